@@ -1,0 +1,155 @@
+# How the folders become targets. Each folder is one library `suanpan_<folder>`.
+#
+# Includes read "folder/file.hpp". Were the source root an include directory, every folder could
+# include every other; so each module has an include root of its own, build/.../include/<module>/,
+# which holds nothing but a link to the module's folder, and a target sees a root only by linking
+# the module: a wrong include does not build.
+
+option(SUANPAN_TESTS "Build the tests" ON)
+option(SUANPAN_BENCH "Build the benchmarks" ON)
+option(SUANPAN_FUZZ "Build the fuzzers (clang; use the preset 'fuzz')" OFF)
+option(SUANPAN_WERROR "Warnings are errors" ON)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Debug)
+endif()
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g -fno-omit-frame-pointer -D_GLIBCXX_ASSERTIONS")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
+
+# Files with HTTP, TLS and WebSocket in them need up to 3 GB each: one at a time.
+set_property(GLOBAL APPEND PROPERTY JOB_POOLS heavy=1)
+
+find_program(SUANPAN_CCACHE ccache)
+if(SUANPAN_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # Paths relative to the checkout: build directories and clones share their results.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1
+    "${SUANPAN_CCACHE}")
+endif()
+find_program(SUANPAN_MOLD mold)
+if(SUANPAN_MOLD AND NOT CMAKE_CXX_FLAGS MATCHES "-fuse-ld")
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_library(suanpan_flags INTERFACE)
+target_compile_options(suanpan_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual -Wformat=2 -Wundef -Wunused
+  -Wimplicit-fallthrough -Wextra-semi
+  $<$<BOOL:${SUANPAN_WERROR}>:-Werror>)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  target_compile_options(suanpan_flags INTERFACE -Wthread-safety -Wshadow-uncaptured-local)
+endif()
+
+# suanpan_embed(<owner> <dir> <namespace> <include root> <globs...>): files, as text in the program.
+# Gives <include root>/generated/<owner>_files.hpp and the source file in `SUANPAN_EMBED_SOURCE`.
+function(suanpan_embed owner dir namespace root)
+  set(files)
+  foreach(pattern IN LISTS ARGN)
+    file(GLOB found CONFIGURE_DEPENDS "${dir}/${pattern}")
+    list(APPEND files ${found})
+  endforeach()
+  list(SORT files)
+  set(header "${root}/generated/${owner}_files.hpp")
+  set(source "${CMAKE_BINARY_DIR}/generated/${owner}_files.cpp")
+  set(SUANPAN_EMBED_OWNER "${owner}")
+  set(SUANPAN_EMBED_NAMESPACE "${namespace}")
+  configure_file("${CMAKE_SOURCE_DIR}/cmake/embed.hpp.in" "${header}" @ONLY)
+  string(JOIN "|" joined ${files})
+  add_custom_command(
+    OUTPUT "${source}"
+    COMMAND "${CMAKE_COMMAND}" "-DOUTPUT=${source}" "-DOWNER=${owner}" "-DNAMESPACE=${namespace}"
+      "-DROOT=${dir}" "-DFILES=${joined}" -P "${CMAKE_SOURCE_DIR}/cmake/embed.cmake"
+    DEPENDS ${files} "${CMAKE_SOURCE_DIR}/cmake/embed.cmake"
+    COMMENT "Embedding the files of ${owner}"
+    VERBATIM)
+  set_source_files_properties("${source}" PROPERTIES COMPILE_OPTIONS "-Wno-overlength-strings")
+  set(SUANPAN_EMBED_SOURCE "${source}" PARENT_SCOPE)
+endfunction()
+
+# Makes include root <root> in which <name> is the folder <dir>.
+function(suanpan_stage_includes root name dir)
+  get_filename_component(parent "${root}/${name}" DIRECTORY)
+  file(MAKE_DIRECTORY "${parent}")
+  file(CREATE_LINK "${dir}" "${root}/${name}" SYMBOLIC)
+endfunction()
+
+# suanpan_library(<target> <include root> SOURCES ... HEAVY ... DEPS ... LIBS ...)
+# A static library, or a header-only one while there is no source file.
+function(suanpan_library target root)
+  cmake_parse_arguments(arg "" "" "SOURCES;HEAVY;DEPS;LIBS" ${ARGN})
+  list(TRANSFORM arg_DEPS PREPEND suanpan_)
+  if(NOT arg_SOURCES AND NOT arg_HEAVY)
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE "${root}")
+    target_link_libraries(${target} INTERFACE ${arg_DEPS} ${arg_LIBS})
+    return()
+  endif()
+  add_library(${target} STATIC ${arg_SOURCES})
+  target_include_directories(${target} PUBLIC "${root}")
+  target_link_libraries(${target} PUBLIC ${arg_DEPS} ${arg_LIBS} PRIVATE suanpan_flags)
+  if(arg_HEAVY)
+    # The job pool is a property of a target, so the heavy files are one.
+    add_library(${target}_heavy OBJECT ${arg_HEAVY})
+    set_target_properties(${target}_heavy PROPERTIES JOB_POOL_COMPILE heavy)
+    target_include_directories(${target}_heavy PRIVATE "${root}")
+    target_link_libraries(${target}_heavy PRIVATE ${arg_DEPS} ${arg_LIBS} suanpan_flags)
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${target}_heavy>)
+    set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
+  endif()
+endfunction()
+
+# suanpan_module(<folder> [DEPS <folders>] [LIBS <targets>] [HEAVY <globs>] [EMBED <globs>])
+function(suanpan_module name)
+  cmake_parse_arguments(arg "" "" "DEPS;LIBS;HEAVY;EMBED" ${ARGN})
+  set(dir "${CMAKE_SOURCE_DIR}/${name}")
+  set(root "${CMAKE_BINARY_DIR}/include/${name}")
+  suanpan_stage_includes("${root}" "${name}" "${dir}")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${dir}/*.cpp")
+  set(heavy)
+  foreach(pattern IN LISTS arg_HEAVY)
+    file(GLOB found CONFIGURE_DEPENDS "${dir}/${pattern}")
+    list(APPEND heavy ${found})
+  endforeach()
+  if(heavy)
+    list(REMOVE_ITEM sources ${heavy})
+  endif()
+  if(arg_EMBED)
+    suanpan_embed(${name} "${dir}" suanpan::${name} "${root}" ${arg_EMBED})
+    list(APPEND sources "${SUANPAN_EMBED_SOURCE}")
+  endif()
+  suanpan_library(suanpan_${name} "${root}" SOURCES ${sources} HEAVY ${heavy}
+    DEPS ${arg_DEPS} LIBS ${arg_LIBS})
+endfunction()
+
+# suanpan_app(<folder below apps/> TARGET <target> [DEPS ...] [LIBS ...] [EMBED ...])
+# main.cpp is the program; the rest of the folder is the library <target>_lib, so tests can link it.
+# Its headers are included as "apps/<folder>/file.hpp".
+function(suanpan_app name)
+  cmake_parse_arguments(arg "" "TARGET" "DEPS;LIBS;EMBED" ${ARGN})
+  set(dir "${CMAKE_SOURCE_DIR}/apps/${name}")
+  set(root "${CMAKE_BINARY_DIR}/include/apps_${name}")
+  suanpan_stage_includes("${root}" "apps/${name}" "${dir}")
+  file(GLOB main CONFIGURE_DEPENDS "${dir}/main.cpp")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${dir}/*.cpp")
+  if(main)
+    list(REMOVE_ITEM sources "${main}")
+  endif()
+  if(arg_EMBED)
+    string(MAKE_C_IDENTIFIER "${name}" id)
+    suanpan_embed(${id} "${dir}" suanpan::${id} "${root}" ${arg_EMBED})
+    list(APPEND sources "${SUANPAN_EMBED_SOURCE}")
+  endif()
+  suanpan_library(${arg_TARGET}_lib "${root}" SOURCES ${sources}
+    DEPS ${arg_DEPS} LIBS ${arg_LIBS})
+  if(main)
+    add_executable(${arg_TARGET} "${main}")
+    set_target_properties(${arg_TARGET} PROPERTIES OUTPUT_NAME ${name})
+    target_link_libraries(${arg_TARGET} PRIVATE ${arg_TARGET}_lib suanpan_flags)
+  endif()
+endfunction()

@@ -1,0 +1,59 @@
+# tests/<module>/*.cpp -> <module>_tests; tests/integration -> integration_tests.
+find_package(GTest REQUIRED)
+find_package(rapidcheck REQUIRED)
+include(GoogleTest)
+
+# tests/support/: helpers of all tests, included as "support/file.hpp".
+set(support_root "${CMAKE_BINARY_DIR}/include/tests_support")
+suanpan_stage_includes("${support_root}" support "${CMAKE_SOURCE_DIR}/tests/support")
+file(GLOB_RECURSE support_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/support/*.cpp")
+suanpan_library(suanpan_test_support "${support_root}" SOURCES ${support_sources} DEPS base
+  LIBS GTest::gtest rapidcheck rapidcheck_gtest)
+
+# suanpan_tests(<folder below tests/> LINK <targets> [TIMEOUT <seconds>] [LABEL <label>])
+function(suanpan_tests name)
+  cmake_parse_arguments(arg "" "TIMEOUT;LABEL" "LINK" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${name}/*.cpp")
+  if(NOT sources)
+    return()
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+  string(MAKE_C_IDENTIFIER "${name}_tests" target)
+  add_executable(${target} ${sources})
+  # Helpers beside the tests are included as "tests/<folder>/file.hpp".
+  set(root "${CMAKE_BINARY_DIR}/include/tests_${name}")
+  suanpan_stage_includes("${root}" "tests/${name}" "${CMAKE_SOURCE_DIR}/tests/${name}")
+  target_include_directories(${target} PRIVATE "${root}")
+  target_compile_definitions(${target} PRIVATE SUANPAN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${target} PRIVATE
+    ${arg_LINK} suanpan_test_support GTest::gtest_main suanpan_flags)
+  gtest_discover_tests(${target}
+    DISCOVERY_MODE PRE_TEST
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABEL}"
+      ENVIRONMENT "SUANPAN_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+endfunction()
+
+foreach(module base matching settlement ledger core client)
+  suanpan_tests(${module} LINK suanpan_${module} LABEL unit)
+endforeach()
+# These need a server: SUANPAN_TEST_PG is the libpq connection string of a private cluster's owner.
+foreach(module db services api)
+  suanpan_tests(${module} LINK suanpan_${module} LABEL postgres TIMEOUT 120)
+endforeach()
+suanpan_tests(suanpand LINK suanpand_lib LABEL unit)
+suanpan_tests(suanpan LINK suanpan_cli_lib LABEL unit)
+suanpan_tests(suanpan-audit LINK suanpan_audit_lib LABEL unit)
+suanpan_tests(suanpan-demo LINK suanpan_demo_lib LABEL unit)
+suanpan_tests(style LABEL style)
+suanpan_tests(integration LINK suanpan_api suanpan_client LABEL integration TIMEOUT 300)
+if(TARGET integration_tests)
+  # They run the programs.
+  foreach(program suanpand suanpan_cli suanpan_audit suanpan_demo)
+    if(TARGET ${program})
+      add_dependencies(integration_tests ${program})
+    endif()
+  endforeach()
+endif()
