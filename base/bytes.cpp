@@ -1,0 +1,83 @@
+#include "base/bytes.hpp"
+
+namespace suanpan {
+namespace {
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr std::string_view kBase64Alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+tl::unexpected<Error> bad_base64() {
+    return fail("bad_base64", "standard base64 with padding is needed (RFC 4648)");
+}
+
+std::uint32_t byte_at(std::string_view bytes, std::size_t at) {
+    return at < bytes.size() ? static_cast<std::uint8_t>(bytes[at]) : 0U;
+}
+
+}  // namespace
+
+std::string to_hex(std::string_view bytes) {
+    std::string out;
+    out.reserve(bytes.size() * 2);
+    for (const char c : bytes) {
+        const auto byte = static_cast<std::uint8_t>(c);
+        out.push_back(kHexDigits[byte >> 4]);
+        out.push_back(kHexDigits[byte & 15]);
+    }
+    return out;
+}
+
+Result<std::string> from_hex(std::string_view text) {
+    if (text.size() % 2 != 0) return fail("bad_hex", "hexadecimal text has two digits a byte");
+    std::string out;
+    out.reserve(text.size() / 2);
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        const std::size_t high = kHexDigits.find(text[i]);
+        const std::size_t low = kHexDigits.find(text[i + 1]);
+        if (high == std::string_view::npos || low == std::string_view::npos) {
+            return fail("bad_hex", "hexadecimal text is made of 0-9 and a-f");
+        }
+        out.push_back(static_cast<char>(high << 4 | low));
+    }
+    return out;
+}
+
+std::string to_base64(std::string_view bytes) {
+    std::string out;
+    out.reserve((bytes.size() + 2) / 3 * 4);
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        const std::uint32_t group =
+            byte_at(bytes, i) << 16 | byte_at(bytes, i + 1) << 8 | byte_at(bytes, i + 2);
+        out.push_back(kBase64Alphabet[group >> 18]);
+        out.push_back(kBase64Alphabet[group >> 12 & 63]);
+        out.push_back(i + 1 < bytes.size() ? kBase64Alphabet[group >> 6 & 63] : '=');
+        out.push_back(i + 2 < bytes.size() ? kBase64Alphabet[group & 63] : '=');
+    }
+    return out;
+}
+
+Result<std::string> from_base64(std::string_view text) {
+    if (text.size() % 4 != 0) return bad_base64();
+    std::string out;
+    out.reserve(text.size() / 4 * 3);
+    for (std::size_t i = 0; i < text.size(); i += 4) {
+        const bool last = i + 4 == text.size();
+        const std::size_t padding = !last || text[i + 3] != '=' ? 0U : text[i + 2] == '=' ? 2U : 1U;
+        std::uint32_t group = 0;
+        for (std::size_t j = 0; j < 4; ++j) {
+            const std::size_t digit = j >= 4 - padding ? 0 : kBase64Alphabet.find(text[i + j]);
+            if (digit == std::string_view::npos) return bad_base64();
+            group = group << 6 | static_cast<std::uint32_t>(digit);
+        }
+        // Bits that the padding drops must be zero, or two texts would mean the same bytes.
+        if ((padding == 1 && (group & 0xFF) != 0) || (padding == 2 && (group & 0xFFFF) != 0))
+            return bad_base64();
+        out.push_back(static_cast<char>(group >> 16));
+        if (padding < 2) out.push_back(static_cast<char>(group >> 8 & 0xFF));
+        if (padding < 1) out.push_back(static_cast<char>(group & 0xFF));
+    }
+    return out;
+}
+
+}  // namespace suanpan
