@@ -43,7 +43,7 @@ target_compile_options(suanpan_flags INTERFACE
   -Wimplicit-fallthrough -Wextra-semi
   $<$<BOOL:${SUANPAN_WERROR}>:-Werror>)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-  target_compile_options(suanpan_flags INTERFACE -Wthread-safety -Wshadow-uncaptured-local)
+  target_compile_options(suanpan_flags INTERFACE -Wthread-safety)
 endif()
 
 # suanpan_embed(<owner> <dir> <namespace> <include root> <globs...>): files, as text in the program.
