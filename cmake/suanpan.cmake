@@ -127,6 +127,9 @@ function(suanpan_module name)
     DEPS ${arg_DEPS} LIBS ${arg_LIBS})
 endfunction()
 
+# All programs of apps/.
+add_custom_target(programs)
+
 # suanpan_app(<folder below apps/> TARGET <target> [DEPS ...] [LIBS ...] [EMBED ...])
 # main.cpp is the program; the rest of the folder is the library <target>_lib, so tests can link it.
 # Its headers are included as "apps/<folder>/file.hpp".
@@ -151,5 +154,6 @@ function(suanpan_app name)
     add_executable(${arg_TARGET} "${main}")
     set_target_properties(${arg_TARGET} PROPERTIES OUTPUT_NAME ${name})
     target_link_libraries(${arg_TARGET} PRIVATE ${arg_TARGET}_lib suanpan_flags)
+    add_dependencies(programs ${arg_TARGET})
   endif()
 endfunction()

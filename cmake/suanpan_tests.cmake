@@ -10,15 +10,19 @@ file(GLOB_RECURSE support_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/s
 suanpan_library(suanpan_test_support "${support_root}" SOURCES ${support_sources} DEPS base
   LIBS GTest::gtest rapidcheck rapidcheck_gtest)
 
-# suanpan_tests(<folder below tests/> LINK <targets> [TIMEOUT <seconds>] [LABEL <label>])
+# suanpan_tests(<folder below tests/> LINK <targets> [TIMEOUT <seconds>] [LABEL <label>]
+#   [PROCESSORS <number>])
 function(suanpan_tests name)
-  cmake_parse_arguments(arg "" "TIMEOUT;LABEL" "LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT;LABEL;PROCESSORS" "LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${name}/*.cpp")
   if(NOT sources)
     return()
   endif()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
+  endif()
+  if(NOT arg_PROCESSORS)
+    set(arg_PROCESSORS 1)
   endif()
   string(MAKE_C_IDENTIFIER "${name}_tests" target)
   add_executable(${target} ${sources})
@@ -32,7 +36,7 @@ function(suanpan_tests name)
   gtest_discover_tests(${target}
     DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABEL}"
+    PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABEL}" PROCESSORS ${arg_PROCESSORS}
       ENVIRONMENT "SUANPAN_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 endfunction()
 
@@ -48,7 +52,8 @@ suanpan_tests(suanpan LINK suanpan_cli_lib LABEL unit)
 suanpan_tests(suanpan-audit LINK suanpan_audit_lib LABEL unit)
 suanpan_tests(suanpan-demo LINK suanpan_demo_lib LABEL unit)
 suanpan_tests(style LABEL style)
-suanpan_tests(integration LINK suanpan_api suanpan_client LABEL integration TIMEOUT 300)
+suanpan_tests(integration LINK suanpan_api suanpan_client LABEL integration
+  TIMEOUT 300 PROCESSORS 2)
 if(TARGET integration_tests)
   # They run the programs.
   foreach(program suanpand suanpan_cli suanpan_audit suanpan_demo)
