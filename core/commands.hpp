@@ -1,0 +1,148 @@
+#pragma once
+
+// Commands to the market core. Whatever changes a balance, a calendar, an order or a lease is one
+// of these, is in the log (refused ones too), and takes effect in log order (design README, "The
+// market core").
+
+#include "base/ids.hpp"
+#include "base/units.hpp"
+#include "core/rows.hpp"
+#include "matching/terms.hpp"
+#include "settlement/reading.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace suanpan::core {
+
+// How the log knows who said it: by the operator's word (an API key), or by a signature in the
+// entry.
+enum class Auth : std::uint8_t { kApiKey, kSigned, kSystem };
+std::string_view to_string(Auth auth);
+Result<Auth> parse_auth(std::string_view text);
+
+// Registers an organisation; its name stays outside the log.
+struct RegisterOrganisation {
+    OrganisationId id;
+    std::vector<Role> roles;
+};
+struct RegisterMeter {
+    MeterId id;
+    OrganisationId organisation;
+    settlement::MeterRole role = settlement::MeterRole::kProvider;
+    PublicKey key{};
+    std::vector<PoolId> pools;
+};
+struct RevokeMeter {
+    MeterId id;
+};
+struct DefineMarket {
+    matching::MarketRules rules;
+};
+struct SetSchedule {
+    FeeSchedule fees;
+    settlement::MeteringRules metering;
+    Duration dispute_period{7 * 86'400};
+    std::map<std::string, Ppm> efficiency;
+};
+struct RegisterModel {
+    ModelRow model;  // its index is set by the core
+};
+struct RegisterSite {
+    SiteId id;
+    OrganisationId organisation;
+    std::string hub;
+};
+struct RegisterPool {
+    PoolId id;
+    OrganisationId organisation;
+    SiteId site;
+    std::string model;
+    Lots lots;
+    matching::Profile
+        profile;  // what the provider declares; model facts, site and hub are filled in by the core
+    std::vector<settlement::OwnerShare> owners;  // empty: the provider alone
+};
+struct SetTitle {
+    PoolId pool;
+    Time from;
+    std::vector<settlement::OwnerShare> shares;
+};
+struct Attest {
+    AttestationId id;
+    PoolId pool;
+    std::string compute_class;
+    Rate rate;
+    std::string benchmark;
+    Time expires;
+};
+struct RevokeAttestation {
+    AttestationId id;
+};
+struct BlockLots {
+    PoolId pool;
+    Window window;
+    Lots lots;
+};
+// terms.id is nil: the core derives it. `text_hash`: salted hash of client_order_id and metadata
+// (hex), or empty.
+struct PlaceOrder {
+    matching::OrderTerms terms;
+    std::string text_hash;
+};
+struct CancelOrder {
+    OrderId id;
+};
+struct CancelAll {
+    OrganisationId organisation;
+};
+// Money in: cash → available. Money out: available → cash, with a negative amount.
+struct MoveCash {
+    OrganisationId organisation;
+    std::string currency;
+    Money amount;
+    std::string reference_hash;  // salted hash of the payment's reference
+};
+enum class LeaseAction : std::uint8_t { kAccept, kActivate };
+struct AdvanceLease {
+    LeaseId id;
+    LeaseAction action = LeaseAction::kAccept;
+};
+// A signed batch as received. The signature was checked before; the audit checks it again.
+struct SubmitReadings {
+    std::string envelope;  // canonical JSON of the DSSE envelope
+    settlement::ReadingBatch batch;
+};
+// Settles the next at most kSettleStep leases of the run over [from, to). Repeated until the run is
+// closed.
+struct Settle {
+    LogIndex from;
+    LogIndex to;
+};
+// Time passes: what is due by now takes effect.
+struct Tick {};
+
+inline constexpr std::int64_t kSettleStep = 1'000;
+
+using CommandBody = std::variant<RegisterOrganisation, RegisterMeter, RevokeMeter, DefineMarket,
+                                 SetSchedule, RegisterModel, RegisterSite, RegisterPool, SetTitle,
+                                 Attest, RevokeAttestation, BlockLots, PlaceOrder, CancelOrder,
+                                 CancelAll, MoveCash, AdvanceLease, SubmitReadings, Settle, Tick>;
+
+struct Command {
+    CommandId id;          // fresh and random; every id that the core makes is derived from it
+    OrganisationId actor;  // on whose behalf; nil for the system itself
+    Auth auth = Auth::kApiKey;
+    CommandBody body;
+
+    Command(const CommandId& command_id, const OrganisationId& on_behalf, Auth how,
+            CommandBody what)
+        : id(command_id), actor(on_behalf), auth(how), body(std::move(what)) {}
+};
+
+}  // namespace suanpan::core

@@ -1,0 +1,58 @@
+#pragma once
+
+// The log entries of the core (ledger "Entries"): canonical JSON {"kind","v":1,"time","salt",…}.
+// Every command becomes one input entry (of its own kind, or `refused`), followed by the entries
+// that follow from it (`trade`, `lease`, `settlement`), which a replay makes again. An input entry
+// has the members "command" (id), "actor", "auth" and "body"; a derived one has "cause" (the
+// command's id) and "body". The salt is drawn outside the core and put in by put_salt().
+
+#include "base/ids.hpp"
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "base/units.hpp"
+#include "core/commands.hpp"
+#include "core/rows.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace suanpan::core {
+
+inline constexpr std::size_t kMaxEntryBytes = 65'535;
+
+// An entry before its salt: 32 zeros stand in its place.
+struct EntryDraft {
+    std::string kind;
+    std::string bytes;
+    CommandId cause;
+};
+
+// `salt` is 32 hex digits.
+void put_salt(std::string& entry, std::string_view salt);
+// The entry with zeros for its salt: what a replay compares.
+Result<std::string> without_salt(std::string_view entry);
+
+// The kind of the entry that a command becomes when it is taken.
+std::string_view entry_kind(const CommandBody& body);
+EntryDraft command_entry(const Command& command, Time time);
+EntryDraft refused_entry(const Command& command, Time time, std::string_view code);
+EntryDraft trade_entry(const CommandId& cause, const TradeRow& trade);
+EntryDraft lease_entry(const CommandId& cause, Time time, const LeaseRow& lease);
+EntryDraft settlement_entry(const CommandId& cause, Time time, const RunId& run,
+                            const LeaseId& lease, std::int64_t part,
+                            const std::vector<SettlementLineRow>& lines);
+EntryDraft run_closed_entry(const CommandId& cause, Time time, const RunRow& run);
+
+// What an entry of the log says. For derived entries `command` is empty.
+struct LoggedEntry {
+    std::string kind;
+    Time time;
+    bool refused = false;
+    std::string code;  // of a refusal
+    std::optional<Command> command;
+};
+// Errors: `bad_entry` with the reason.
+Result<LoggedEntry> parse_entry(std::string_view bytes);
+
+}  // namespace suanpan::core

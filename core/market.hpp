@@ -1,0 +1,72 @@
+#pragma once
+
+// The market core: one deterministic state machine over books, calendars, balances, leases and
+// meters. Commands go in, in log order; log entries and changed rows come out. The server runs it
+// behind a queue, the audit runs it over the entries of the log: the same code, so the same events.
+// Pure: no clock, no I/O, no randomness. Not thread-safe: one thread owns it.
+
+#include "base/result.hpp"
+#include "base/units.hpp"
+#include "core/commands.hpp"
+#include "core/entries.hpp"
+#include "core/rows.hpp"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace suanpan::core {
+
+// What became of one command.
+struct CommandOutcome {
+    Time time;                        // logged
+    LogIndex index;                   // of its input entry
+    std::optional<Error> refusal;     // then nothing changed but the log
+    std::vector<EntryDraft> entries;  // the first has `index`, the others follow
+    std::optional<OrderId> order;     // PlaceOrder, CancelOrder
+    std::vector<TradeRow> trades;
+    std::vector<OrderRow> orders;  // every order touched, as it stands after the command
+    std::vector<LeaseRow> leases;  // made or changed by this command
+    std::vector<settlement::ReadingVerdict> readings;  // SubmitReadings, in the batch's order
+    std::optional<RunRow> run;                         // Settle
+};
+
+class Market {
+ public:
+    // Accounts of the operator itself (fees, tax, cash) belong to this organisation, known from the
+    // log's first entry: RegisterOrganisation with the role `operator`.
+    Market();
+    ~Market();
+    Market(Market&&) noexcept;
+    Market& operator=(Market&&) noexcept;
+    Market(const Market&) = delete;
+    Market& operator=(const Market&) = delete;
+
+    // Applies one command at max(clock, last logged time), after everything that is due by then.
+    CommandOutcome apply(const Command& command, Time clock);
+
+    // When the next due thing is; a Tick is wanted once the clock has passed it.
+    [[nodiscard]] std::optional<Time> next_due() const;
+    [[nodiscard]] const HeadRow& head() const;
+
+    // Rows changed since the last call.
+    Rows take_changes();
+    // Everything live.
+    [[nodiscard]] Rows state() const;
+    // REQUIRES a fresh Market and rows as state() gives them.
+    void load(const Rows& state);
+
+    // For previews and checks; const, changes nothing.
+    [[nodiscard]] const matching::Engine& engine() const;
+    [[nodiscard]] Money balance(const settlement::AccountKey& account) const;
+    [[nodiscard]] Int128 total(std::string_view currency) const;
+    // The most that the order could cost: its hold. Errors as for placing it.
+    [[nodiscard]] Result<Money> worst_cost(const matching::OrderTerms& terms) const;
+    [[nodiscard]] OrganisationId operator_id() const;
+
+ private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace suanpan::core

@@ -1,0 +1,329 @@
+#pragma once
+
+// The state of the market core as rows. The same types carry what a batch changed (to be written to
+// PostgreSQL), everything that is live (to be loaded at the start), and what the state digest is
+// taken over: so "memory equals database" is one comparison of two sets of rows.
+//
+// A row with `index` names the log entry that set it; due times are ordered by it.
+
+#include "base/bytes.hpp"
+#include "base/crypto.hpp"
+#include "base/ids.hpp"
+#include "base/units.hpp"
+#include "matching/engine.hpp"
+#include "settlement/accounts.hpp"
+#include "settlement/lease_meter.hpp"
+#include "settlement/waterfall.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace suanpan::core {
+
+enum class Role : std::uint8_t {
+    kProvider,
+    kBuyer,
+    kFunder,
+    kMeter,
+    kSettlement,
+    kOperator,
+    kAuditor
+};
+std::string_view to_string(Role role);
+Result<Role> parse_role(std::string_view text);
+
+struct OrganisationRow {
+    OrganisationId id;
+    std::vector<Role> roles;  // ascending, distinct
+    bool suspended = false;
+    LogIndex index;
+    friend bool operator==(const OrganisationRow&, const OrganisationRow&) = default;
+};
+
+// An Ed25519 key pair that signs readings.
+struct MeterRow {
+    MeterId id;
+    OrganisationId organisation;
+    settlement::MeterRole role = settlement::MeterRole::kProvider;
+    PublicKey key{};
+    std::vector<PoolId>
+        pools;  // a provider's: the pools it measures. Empty: all of its organisation's
+    bool revoked = false;
+    LogIndex index;
+    friend bool operator==(const MeterRow&, const MeterRow&) = default;
+};
+
+struct MarketRow {
+    matching::MarketRules rules;
+    LogIndex index;
+    friend bool operator==(const MarketRow&, const MarketRow&) = default;
+};
+
+// Fees of the maker and of the taker; a lease takes one of the two for each side.
+struct FeeSchedule {
+    Ppm buyer_maker{0};
+    Ppm buyer_taker{0};
+    Ppm provider_maker{0};
+    Ppm provider_taker{0};
+    Price buyer_flat{0};
+    Price provider_flat{0};
+    Ppm buyer_tax{0};
+    Ppm provider_withholding{0};
+    friend bool operator==(const FeeSchedule&, const FeeSchedule&) = default;
+};
+
+struct ScheduleRow {
+    std::int64_t version = 0;
+    FeeSchedule fees;
+    settlement::MeteringRules metering;
+    Duration dispute_period{7 * 86'400};
+    std::map<std::string, Ppm> efficiency;  // nominal, by compute class
+    LogIndex index;
+    friend bool operator==(const ScheduleRow&, const ScheduleRow&) = default;
+};
+
+struct ModelRow {
+    std::string id;  // "a100-sxm4-80gb"
+    std::string device;
+    std::string vendor;
+    std::string kind;                  // gpu, npu, cpu, …
+    std::map<std::string, Rate> peak;  // dense peak by compute class
+    std::int64_t memory_gib = 0;       // 0: not sourced
+    std::int64_t memory_bandwidth_gb_s = 0;
+    std::string source;
+    LogIndex index;
+    friend bool operator==(const ModelRow&, const ModelRow&) = default;
+};
+
+struct SiteRow {
+    SiteId id;
+    OrganisationId organisation;
+    std::string hub;
+    LogIndex index;
+    friend bool operator==(const SiteRow&, const SiteRow&) = default;
+};
+
+struct ClassRate {
+    Rate rate;
+    bool attested = false;  // otherwise nominal, and shown as such
+    friend bool operator==(const ClassRate&, const ClassRate&) = default;
+};
+
+struct PoolRow {
+    matching::PoolRules rules;
+    std::string model;
+    std::map<std::string, ClassRate> rates;  // by compute class
+    LogIndex index;
+    friend bool operator==(const PoolRow& a, const PoolRow& b) {
+        return a.rules.id == b.rules.id && a.rules.owner == b.rules.owner &&
+               a.rules.site == b.rules.site && a.rules.lots == b.rules.lots &&
+               a.rules.profile == b.rules.profile && a.model == b.model && a.rates == b.rates &&
+               a.index == b.index;
+    }
+};
+
+// Who owns a pool from `from` on. The latest one at or before a moment counts; without any, the
+// provider alone.
+struct TitleRow {
+    PoolId pool;
+    Time from;
+    std::vector<settlement::OwnerShare> shares;
+    LogIndex index;
+    friend bool operator==(const TitleRow&, const TitleRow&) = default;
+};
+
+struct AttestationRow {
+    AttestationId id;
+    PoolId pool;
+    std::string compute_class;
+    Rate rate;
+    std::string benchmark;  // name and version
+    Time expires;
+    bool ended = false;  // expired or revoked
+    LogIndex index;
+    friend bool operator==(const AttestationRow&, const AttestationRow&) = default;
+};
+
+// Lots taken out of a calendar (maintenance, withdrawal).
+struct BlockRow {
+    PoolId pool;
+    Window window;
+    Lots lots;
+    LogIndex index;
+    friend bool operator==(const BlockRow&, const BlockRow&) = default;
+};
+
+struct OrderRow {
+    matching::OrderView view;
+    FeeSchedule fees;  // as at acceptance
+    Money hold{0};     // of a buy: what is reserved for its rest
+    Time placed_at;
+    LogIndex index;
+    friend bool operator==(const OrderRow&, const OrderRow&) = default;
+};
+
+struct TradeRow {
+    TradeId id;
+    LeaseId lease;
+    matching::MarketKey market;
+    matching::Fill fill;
+    Time time;
+    LogIndex index;
+    friend bool operator==(const TradeRow&, const TradeRow&) = default;
+};
+
+enum class LeaseState : std::uint8_t {
+    kScheduled,
+    kProvisioning,
+    kActive,
+    kCompleted,
+    kDefaulted,
+    kTerminated
+};
+enum class Fault : std::uint8_t { kNone, kBuyer, kProvider, kOperator };
+std::string_view to_string(LeaseState state);
+std::string_view to_string(Fault fault);
+Result<LeaseState> parse_lease_state(std::string_view text);
+Result<Fault> parse_fault(std::string_view text);
+
+struct LeaseRow {
+    LeaseId id;
+    TradeId trade;
+    OrganisationId buyer;
+    OrganisationId provider;
+    OrderId buy_order;
+    OrderId sell_order;
+    PoolId pool;
+    matching::MarketKey market;
+    matching::Billing billing = matching::Billing::kReserved;
+    settlement::ContractTerms terms;
+    LeaseState state = LeaseState::kScheduled;
+    Fault fault = Fault::kNone;
+    std::string end_reason;  // typed word; empty while it runs
+    std::optional<Time> active_from;
+    std::optional<Time> active_until;
+    bool buyer_metered = false;
+    Money hold{0};         // what is still held for it
+    std::string metering;  // snapshot of its LeaseMeter; empty before activation
+    bool closed = false;   // ended, every window settled: nothing can happen to it any more
+    LogIndex index;
+    friend bool operator==(const LeaseRow&, const LeaseRow&) = default;
+};
+
+// An accepted reading, for look-ups; billing works from the lease's metering state.
+struct ReadingRow {
+    LeaseId lease;
+    MeterId meter;
+    std::int64_t epoch = 0;
+    std::int64_t seq = 0;
+    Hash hash{};
+    Window window;
+    std::int64_t lot_us = 0;  // the cumulative counter
+    bool gap = false;
+    LogIndex index;
+    friend bool operator==(const ReadingRow&, const ReadingRow&) = default;
+};
+
+struct FinalWindowRow {
+    settlement::FinalWindow window;
+    Time final_time;
+    std::optional<RunId> settled_by;
+    friend bool operator==(const FinalWindowRow&, const FinalWindowRow&) = default;
+};
+
+struct SettlementLineRow {
+    RunId run;
+    LeaseId lease;
+    Window window;
+    std::int64_t lot_us = 0;
+    std::string currency;
+    settlement::WaterfallLine line;
+    std::vector<OrganisationId> owners;  // same order as line.owners
+    std::vector<LogIndex> readings;
+    LogIndex index;
+    friend bool operator==(const SettlementLineRow&, const SettlementLineRow&) = default;
+};
+
+// Sums of a run, by currency.
+struct RunTotals {
+    std::int64_t windows = 0;
+    Money sale{0};
+    Money buyer_pays{0};
+    Money provider_gets{0};
+    Money fees{0};
+    Money tax{0};
+    friend bool operator==(const RunTotals&, const RunTotals&) = default;
+};
+
+struct RunRow {
+    RunId id;
+    LogIndex from;  // windows that became final at an index in [from, to)
+    LogIndex to;
+    LeaseId cursor;  // the last lease that was settled
+    std::int64_t leases = 0;
+    std::map<std::string, RunTotals> totals;
+    bool closed = false;
+    LogIndex index;
+    friend bool operator==(const RunRow&, const RunRow&) = default;
+};
+
+// Proceeds that become available when the dispute period has passed.
+struct PendingRow {
+    JournalId id;
+    OrganisationId organisation;
+    std::string currency;
+    Money amount;
+    Time due;
+    bool released = false;
+    LogIndex index;
+    friend bool operator==(const PendingRow&, const PendingRow&) = default;
+};
+
+struct BalanceRow {
+    settlement::AccountKey account;
+    Money balance;
+    friend bool operator==(const BalanceRow&, const BalanceRow&) = default;
+};
+
+// Where the log stands. The coordinator row of the database.
+struct HeadRow {
+    LogIndex size{0};                // entries written: the next index
+    Time last_time{0};               // log times never decrease
+    std::int64_t next_sequence = 1;  // time priority
+    friend bool operator==(const HeadRow&, const HeadRow&) = default;
+};
+
+// Changes: rows as they stand after the batch, each key at most once, in order of first change.
+// State: all rows that something can still happen to (orders that are open, leases not closed,
+// windows not settled, …); trades, readings, lines and journal are history and are then empty.
+struct Rows {
+    HeadRow head;
+    std::vector<OrganisationRow> organisations;
+    std::vector<MeterRow> meters;
+    std::vector<MarketRow> markets;
+    std::vector<ScheduleRow> schedules;
+    std::vector<ModelRow> models;
+    std::vector<SiteRow> sites;
+    std::vector<PoolRow> pools;
+    std::vector<TitleRow> titles;
+    std::vector<AttestationRow> attestations;
+    std::vector<BlockRow> blocks;
+    std::vector<OrderRow> orders;
+    std::vector<TradeRow> trades;
+    std::vector<LeaseRow> leases;
+    std::vector<ReadingRow> readings;
+    std::vector<FinalWindowRow> windows;
+    std::vector<SettlementLineRow> lines;
+    std::vector<RunRow> runs;
+    std::vector<PendingRow> pending;
+    std::vector<BalanceRow> balances;
+    std::vector<settlement::JournalEntry> journal;
+};
+
+// SHA-256 over a canonical text of the state rows, sorted by key; equal states give equal digests.
+Hash digest(Rows state);
+
+}  // namespace suanpan::core

@@ -1,0 +1,39 @@
+#pragma once
+
+// A pool's free lots as a step function of time (market §3).
+// Selling k lots over [s, e) is possible exactly when the minimum over the window is at least k.
+
+#include "base/units.hpp"
+
+#include <vector>
+
+namespace suanpan::matching {
+
+// From `from` on (until the next step) `lots` are free.
+struct Step {
+    Time from;
+    Lots lots;
+    friend auto operator<=>(const Step&, const Step&) = default;
+};
+
+class Calendar {
+ public:
+    explicit Calendar(Lots registered);
+
+    [[nodiscard]] Lots registered() const { return registered_; }
+    [[nodiscard]] Lots minimum(const Window& window) const;
+    // REQUIRES minimum(window) ≥ lots; lots > 0. CHECKed: this is invariant 1.
+    void reserve(const Window& window, Lots lots);
+    // Gives back what was reserved. CHECKed never to exceed `registered`.
+    void release(const Window& window, Lots lots);
+    // Sorted by time, no two neighbours equal; before the first step all lots are free.
+    [[nodiscard]] const std::vector<Step>& steps() const { return steps_; }
+
+ private:
+    void add(const Window& window, std::int64_t lots);
+
+    Lots registered_;
+    std::vector<Step> steps_;
+};
+
+}  // namespace suanpan::matching

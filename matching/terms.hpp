@@ -1,0 +1,99 @@
+#pragma once
+
+// What an order says (market §4), as the engine sees it: resolved, typed, without free text.
+
+#include "base/ids.hpp"
+#include "base/units.hpp"
+#include "matching/profile.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace suanpan::matching {
+
+// A market is a compute class and a currency, "AI-FP16/CNY".
+struct MarketKey {
+    std::string compute_class;
+    std::string currency;
+    friend auto operator<=>(const MarketKey&, const MarketKey&) = default;
+};
+std::string to_string(const MarketKey& key);
+Result<MarketKey> parse_market_key(std::string_view text);  // error `bad_market`
+
+enum class TimeInForce : std::uint8_t { kGtc, kGtd, kIoc, kFok };
+enum class SelfTrade : std::uint8_t { kCancelNewest, kCancelOldest, kCancelBoth, kDecrement };
+enum class Together : std::uint8_t { kAnywhere, kSameSite, kSamePool };  // same_site, same_pool
+enum class Billing : std::uint8_t { kReserved, kMetered };
+enum class OrderState : std::uint8_t {
+    kOpen,
+    kPartiallyFilled,
+    kFilled,
+    kCancelled,
+    kExpired,
+    kRejected
+};
+// Why an order ended, or lost its rest.
+enum class EndReason : std::uint8_t {
+    kNone,
+    kByRequest,
+    kImmediateOrCancel,
+    kFillOrKill,
+    kSelfTrade,
+    kPriceBand,
+    kPostOnly,
+    kExpired,
+    kWindowPassed,
+    kRateChanged,
+    kKillSwitch
+};
+
+// The words of JSON, SQL and the log, one spelling for all.
+std::string_view to_string(Side side);
+std::string_view to_string(Unit unit);
+std::string_view to_string(TimeInForce value);
+std::string_view to_string(SelfTrade value);
+std::string_view to_string(Together value);
+std::string_view to_string(Billing value);
+std::string_view to_string(OrderState value);
+std::string_view to_string(EndReason value);
+Result<Side> parse_side(std::string_view text);
+Result<Unit> parse_unit(std::string_view text);
+Result<TimeInForce> parse_time_in_force(std::string_view text);
+Result<SelfTrade> parse_self_trade(std::string_view text);
+Result<Together> parse_together(std::string_view text);
+Result<Billing> parse_billing(std::string_view text);
+Result<OrderState> parse_order_state(std::string_view text);
+Result<EndReason> parse_end_reason(std::string_view text);
+
+struct OrderTerms {
+    OrderId id;
+    OrganisationId organisation;
+    MarketKey market;
+    Side side = Side::kBuy;
+    Unit unit =
+        Unit::kLot;  // buy: of quantity and price. Sell: of price (`price_unit`); quantity is lots
+    std::int64_t quantity = 0;  // lots, or milli-CU for a CU buy; > 0
+    Price limit_price;          // per lot·h or per CU·h, > 0
+    Window window;
+    std::optional<Duration> duration;  // buy: placed anywhere inside the window
+    Duration min_duration{0};          // sell: shortest sub-window taken; 0 means one grid step
+    Requirement requirement;           // buy
+    PoolId pool;                       // sell
+    std::vector<OrganisationId> counterparties;  // sell: only these buyers; empty: anyone. Sorted
+    TimeInForce time_in_force = TimeInForce::kGtc;
+    std::optional<Time> expires_at;  // gtd
+    bool all_or_none = false;
+    bool post_only = false;
+    Lots min_lots{0};
+    Cu max_excess{0};
+    Together together = Together::kAnywhere;
+    SelfTrade self_trade = SelfTrade::kCancelNewest;
+    Billing billing = Billing::kReserved;
+
+    friend bool operator==(const OrderTerms&, const OrderTerms&) = default;
+};
+
+}  // namespace suanpan::matching

@@ -1,0 +1,101 @@
+#pragma once
+
+// The one thread that owns the market core, its bounded queue, and the log's only writer (design
+// README, "The market core", "One sequencer"). A batch of commands is applied in memory, written in
+// ONE PostgreSQL transaction, and only after the commit are the callers answered. While a commit
+// runs the queue fills, so batches grow with load and stay small when idle. If a commit fails,
+// memory is thrown away and rebuilt from PostgreSQL, then the batch is applied again one command a
+// transaction; one that fails again is refused.
+
+#include "base/result.hpp"
+#include "core/commands.hpp"
+#include "core/market.hpp"
+#include "db/side_rows.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace suanpan::db {
+class Pool;
+}
+
+namespace suanpan::services {
+
+class Clock;
+
+struct IdempotencyKey {
+    OrganisationId organisation;
+    std::string route;
+    std::string key;
+    Hash body_hash{};
+    bool for_ever = false;
+};
+
+struct StoredResponse {
+    int status = 200;
+    std::string body;      // JSON
+    std::string resource;  // id of what was made, may be empty
+};
+
+struct Submission {
+    core::Command command;
+    std::optional<IdempotencyKey> idempotency;
+    std::vector<db::SideRow> side;
+    // Makes the answer from the outcome; runs on the core's thread before the commit, so that the
+    // answer is stored in the same transaction. Must not block and must not throw for expected
+    // input.
+    std::function<StoredResponse(const core::CommandOutcome&)> respond;
+    // After the commit (or the final failure: code `commit_failed`). Runs on the core's thread:
+    // hand over, don't work.
+    std::function<void(Result<StoredResponse>)> done;
+};
+
+struct CoreFigures {
+    std::int64_t commands = 0;
+    std::int64_t batches = 0;
+    std::int64_t largest_batch = 0;
+    std::int64_t rebuilds = 0;
+    std::int64_t queue_depth = 0;
+};
+
+class CoreLoop {
+ public:
+    struct Options {
+        std::size_t queue_limit = 10'000;
+        std::size_t batch_limit = 2'000;
+    };
+    CoreLoop(db::Pool& pool, const Clock& clock, Options options);
+    ~CoreLoop();  // stops and waits
+    CoreLoop(const CoreLoop&) = delete;
+    CoreLoop& operator=(const CoreLoop&) = delete;
+
+    // Takes leadership (advisory lock, new fencing epoch), rebuilds from PostgreSQL, starts the
+    // thread. Throws when the database does not let it.
+    void start();
+    // Takes no more, finishes what is queued, ends the thread.
+    void stop();
+
+    // Error `overloaded` at once when the queue is full, `stopping` during shutdown; nothing was
+    // done then and `done` is not called. Thread-safe.
+    Result<void> submit(Submission submission);
+    // Runs a read on the core's thread between two batches, when memory equals the database, and
+    // waits for it.
+    void inspect(const std::function<void(const core::Market&)>& read);
+    // Tells the loop that the clock moved (sandbox), so that due things happen now; waits until
+    // they are durable.
+    void wake_for_time();
+
+    [[nodiscard]] CoreFigures figures() const;
+    // Called after each commit with the log's new size (the publisher's wake-up). Set before
+    // start().
+    void on_commit(std::function<void(LogIndex)> listener);
+
+ private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace suanpan::services
