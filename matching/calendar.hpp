@@ -4,20 +4,15 @@
 // Selling k lots over [s, e) is possible exactly when the minimum over the window is at least k.
 
 #include "base/units.hpp"
+#include "matching/steps.hpp"
 
 #include <vector>
 
 namespace suanpan::matching {
 
-// From `from` on (until the next step) `lots` are free.
-struct Step {
-    Time from;
-    Lots lots;
-    friend auto operator<=>(const Step&, const Step&) = default;
-};
-
 class Calendar {
  public:
+    // REQUIRES registered ≥ 0.
     explicit Calendar(Lots registered);
 
     [[nodiscard]] Lots registered() const { return registered_; }
@@ -30,10 +25,8 @@ class Calendar {
     [[nodiscard]] const std::vector<Step>& steps() const { return steps_; }
 
  private:
-    void add(const Window& window, std::int64_t lots);
-
     Lots registered_;
-    std::vector<Step> steps_;
+    Steps steps_;
 };
 
 }  // namespace suanpan::matching
