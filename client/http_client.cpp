@@ -1,0 +1,144 @@
+#include "client/http_client.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+
+#include <chrono>
+#include <optional>
+
+namespace suanpan::client {
+namespace {
+
+namespace beast = boost::beast;
+namespace http = beast::http;
+using tcp = boost::asio::ip::tcp;
+using boost::system::error_code;
+
+std::string_view to_std(beast::string_view text) {
+    return {text.data(), text.size()};
+}
+
+}  // namespace
+
+std::string_view HttpResponse::header(std::string_view name) const {
+    for (const auto& [key, value] : headers) {
+        if (beast::iequals({key.data(), key.size()}, {name.data(), name.size()})) return value;
+    }
+    return {};
+}
+
+struct HttpClient::Impl {
+    Url server;
+    HttpOptions options;
+    boost::asio::io_context io{1};
+    std::optional<beast::tcp_stream> stream;
+    beast::flat_buffer buffer;
+
+    Impl(Url url, HttpOptions how) : server(std::move(url)), options(how) {}
+
+    // Time-outs of a tcp_stream work for asynchronous operations only, so each step is one that is
+    // waited for here.
+    template <typename Start>
+    error_code wait(const Start& start) {
+        error_code result = boost::asio::error::would_block;
+        start([&result](const error_code& ec, auto&&...) { result = ec; });
+        io.restart();
+        io.run();
+        return result;
+    }
+
+    [[noreturn]] void lost(std::string_view doing, const error_code& ec) {
+        close();
+        const std::string reason = ec == beast::error::timeout ? "timed out" : ec.message();
+        throw TransportError("http://" + server.authority() + ": " + std::string(doing) + ": " +
+                             reason);
+    }
+
+    void connect() {
+        tcp::resolver resolver(io);
+        error_code ec;
+        const auto addresses = resolver.resolve(server.host, server.port, ec);
+        if (ec) lost("looking up the address", ec);
+        stream.emplace(io);
+        stream->expires_after(std::chrono::milliseconds(options.connect_timeout_ms));
+        ec = wait([&](auto done) { stream->async_connect(addresses, done); });
+        if (ec) lost("connecting", ec);
+        stream->socket().set_option(tcp::no_delay(true), ec);
+        buffer.clear();
+    }
+
+    void close() {
+        if (!stream) return;
+        error_code ignored;
+        stream->socket().shutdown(tcp::socket::shutdown_both, ignored);
+        stream.reset();
+    }
+
+    [[nodiscard]] http::request<http::string_body> make(const HttpRequest& request) const {
+        http::request<http::string_body> out;
+        out.version(11);
+        out.method_string(request.method);
+        out.target(server.path + request.target);
+        out.set(http::field::host, server.authority());
+        out.set(http::field::user_agent, "suanpan-client");
+        for (const auto& [name, value] : request.headers)
+            out.set(name, value);
+        out.body() = request.body;
+        if (!request.body.empty() || request.method != "GET") out.prepare_payload();
+        return out;
+    }
+
+    // False: the kept connection turned out to be closed before any byte of an answer.
+    bool exchange(const HttpRequest& request, bool fresh, HttpResponse& response) {
+        const auto message = make(request);
+        stream->expires_after(std::chrono::milliseconds(options.timeout_ms));
+        error_code ec = wait([&](auto done) { http::async_write(*stream, message, done); });
+        if (ec && !fresh && ec != beast::error::timeout) return false;
+        if (ec) lost("sending", ec);
+        http::response_parser<http::string_body> parser;
+        parser.body_limit(options.max_response_bytes);
+        ec = wait([&](auto done) { http::async_read(*stream, buffer, parser, done); });
+        if (ec && !fresh && !parser.got_some() && ec != beast::error::timeout) return false;
+        if (ec) lost("waiting for the answer", ec);
+        const bool keep = parser.keep_alive();
+        auto answer = parser.release();
+        response.status = static_cast<int>(answer.result_int());
+        for (const auto& field : answer) {
+            response.headers.emplace_back(to_std(field.name_string()), to_std(field.value()));
+        }
+        response.body = std::move(answer.body());
+        if (!keep) close();
+        return true;
+    }
+};
+
+HttpClient::HttpClient(Url server, HttpOptions options)
+    : impl_(std::make_unique<Impl>(std::move(server), options)) {}
+HttpClient::~HttpClient() = default;
+HttpClient::HttpClient(HttpClient&&) noexcept = default;
+HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
+
+HttpResponse HttpClient::send(const HttpRequest& request) {
+    HttpResponse response;
+    const bool fresh = !impl_->stream;
+    if (fresh) impl_->connect();
+    if (impl_->exchange(request, fresh, response)) return response;
+    impl_->close();
+    if (request.method != "GET") {
+        throw TransportError("http://" + impl_->server.authority() +
+                             ": the kept connection was closed by the server");
+    }
+    impl_->connect();
+    if (!impl_->exchange(request, true, response)) impl_->lost("sending", boost::asio::error::eof);
+    return response;
+}
+
+void HttpClient::close() {
+    impl_->close();
+}
+
+}  // namespace suanpan::client
