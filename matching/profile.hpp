@@ -7,7 +7,12 @@
 // JSON of a profile:
 // {"memory_gib":"80","hub":"guizhou","software":["cuda"],"rtt_ms":{"beijing":"38.2"},"firm":true}
 // JSON of a requirement:  {"memory_gib":{"at_least":"64"},"hub":{"one_of":["guizhou","gansu"]},
-//                          "software":{"all_of":["cuda"]},"rtt_ms":{"beijing":{"at_most":"20"}}}
+//                          "software":{"all_of":["cuda"]},"rtt_ms":{"beijing":{"at_most":"20"}},"firm":true}
+//
+// Operators: at_least, at_most for numbers; one_of for texts and sets (of a set: any of them);
+// all_of for sets; a flag is written as the value it must have. A profile that lacks the attribute
+// fails the condition. Bounds: texts 1 to 128 bytes, sets 64, values of a profile 512, conditions
+// 128; numbers are not negative.
 
 #include "base/json.hpp"
 #include "base/result.hpp"
@@ -16,6 +21,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +39,7 @@ struct AttributeInfo {
 
 // Sorted by name. The index into it is an attribute's number.
 const std::vector<AttributeInfo>& attribute_table();
+std::optional<std::uint16_t> find_attribute(std::string_view name);
 
 struct AttributeValue {
     std::uint16_t attribute = 0;     // index into attribute_table()
@@ -69,7 +76,8 @@ struct Requirement {
 
 // Errors: `bad_profile` / `bad_requirement` with one Fault per wrong member, pointers relative to
 // `json`. Fault codes: `unknown_attribute`, `wrong_type`, `bad_decimal`, `too_many_decimals`,
-// `unknown_operator`, `too_many`.
+// `unknown_operator`, `too_many`, `bad_text`
+// (empty or too long), `negative`, `overflow`.
 Result<Profile> parse_profile(const Json& json);
 Result<Requirement> parse_requirement(const Json& json);
 std::string canonical(const Profile& profile);
@@ -77,6 +85,13 @@ std::string canonical(const Requirement& requirement);
 
 bool satisfies(const Profile& profile, const Requirement& requirement);
 bool satisfies(const Profile& profile, const Condition& condition);
+// The conditions that fail, in the requirement's order; empty when the profile satisfies it.
+std::vector<Condition> explain(const Profile& profile, const Requirement& requirement);
+// The profile's value of an attribute (of a place); nullptr when it has none.
+const AttributeValue* find_value(const Profile& profile, std::uint16_t attribute,
+                                 std::string_view place);
+// A value as a person reads it: `80`, `cuda, rocm`, `yes`.
+std::string describe(const AttributeValue& value);
 // One sentence for a person: `memory_gib at least 80`.
 std::string describe(const Condition& condition);
 
