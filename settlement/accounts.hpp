@@ -68,6 +68,10 @@ class Accounts {
     void restore(const AccountKey& account, Money balance);
     void for_each(const std::function<void(const AccountKey&, Money)>& visit) const;  // sorted
 
+    // One line "<organisation> <currency> <kind> <balance>" an account that is not zero, sorted, LF
+    // after each: equal exactly when the balances are.
+    [[nodiscard]] std::string digest_lines() const;
+
  private:
     std::map<AccountKey, Money> balances_;
 };

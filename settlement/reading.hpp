@@ -26,6 +26,8 @@
 namespace suanpan::settlement {
 
 inline constexpr std::string_view kReadingsPayloadType = "application/vnd.suanpan.readings+json";
+// In base64, in its envelope, in its entry, a batch must fit the 65,535 bytes of a log entry.
+inline constexpr std::size_t kMaxBatchBytes = 48'000;
 
 enum class MeterRole : std::uint8_t { kProvider, kBuyer, kOperator };
 std::string_view to_string(MeterRole role);
@@ -75,6 +77,9 @@ struct ReadingBatch {
 Result<ReadingBatch> parse_batch(std::string_view payload);
 // Canonical payload for meters; fills in each reading's id. `hash` members are ignored.
 std::string make_batch(const ReadingBatch& batch);
+// The id of a CloudEvent: lease/meter/epoch/seq.
+std::string reading_id(const LeaseId& lease, const MeterId& meter, std::int64_t epoch,
+                       std::int64_t seq);
 // Canonical bytes of one reading of a batch, and their hash: what the next reading names as `prev`.
 Hash reading_hash(const LeaseId& lease, const MeterId& meter, const Reading& reading);
 

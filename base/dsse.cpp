@@ -1,0 +1,167 @@
+#include "base/dsse.hpp"
+
+#include "base/bytes.hpp"
+#include "base/json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace suanpan {
+namespace {
+
+// Collects what is wrong with an envelope, each at its pointer.
+class EnvelopeReader {
+ public:
+    explicit EnvelopeReader(const Json& root) : root_(root) {}
+
+    DsseEnvelope read() {
+        DsseEnvelope out;
+        if (!has_only(root_, "", {"payload", "payloadType", "signatures"})) return out;
+        out.payload_type = text(root_, "", "payloadType");
+        if (out.payload_type.empty()) fault("/payloadType", "required", "the type of the payload");
+        out.payload = base64(root_, "", "payload");
+        if (!root_.contains("signatures") || !root_["signatures"].is_array()) {
+            fault("/signatures", "required", "a list of signatures");
+            return out;
+        }
+        const Json& signatures = root_["signatures"];
+        if (signatures.empty() || signatures.size() > kMaxEnvelopeSignatures) {
+            fault("/signatures", "bad_count",
+                  "from 1 to " + std::to_string(kMaxEnvelopeSignatures) + " signatures");
+            return out;
+        }
+        for (std::size_t i = 0; i < signatures.size(); ++i) {
+            const std::string at = "/signatures/" + std::to_string(i);
+            if (!has_only(signatures[i], at, {"keyid", "sig"})) continue;
+            DsseSignature signature;
+            if (signatures[i].contains("keyid")) signature.keyid = text(signatures[i], at, "keyid");
+            signature.signature = base64(signatures[i], at, "sig");
+            out.signatures.push_back(std::move(signature));
+        }
+        return out;
+    }
+
+    [[nodiscard]] const std::vector<Fault>& faults() const { return faults_; }
+
+ private:
+    void fault(std::string pointer, std::string code, std::string detail) {
+        faults_.push_back(Fault{std::move(pointer), std::move(code), std::move(detail)});
+    }
+
+    bool has_only(const Json& object, const std::string& at,
+                  std::initializer_list<std::string_view> names) {
+        if (!object.is_object()) {
+            fault(at, "wrong_type", "an object is needed");
+            return false;
+        }
+        bool known = true;
+        for (const auto& item : object.items()) {
+            if (std::find(names.begin(), names.end(), item.key()) != names.end()) continue;
+            fault(at, "unknown_member", "a member that an envelope does not have");
+            known = false;
+        }
+        return known;
+    }
+
+    std::string text(const Json& object, const std::string& at, const char* name) {
+        const auto found = object.find(name);
+        if (found == object.end() || !found->is_string()) {
+            fault(at + "/" + name, "required", "a string is needed");
+            return {};
+        }
+        const auto& value = found->get_ref<const std::string&>();
+        if (value.size() <= kMaxEnvelopeTextBytes) return value;
+        fault(at + "/" + name, "too_long",
+              "at most " + std::to_string(kMaxEnvelopeTextBytes) + " bytes");
+        return {};
+    }
+
+    std::string base64(const Json& object, const std::string& at, const char* name) {
+        const auto found = object.find(name);
+        if (found == object.end() || !found->is_string()) {
+            fault(at + "/" + name, "required", "a string is needed");
+            return {};
+        }
+        auto bytes = from_base64(found->get_ref<const std::string&>());
+        if (bytes) return std::move(*bytes);
+        fault(at + "/" + name, bytes.error().code(), bytes.error().detail());
+        return {};
+    }
+
+    const Json& root_;
+    std::vector<Fault> faults_;
+};
+
+}  // namespace
+
+std::string dsse_pae(std::string_view payload_type, std::string_view payload) {
+    std::string out = "DSSEv1 ";
+    out += std::to_string(payload_type.size());
+    out += ' ';
+    out += payload_type;
+    out += ' ';
+    out += std::to_string(payload.size());
+    out += ' ';
+    out += payload;
+    return out;
+}
+
+Result<DsseEnvelope> parse_envelope(std::string_view json) {
+    if (json.size() > kMaxEnvelopeBytes) {
+        return fail("envelope_too_large",
+                    "an envelope has at most " + std::to_string(kMaxEnvelopeBytes) + " bytes");
+    }
+    const auto root = parse_json(json, JsonLimits{kMaxEnvelopeBytes, 4});
+    if (!root) {
+        return fail(Error("bad_envelope", "the envelope is not JSON",
+                          {Fault{"", root.error().code(), root.error().detail()}}));
+    }
+    EnvelopeReader reader(*root);
+    DsseEnvelope out = reader.read();
+    if (!reader.faults().empty()) {
+        return fail(Error("bad_envelope", "not a DSSE envelope", reader.faults()));
+    }
+    return out;
+}
+
+bool verify(const DsseEnvelope& envelope, const PublicKey& key) {
+    const std::string message = dsse_pae(envelope.payload_type, envelope.payload);
+    for (const DsseSignature& signature : envelope.signatures) {
+        if (verify_ed25519(key, message, signature.signature)) return true;
+    }
+    return false;
+}
+
+void add_signature(DsseEnvelope& envelope, std::string_view keyid, const SigningKey& key) {
+    const Signature signature = key.sign(dsse_pae(envelope.payload_type, envelope.payload));
+    envelope.signatures.push_back(
+        DsseSignature{std::string(keyid), std::string(as_chars(signature))});
+}
+
+DsseEnvelope make_envelope(std::string_view payload_type, std::string_view payload,
+                           std::string_view keyid, const SigningKey& key) {
+    DsseEnvelope out{std::string(payload_type), std::string(payload), {}};
+    add_signature(out, keyid, key);
+    return out;
+}
+
+std::string envelope_json(const DsseEnvelope& envelope) {
+    CanonicalWriter out;
+    out.begin_object();
+    out.field("payload", to_base64(envelope.payload));
+    out.field("payloadType", envelope.payload_type);
+    out.key("signatures");
+    out.begin_array();
+    for (const DsseSignature& signature : envelope.signatures) {
+        out.begin_object();
+        if (!signature.keyid.empty()) out.field("keyid", signature.keyid);
+        out.field("sig", to_base64(signature.signature));
+        out.end_object();
+    }
+    out.end_array();
+    out.end_object();
+    return out.take();
+}
+
+}  // namespace suanpan

@@ -1,0 +1,204 @@
+#include "settlement/waterfall.hpp"
+
+#include "base/check.hpp"
+#include "base/checked.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace suanpan::settlement {
+namespace {
+
+constexpr std::int64_t kMicrosPerHour = kSecondsPerHour * 1'000'000;
+
+Int128 gcd(Int128 a, Int128 b) {
+    while (b != 0)
+        a = std::exchange(b, a % b);
+    return a;
+}
+
+bool is_share(Ppm ppm) {
+    return ppm.value >= 0 && ppm.value <= kPpm;
+}
+
+// amount × multiplier ÷ divisor. Common factors go first, so that products stay within 128 bits.
+// REQUIRES multiplier ≥ 0, divisor > 0.
+Result<ExactAmount> scaled(const ExactAmount& amount, Int128 multiplier, Int128 divisor) {
+    const Int128 common = std::max(Int128{1}, gcd(multiplier, divisor));
+    multiplier /= common;
+    divisor /= common;
+    const Int128 above = std::max(Int128{1}, gcd(amount.numerator, divisor));
+    const Int128 below = std::max(Int128{1}, gcd(multiplier, amount.denominator));
+    const auto numerator = checked_mul128(amount.numerator / above, multiplier / below);
+    if (!numerator) return fail(numerator.error());
+    const auto denominator = checked_mul128(amount.denominator / below, divisor / above);
+    if (!denominator) return fail(denominator.error());
+    return ExactAmount{*numerator, *denominator};
+}
+
+Result<ExactAmount> sum_of(const ExactAmount& a, const ExactAmount& b) {
+    const Int128 common = gcd(a.denominator, b.denominator);
+    const auto left = checked_mul128(a.numerator, b.denominator / common);
+    const auto right = checked_mul128(b.numerator, a.denominator / common);
+    const auto denominator = checked_mul128(a.denominator / common, b.denominator);
+    if (!left) return fail(left.error());
+    if (!right) return fail(right.error());
+    if (!denominator) return fail(denominator.error());
+    const auto numerator = checked_add128(*left, *right);
+    if (!numerator) return fail(numerator.error());
+    return ExactAmount{*numerator, *denominator};
+}
+
+Result<void> check_fees(const FeeTerms& fees) {
+    if (!is_share(fees.buyer_fee) || !is_share(fees.provider_fee) || !is_share(fees.buyer_tax) ||
+        !is_share(fees.provider_withholding)) {
+        return fail("bad_terms", "a fee or tax is from 0 to 1,000,000 parts per million");
+    }
+    if (fees.buyer_flat.value < 0 || fees.provider_flat.value < 0) {
+        return fail("bad_terms", "a flat fee is not negative");
+    }
+    return {};
+}
+
+Result<void> check_owners(const std::vector<OwnerShare>& owners) {
+    if (owners.empty()) return fail("bad_terms", "a pool has at least one owner");
+    Int128 sum = 0;
+    for (const OwnerShare& owner : owners) {
+        if (!is_share(owner.share)) return fail("bad_terms", "a share is from 0 to 1,000,000");
+        sum += owner.share.value;
+    }
+    if (sum != kPpm) return fail("bad_terms", "the owners' shares sum to 1,000,000");
+    return {};
+}
+
+Result<void> check_input(const ContractTerms& terms, const WindowInput& input) {
+    if (!is_share(input.credit) || !is_share(input.discount) || !is_share(input.voucher_share)) {
+        return fail("bad_terms", "a credit, discount or share is from 0 to 1,000,000");
+    }
+    if (input.voucher_left.value < 0 || terms.lots.value <= 0 || terms.price.value < 0 ||
+        terms.rate.value < 0) {
+        return fail("bad_terms", "prices, rates, lots and what is left of a voucher are positive");
+    }
+    if (input.window.start >= input.window.end) return fail("bad_terms", "the window is empty");
+    const Int128 most = Int128{terms.lots.value} * input.window.length().value * kPpm;
+    if (input.final_lot_us < 0 || input.final_lot_us > most) {
+        return fail("bad_terms", "the lot-time lies between nothing and what was sold");
+    }
+    return {};
+}
+
+// S before rounding.
+Result<ExactAmount> exact_sale(const ContractTerms& terms, std::int64_t lot_us) {
+    const ExactAmount one{terms.price.value, kMicrosPerHour};
+    if (terms.price_unit == Unit::kLot) return scaled(one, lot_us, 1);
+    const auto per_lot = scaled(one, terms.rate.value, kMilli);
+    if (!per_lot) return per_lot;
+    return scaled(*per_lot, lot_us, 1);
+}
+
+// ppm of A + flat per lot·h, one line, rounded down once.
+Result<Money> fee(Money amount, Ppm ppm, Price flat, std::int64_t lot_us) {
+    const auto proportional = scaled(ExactAmount{amount.value, 1}, ppm.value, kPpm);
+    const auto per_time = scaled(ExactAmount{flat.value, kMicrosPerHour}, lot_us, 1);
+    if (!proportional) return fail(proportional.error());
+    if (!per_time) return fail(per_time.error());
+    const auto sum = sum_of(*proportional, *per_time);
+    if (!sum) return fail(sum.error());
+    return sum->floor();
+}
+
+// Floor of each share, then the left-over micro-units one each in the order of the shares.
+std::vector<Money> split(Money whole, const std::vector<OwnerShare>& owners) {
+    std::vector<Money> parts;
+    parts.reserve(owners.size());
+    std::int64_t rest = whole.value;
+    for (const OwnerShare& owner : owners) {
+        const auto part = static_cast<std::int64_t>(Int128{whole.value} * owner.share.value / kPpm);
+        parts.emplace_back(part);
+        rest -= part;
+    }
+    for (std::size_t i = 0; rest > 0; ++i) {
+        // Each floor loses less than one micro-unit, so the rest is smaller than the list.
+        CHECK(i < parts.size());
+        parts[i].value += 1;
+        --rest;
+    }
+    return parts;
+}
+
+// S, C, D, A and V.
+Result<WaterfallLine> amounts(const ContractTerms& terms, const WindowInput& input) {
+    const auto sale = exact_sale(terms, input.final_lot_us);
+    if (!sale) return fail(sale.error());
+    const auto rounded = sale->floor();
+    if (!rounded) return fail(rounded.error());
+    WaterfallLine line;
+    line.sale = *rounded;
+    // A share of at most the whole of what fits, so none of these can overflow.
+    line.credit = *share_of(line.sale, input.credit);
+    const Money after_credit(line.sale.value - line.credit.value);
+    line.discount = *share_of(after_credit, input.discount);
+    line.amount = Money(after_credit.value - line.discount.value);
+    line.voucher = std::min(input.voucher_left, *share_of(line.amount, input.voucher_share));
+    return line;
+}
+
+}  // namespace
+
+Result<WaterfallLine> waterfall(const ContractTerms& terms, const WindowInput& input,
+                                const std::vector<OwnerShare>& owners) {
+    if (const auto checked = check_fees(terms.fees); !checked) return fail(checked.error());
+    if (const auto checked = check_owners(owners); !checked) return fail(checked.error());
+    if (const auto checked = check_input(terms, input); !checked) return fail(checked.error());
+    auto line = amounts(terms, input);
+    if (!line) return line;
+
+    const FeeTerms& fees = terms.fees;
+    const auto buyer_fee = fee(line->amount, fees.buyer_fee, fees.buyer_flat, input.final_lot_us);
+    if (!buyer_fee) return fail(buyer_fee.error());
+    line->buyer_fee = *buyer_fee;
+    const auto taxed = add(line->amount, line->buyer_fee);
+    if (!taxed) return fail(taxed.error());
+    line->buyer_tax = *share_of(*taxed, fees.buyer_tax);
+    const auto owed = add(*taxed, line->buyer_tax);
+    if (!owed) return fail(owed.error());
+    line->buyer_pays = Money(owed->value - line->voucher.value);
+
+    const auto provider_fee =
+        fee(line->amount, fees.provider_fee, fees.provider_flat, input.final_lot_us);
+    if (!provider_fee) return fail(provider_fee.error());
+    line->provider_fee = std::min(*provider_fee, line->amount);
+    const Money after_fee(line->amount.value - line->provider_fee.value);
+    line->withheld = std::min(*share_of(line->amount, fees.provider_withholding), after_fee);
+    line->provider_gets = Money(after_fee.value - line->withheld.value);
+    line->owners = split(line->provider_gets, owners);
+    return line;
+}
+
+Result<ExactAmount> worst_case(const ExactAmount& sale, const FeeTerms& fees, Lots lots,
+                               Duration duration) {
+    if (const auto checked = check_fees(fees); !checked) return fail(checked.error());
+    const auto with_fee = scaled(sale, kPpm + fees.buyer_fee.value, kPpm);
+    if (!with_fee) return with_fee;
+    const auto flat = exact_amount(fees.buyer_flat, Unit::kLot, lots, Rate(0), duration);
+    if (!flat) return flat;
+    const auto before_tax = flat->numerator == 0 ? with_fee : sum_of(*with_fee, *flat);
+    if (!before_tax) return before_tax;
+    return scaled(*before_tax, kPpm + fees.buyer_tax.value, kPpm);
+}
+
+Result<Money> lease_hold(const ContractTerms& terms) {
+    return hold_until(terms, terms.window.end);
+}
+
+Result<Money> hold_until(const ContractTerms& terms, Time until) {
+    if (until <= terms.window.start) return Money(0);
+    const Duration duration(std::min(until, terms.window.end).value - terms.window.start.value);
+    const auto sale = exact_amount(terms.price, terms.price_unit, terms.lots, terms.rate, duration);
+    if (!sale) return fail(sale.error());
+    const auto hold = worst_case(*sale, terms.fees, terms.lots, duration);
+    if (!hold) return fail(hold.error());
+    return hold->floor();
+}
+
+}  // namespace suanpan::settlement
