@@ -27,6 +27,27 @@ const EVP_MD* sha256_algorithm() {
     return algorithm;
 }
 
+// Little-endian y coordinates of the points whose order divides 8; each stands for both signs of x.
+constexpr std::string_view kSmallOrderHex[] = {
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+};
+
+// Of small order, or y not below p = 2^255 − 19 (RFC 8032 §5.1.3 refuses to decode it).
+// Under a key of small order one signature fits many messages: its owner could deny what was
+// signed.
+bool is_weak(PublicKey key) {
+    key[31] = static_cast<std::uint8_t>(key[31] & 0x7F);
+    const std::string hex = to_hex(as_chars(key));
+    for (const std::string_view weak : kSmallOrderHex) {
+        if (hex == weak) return true;
+    }
+    return key[0] >= 0xED && hex.substr(2) == std::string(60, 'f') + "7f";
+}
+
 }  // namespace
 
 Hash sha256(std::string_view bytes) {
@@ -49,6 +70,7 @@ Result<PublicKey> public_key_from(std::string_view bytes) {
     if (bytes.size() != key.size()) return fail("bad_key", "an Ed25519 public key has 32 bytes");
     for (std::size_t i = 0; i < key.size(); ++i)
         key[i] = static_cast<std::uint8_t>(bytes[i]);
+    if (is_weak(key)) return fail("bad_key", "the Ed25519 public key is of small order");
     return key;
 }
 

@@ -23,7 +23,8 @@ using PublicKey = std::array<std::uint8_t, 32>;
 using Signature = std::array<std::uint8_t, 64>;
 using Seed = std::array<std::uint8_t, 32>;  // RFC 8032 private key; secret
 
-Result<PublicKey> public_key_from(std::string_view raw);  // error `bad_key`
+// Error `bad_key`: not 32 bytes, not a canonical point, or a point of small order.
+Result<PublicKey> public_key_from(std::string_view raw);
 
 // False for a wrong signature or a signature that is not 64 bytes.
 bool verify_ed25519(const PublicKey& key, std::string_view message, std::string_view signature);

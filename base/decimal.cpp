@@ -9,6 +9,7 @@ namespace suanpan {
 namespace {
 
 constexpr std::size_t kMaxDecimalLength = 40;
+constexpr int kMaxScale = 18;
 constexpr int kMoneyScale = 6;
 constexpr int kRateScale = 3;
 
@@ -29,8 +30,7 @@ Result<T> parse_as(std::string_view text, int scale) {
     return T(*value);
 }
 
-// Digits of `text` from `at` on appended to `value`, which is negative or zero: the range is larger
-// there.
+// `value` is negative or zero while it is read: the range is larger there.
 Result<std::int64_t> append_digit(std::int64_t value, char digit) {
     const auto shifted = checked_mul(value, 10);
     if (!shifted) return shifted;
@@ -40,6 +40,7 @@ Result<std::int64_t> append_digit(std::int64_t value, char digit) {
 }  // namespace
 
 Result<std::int64_t> parse_scaled(std::string_view text, int scale) {
+    CHECK(scale >= 0 && scale <= kMaxScale);
     if (text.empty() || text.size() > kMaxDecimalLength) return bad_decimal();
     const bool negative = text.front() == '-';
     if (negative) text.remove_prefix(1);
@@ -76,7 +77,7 @@ Result<std::int64_t> parse_scaled(std::string_view text, int scale) {
 }
 
 std::string format_scaled(std::int64_t value, int scale) {
-    CHECK(scale >= 0 && scale <= 18);
+    CHECK(scale >= 0 && scale <= kMaxScale);
     std::array<char, 24> buffer{};
     std::size_t at = buffer.size();
     auto rest =

@@ -13,7 +13,8 @@
 
 namespace suanpan {
 
-// The value × 10^scale. Errors: `bad_decimal` (form), `too_many_decimals`, `overflow`.
+// REQUIRES 0 ≤ scale ≤ 18. The value × 10^scale. Errors: `bad_decimal` (form), `too_many_decimals`,
+// `overflow`.
 Result<std::int64_t> parse_scaled(std::string_view text, int scale);
 std::string format_scaled(std::int64_t value, int scale);
 

@@ -1,13 +1,19 @@
 #include "base/ids.hpp"
 
+#include "base/check.hpp"
 #include "base/checked.hpp"
 #include "base/crypto.hpp"
+
+#include <algorithm>
 
 namespace suanpan {
 namespace {
 
 constexpr std::string_view kCrockford = "0123456789abcdefghjkmnpqrstvwxyz";
 constexpr std::size_t kIdDigits = 26;
+constexpr std::int64_t kLastIdTime =
+    281'474'976'710;  // the last second whose milliseconds fit 48 bits
+constexpr std::string_view kUuidPattern = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
 
 tl::unexpected<Error> bad_id(std::string_view prefix) {
     return fail("bad_id",
@@ -50,6 +56,7 @@ Result<IdBytes> decode_id(std::string_view prefix, std::string_view text) {
 }
 
 IdBytes make_id_bytes(Time time, const std::array<std::uint8_t, 10>& free_bits) {
+    CHECK(time.value >= 0 && time.value <= kLastIdTime);
     const auto milliseconds = static_cast<std::uint64_t>(time.value) * 1000;
     IdBytes bytes{};
     for (std::size_t i = 0; i < 6; ++i)
@@ -80,13 +87,19 @@ std::string to_uuid(const IdBytes& bytes) {
 }
 
 Result<IdBytes> from_uuid(std::string_view text) {
+    const auto bad_uuid = [] {
+        return fail("bad_uuid", "a UUID in lower case, with hyphens, is needed");
+    };
+    if (text.size() != kUuidPattern.size()) return bad_uuid();
     std::string digits;
-    for (const char c : text) {
-        if (c != '-') digits.push_back(c);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if ((kUuidPattern[i] == '-') != (text[i] == '-')) return bad_uuid();
+        if (text[i] != '-') digits.push_back(text[i]);
     }
     const auto raw = from_hex(digits);
-    if (!raw || raw->size() != 16) return fail("bad_uuid", "a UUID is needed");
+    if (!raw) return bad_uuid();
     IdBytes bytes{};
+    CHECK(raw->size() == bytes.size());
     for (std::size_t i = 0; i < bytes.size(); ++i)
         bytes[i] = static_cast<std::uint8_t>((*raw)[i]);
     return bytes;

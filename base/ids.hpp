@@ -88,10 +88,12 @@ using CommandId = Id<CommandKind>;
 
 std::string encode_id(std::string_view prefix, const IdBytes& bytes);
 Result<IdBytes> decode_id(std::string_view prefix, std::string_view text);  // error `bad_id`
+// REQUIRES a time from 1970 on whose milliseconds fit 48 bits (until the year 10889).
 IdBytes make_id_bytes(Time time, const std::array<std::uint8_t, 10>& free_bits);
 // The free bits are SHA-256(command id ‖ ordinal as 4 bytes big-endian).
 IdBytes derive_id_bytes(Time time, const CommandId& command, std::uint32_t ordinal);
-// For PostgreSQL's uuid type: "xxxxxxxx-xxxx-…", and back from it.
+// For PostgreSQL's uuid type: "xxxxxxxx-xxxx-…" in lower case, and back from just that
+// (`bad_uuid`).
 std::string to_uuid(const IdBytes& bytes);
 Result<IdBytes> from_uuid(std::string_view text);
 

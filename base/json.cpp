@@ -6,13 +6,16 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <set>
+#include <utility>
 #include <vector>
 
 namespace suanpan {
 namespace {
 
 constexpr std::int64_t kMaxSafeInteger = 9'007'199'254'740'991;
+constexpr std::size_t kMaxQuotedKey = 64;
+constexpr int kNumberOverflow = 406;  // nlohmann's number for a literal beyond floating point
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 void append_escaped(std::string& out, std::string_view text) {
@@ -50,6 +53,16 @@ bool utf16_less(const std::string& a, const std::string& b) {
     if (left >= 0xF0 && (right == 0xEE || right == 0xEF)) return true;
     if (right >= 0xF0 && (left == 0xEE || left == 0xEF)) return false;
     return left < right;
+}
+
+// Beyond 2^53 RFC 8785 prints what a floating-point number would hold, so such an integer is no
+// value of ours.
+void append_integer(std::string& out, const Json& value) {
+    CHECK(!value.is_number_unsigned() ||
+          value.get<std::uint64_t>() <= static_cast<std::uint64_t>(kMaxSafeInteger));
+    const auto integer = value.get<std::int64_t>();
+    CHECK(integer >= -kMaxSafeInteger && integer <= kMaxSafeInteger);
+    out += std::to_string(integer);
 }
 
 void append_canonical(std::string& out, const Json& value);
@@ -90,11 +103,7 @@ void append_canonical(std::string& out, const Json& value) {
         case Json::value_t::boolean: out += value.get<bool>() ? "true" : "false"; return;
         case Json::value_t::null: out += "null"; return;
         case Json::value_t::number_integer:
-            out += std::to_string(value.get<std::int64_t>());
-            return;
-        case Json::value_t::number_unsigned:
-            out += std::to_string(value.get<std::uint64_t>());
-            return;
+        case Json::value_t::number_unsigned: append_integer(out, value); return;
         default: fail_check("canonical JSON holds no floating-point number", __FILE__, __LINE__);
     }
 }
@@ -127,12 +136,17 @@ class StrictHandler {
     bool start_array(std::size_t) { return open(Json::array()); }
     bool end_array() { return close(); }
     bool key(string_t& name) {
-        if (stack_.back()->contains(name))
+        if (stack_.back()->contains(name)) {
+            if (name.size() > kMaxQuotedKey)
+                return refuse("duplicate_key", "a long key stands twice");
             return refuse("duplicate_key", "the key \"" + name + "\" stands twice");
+        }
         key_ = std::move(name);
         return true;
     }
-    bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) {
+    bool parse_error(std::size_t position, const std::string&,
+                     const nlohmann::detail::exception& exception) {
+        if (exception.id == kNumberOverflow) return bad_number();
         return refuse("bad_json", "not valid JSON near byte " + std::to_string(position));
     }
 
@@ -191,6 +205,12 @@ Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
         return fail("body_too_large",
                     "at most " + std::to_string(limits.max_bytes) + " bytes of JSON are read");
     }
+    // nlohmann's lexer takes a NUL for the end of its input and skips a byte order mark. Neither
+    // may stand in JSON (RFC 8259 §7, §8.1), and accepting them would give one value many texts.
+    if (text.starts_with(kByteOrderMark)) return fail("bad_json", "a byte order mark is not JSON");
+    if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+        return fail("bad_json", "not valid JSON near byte " + std::to_string(nul));
+    }
     StrictHandler handler(limits.max_depth);
     if (!Json::sax_parse(text.begin(), text.end(), &handler)) return fail(handler.error());
     return handler.take();
@@ -212,7 +232,10 @@ void CanonicalWriter::before_value() {
         after_key_ = false;
         return;
     }
-    if (levels_.empty()) return;
+    if (levels_.empty()) {
+        CHECK(out_.empty());
+        return;
+    }
     CHECK(!levels_.back().object);
     if (!levels_.back().empty) out_.push_back(',');
     levels_.back().empty = false;
@@ -246,6 +269,7 @@ void CanonicalWriter::key(std::string_view name) {
     CHECK(!levels_.empty() && levels_.back().object && !after_key_);
     Level& level = levels_.back();
     CHECK(level.empty || level.last_key < name);
+    CHECK(std::ranges::all_of(name, [](char c) { return static_cast<std::uint8_t>(c) < 0x80; }));
     if (!level.empty) out_.push_back(',');
     level.empty = false;
     level.last_key = name;
@@ -271,13 +295,14 @@ void CanonicalWriter::boolean(bool value) {
 }
 
 void CanonicalWriter::raw(std::string_view canonical) {
+    CHECK(!canonical.empty());
     before_value();
     out_ += canonical;
 }
 
 std::string CanonicalWriter::take() {
-    CHECK(levels_.empty() && !after_key_);
-    return std::move(out_);
+    CHECK(levels_.empty() && !out_.empty());
+    return std::exchange(out_, {});
 }
 
 }  // namespace suanpan

@@ -4,9 +4,11 @@
 
 #include <openssl/rand.h>
 
-namespace suanpan {
+#include <limits>
 
+namespace suanpan {
 std::string random_bytes(std::size_t count) {
+    CHECK(count <= static_cast<std::size_t>(std::numeric_limits<int>::max()));
     std::string out(count, '\0');
     CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(count)) == 1);
     return out;

@@ -3,12 +3,12 @@
 #include "base/check.hpp"
 #include "base/checked.hpp"
 
-#include <array>
-
 namespace suanpan {
 namespace {
 
 constexpr std::int64_t kSecondsPerDay = 86'400;
+constexpr std::int64_t kFirstTime = -62'135'596'800;  // 0001-01-01T00:00:00Z
+constexpr std::int64_t kLastTime = 253'402'300'799;   // 9999-12-31T23:59:59Z
 constexpr std::string_view kPattern = "dddd-dd-ddTdd:dd:ddZ";
 
 struct Civil {
@@ -72,6 +72,12 @@ tl::unexpected<Error> bad_time() {
                 "a UTC time such as \"2026-11-20T08:00:00Z\" is needed, in whole seconds");
 }
 
+Time on_grid(Int128 step, Duration grid) {
+    const auto value = narrow(step * grid.value);
+    CHECK(value.has_value());
+    return Time(*value);
+}
+
 }  // namespace
 
 Result<Time> parse_time(std::string_view text) {
@@ -89,10 +95,10 @@ Result<Time> parse_time(std::string_view text) {
 }
 
 std::string to_string(Time time) {
+    CHECK(time.value >= kFirstTime && time.value <= kLastTime);
     const auto days = static_cast<std::int64_t>(floor_div(time.value, kSecondsPerDay));
     const std::int64_t second_of_day = time.value - days * kSecondsPerDay;
     const Civil date = civil_from_days(days);
-    CHECK(date.year >= 1 && date.year <= 9999);
     std::string out = "0000-00-00T00:00:00Z";
     put(out, 0, 4, date.year);
     put(out, 5, 2, date.month);
@@ -104,11 +110,11 @@ std::string to_string(Time time) {
 }
 
 Time floor_to_grid(Time time, Duration grid) {
-    return Time(static_cast<std::int64_t>(floor_div(time.value, grid.value)) * grid.value);
+    return on_grid(floor_div(time.value, grid.value), grid);
 }
 
 Time ceil_to_grid(Time time, Duration grid) {
-    return Time(static_cast<std::int64_t>(ceil_div(time.value, grid.value)) * grid.value);
+    return on_grid(ceil_div(time.value, grid.value), grid);
 }
 
 }  // namespace suanpan

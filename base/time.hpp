@@ -13,6 +13,7 @@ namespace suanpan {
 
 // Error: `bad_time`.
 Result<Time> parse_time(std::string_view text);
+// REQUIRES a time within the range.
 std::string to_string(Time time);
 
 // The largest multiple of `grid` at or before, and the smallest at or after, `time`. REQUIRES grid

@@ -2,6 +2,8 @@
 
 #include "base/check.hpp"
 
+#include <initializer_list>
+
 namespace suanpan {
 namespace {
 
@@ -12,10 +14,16 @@ Result<Money> as_money(Int128 value) {
 }
 
 Result<Int128> product(std::initializer_list<std::int64_t> factors) {
-    Result<Int128> out = Int128{1};
+    bool zero = false;
     for (const std::int64_t factor : factors) {
         if (factor < 0)
             return fail("overflow", "an amount is made of factors that are not negative");
+        zero = zero || factor == 0;
+    }
+    // Without this, factors before a zero could overflow although the product is nothing.
+    if (zero) return Int128{0};
+    Result<Int128> out = Int128{1};
+    for (const std::int64_t factor : factors) {
         out = checked_mul128(*out, factor);
         if (!out) return out;
     }
