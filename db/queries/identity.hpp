@@ -1,0 +1,49 @@
+#pragma once
+
+// Organisations, API keys, stored answers.
+
+#include "core/rows.hpp"
+#include "db/pool.hpp"
+#include "db/queries/page.hpp"
+#include "db/side_rows.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace suanpan::db {
+
+struct OrganisationInfo {
+    core::OrganisationRow row;
+    std::string name;
+};
+std::optional<OrganisationInfo> find_organisation(Tx& tx, const OrganisationId& id);
+Listed<OrganisationInfo> list_organisations(Tx& tx, const Page& page);
+
+// A key with its organisation as it stands.
+struct ApiKeyInfo {
+    ApiKeyRow key;
+    bool revoked = false;
+    core::OrganisationRow organisation;
+};
+std::optional<ApiKeyInfo> find_api_key(Tx& tx, const Hash& key_hash);
+Listed<ApiKeyInfo> list_api_keys(Tx& tx, const OrganisationId& organisation, const Page& page);
+
+std::optional<IdempotencyRow> find_response(Tx& tx, const OrganisationId& organisation,
+                                            std::string_view route, std::string_view key);
+// For many at once; parallel lists of equal length.
+struct ResponseKeys {
+    std::vector<OrganisationId> organisations;
+    std::vector<std::string> routes;
+    std::vector<std::string> keys;
+};
+std::vector<IdempotencyRow> find_responses(Tx& tx, const ResponseKeys& keys);
+// 24 h after the answer: drops it, and the row too unless it is kept for ever. Gives the number of
+// rows changed. REQUIRES Mode::kWrite.
+std::int64_t expire_responses(Tx& tx, Time before);
+
+std::vector<core::MeterRow> list_meters(Tx& tx, const OrganisationId& organisation);
+std::optional<core::MeterRow> find_meter(Tx& tx, const MeterId& id);
+
+}  // namespace suanpan::db

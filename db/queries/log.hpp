@@ -1,0 +1,19 @@
+#pragma once
+
+// The log's entries, one by one.
+
+#include "base/units.hpp"
+#include "db/batch.hpp"
+#include "db/pool.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace suanpan::db {
+
+std::optional<EntryRow> find_entry(Tx& tx, LogIndex index);
+// [from, from + at most limit), in order.
+std::vector<EntryRow> list_entries(Tx& tx, LogIndex from, std::int64_t limit);
+
+}  // namespace suanpan::db

@@ -1,0 +1,26 @@
+#pragma once
+
+// Lists are read in pages: in the order of a cursor, with one row more than asked for to know
+// whether there are more (api "Lists").
+
+#include "base/ids.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace suanpan::db {
+
+struct Page {
+    std::optional<IdBytes> after;  // the id of the last row seen
+    std::int64_t limit = 50;       // 1..200
+    bool newest_first = false;     // ids sort by time
+};
+
+template <typename T>
+struct Listed {
+    std::vector<T> rows;
+    bool has_more = false;
+};
+
+}  // namespace suanpan::db

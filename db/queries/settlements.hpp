@@ -1,0 +1,49 @@
+#pragma once
+
+// Settlement runs and lines, final windows, readings.
+
+#include "core/rows.hpp"
+#include "db/pool.hpp"
+#include "db/queries/page.hpp"
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace suanpan::db {
+
+std::optional<core::RunRow> find_run(Tx& tx, const RunId& id);
+std::optional<core::RunRow> find_run_of_range(Tx& tx, LogIndex from, LogIndex to);
+std::optional<core::RunRow> find_last_run(Tx& tx);  // by the end of its range
+Listed<core::RunRow> list_runs(Tx& tx, const Page& page);
+
+// A line with the parties of its lease.
+struct LineInfo {
+    core::SettlementLineRow row;
+    OrganisationId buyer;
+    OrganisationId provider;
+    PoolId pool;
+    matching::MarketKey market;
+    settlement::ContractTerms terms;
+};
+struct LineFilter {
+    std::optional<RunId> run;
+    std::optional<OrganisationId> party;  // buyer, provider, or one of the owners
+    std::optional<LeaseId> lease;
+    std::optional<Time> from;   // windows that end after this
+    std::optional<Time> until;  // and at or before this
+};
+// One after the other, by (window end, lease), without holding all of them in memory.
+// Returns how many there were.
+std::int64_t for_each_line(Tx& tx, const LineFilter& filter,
+                           const std::function<void(const LineInfo&)>& visit);
+
+// By (window start, meter, epoch, seq).
+struct ReadingPage {
+    std::int64_t offset = 0;
+    std::int64_t limit = 200;
+};
+Listed<core::ReadingRow> list_readings(Tx& tx, const LeaseId& lease, const ReadingPage& page);
+std::vector<core::FinalWindowRow> list_windows(Tx& tx, const LeaseId& lease);  // by end
+
+}  // namespace suanpan::db

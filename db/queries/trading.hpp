@@ -1,0 +1,77 @@
+#pragma once
+
+// Orders, trades, leases, and the depth of a book.
+
+#include "core/rows.hpp"
+#include "db/pool.hpp"
+#include "db/queries/page.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace suanpan::db {
+
+struct OrderInfo {
+    core::OrderRow row;
+    std::string client_order_id;  // may be empty
+    std::string metadata;         // canonical JSON, may be empty
+};
+std::optional<OrderInfo> find_order(Tx& tx, const OrderId& id);
+std::optional<OrderInfo> find_order_by_client_id(Tx& tx, const OrganisationId& organisation,
+                                                 std::string_view client_order_id);
+struct OrderFilter {
+    std::optional<OrganisationId> organisation;
+    std::optional<matching::MarketKey> market;
+    std::optional<matching::OrderState> state;
+    std::optional<Side> side;
+    std::optional<PoolId> pool;
+    bool open_only = false;
+};
+Listed<OrderInfo> list_orders(Tx& tx, const OrderFilter& filter, const Page& page);
+// Of the given (organisation, client_order_id) pairs those that are taken. Parallel lists of equal
+// length.
+struct ClientOrderKeys {
+    std::vector<OrganisationId> organisations;
+    std::vector<std::string> client_order_ids;
+};
+struct TakenClientOrder {
+    OrganisationId organisation;
+    std::string client_order_id;
+    OrderId order;
+};
+std::vector<TakenClientOrder> find_client_orders(Tx& tx, const ClientOrderKeys& keys);
+
+struct TradeFilter {
+    std::optional<OrganisationId> party;  // buyer or provider
+    std::optional<matching::MarketKey> market;
+    std::optional<OrderId> order;
+    std::optional<Time> from;   // time ≥
+    std::optional<Time> until;  // time <
+};
+Listed<core::TradeRow> list_trades(Tx& tx, const TradeFilter& filter, const Page& page);
+
+std::optional<core::LeaseRow> find_lease(Tx& tx, const LeaseId& id);
+struct LeaseFilter {
+    std::optional<OrganisationId> buyer;
+    std::optional<OrganisationId> provider;
+    std::optional<OrganisationId> party;  // either
+    std::optional<core::LeaseState> state;
+    std::optional<PoolId> pool;
+    std::optional<OrderId> order;
+};
+Listed<core::LeaseRow> list_leases(Tx& tx, const LeaseFilter& filter, const Page& page);
+
+// Open orders of a market by side, unit and limit price; best first. No identities.
+struct DepthLevel {
+    Side side = Side::kBuy;
+    Unit unit = Unit::kLot;
+    Price limit_price;
+    std::int64_t orders = 0;
+    std::int64_t quantity =
+        0;  // rest of buys in lots or milli-CU; of sells the most lots free at a moment
+};
+std::vector<DepthLevel> list_depth(Tx& tx, const matching::MarketKey& market, std::int64_t levels);
+
+}  // namespace suanpan::db

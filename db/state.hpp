@@ -1,0 +1,18 @@
+#pragma once
+
+// The core's state as PostgreSQL holds it.
+
+#include "core/rows.hpp"
+#include "db/pool.hpp"
+
+namespace suanpan::db {
+
+// Everything that something can still happen to: what core::Market::load() takes.
+// REQUIRES Mode::kSnapshot, or the leader's own transaction. core::digest() of it equals that of
+// the memory it was written from.
+core::Rows load_state(Tx& tx);
+
+// Where the log stands; no rows but the head.
+core::HeadRow load_head(Tx& tx);
+
+}  // namespace suanpan::db
