@@ -1,0 +1,54 @@
+#pragma once
+
+// The published log as files in one directory (ledger "Tiles"): `tile/…` and `checkpoint`. A web
+// server may serve the directory as it is.
+// I/O failures are std::system_error. Reading is thread-safe; one thread writes.
+
+#include "base/result.hpp"
+#include "ledger/receipt.hpp"
+#include "ledger/tile.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace suanpan::services {
+
+/// Writes a temporary file beside, fsync, rename, fsync of the folder: after a crash there is the
+/// old content or the new, never a mixture. Makes missing folders.
+void write_file_durably(const std::filesystem::path& path, std::string_view bytes);
+
+/// Empty when there is no such file. Throws std::system_error for one above `max_bytes`.
+std::optional<std::string> read_file(const std::filesystem::path& path, std::size_t max_bytes);
+
+class TileStore {
+ public:
+    explicit TileStore(std::filesystem::path directory);
+
+    /// Tiles never change: a file that is there with the same bytes is left alone, with others it
+    /// is `tile_conflict`. Durable only after the next sync().
+    Result<void> write_tile(const ledger::TileId& tile, std::string_view bytes);
+    void sync();
+    /// Errors: `no_such_tile`. A partial tile that is gone is cut from the full one.
+    [[nodiscard]] Result<std::string> read_tile(const ledger::TileId& tile) const;
+    /// Removes the partial forms of a full tile.
+    void remove_partials(const ledger::TileId& full);
+
+    void write_checkpoint(std::string_view note);
+    [[nodiscard]] std::optional<std::string> read_checkpoint() const;
+
+    [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
+
+ private:
+    std::filesystem::path directory_;
+    std::set<std::filesystem::path> unsynced_;  // folders with new names in them
+};
+
+/// A receipt for the entry `index` under the published checkpoint, from the files alone.
+/// Errors: `not_published` (no checkpoint covers the index yet), those of reading tiles.
+Result<ledger::Receipt> make_receipt(const TileStore& tiles, std::uint64_t index);
+
+}  // namespace suanpan::services
