@@ -1,0 +1,54 @@
+#pragma once
+
+// What the rest of api/ sees of HTTP: plain values. Only transport/ knows sockets and Beast.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace suanpan::api {
+
+using NameValues = std::vector<std::pair<std::string, std::string>>;
+
+struct Request {
+    std::string method;  // "GET"
+    std::string path;    // decoded, without the query
+    NameValues query;    // decoded, in the order sent
+    NameValues headers;  // names in lower case
+    std::string body;
+    std::string remote;  // address of the peer
+    std::string id;      // X-Request-Id
+
+    // The first header of that lower-case name.
+    [[nodiscard]] std::optional<std::string_view> find_header(std::string_view name) const;
+};
+
+struct Response {
+    int status = 200;
+    std::string content_type = "application/json";
+    NameValues headers;
+    std::string body;
+    bool close = false;  // end the connection after this
+};
+
+// Called exactly once, from any thread.
+using Reply = std::function<void(Response)>;
+// Must not block: it runs on a network thread.
+using Handler = std::function<void(Request, Reply)>;
+
+std::string_view reason_phrase(int status);
+
+// Percent-decoding (RFC 3986 §2.1); nullopt for a malformed escape, a NUL or invalid UTF-8.
+std::optional<std::string> percent_decode(std::string_view text);
+
+struct Target {
+    std::string path;
+    NameValues query;
+};
+// Origin-form only ("/v1/orders?state=open"); nullopt for anything else.
+std::optional<Target> parse_target(std::string_view target);
+
+}  // namespace suanpan::api

@@ -1,0 +1,112 @@
+#include "api/problem.hpp"
+
+#include "base/json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <string>
+
+namespace suanpan::api {
+
+namespace {
+
+struct CodeStatus {
+    std::string_view code;
+    int status;
+};
+
+// Everything that is not "the request is well-formed, but a rule of the market refuses it" (422).
+constexpr std::array kStatuses = std::to_array<CodeStatus>({
+    // The request cannot be read.
+    {"bad_request", 400},
+    {"bad_json", 400},
+    {"duplicate_key", 400},
+    {"json_too_deep", 400},
+    {"bad_number", 400},
+    {"bad_target", 400},
+    {"idempotency_key_required", 400},
+    {"bad_idempotency_key", 400},
+    // Who asks.
+    {"unauthorized", 401},
+    {"forbidden", 403},
+    // What is asked for.
+    {"not_found", 404},
+    {"order_not_found", 404},
+    {"pool_not_found", 404},
+    {"lease_not_found", 404},
+    {"meter_not_found", 404},
+    {"site_not_found", 404},
+    {"organisation_not_found", 404},
+    {"method_not_allowed", 405},
+    {"request_timeout", 408},
+    {"body_too_large", 413},
+    {"batch_too_large", 413},
+    {"unsupported_media_type", 415},
+    {"headers_too_large", 431},
+    // The state of the thing does not allow it.
+    {"order_closed", 409},
+    {"already_exists", 409},
+    {"pool_exists", 409},
+    {"organisation_exists", 409},
+    {"site_exists", 409},
+    {"meter_exists", 409},
+    {"model_exists", 409},
+    {"duplicate_client_order_id", 409},
+    {"client_order_id_used", 409},
+    {"idempotency_key_expired", 409},
+    {"lease_state", 409},
+    {"wrong_lease_state", 409},
+    {"clock_backwards", 409},
+    {"not_sandbox", 409},
+    {"range_overlap", 409},
+    {"run_open", 409},
+    // Ours.
+    {"internal", 500},
+    {"overloaded", 503},
+    {"stopping", 503},
+    {"commit_failed", 503},
+    {"database_unavailable", 503},
+    {"too_many_connections", 503},
+});
+
+}  // namespace
+
+int status_of(std::string_view code) {
+    for (const CodeStatus& row : kStatuses) {
+        if (row.code == code) return row.status;
+    }
+    return 422;
+}
+
+std::string_view content_type_of(int status) {
+    return status >= 400 ? "application/problem+json" : "application/json";
+}
+
+Response problem(const Error& error, std::string_view instance) {
+    Response response;
+    response.status = status_of(error.code());
+    response.content_type = content_type_of(response.status);
+    Json body{{"type", "urn:suanpan:problem:" + error.code()},
+              {"title", reason_phrase(response.status)},
+              {"status", response.status},
+              {"detail", error.detail()},
+              {"instance", instance},
+              {"code", error.code()}};
+    if (!error.faults().empty()) {
+        Json faults = Json::array();
+        for (const Fault& fault : error.faults()) {
+            faults.push_back(
+                {{"pointer", fault.pointer}, {"code", fault.code}, {"detail", fault.detail}});
+        }
+        body["errors"] = std::move(faults);
+    }
+    response.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
+    if (response.status == 429 || response.status == 503)
+        response.headers.emplace_back("Retry-After", "1");
+    if (response.status == 401)
+        response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"suanpan\"");
+    return response;
+}
+
+}  // namespace suanpan::api

@@ -1,0 +1,122 @@
+#include "api/transport/server.hpp"
+
+#include "api/transport/session.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <spdlog/spdlog.h>
+
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+namespace suanpan::api {
+
+namespace net = boost::asio;
+using tcp = net::ip::tcp;
+
+namespace {
+
+tcp::endpoint loopback_endpoint(const std::string& address, std::uint16_t port) {
+    boost::system::error_code error;
+    const auto parsed = net::ip::make_address(address, error);
+    if (error) {
+        throw std::runtime_error("'" + address +
+                                 "' is not an IP address: give one like 127.0.0.1 or ::1");
+    }
+    if (!parsed.is_loopback()) {
+        throw std::runtime_error("refusing to serve plain HTTP on " + address +
+                                 ": only loopback addresses (127.0.0.1, ::1) are allowed without "
+                                 "TLS; put a TLS proxy in front");
+    }
+    return {parsed, port};
+}
+
+}  // namespace
+
+struct HttpServer::Impl {
+    net::io_context context;
+    tcp::acceptor acceptor;
+    int thread_count;
+    SessionShared shared;
+    std::vector<std::jthread> threads;
+    bool started = false;
+    bool stopped = false;
+
+    Impl(const tcp::endpoint& endpoint, int count, ServerLimits limits, Handler handler)
+        : context(count),
+          acceptor(context, endpoint),
+          thread_count(count),
+          shared(limits, std::move(handler)) {}
+
+    net::awaitable<void> accept_loop() {
+        for (;;) {
+            boost::system::error_code error;
+            tcp::socket socket(net::make_strand(context));
+            co_await acceptor.async_accept(socket,
+                                           net::redirect_error(net::use_awaitable, error));
+            if (error == net::error::operation_aborted || shared.stopping()) co_return;
+            if (error) {
+                // Out of descriptors, most likely: waiting is the only thing that helps.
+                spdlog::warn(R"({{"event":"accept_failed","reason":"{}"}})", error.message());
+                net::steady_timer pause(context, std::chrono::milliseconds(50));
+                co_await pause.async_wait(net::redirect_error(net::use_awaitable, error));
+                continue;
+            }
+            spawn_session(std::move(socket), shared);
+        }
+    }
+};
+
+HttpServer::HttpServer(const std::string& address, std::uint16_t port, int threads,
+                       ServerLimits limits, Handler handler) {
+    const auto endpoint = loopback_endpoint(address, port);
+    try {
+        impl_ = std::make_unique<Impl>(endpoint, threads, limits, std::move(handler));
+    } catch (const boost::system::system_error& error) {
+        throw std::runtime_error("cannot listen on " + address + ":" + std::to_string(port) + ": " +
+                                 error.code().message());
+    }
+}
+
+HttpServer::~HttpServer() {
+    stop();
+}
+
+std::uint16_t HttpServer::port() const {
+    return impl_->acceptor.local_endpoint().port();
+}
+
+std::size_t HttpServer::open_connections() const {
+    return impl_->shared.open();
+}
+
+void HttpServer::start() {
+    impl_->started = true;
+    net::co_spawn(impl_->context, impl_->accept_loop(), net::detached);
+    for (int i = 0; i < impl_->thread_count; ++i)
+        impl_->threads.emplace_back([this] { impl_->context.run(); });
+}
+
+void HttpServer::stop() {
+    if (impl_->stopped) return;
+    impl_->stopped = true;
+    if (!impl_->started) return;
+    net::post(impl_->context, [this] {
+        boost::system::error_code ignored;
+        impl_->acceptor.close(ignored);
+    });
+    impl_->shared.ask_to_stop();
+    impl_->shared.wait_until_idle(impl_->shared.limits().stop_grace);
+    impl_->context.stop();
+    impl_->threads.clear();
+}
+
+}  // namespace suanpan::api

@@ -1,0 +1,296 @@
+#include "api/transport/session.hpp"
+
+#include "api/problem.hpp"
+#include "base/random.hpp"
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace suanpan::api {
+
+namespace net = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+
+std::size_t SessionShared::open() const {
+    const std::lock_guard lock(mutex_);
+    return connections_.size();
+}
+
+bool SessionShared::try_add(const std::shared_ptr<Connection>& connection) {
+    const std::lock_guard lock(mutex_);
+    if (stopping_ || connections_.size() >= limits_.connections) return false;
+    connections_.insert(connection);
+    return true;
+}
+
+void SessionShared::remove(const std::shared_ptr<Connection>& connection) {
+    const std::lock_guard lock(mutex_);
+    connections_.erase(connection);
+    changed_.notify_all();
+}
+
+void SessionShared::ask_to_stop() {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    for (const auto& connection : connections_) {
+        net::post(connection->stream.get_executor(), [connection] {
+            if (connection->idle) connection->stream.cancel();
+        });
+    }
+}
+
+void SessionShared::wait_until_idle(std::chrono::seconds grace) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, grace, [this] { return connections_.empty(); });
+}
+
+namespace {
+
+using Parser = http::request_parser<http::string_body>;
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(
+        out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return out;
+}
+
+// A caller's own id is taken when it is short and printable, so that it can be logged.
+std::string request_id(const Request& request) {
+    const auto given = request.find_header("x-request-id");
+    const auto plain = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               c == '-' || c == '_' || c == '.';
+    };
+    if (given && !given->empty() && given->size() <= 64 && std::ranges::all_of(*given, plain))
+        return std::string(*given);
+    return to_hex(random_bytes(12));
+}
+
+bool is_batch(std::string_view target) {
+    return target.substr(0, target.find('?')).ends_with(":batch");
+}
+
+// Nullopt for a target that no route can have.
+std::optional<Request> to_request(http::request<http::string_body>& message,
+                                  const std::string& remote) {
+    auto target = parse_target(std::string_view(message.target().data(), message.target().size()));
+    if (!target) return std::nullopt;
+    Request request;
+    request.method = std::string(message.method_string());
+    request.path = std::move(target->path);
+    request.query = std::move(target->query);
+    for (const auto& field : message) {
+        request.headers.emplace_back(lower(std::string_view(field.name_string())),
+                                     std::string(field.value()));
+    }
+    request.body = std::move(message.body());
+    request.remote = remote;
+    request.id = request_id(request);
+    return request;
+}
+
+Error parse_error(const beast::error_code& error) {
+    if (error == http::error::body_limit)
+        return {"body_too_large", "the body is larger than this address takes"};
+    if (error == http::error::header_limit)
+        return {"headers_too_large", "the header is larger than 16 KiB"};
+    return {"bad_request", "this is not a well-formed HTTP/1.1 request: " + error.message()};
+}
+
+// The coroutine goes on, on its own executor, when `reply` has been called from wherever.
+net::awaitable<Response> handle(const Handler& handler, Request request) {
+    auto start = [&handler, &request](auto completion) {
+        auto held = std::make_shared<decltype(completion)>(std::move(completion));
+        const auto executor = net::get_associated_executor(*held);
+        handler(std::move(request), [held, executor](Response response) {
+            auto shared = std::make_shared<Response>(std::move(response));
+            net::post(executor, [held, shared] { std::move (*held)(std::move(*shared)); });
+        });
+    };
+    co_return co_await net::async_initiate<const net::use_awaitable_t<>, void(Response)>(
+        start, net::use_awaitable);
+}
+
+class Session {
+ public:
+    Session(std::shared_ptr<Connection> connection, SessionShared& shared)
+        : connection_(std::move(connection)), shared_(shared) {
+        beast::error_code ignored;
+        const auto peer = connection_->stream.socket().remote_endpoint(ignored);
+        remote_ = ignored ? "unknown" : peer.address().to_string();
+    }
+
+    net::awaitable<void> run() {
+        bool again = true;
+        while (again)
+            again = co_await one_request();
+        beast::error_code ignored;
+        connection_->stream.socket().shutdown(net::ip::tcp::socket::shutdown_send, ignored);
+    }
+
+ private:
+    // False: the connection is done.
+    net::awaitable<bool> one_request() {
+        Parser parser;
+        parser.header_limit(shared_.limits().header_bytes);
+        parser.body_limit(shared_.limits().batch_body_bytes);
+        beast::error_code error;
+
+        connection_->idle = true;
+        if (shared_.stopping()) co_return false;
+        connection_->stream.expires_after(shared_.limits().idle);
+        if (buffer_.size() == 0) {
+            co_await wait_for_first_byte(error);
+            if (error) co_return false;  // the peer left, or was idle too long, or we stop
+        }
+        connection_->idle = false;
+        connection_->stream.expires_after(shared_.limits().receive);
+        co_await read_request(parser, error);
+        if (error == http::error::end_of_stream) co_return false;
+        if (error == beast::error::timeout) {
+            const Error late("request_timeout", "the request did not arrive in time");
+            co_return co_await refuse(late);
+        }
+        if (error == net::error::operation_aborted || error == net::error::connection_reset)
+            co_return false;
+        if (error) {
+            const Error refusal = parse_error(error);
+            co_return co_await refuse(refusal);
+        }
+        auto message = parser.release();
+        const bool keep_alive = message.keep_alive();
+        const unsigned version = message.version();
+        auto request = to_request(message, remote_);
+        if (!request) {
+            const Error refusal("bad_target", "the request's target is not a well-formed path");
+            co_return co_await refuse(refusal);
+        }
+        const std::string id = request->id;
+        const bool head = request->method == "HEAD";
+        // No time-out while we work: how long that takes is ours to bound.
+        connection_->stream.expires_never();
+        Response response = co_await handle(shared_.handler(), std::move(*request));
+        response.headers.emplace_back("X-Request-Id", id);
+        const bool keep = keep_alive && !response.close && !shared_.stopping();
+        co_return co_await write(std::move(response), version, keep, head);
+    }
+
+    net::awaitable<void> wait_for_first_byte(beast::error_code& error) {
+        const std::size_t count = co_await connection_->stream.async_read_some(
+            buffer_.prepare(4096), net::redirect_error(net::use_awaitable, error));
+        buffer_.commit(count);
+    }
+
+    net::awaitable<void> read_request(Parser& parser, beast::error_code& error) {
+        auto token = net::redirect_error(net::use_awaitable, error);
+        co_await http::async_read_header(connection_->stream, buffer_, parser, token);
+        if (error) co_return;
+        const auto target = parser.get().target();
+        if (!is_batch(std::string_view(target.data(), target.size()))) {
+            const auto limit = shared_.limits().body_bytes;
+            // The parser has checked a declared length against the limit of batches already.
+            if (parser.content_length() && *parser.content_length() > limit) {
+                error = http::error::body_limit;
+                co_return;
+            }
+            parser.body_limit(limit);
+        }
+        if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+            http::response<http::empty_body> go_on(http::status::continue_, 11);
+            co_await http::async_write(connection_->stream, go_on, token);
+            if (error) co_return;
+        }
+        co_await http::async_read(connection_->stream, buffer_, parser, token);
+    }
+
+    // What came cannot be told apart from what comes next, so the connection ends.
+    net::awaitable<bool> refuse(const Error& error) {
+        Response response = problem(error, "");
+        response.headers.emplace_back("X-Request-Id", to_hex(random_bytes(12)));
+        co_return co_await write(std::move(response), 11, false, false);
+    }
+
+    net::awaitable<bool> write(Response response, unsigned version, bool keep, bool head) {
+        http::response<http::string_body> message;
+        message.result(static_cast<unsigned>(response.status));
+        message.version(version);
+        message.keep_alive(keep);
+        message.set(http::field::server, "suanpan");
+        if (!response.content_type.empty())
+            message.set(http::field::content_type, response.content_type);
+        for (const auto& [name, value] : response.headers)
+            message.set(name, value);
+        message.body() = std::move(response.body);
+        if (response.status != 204 && response.status != 304) message.prepare_payload();
+        if (head) message.body().clear();
+        connection_->stream.expires_after(shared_.limits().send);
+        beast::error_code error;
+        http::response_serializer<http::string_body> serializer(message);
+        auto token = net::redirect_error(net::use_awaitable, error);
+        if (head) {
+            co_await http::async_write_header(connection_->stream, serializer, token);
+        } else {
+            co_await http::async_write(connection_->stream, serializer, token);
+        }
+        co_return !error && keep;
+    }
+
+    std::shared_ptr<Connection> connection_;
+    SessionShared& shared_;
+    beast::flat_buffer buffer_;
+    std::string remote_;
+};
+
+net::awaitable<void> run_session(std::shared_ptr<Connection> connection, SessionShared& shared) {
+    {
+        Session session(connection, shared);
+        co_await session.run();
+    }
+    shared.remove(connection);
+}
+
+net::awaitable<void> turn_away(std::shared_ptr<Connection> connection) {
+    const Error full("too_many_connections", "the server holds as many connections as it may");
+    Response answer = problem(full, "");
+    http::response<http::string_body> message(http::status::service_unavailable, 11);
+    message.set(http::field::content_type, answer.content_type);
+    message.set(http::field::retry_after, "1");
+    message.keep_alive(false);
+    message.body() = std::move(answer.body);
+    message.prepare_payload();
+    connection->stream.expires_after(std::chrono::seconds(2));
+    beast::error_code ignored;
+    co_await http::async_write(connection->stream, message,
+                               net::redirect_error(net::use_awaitable, ignored));
+}
+
+}  // namespace
+
+void spawn_session(net::ip::tcp::socket socket, SessionShared& shared) {
+    beast::error_code ignored;
+    socket.set_option(net::ip::tcp::no_delay(true), ignored);
+    auto connection = std::make_shared<Connection>(std::move(socket));
+    const auto executor = connection->stream.get_executor();
+    if (!shared.try_add(connection)) {
+        net::co_spawn(executor, turn_away(connection), net::detached);
+        return;
+    }
+    // An exception here is out of memory or a bug; either way only this connection ends.
+    auto on_end = [connection, &shared](const std::exception_ptr& failure) {
+        if (failure) shared.remove(connection);
+    };
+    net::co_spawn(executor, run_session(connection, shared), on_end);
+}
+
+}  // namespace suanpan::api
