@@ -87,7 +87,7 @@ const std::map<std::string, Names>& layers() {
         return names;
     };
     static const Names kServices = kWith(kCore, {"db", "services"});
-    static const Names kClient{"base", "client"};
+    static const Names kClient{"base", "settlement", "client"};
     static const std::map<std::string, Names> kLayers{
         {"base", {"base"}},
         {"matching", {"base", "matching"}},
@@ -101,7 +101,7 @@ const std::map<std::string, Names>& layers() {
         {"apps/suanpand", kWith(kServices, {"api", "apps/suanpand"})},
         {"apps/suanpan", kWith(kClient, {"apps/suanpan"})},
         {"apps/suanpan-audit", kWith(kCore, {"client", "apps/suanpan-audit"})},
-        {"apps/suanpan-demo", kWith(kClient, {"ledger", "settlement", "apps/suanpan-demo"})},
+        {"apps/suanpan-demo", kWith(kClient, {"ledger", "apps/suanpan-demo"})},
     };
     return kLayers;
 }
