@@ -14,13 +14,12 @@
 
 namespace suanpan::matching {
 
-// Bounds that keep every comparison of prices within 128 bits (market §5: exact rationals): the
-// largest product formed is price × rate × 1000 ≤ 10^33.
+// Bounds that keep every comparison of prices and costs within 128 bits (market §5: exact
+// rationals): the largest product formed is price × rate × lots ≤ 10^37.
 inline constexpr std::int64_t kMaxPrice = 1'000'000'000'000'000;  // micro-units: 10^9 a unit·h
-inline constexpr std::int64_t kMaxRate =
-    1'000'000'000'000'000;  // milli-CU a lot: 10^24 operations a second
-inline constexpr std::int64_t kMaxCu = 1'000'000'000'000'000;  // milli-CU of one order
-inline constexpr std::int64_t kMaxLots = 1'000'000'000;        // of one pool
+inline constexpr std::int64_t kMaxRate = 10'000'000'000'000;      // milli-CU a lot
+inline constexpr std::int64_t kMaxCu = 1'000'000'000'000'000;     // milli-CU of one order
+inline constexpr std::int64_t kMaxLots = 1'000'000'000;           // of one pool or order
 inline constexpr std::size_t kMaxCounterparties = 1'000;
 
 // A market is a compute class and a currency, "AI-FP16/CNY".

@@ -1,0 +1,173 @@
+// Everything that refuses an order before it meets the book (market §5 step 1). The order of the
+// checks is part of the contract: the first fault found is the one told.
+
+#include "base/check.hpp"
+#include "matching/engine_state.hpp"
+
+#include <algorithm>
+
+namespace suanpan::matching {
+namespace {
+
+constexpr std::int64_t kMaxTime = 253'402'300'800;  // the end of year 9999
+
+bool on_grid(Time time, Duration grid) {
+    return time.value % grid.value == 0;
+}
+bool on_grid(Duration length, Duration grid) {
+    return length.value % grid.value == 0;
+}
+
+template <typename T>
+bool is_strictly_sorted(const std::vector<T>& values) {
+    return std::adjacent_find(values.begin(), values.end(),
+                              [](const T& a, const T& b) { return !(a < b); }) == values.end();
+}
+
+tl::unexpected<Error> contradiction(const char* detail) {
+    return fail("contradictory_fields", detail);
+}
+
+// Fields of one side only.
+Result<void> check_side_fields(const OrderTerms& terms) {
+    if (terms.side == Side::kBuy) {
+        if (!terms.pool.is_nil()) return contradiction("a buy names a requirement, not a pool");
+        if (terms.min_duration.value != 0) return contradiction("min_duration is a sell's");
+        if (!terms.counterparties.empty()) return contradiction("counterparties are a sell's");
+        if (terms.max_excess.value != 0 && terms.unit != Unit::kCu) {
+            return contradiction("max_excess_cu belongs to a buy in CU");
+        }
+        return {};
+    }
+    if (terms.pool.is_nil()) return contradiction("a sell names its pool");
+    if (!terms.requirement.conditions.empty()) return contradiction("a requirement is a buy's");
+    if (terms.duration) return contradiction("duration is a buy's; a sell has min_duration");
+    if (terms.all_or_none) return contradiction("all_or_none is a buy's; a sell may be fok");
+    if (terms.together != Together::kAnywhere) return contradiction("a sell is from one pool");
+    if (terms.max_excess.value != 0) return contradiction("max_excess_cu belongs to a buy in CU");
+    return {};
+}
+
+// Fields that exclude one another on either side.
+Result<void> check_together(const OrderTerms& terms) {
+    const bool at_once =
+        terms.time_in_force == TimeInForce::kIoc || terms.time_in_force == TimeInForce::kFok;
+    if (terms.post_only && (at_once || terms.all_or_none)) {
+        return contradiction("post_only orders rest: not with ioc, fok or all_or_none");
+    }
+    if ((terms.time_in_force == TimeInForce::kGtd) != terms.expires_at.has_value()) {
+        return contradiction("expires_at comes with gtd, and only with it");
+    }
+    const bool whole = terms.all_or_none || terms.time_in_force == TimeInForce::kFok;
+    if (terms.duration && !whole) {
+        return fail("not_supported",
+                    "a duration inside a wider window needs all_or_none or fok for now");
+    }
+    return {};
+}
+
+Result<void> check_amounts(const OrderTerms& terms, const MarketRules& rules) {
+    const bool in_cu = terms.side == Side::kBuy && terms.unit == Unit::kCu;
+    if (terms.quantity <= 0) return fail("bad_quantity", "the quantity is above 0");
+    if (in_cu && terms.quantity > kMaxCu) {
+        return fail("too_large", "an order is for at most 10^12 CU");
+    }
+    if (!in_cu && terms.quantity > rules.max_lots.value) {
+        return fail("too_large", "an order is for at most " + std::to_string(rules.max_lots.value) +
+                                     " lots in this market");
+    }
+    if (terms.limit_price.value <= 0) return fail("bad_price", "the limit price is above 0");
+    if (terms.limit_price.value > kMaxPrice) {
+        return fail("too_large", "the limit price is at most 10^9 a unit and hour");
+    }
+    if (terms.limit_price.value % rules.tick.value != 0) {
+        return fail("off_tick", "the limit price is a multiple of the market's tick of " +
+                                    std::to_string(rules.tick.value) + " micro-units");
+    }
+    const std::int64_t most = in_cu ? rules.max_lots.value : terms.quantity;
+    if (terms.min_lots.value < 0 || terms.min_lots.value > most) {
+        return fail("bad_min_lots", "min_lots is 0 to " + std::to_string(most));
+    }
+    if (terms.max_excess.value < 0 || terms.max_excess.value > kMaxCu) {
+        return fail("bad_max_excess", "max_excess_cu is 0 to 10^12 CU");
+    }
+    return {};
+}
+
+Result<void> check_durations(const OrderTerms& terms, Duration grid) {
+    const Duration length = terms.window.length();
+    const auto is_bad = [&](Duration duration) {
+        return duration.value < 0 || duration > length || !on_grid(duration, grid);
+    };
+    if (is_bad(terms.min_duration)) {
+        return fail("bad_duration", "min_duration is whole steps of the grid and fits the window");
+    }
+    if (terms.duration && (is_bad(*terms.duration) || terms.duration->value == 0)) {
+        return fail("bad_duration", "duration is whole steps of the grid and fits the window");
+    }
+    return {};
+}
+
+Result<void> check_times(const OrderTerms& terms, const MarketRules& rules, Time now) {
+    const Window& window = terms.window;
+    if (window.start.value < 0 || window.end.value > kMaxTime || window.start >= window.end) {
+        return fail("bad_window", "a window starts before it ends, between 1970 and 9999");
+    }
+    if (!on_grid(window.start, rules.grid) || !on_grid(window.end, rules.grid)) {
+        return fail("off_grid", "the window lies on the market's grid of " +
+                                    std::to_string(rules.grid.value) + " seconds");
+    }
+    const auto durations = check_durations(terms, rules.grid);
+    if (!durations) return durations;
+    if (window.end.value - now.value > rules.max_ahead.value) {
+        return fail("too_far_ahead", "the window ends at most " +
+                                         std::to_string(rules.max_ahead.value) +
+                                         " seconds from now");
+    }
+    if (terms.side == Side::kBuy && last_start(terms) < now) {
+        return fail("window_passed", "the window's last possible start has passed");
+    }
+    if (terms.side == Side::kSell &&
+        window.end.value - least_window(terms, rules).value <= now.value) {
+        return fail("window_passed", "too little is left of the window");
+    }
+    if (terms.expires_at && *terms.expires_at <= now) {
+        return fail("bad_expiry", "expires_at lies in the future");
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void> Engine::check(const OrderTerms& terms, Time now) const {
+    const MarketRules* rules = find_market(terms.market);
+    if (rules == nullptr) return fail("market_not_found", "there is no such market");
+    if (impl_->find(terms.id) != nullptr) return fail("order_exists", "the order id is taken");
+    for (const auto& step : {check_side_fields(terms), check_together(terms),
+                             check_amounts(terms, *rules), check_times(terms, *rules, now)}) {
+        if (!step) return step;
+    }
+    if (!is_strictly_sorted(terms.requirement.conditions)) {
+        return fail("bad_requirement", "a condition is given twice");
+    }
+    if (terms.counterparties.size() > kMaxCounterparties) {
+        return fail("too_many", "an order names at most 1000 counterparties");
+    }
+    if (!is_strictly_sorted(terms.counterparties)) {
+        return fail("bad_counterparties", "a counterparty is given twice");
+    }
+    if (terms.side == Side::kBuy) return {};
+    const PoolRules* pool = find_pool(terms.pool);
+    if (pool == nullptr || pool->owner != terms.organisation) {
+        return fail("pool_not_found", "the organisation has no such pool");
+    }
+    if (terms.quantity > pool->lots.value) {
+        return fail("too_large", "the pool has " + std::to_string(pool->lots.value) + " lots");
+    }
+    if (!find_rate(terms.pool, terms.market.compute_class)) {
+        return fail("no_rate", "the pool has no rate in this class: attest one first");
+    }
+    return {};
+}
+
+}  // namespace suanpan::matching

@@ -1,0 +1,36 @@
+#pragma once
+
+// Prices in either unit compared exactly (market §5: "exact 128-bit rational comparison").
+
+#include "base/units.hpp"
+
+#include <compare>
+
+namespace suanpan::matching {
+
+// numerator / denominator micro-units per lot·h or CU·h, denominator > 0.
+// With price ≤ kMaxPrice and rate ≤ kMaxRate a comparison of two ratios of one unit forms products
+// of at most 10^31: both have the denominator 1 or 1000 (per lot), or 1 or a rate (per CU).
+struct Ratio {
+    Int128 numerator = 0;
+    Int128 denominator = 1;
+
+    friend std::strong_ordering operator<=>(const Ratio& a, const Ratio& b) {
+        const Int128 left = a.numerator * b.denominator;
+        const Int128 right = b.numerator * a.denominator;
+        return left < right   ? std::strong_ordering::less
+               : right < left ? std::strong_ordering::greater
+                              : std::strong_ordering::equal;
+    }
+    friend bool operator==(const Ratio& a, const Ratio& b) { return (a <=> b) == 0; }
+};
+
+// A price per `from` as a price per `to`, for lots of `rate`. REQUIRES rate > 0 when the units
+// differ.
+inline Ratio price_in(Price price, Unit from, Unit to, Rate rate) {
+    if (from == to) return {price.value, 1};
+    if (to == Unit::kLot) return {Int128{price.value} * rate.value, kMilli};
+    return {Int128{price.value} * kMilli, rate.value};
+}
+
+}  // namespace suanpan::matching
