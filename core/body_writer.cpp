@@ -1,0 +1,240 @@
+#include "base/bytes.hpp"
+#include "base/decimal.hpp"
+#include "base/time.hpp"
+#include "core/bodies.hpp"
+#include "core/entries.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace suanpan::core {
+namespace {
+
+std::string decimal(std::int64_t value) {
+    return std::to_string(value);
+}
+std::string word(std::string_view text) {
+    return std::string(text);
+}
+
+template <typename Value>
+Json table_to_json(const std::map<std::string, Value>& table) {
+    Json out = Json::object();
+    for (const auto& [key, value] : table)
+        out[key] = to_string(value);
+    return out;
+}
+
+Json efficiency_to_json(const std::map<std::string, Ppm>& table) {
+    Json out = Json::object();
+    for (const auto& [compute_class, ppm] : table)
+        out[compute_class] = decimal(ppm.value);
+    return out;
+}
+
+Json shares_to_json(const std::vector<settlement::OwnerShare>& shares) {
+    Json out = Json::array();
+    for (const auto& share : shares) {
+        out.push_back(
+            {{"owner", to_string(share.owner)}, {"share_ppm", decimal(share.share.value)}});
+    }
+    return out;
+}
+
+template <typename IdType>
+Json ids_to_json(const std::vector<IdType>& ids) {
+    Json out = Json::array();
+    for (const auto& id : ids)
+        out.push_back(to_string(id));
+    return out;
+}
+
+Json profile_to_json(const matching::Profile& profile) {
+    return Json::parse(matching::canonical(profile));
+}
+
+Json write(const RegisterOrganisation& body) {
+    Json roles = Json::array();
+    for (const Role role : body.roles)
+        roles.push_back(word(to_string(role)));
+    return {{"id", to_string(body.id)}, {"roles", roles}};
+}
+
+Json write(const RegisterMeter& body) {
+    return {{"id", to_string(body.id)},           {"organisation", to_string(body.organisation)},
+            {"role", word(to_string(body.role))}, {"public_key", to_base64(as_chars(body.key))},
+            {"pools", ids_to_json(body.pools)},   {"what", "register_meter"}};
+}
+
+Json write(const RevokeMeter& body) {
+    return {{"id", to_string(body.id)}, {"what", "revoke_meter"}};
+}
+
+Json write(const DefineMarket& body) {
+    return {{"market", to_string(body.rules.key)},
+            {"grid_s", decimal(body.rules.grid.value)},
+            {"tick", to_string(body.rules.tick)},
+            {"max_lots", decimal(body.rules.max_lots.value)},
+            {"max_ahead_s", decimal(body.rules.max_ahead.value)}};
+}
+
+Json write(const SetSchedule& body) {
+    const FeeSchedule& fees = body.fees;
+    const settlement::MeteringRules& metering = body.metering;
+    return {{"fees",
+             {{"buyer_maker_ppm", decimal(fees.buyer_maker.value)},
+              {"buyer_taker_ppm", decimal(fees.buyer_taker.value)},
+              {"provider_maker_ppm", decimal(fees.provider_maker.value)},
+              {"provider_taker_ppm", decimal(fees.provider_taker.value)},
+              {"buyer_flat", to_string(fees.buyer_flat)},
+              {"provider_flat", to_string(fees.provider_flat)},
+              {"buyer_tax_ppm", decimal(fees.buyer_tax.value)},
+              {"provider_withholding_ppm", decimal(fees.provider_withholding.value)}}},
+            {"metering",
+             {{"billing_window_s", decimal(metering.billing_window.value)},
+              {"deadline_s", decimal(metering.deadline.value)},
+              {"future_tolerance_s", decimal(metering.future_tolerance.value)},
+              {"mismatch_tolerance_ppm", decimal(metering.mismatch_tolerance.value)},
+              {"mismatch_floor_us", decimal(metering.mismatch_floor_us)}}},
+            {"dispute_period_s", decimal(body.dispute_period.value)},
+            {"efficiency_ppm", efficiency_to_json(body.efficiency)}};
+}
+
+Json write(const RegisterModel& body) {
+    const ModelRow& model = body.model;
+    return {{"id", model.id},
+            {"device", model.device},
+            {"vendor", model.vendor},
+            {"device_kind", model.kind},
+            {"peak_cu", table_to_json(model.peak)},
+            {"memory_gib", decimal(model.memory_gib)},
+            {"memory_bandwidth_gb_s", decimal(model.memory_bandwidth_gb_s)},
+            {"source", model.source}};
+}
+
+Json write(const RegisterSite& body) {
+    return {{"id", to_string(body.id)},
+            {"organisation", to_string(body.organisation)},
+            {"hub", body.hub}};
+}
+
+Json write(const RegisterPool& body) {
+    return {{"id", to_string(body.id)},
+            {"organisation", to_string(body.organisation)},
+            {"site", to_string(body.site)},
+            {"model", body.model},
+            {"lots", decimal(body.lots.value)},
+            {"profile", profile_to_json(body.profile)},
+            {"owners", shares_to_json(body.owners)}};
+}
+
+Json write(const SetTitle& body) {
+    return {{"pool", to_string(body.pool)},
+            {"from", to_string(body.from)},
+            {"shares", shares_to_json(body.shares)}};
+}
+
+Json write(const Attest& body) {
+    return {{"id", to_string(body.id)},
+            {"pool", to_string(body.pool)},
+            {"class", body.compute_class},
+            {"rate_cu", to_string(body.rate)},
+            {"benchmark", body.benchmark},
+            {"expires", to_string(body.expires)},
+            {"what", "attest"}};
+}
+
+Json write(const RevokeAttestation& body) {
+    return {{"id", to_string(body.id)}, {"what", "revoke"}};
+}
+
+Json write(const BlockLots& body) {
+    return {{"pool", to_string(body.pool)},
+            {"window", window_to_json(body.window)},
+            {"lots", decimal(body.lots.value)}};
+}
+
+void write_options(const matching::OrderTerms& terms, Json& out) {
+    const matching::OrderTerms plain;
+    if (terms.duration) out["duration_s"] = decimal(terms.duration->value);
+    if (terms.min_duration != plain.min_duration)
+        out["min_duration_s"] = decimal(terms.min_duration.value);
+    if (!terms.requirement.conditions.empty()) {
+        out["requirement"] = Json::parse(matching::canonical(terms.requirement));
+    }
+    if (!terms.pool.is_nil()) out["pool"] = to_string(terms.pool);
+    if (!terms.counterparties.empty()) out["counterparties"] = ids_to_json(terms.counterparties);
+    if (terms.time_in_force != plain.time_in_force)
+        out["time_in_force"] = word(to_string(terms.time_in_force));
+    if (terms.expires_at) out["expires_at"] = to_string(*terms.expires_at);
+    if (terms.all_or_none) out["all_or_none"] = true;
+    if (terms.post_only) out["post_only"] = true;
+    if (terms.min_lots != plain.min_lots) out["min_lots"] = decimal(terms.min_lots.value);
+    if (terms.max_excess != plain.max_excess) out["max_excess_cu"] = to_string(terms.max_excess);
+    if (terms.together != plain.together) out["together"] = word(to_string(terms.together));
+    if (terms.self_trade != plain.self_trade) out["stp"] = word(to_string(terms.self_trade));
+    if (terms.billing != plain.billing) out["billing"] = word(to_string(terms.billing));
+}
+
+Json write(const PlaceOrder& body) {
+    const matching::OrderTerms& terms = body.terms;
+    Json out = {{"organisation", to_string(terms.organisation)},
+                {"market", to_string(terms.market)},
+                {"side", word(matching::to_string(terms.side))},
+                {"unit", word(matching::to_string(terms.unit))},
+                {"quantity", decimal(terms.quantity)},
+                {"limit_price", to_string(terms.limit_price)},
+                {"window", window_to_json(terms.window)}};
+    write_options(terms, out);
+    if (!body.text_hash.empty()) out["text_hash"] = body.text_hash;
+    return out;
+}
+
+Json write(const CancelOrder& body) {
+    return {{"id", to_string(body.id)}, {"what", "one"}};
+}
+Json write(const CancelAll& body) {
+    return {{"organisation", to_string(body.organisation)}, {"what", "all"}};
+}
+
+Json write(const MoveCash& body) {
+    return {{"organisation", to_string(body.organisation)},
+            {"currency", body.currency},
+            {"amount", to_string(body.amount)},
+            {"reference_hash", body.reference_hash}};
+}
+
+Json write(const AdvanceLease& body) {
+    return {{"id", to_string(body.id)},
+            {"action", body.action == LeaseAction::kAccept ? "accept" : "activate"}};
+}
+
+Json write(const SubmitReadings& body) {
+    return {{"envelope", Json::parse(body.envelope)}};
+}
+Json write(const Settle& body) {
+    return {{"from", decimal(body.from.value)}, {"to", decimal(body.to.value)}};
+}
+Json write(const Tick&) {
+    return Json::object();
+}
+
+}  // namespace
+
+Json window_to_json(const Window& window) {
+    return {{"start", to_string(window.start)}, {"end", to_string(window.end)}};
+}
+
+Json body_to_json(const CommandBody& body) {
+    return std::visit([](const auto& what) { return write(what); }, body);
+}
+
+std::string_view entry_kind(const CommandBody& body) {
+    // In the order of CommandBody's alternatives.
+    static constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> kKinds = {
+        "organisation", "key",      "key",         "market",      "schedule",   "model", "site",
+        "pool",         "title",    "attestation", "attestation", "calendar",   "order", "cancel",
+        "cancel",       "transfer", "lease",       "readings",    "settlement", "tick"};
+    return kKinds[body.index()];
+}
+
+}  // namespace suanpan::core

@@ -1,0 +1,241 @@
+// A canonical text of the state, hashed. Only what can still matter goes in: history rows (trades,
+// readings, settlement lines, journal) are in the log and in their tables.
+
+#include "base/crypto.hpp"
+#include "base/decimal.hpp"
+#include "base/time.hpp"
+#include "core/rows.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace suanpan::core {
+namespace {
+
+template <typename IdType>
+std::string ids(const std::vector<IdType>& list) {
+    std::string out;
+    for (const auto& id : list)
+        out += to_string(id) + ",";
+    return out;
+}
+
+std::string optional_time(const std::optional<Time>& time) {
+    return time ? std::to_string(time->value) : "-";
+}
+
+std::string window(const Window& w) {
+    return fmt::format("{}..{}", w.start.value, w.end.value);
+}
+
+std::string fees(const FeeSchedule& f) {
+    return fmt::format("{}/{}/{}/{}/{}/{}/{}/{}", f.buyer_maker.value, f.buyer_taker.value,
+                       f.provider_maker.value, f.provider_taker.value, f.buyer_flat.value,
+                       f.provider_flat.value, f.buyer_tax.value, f.provider_withholding.value);
+}
+
+std::string line(const OrganisationRow& row) {
+    std::string roles;
+    for (const Role role : row.roles)
+        roles += std::string(to_string(role)) + ",";
+    return fmt::format("organisation {} {} {} {}", to_string(row.id), roles, row.suspended,
+                       row.index.value);
+}
+
+std::string line(const MeterRow& row) {
+    return fmt::format("meter {} {} {} {} {} {} {}", to_string(row.id), to_string(row.organisation),
+                       settlement::to_string(row.role), to_hex(as_chars(row.key)), ids(row.pools),
+                       row.revoked, row.index.value);
+}
+
+std::string line(const MarketRow& row) {
+    return fmt::format("market {} {} {} {} {} {}", to_string(row.rules.key), row.rules.grid.value,
+                       row.rules.tick.value, row.rules.max_lots.value, row.rules.max_ahead.value,
+                       row.index.value);
+}
+
+std::string line(const ScheduleRow& row) {
+    std::string efficiency;
+    for (const auto& [name, ppm] : row.efficiency) {
+        efficiency += fmt::format("{}={},", name, ppm.value);
+    }
+    const auto& m = row.metering;
+    return fmt::format("schedule {} {} {}/{}/{}/{}/{} {} {} {}", row.version, fees(row.fees),
+                       m.billing_window.value, m.deadline.value, m.future_tolerance.value,
+                       m.mismatch_tolerance.value, m.mismatch_floor_us, row.dispute_period.value,
+                       efficiency, row.index.value);
+}
+
+std::string line(const ModelRow& row) {
+    std::string peak;
+    for (const auto& [name, rate] : row.peak)
+        peak += fmt::format("{}={},", name, rate.value);
+    return fmt::format("model {:?} {:?} {:?} {:?} {} {} {} {:?} {}", row.id, row.device, row.vendor,
+                       row.kind, peak, row.memory_gib, row.memory_bandwidth_gb_s, row.source,
+                       row.index.value);
+}
+
+std::string line(const SiteRow& row) {
+    return fmt::format("site {} {} {:?} {}", to_string(row.id), to_string(row.organisation),
+                       row.hub, row.index.value);
+}
+
+std::string line(const PoolRow& row) {
+    std::string rates;
+    for (const auto& [name, rate] : row.rates) {
+        rates += fmt::format("{}={}{},", name, rate.rate.value, rate.attested ? "a" : "n");
+    }
+    return fmt::format("pool {} {} {} {} {:?} {} {} {}", to_string(row.rules.id),
+                       to_string(row.rules.owner), to_string(row.rules.site), row.rules.lots.value,
+                       row.model, rates, matching::canonical(row.rules.profile), row.index.value);
+}
+
+std::string line(const TitleRow& row) {
+    std::string shares;
+    for (const auto& share : row.shares) {
+        shares += fmt::format("{}={},", to_string(share.owner), share.share.value);
+    }
+    return fmt::format("title {} {} {} {}", to_string(row.pool), row.from.value, shares,
+                       row.index.value);
+}
+
+std::string line(const AttestationRow& row) {
+    return fmt::format("attestation {} {} {} {} {:?} {} {} {}", to_string(row.id),
+                       to_string(row.pool), row.compute_class, row.rate.value, row.benchmark,
+                       row.expires.value, row.ended, row.index.value);
+}
+
+std::string line(const BlockRow& row) {
+    return fmt::format("block {:020} {} {} {}", row.index.value, to_string(row.pool),
+                       window(row.window), row.lots.value);
+}
+
+std::string terms(const matching::OrderTerms& t) {
+    return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}",
+                       to_string(t.organisation), to_string(t.market), matching::to_string(t.side),
+                       matching::to_string(t.unit), t.quantity, t.limit_price.value,
+                       window(t.window), t.duration ? t.duration->value : -1, t.min_duration.value,
+                       matching::canonical(t.requirement), to_string(t.pool), ids(t.counterparties),
+                       matching::to_string(t.time_in_force), optional_time(t.expires_at),
+                       t.all_or_none, t.post_only, t.min_lots.value, t.max_excess.value,
+                       matching::to_string(t.together), matching::to_string(t.self_trade),
+                       matching::to_string(t.billing));
+}
+
+std::string line(const OrderRow& row) {
+    const matching::OrderView& v = row.view;
+    std::string steps;
+    for (const auto& step : v.rest_steps) {
+        steps += fmt::format("{}:{},", step.from.value, step.lots.value);
+    }
+    return fmt::format("order {} {} {} {} {} {} {} {} {} {} {} {} {}", to_string(v.terms.id),
+                       terms(v.terms), v.sequence, matching::to_string(v.state), v.rest, steps,
+                       v.filled_lots, v.bound_site ? to_string(*v.bound_site) : "-",
+                       v.bound_pool ? to_string(*v.bound_pool) : "-", fees(row.fees),
+                       row.hold.value, row.placed_at.value, row.index.value);
+}
+
+std::string line(const LeaseRow& row) {
+    const auto& t = row.terms;
+    const auto& f = t.fees;
+    return fmt::format(
+        "lease {} {} {} {} {} {} {} {} {} {}/{}/{}/{}/{} {}/{}/{}/{}/{}/{} {} {} {} {} {} {} {} {} "
+        "{} {}",
+        to_string(row.id), to_string(row.trade), to_string(row.buyer), to_string(row.provider),
+        to_string(row.buy_order), to_string(row.sell_order), to_string(row.pool),
+        to_string(row.market), matching::to_string(row.billing), t.price.value,
+        matching::to_string(t.price_unit), t.rate.value, t.lots.value, window(t.window),
+        f.buyer_fee.value, f.provider_fee.value, f.buyer_flat.value, f.provider_flat.value,
+        f.buyer_tax.value, f.provider_withholding.value, to_string(row.state), to_string(row.fault),
+        row.end_reason, optional_time(row.active_from), optional_time(row.active_until),
+        row.buyer_metered, row.hold.value, row.metering, row.closed, row.index.value);
+}
+
+std::string line(const FinalWindowRow& row) {
+    std::string readings;
+    for (const LogIndex index : row.window.readings)
+        readings += fmt::format("{},", index.value);
+    return fmt::format("window {} {} {} {} {} {} {} {} {} {}", to_string(row.window.lease),
+                       window(row.window.window), row.window.final_at.value, row.window.lot_us,
+                       row.window.busy_us, row.window.disputed_us, row.window.estimated, readings,
+                       row.final_time.value, row.settled_by ? to_string(*row.settled_by) : "-");
+}
+
+std::string line(const RunRow& row) {
+    std::string totals;
+    for (const auto& [currency, sums] : row.totals) {
+        totals += fmt::format("{}={}/{}/{}/{}/{}/{},", currency, sums.windows, sums.sale.value,
+                              sums.buyer_pays.value, sums.provider_gets.value, sums.fees.value,
+                              sums.tax.value);
+    }
+    return fmt::format("run {} {}..{} {} {} {} {} {}", to_string(row.id), row.from.value,
+                       row.to.value, to_string(row.cursor), row.leases, totals, row.closed,
+                       row.index.value);
+}
+
+std::string line(const PendingRow& row) {
+    return fmt::format("pending {} {} {} {} {} {} {}", to_string(row.id),
+                       to_string(row.organisation), row.currency, row.amount.value, row.due.value,
+                       row.released, row.index.value);
+}
+
+std::string line(const BalanceRow& row) {
+    return fmt::format("balance {} {} {} {}", to_string(row.account.organisation),
+                       row.account.currency, settlement::to_string(row.account.kind),
+                       row.balance.value);
+}
+
+class LineHasher {
+ public:
+    // Every line begins with its kind and its key, so sorting the lines sorts the rows by key.
+    template <typename Row>
+    void add(const std::vector<Row>& rows) {
+        std::vector<std::string> lines;
+        lines.reserve(rows.size());
+        for (const Row& row : rows)
+            lines.push_back(line(row));
+        std::ranges::sort(lines);
+        for (const std::string& text : lines) {
+            const Hash next = sha256({as_chars(hash_), text});
+            hash_ = next;
+        }
+    }
+    void add_head(const HeadRow& head) {
+        hash_ = sha256(fmt::format("head {} {} {}", head.size.value, head.last_time.value,
+                                   head.next_sequence));
+    }
+    [[nodiscard]] const Hash& hash() const { return hash_; }
+
+ private:
+    Hash hash_{};
+};
+
+}  // namespace
+
+Hash digest(Rows state) {
+    // A balance of zero is the same as none.
+    std::erase_if(state.balances, [](const BalanceRow& row) { return row.balance.value == 0; });
+    LineHasher hasher;
+    hasher.add_head(state.head);
+    hasher.add(state.organisations);
+    hasher.add(state.meters);
+    hasher.add(state.markets);
+    hasher.add(state.schedules);
+    hasher.add(state.models);
+    hasher.add(state.sites);
+    hasher.add(state.pools);
+    hasher.add(state.titles);
+    hasher.add(state.attestations);
+    hasher.add(state.blocks);
+    hasher.add(state.orders);
+    hasher.add(state.leases);
+    hasher.add(state.windows);
+    hasher.add(state.runs);
+    hasher.add(state.pending);
+    hasher.add(state.balances);
+    return hasher.hash();
+}
+
+}  // namespace suanpan::core

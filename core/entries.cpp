@@ -1,0 +1,226 @@
+#include "core/entries.hpp"
+
+#include "base/check.hpp"
+#include "base/decimal.hpp"
+#include "base/time.hpp"
+#include "core/bodies.hpp"
+#include "core/fields.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace suanpan::core {
+namespace {
+
+constexpr std::size_t kSaltDigits = 32;
+constexpr std::string_view kSaltMember = "\"salt\":\"";
+constexpr std::string_view kNoSalt = "00000000000000000000000000000000";
+constexpr std::string_view kRefused = "refused";
+
+std::string decimal(std::int64_t value) {
+    return std::to_string(value);
+}
+
+EntryDraft draft(std::string_view kind, Time time, const CommandId& cause, Json members) {
+    members["kind"] = kind;
+    members["v"] = 1;
+    members["time"] = to_string(time);
+    members["salt"] = kNoSalt;
+    EntryDraft out{std::string(kind), canonical_json(members), cause};
+    return out;
+}
+
+Json command_members(const Command& command) {
+    return {{"command", to_string(command.id)},
+            {"actor", command.actor.is_nil() ? std::string() : to_string(command.actor)},
+            {"auth", std::string(to_string(command.auth))},
+            {"body", body_to_json(command.body)}};
+}
+
+EntryDraft derived(std::string_view kind, Time time, const CommandId& cause, Json body) {
+    return draft(kind, time, cause, {{"cause", to_string(cause)}, {"body", std::move(body)}});
+}
+
+Json indices_to_json(const std::vector<LogIndex>& indices) {
+    Json out = Json::array();
+    for (const LogIndex index : indices)
+        out.push_back(decimal(index.value));
+    return out;
+}
+
+Json line_to_json(const SettlementLineRow& row) {
+    const settlement::WaterfallLine& line = row.line;
+    Json owners = Json::array();
+    for (std::size_t i = 0; i < row.owners.size(); ++i) {
+        owners.push_back(
+            {{"owner", to_string(row.owners[i])}, {"amount", to_string(line.owners[i])}});
+    }
+    return {{"window", window_to_json(row.window)},
+            {"lot_us", decimal(row.lot_us)},
+            {"sale", to_string(line.sale)},
+            {"credit", to_string(line.credit)},
+            {"discount", to_string(line.discount)},
+            {"amount", to_string(line.amount)},
+            {"voucher", to_string(line.voucher)},
+            {"buyer_fee", to_string(line.buyer_fee)},
+            {"buyer_tax", to_string(line.buyer_tax)},
+            {"buyer_pays", to_string(line.buyer_pays)},
+            {"provider_fee", to_string(line.provider_fee)},
+            {"withheld", to_string(line.withheld)},
+            {"provider_gets", to_string(line.provider_gets)},
+            {"owners", owners},
+            {"readings", indices_to_json(row.readings)}};
+}
+
+Result<void> check_header(const Json& json) {
+    if (!json.is_object()) return fail("bad_entry", "an entry is a JSON object");
+    if (!json.contains("v") || json.at("v") != 1)
+        return fail("bad_entry", "the entry's version is not 1");
+    return {};
+}
+
+Result<Command> read_command(std::string_view kind, Fields& in) {
+    const auto id = in.id<CommandId>("command");
+    const std::string actor = in.text("actor");
+    OrganisationId organisation;
+    if (!actor.empty()) organisation = in.id<OrganisationId>("actor");
+    const Auth auth = in.parsed("auth", parse_auth);
+    const Json& body_json = in.member("body");
+    const auto finished = in.finish();
+    if (!finished) return fail(finished.error());
+    auto body = body_from_json(kind, body_json);
+    if (!body) return fail(body.error());
+    return Command(id, organisation, auth, std::move(*body));
+}
+
+}  // namespace
+
+void put_salt(std::string& entry, std::string_view salt) {
+    CHECK(salt.size() == kSaltDigits);
+    // A quoted name followed by a colon cannot occur inside a JSON string, whose quotes are
+    // escaped.
+    const std::size_t at = entry.find(kSaltMember);
+    CHECK(at != std::string::npos && at + kSaltMember.size() + kSaltDigits < entry.size());
+    entry.replace(at + kSaltMember.size(), kSaltDigits, salt);
+}
+
+Result<std::string> without_salt(std::string_view entry) {
+    const std::size_t at = entry.find(kSaltMember);
+    if (at == std::string_view::npos || at + kSaltMember.size() + kSaltDigits >= entry.size()) {
+        return fail("bad_entry", "the entry has no salt");
+    }
+    std::string out(entry);
+    out.replace(at + kSaltMember.size(), kSaltDigits, kNoSalt);
+    return out;
+}
+
+EntryDraft command_entry(const Command& command, Time time) {
+    return draft(entry_kind(command.body), time, command.id, command_members(command));
+}
+
+EntryDraft refused_entry(const Command& command, Time time, std::string_view code) {
+    Json members = command_members(command);
+    members["code"] = code;
+    members["refused"] = entry_kind(command.body);
+    return draft(kRefused, time, command.id, std::move(members));
+}
+
+EntryDraft trade_entry(const CommandId& cause, const TradeRow& trade) {
+    const matching::Fill& fill = trade.fill;
+    return derived("trade", trade.time, cause,
+                   {{"id", to_string(trade.id)},
+                    {"lease", to_string(trade.lease)},
+                    {"market", to_string(trade.market)},
+                    {"maker", to_string(fill.maker)},
+                    {"taker", to_string(fill.taker)},
+                    {"buyer", to_string(fill.buyer)},
+                    {"provider", to_string(fill.provider)},
+                    {"pool", to_string(fill.pool)},
+                    {"lots", decimal(fill.lots.value)},
+                    {"window", window_to_json(fill.window)},
+                    {"price", to_string(fill.price)},
+                    {"price_unit", std::string(matching::to_string(fill.price_unit))},
+                    {"rate_cu", to_string(fill.rate)}});
+}
+
+EntryDraft lease_entry(const CommandId& cause, Time time, const LeaseRow& lease) {
+    const settlement::FeeTerms& fees = lease.terms.fees;
+    return derived("lease", time, cause,
+                   {{"id", to_string(lease.id)},
+                    {"trade", to_string(lease.trade)},
+                    {"state", std::string(to_string(lease.state))},
+                    {"billing", std::string(matching::to_string(lease.billing))},
+                    {"hold", to_string(lease.hold)},
+                    {"buyer_metered", lease.buyer_metered},
+                    {"fees",
+                     {{"buyer_ppm", decimal(fees.buyer_fee.value)},
+                      {"provider_ppm", decimal(fees.provider_fee.value)},
+                      {"buyer_flat", to_string(fees.buyer_flat)},
+                      {"provider_flat", to_string(fees.provider_flat)},
+                      {"buyer_tax_ppm", decimal(fees.buyer_tax.value)},
+                      {"provider_withholding_ppm", decimal(fees.provider_withholding.value)}}}});
+}
+
+EntryDraft settlement_entry(const CommandId& cause, Time time, const RunId& run,
+                            const LeaseId& lease, std::int64_t part,
+                            const std::vector<SettlementLineRow>& lines) {
+    Json rows = Json::array();
+    for (const SettlementLineRow& line : lines)
+        rows.push_back(line_to_json(line));
+    return derived("settlement", time, cause,
+                   {{"run", to_string(run)},
+                    {"lease", to_string(lease)},
+                    {"part", decimal(part)},
+                    {"currency", lines.empty() ? std::string() : lines.front().currency},
+                    {"lines", rows}});
+}
+
+EntryDraft run_closed_entry(const CommandId& cause, Time time, const RunRow& run) {
+    Json totals = Json::object();
+    for (const auto& [currency, sums] : run.totals) {
+        totals[currency] = {{"windows", decimal(sums.windows)},
+                            {"sale", to_string(sums.sale)},
+                            {"buyer_pays", to_string(sums.buyer_pays)},
+                            {"provider_gets", to_string(sums.provider_gets)},
+                            {"fees", to_string(sums.fees)},
+                            {"tax", to_string(sums.tax)}};
+    }
+    return derived("settlement", time, cause,
+                   {{"run", to_string(run.id)},
+                    {"closed", true},
+                    {"from", decimal(run.from.value)},
+                    {"to", decimal(run.to.value)},
+                    {"leases", decimal(run.leases)},
+                    {"totals", totals}});
+}
+
+Result<LoggedEntry> parse_entry(std::string_view bytes) {
+    const auto json = parse_json(bytes, JsonLimits{kMaxEntryBytes, JsonLimits{}.max_depth});
+    if (!json) return fail("bad_entry", json.error().detail());
+    const auto header = check_header(*json);
+    if (!header) return fail(header.error());
+    Fields in(*json);
+    LoggedEntry out;
+    out.kind = in.text("kind");
+    in.member("v");
+    out.time = in.time("time");
+    if (in.text("salt").size() != kSaltDigits) in.fault("salt", "must be 32 hexadecimal digits");
+    if (in.has("cause")) {
+        in.id<CommandId>("cause");
+        in.member("body");
+        const auto finished = in.finish();
+        if (!finished) return fail(finished.error());
+        return out;
+    }
+    std::string kind = out.kind;
+    if (out.kind == kRefused) {
+        out.refused = true;
+        out.code = in.text("code");
+        kind = in.text("refused");
+    }
+    auto command = read_command(kind, in);
+    if (!command) return fail(command.error());
+    out.command.emplace(std::move(*command));
+    return out;
+}
+
+}  // namespace suanpan::core

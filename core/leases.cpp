@@ -1,0 +1,169 @@
+// Leases from hand-over to their end, and their metering (market §8, metering-settlement
+// "Accepting").
+
+#include "core/market_impl.hpp"
+
+#include <algorithm>
+
+namespace suanpan::core {
+
+using settlement::AccountKind;
+using settlement::MeterRole;
+
+namespace {
+
+settlement::MeteredLease metered_lease(const LeaseRow& row) {
+    return settlement::MeteredLease{row.id, row.terms.lots, row.terms.window, row.buyer_metered};
+}
+
+const OrganisationId& measuring_side(const LeaseRow& row, MeterRole role,
+                                     const OrganisationId& operator_id) {
+    switch (role) {
+        case MeterRole::kProvider: return row.provider;
+        case MeterRole::kBuyer: return row.buyer;
+        case MeterRole::kOperator: return operator_id;
+    }
+    fail_check("a meter's role", __FILE__, __LINE__);
+}
+
+bool covers(const MeterRow& meter, const PoolId& pool) {
+    return meter.pools.empty() || std::ranges::find(meter.pools, pool) != meter.pools.end();
+}
+
+}  // namespace
+
+Result<void> Market::Impl::handle(const AdvanceLease& body) {
+    const auto found = leases.find(body.id);
+    if (found == leases.end() || !acts_for(found->second.row.provider)) {
+        return fail("lease_not_found",
+                    "the organisation provides no such lease that is still open");
+    }
+    LiveLease& lease = found->second;
+    LeaseRow& row = lease.row;
+    const bool accepting = body.action == LeaseAction::kAccept;
+    if (accepting && row.state != LeaseState::kScheduled) {
+        return fail("wrong_lease_state", "only a scheduled lease can be accepted; this one is " +
+                                             std::string(to_string(row.state)));
+    }
+    if (!accepting && row.state != LeaseState::kProvisioning) {
+        return fail("wrong_lease_state", "only an accepted lease can be activated; this one is " +
+                                             std::string(to_string(row.state)));
+    }
+    accept();
+    touched_leases.mark(row.id);
+    if (accepting) {
+        row.state = LeaseState::kProvisioning;
+    } else {
+        row.state = LeaseState::kActive;
+        row.active_from = std::max(now(), row.terms.window.start);
+        row.buyer_metered = std::ranges::any_of(meters, [&](const auto& meter) {
+            return meter.second.organisation == row.buyer &&
+                   meter.second.role == MeterRole::kBuyer && !meter.second.revoked;
+        });
+        lease.meter.emplace(metered_lease(row), schedule_at(row.index).metering);
+        lease.meter->activate(*row.active_from);
+        set_due(lease.meter_due, lease.meter->next_deadline(), row.index, DueKind::kMeterDeadline,
+                row.id.bytes);
+        // What was not delivered before the hand-over can never be billed.
+        const auto unused = settlement::hold_until(row.terms, *row.active_from);
+        CHECK(unused);
+        release_lease_hold(lease, *unused);
+    }
+    outcome.leases.push_back(lease_row(lease));
+    post_moves("lease");
+    return {};
+}
+
+// The contract's window is over.
+void Market::Impl::end_lease(const LeaseId& id) {
+    LiveLease& lease = leases.at(id);
+    LeaseRow& row = lease.row;
+    touched_leases.mark(id);
+    if (row.state == LeaseState::kActive) {
+        row.state = LeaseState::kCompleted;
+        row.end_reason = "window_ended";
+        row.active_until = row.terms.window.end;
+        take_final_windows(lease);
+    } else {
+        row.state = LeaseState::kDefaulted;
+        row.fault = Fault::kProvider;
+        row.end_reason = "never_handed_over";
+        release_lease_hold(lease, row.hold);
+    }
+    close_if_done(lease);
+}
+
+void Market::Impl::release_lease_hold(LiveLease& lease, Money amount) {
+    if (amount.value == 0) return;
+    LeaseRow& row = lease.row;
+    CHECK(amount <= row.hold);
+    row.hold = Money(row.hold.value - amount.value);
+    move(row.buyer, row.market.currency, AccountKind::kHeld, Money(-amount.value));
+    move(row.buyer, row.market.currency, AccountKind::kAvailable, amount);
+    touched_leases.mark(row.id);
+}
+
+void Market::Impl::take_final_windows(LiveLease& lease) {
+    CHECK(lease.meter);
+    for (settlement::FinalWindow& window : lease.meter->take_final(now(), outcome.index)) {
+        FinalWindowRow row{std::move(window), now(), std::nullopt};
+        const std::pair key(row.window.lease, row.window.window.start);
+        touched_windows.mark(key);
+        window_rows[key] = row;
+        lease.unsettled.push_back(std::move(row));
+    }
+    set_due(lease.meter_due, lease.meter->next_deadline(), lease.row.index, DueKind::kMeterDeadline,
+            lease.row.id.bytes);
+    touched_leases.mark(lease.row.id);
+}
+
+void Market::Impl::close_if_done(LiveLease& lease) {
+    LeaseRow& row = lease.row;
+    const bool ended = row.state == LeaseState::kCompleted || row.state == LeaseState::kDefaulted ||
+                       row.state == LeaseState::kTerminated;
+    const bool metered = !lease.meter || lease.meter->all_final();
+    if (!ended || !metered || !lease.unsettled.empty()) return;
+    // Rounding leaves nothing: the shares of all windows sum to the hold. An early end may leave
+    // some.
+    release_lease_hold(lease, row.hold);
+    row.closed = true;
+    touched_leases.mark(row.id);
+}
+
+Result<void> Market::Impl::handle(const SubmitReadings& body) {
+    const settlement::ReadingBatch& batch = body.batch;
+    const auto meter = meters.find(batch.meter);
+    if (meter == meters.end()) return fail("unknown_meter", "the meter is not registered");
+    if (meter->second.revoked) return fail("revoked_meter", "the meter's key has been revoked");
+    if (meter->second.role != batch.role) {
+        return fail("wrong_role", "the meter is registered for another role");
+    }
+    const auto found = leases.find(batch.lease);
+    if (found == leases.end()) {
+        return fail("unknown_lease", "there is no such lease, or all its windows are settled");
+    }
+    LiveLease& lease = found->second;
+    if (measuring_side(lease.row, batch.role, operator_id) != meter->second.organisation ||
+        !covers(meter->second, lease.row.pool)) {
+        return fail("foreign_lease", "the meter does not measure this lease");
+    }
+    if (!lease.meter) return fail("lease_not_active", "the lease has not been handed over yet");
+    accept();
+    outcome.readings = lease.meter->accept(batch, now(), outcome.index);
+    CHECK(outcome.readings.size() == batch.readings.size());
+    for (std::size_t i = 0; i < batch.readings.size(); ++i) {
+        const settlement::Verdict verdict = outcome.readings[i].verdict;
+        const bool gap = verdict == settlement::Verdict::kAcceptedWithGap;
+        if (verdict != settlement::Verdict::kAccepted && !gap) continue;
+        const settlement::Reading& reading = batch.readings[i];
+        changes.readings.push_back(ReadingRow{batch.lease, batch.meter, reading.epoch, reading.seq,
+                                              reading.hash, reading.window, reading.counters.lot_us,
+                                              gap, outcome.index});
+    }
+    take_final_windows(lease);
+    close_if_done(lease);
+    post_moves("readings");
+    return {};
+}
+
+}  // namespace suanpan::core

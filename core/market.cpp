@@ -1,0 +1,277 @@
+#include "core/market.hpp"
+
+#include "core/market_impl.hpp"
+
+#include <algorithm>
+
+namespace suanpan::core {
+
+using settlement::AccountKey;
+using settlement::AccountKind;
+using settlement::Posting;
+
+Market::Market() : impl_(std::make_unique<Impl>()) {}
+Market::~Market() = default;
+Market::Market(Market&&) noexcept = default;
+Market& Market::operator=(Market&&) noexcept = default;
+
+CommandOutcome Market::apply(const Command& command, Time clock) {
+    return impl_->apply(command, clock);
+}
+
+std::optional<Time> Market::next_due() const {
+    if (impl_->due.empty()) return std::nullopt;
+    return impl_->due.begin()->time;
+}
+
+const HeadRow& Market::head() const {
+    return impl_->head;
+}
+Rows Market::take_changes() {
+    return impl_->take_changes();
+}
+Rows Market::state() const {
+    return impl_->state();
+}
+void Market::load(const Rows& state) {
+    impl_->load(state);
+}
+const matching::Engine& Market::engine() const {
+    return impl_->engine;
+}
+Money Market::balance(const AccountKey& account) const {
+    return impl_->accounts.balance(account);
+}
+Int128 Market::total(std::string_view currency) const {
+    return impl_->accounts.total(currency);
+}
+OrganisationId Market::operator_id() const {
+    return impl_->operator_id;
+}
+
+Result<Money> Market::worst_cost(const matching::OrderTerms& terms) const {
+    if (impl_->schedules.empty())
+        return fail("no_schedule", "the operator has not set a schedule of fees");
+    return impl_->order_hold(terms, impl_->schedules.back().fees, terms.quantity);
+}
+
+CommandOutcome Market::Impl::apply(const Command& what, Time clock) {
+    command = &what;
+    outcome = CommandOutcome{};
+    outcome.time = std::max(clock, head.last_time);
+    outcome.index = head.size;
+    next_ordinal = 0;
+    input_entry = command_entry(what, outcome.time);
+    if (input_entry.bytes.size() > kMaxEntryBytes) {
+        outcome.refusal =
+            Error("entry_too_large", "the command does not fit one log entry of 65535 bytes");
+        return std::move(outcome);
+    }
+    head.last_time = outcome.time;
+    run_due();
+    const auto handled = std::visit([this](const auto& body) { return handle(body); }, what.body);
+    if (!handled) {
+        CHECK(outcome.entries.empty() && moves.empty());
+        outcome.refusal = handled.error();
+        emit(refused_entry(what, now(), handled.error().code()));
+    }
+    CHECK(!outcome.entries.empty() && moves.empty());
+    head.next_sequence = engine.next_sequence();
+    return std::move(outcome);
+}
+
+void Market::Impl::run_due() {
+    while (!due.empty() && due.begin()->time <= now()) {
+        const DueKey key = *due.begin();
+        due.erase(due.begin());
+        fire(key);
+        post_moves("time");
+    }
+}
+
+void Market::Impl::fire(const DueKey& key) {
+    switch (key.kind) {
+        case DueKind::kOrder: {
+            OrderId id;
+            id.bytes = key.id;
+            const auto order = orders.find(id);
+            CHECK(order != orders.end());
+            order->second.due.reset();
+            absorb(engine.expire(id, now()));
+            return;
+        }
+        case DueKind::kLeaseEnd: {
+            LeaseId id;
+            id.bytes = key.id;
+            end_lease(id);
+            return;
+        }
+        case DueKind::kMeterDeadline: {
+            LeaseId id;
+            id.bytes = key.id;
+            LiveLease& lease = leases.at(id);
+            lease.meter_due.reset();
+            take_final_windows(lease);
+            return;
+        }
+        case DueKind::kAttestation: {
+            AttestationId id;
+            id.bytes = key.id;
+            expire_attestation(id);
+            return;
+        }
+        case DueKind::kPending: {
+            JournalId id;
+            id.bytes = key.id;
+            release_pending(id);
+            return;
+        }
+    }
+}
+
+void Market::Impl::accept() {
+    emit(command_entry(*command, now()));
+}
+
+void Market::Impl::emit(EntryDraft draft) {
+    CHECK(draft.bytes.size() <= kMaxEntryBytes);
+    outcome.entries.push_back(std::move(draft));
+    head.size.value += 1;
+}
+
+bool Market::Impl::is_operator() const {
+    const auto actor = organisations.find(command->actor);
+    if (actor == organisations.end()) return false;
+    return std::ranges::find(actor->second.roles, Role::kOperator) != actor->second.roles.end();
+}
+
+bool Market::Impl::acts_for(const OrganisationId& organisation) const {
+    return command->actor == organisation || is_operator();
+}
+
+Result<void> Market::Impl::require_operator() const {
+    if (is_operator()) return {};
+    return fail("not_allowed", "only the operator may do this");
+}
+
+Result<void> Market::Impl::require_role(const OrganisationId& organisation, Role role) const {
+    const auto found = organisations.find(organisation);
+    if (found == organisations.end())
+        return fail("unknown_organisation", "there is no such organisation");
+    if (found->second.suspended)
+        return fail("organisation_suspended", "the organisation is suspended");
+    if (std::ranges::find(found->second.roles, role) == found->second.roles.end()) {
+        return fail("role_missing",
+                    "the organisation needs the role " + std::string(to_string(role)));
+    }
+    return {};
+}
+
+void Market::Impl::move(const OrganisationId& organisation, const std::string& currency,
+                        AccountKind kind, Money amount) {
+    const auto sum = checked_add(moves[AccountKey{organisation, currency, kind}], amount.value);
+    CHECK(sum);
+    moves[AccountKey{organisation, currency, kind}] = *sum;
+}
+
+void Market::Impl::post_moves(std::string_view reason) {
+    std::vector<Posting> postings;
+    for (const auto& [account, amount] : moves) {
+        if (amount != 0) postings.push_back(Posting{account, Money(amount)});
+    }
+    moves.clear();
+    if (postings.empty()) return;
+    // Whatever could refuse was tested before the command was accepted.
+    const auto posted = accounts.post(postings);
+    CHECK(posted);
+    for (const Posting& posting : postings)
+        touched_balances.mark(posting.account);
+    changes.journal.push_back(settlement::JournalEntry{
+        next_id<JournalId>(), now(), std::string(reason), outcome.index, std::move(postings)});
+}
+
+void Market::Impl::set_due(std::optional<Time>& slot, std::optional<Time> time, LogIndex index,
+                           DueKind kind, const IdBytes& id) {
+    if (slot) due.erase(DueKey{*slot, index, kind, id});
+    slot = time;
+    if (slot) due.insert(DueKey{*slot, index, kind, id});
+}
+
+const ScheduleRow& Market::Impl::schedule_at(LogIndex index) const {
+    const auto found = std::ranges::find_if(schedules.rbegin(), schedules.rend(),
+                                            [&](const auto& row) { return row.index < index; });
+    CHECK(found != schedules.rend());
+    return *found;
+}
+
+Result<void> Market::Impl::handle(const Tick&) {
+    accept();
+    return {};
+}
+
+Rows Market::Impl::take_changes() {
+    Rows out = std::exchange(changes, Rows{});
+    out.head = head;
+    mark_changes(out);
+    drop_ended();
+    return out;
+}
+
+void Market::Impl::mark_changes(Rows& out) {
+    for (const auto& id : touched_organisations.keys())
+        out.organisations.push_back(organisations.at(id));
+    for (const auto& id : touched_meters.keys())
+        out.meters.push_back(meters.at(id));
+    for (const auto& key : touched_markets.keys())
+        out.markets.push_back(markets.at(key));
+    for (const auto& id : touched_pools.keys())
+        out.pools.push_back(pools.at(id));
+    for (const auto& id : touched_attestations.keys())
+        out.attestations.push_back(attestations.at(id));
+    for (const auto& id : touched_orders.keys())
+        out.orders.push_back(order_row(id));
+    for (const auto& id : touched_leases.keys())
+        out.leases.push_back(lease_row(leases.at(id)));
+    for (const auto& key : touched_windows.keys())
+        out.windows.push_back(window_rows.at(key));
+    for (const auto& id : touched_runs.keys())
+        out.runs.push_back(runs.at(id));
+    for (const auto& id : touched_pending.keys())
+        out.pending.push_back(pending.at(id));
+    for (const auto& key : touched_balances.keys())
+        out.balances.push_back(BalanceRow{key, accounts.balance(key)});
+}
+
+// History leaves memory once its rows have been handed over.
+void Market::Impl::drop_ended() {
+    for (const auto& id : touched_orders.keys()) {
+        if (!engine.due_time(id)) orders.erase(id);
+    }
+    engine.forget_ended();
+    for (const auto& id : touched_leases.keys()) {
+        if (leases.at(id).row.closed) leases.erase(id);
+    }
+    for (const auto& id : touched_runs.keys()) {
+        if (runs.at(id).closed) runs.erase(id);
+    }
+    for (const auto& id : touched_pending.keys()) {
+        if (pending.at(id).released) pending.erase(id);
+    }
+    for (const auto& id : touched_attestations.keys()) {
+        if (attestations.at(id).ended) attestations.erase(id);
+    }
+    window_rows.clear();
+    touched_organisations.clear();
+    touched_meters.clear();
+    touched_markets.clear();
+    touched_pools.clear();
+    touched_attestations.clear();
+    touched_orders.clear();
+    touched_leases.clear();
+    touched_windows.clear();
+    touched_runs.clear();
+    touched_pending.clear();
+    touched_balances.clear();
+}
+
+}  // namespace suanpan::core

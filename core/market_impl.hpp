@@ -1,0 +1,205 @@
+#pragma once
+
+// The inside of the market core; only core/*.cpp include this. One struct holds the whole state,
+// and each .cpp file holds the commands of one subject.
+//
+// The course of a command: what is due takes effect; the handler refuses (a ladder of early
+// returns, nothing changed) or writes its input entry and "from here it must succeed"; money moves
+// are collected and posted as one journal entry; every row that changed is marked for the database.
+
+#include "base/check.hpp"
+#include "core/market.hpp"
+#include "matching/engine.hpp"
+#include "settlement/accounts.hpp"
+#include "settlement/lease_meter.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace suanpan::core {
+
+// Keys of changed rows: each once, in order of first change.
+template <typename Key>
+class Touched {
+ public:
+    void mark(const Key& key) {
+        if (seen_.insert(key).second) order_.push_back(key);
+    }
+    [[nodiscard]] const std::vector<Key>& keys() const { return order_; }
+    void clear() {
+        seen_.clear();
+        order_.clear();
+    }
+
+ private:
+    std::set<Key> seen_;
+    std::vector<Key> order_;
+};
+
+enum class DueKind : std::uint8_t { kOrder, kLeaseEnd, kMeterDeadline, kAttestation, kPending };
+
+// In order of time, then of the log entry that set it (design README, "The market core").
+struct DueKey {
+    Time time;
+    LogIndex index;
+    DueKind kind = DueKind::kOrder;
+    IdBytes id{};
+    friend auto operator<=>(const DueKey&, const DueKey&) = default;
+};
+
+struct OpenOrder {
+    FeeSchedule fees;
+    Money hold{0};
+    Time placed_at;
+    LogIndex index;
+    std::optional<Time> due;
+};
+
+struct LiveLease {
+    LeaseRow row;
+    std::optional<settlement::LeaseMeter> meter;  // from activation on
+    std::vector<FinalWindowRow> unsettled;        // by final_at, then by end
+    std::optional<Time> meter_due;
+};
+
+struct Market::Impl {
+    HeadRow head;
+    OrganisationId operator_id;
+    std::map<OrganisationId, OrganisationRow> organisations;
+    std::map<MeterId, MeterRow> meters;
+    std::map<matching::MarketKey, MarketRow> markets;
+    std::vector<ScheduleRow> schedules;  // the last one is in force
+    std::map<std::string, ModelRow> models;
+    std::map<SiteId, SiteRow> sites;
+    std::map<PoolId, PoolRow> pools;
+    std::map<PoolId, std::vector<TitleRow>> titles;  // by `from`
+    std::map<AttestationId, AttestationRow> attestations;
+    std::vector<BlockRow> blocks;
+    std::map<OrderId, OpenOrder> orders;
+    std::map<LeaseId, LiveLease> leases;
+    std::map<RunId, RunRow> runs;  // not closed
+    std::map<JournalId, PendingRow> pending;
+    matching::Engine engine;
+    settlement::Accounts accounts;
+    std::set<DueKey> due;
+
+    // Of the command under way.
+    const Command* command = nullptr;
+    CommandOutcome outcome;
+    EntryDraft input_entry;
+    std::uint32_t next_ordinal = 0;
+    std::map<settlement::AccountKey, std::int64_t> moves;
+
+    // Of the batch under way.
+    Rows changes;  // rows that are only ever added
+    Touched<OrganisationId> touched_organisations;
+    Touched<MeterId> touched_meters;
+    Touched<matching::MarketKey> touched_markets;
+    Touched<PoolId> touched_pools;
+    Touched<AttestationId> touched_attestations;
+    Touched<OrderId> touched_orders;
+    Touched<LeaseId> touched_leases;
+    Touched<std::pair<LeaseId, Time>> touched_windows;
+    std::map<std::pair<LeaseId, Time>, FinalWindowRow> window_rows;
+    Touched<RunId> touched_runs;
+    Touched<JournalId> touched_pending;
+    Touched<settlement::AccountKey> touched_balances;
+
+    // market.cpp
+    CommandOutcome apply(const Command& what, Time clock);
+    void run_due();
+    void fire(const DueKey& key);
+    Rows take_changes();
+    void mark_changes(Rows& out);
+    void drop_ended();
+
+    // market_state.cpp
+    [[nodiscard]] Rows state() const;
+    void load(const Rows& rows);
+    void load_registry(const Rows& rows);
+    void load_lease(const LeaseRow& row);
+    [[nodiscard]] OrderRow order_row(const OrderId& id) const;
+    [[nodiscard]] LeaseRow lease_row(const LiveLease& lease) const;
+
+    // The handlers. Each writes its input entry by accept() once nothing can refuse any more.
+    Result<void> handle(const RegisterOrganisation& body);
+    Result<void> handle(const RegisterMeter& body);
+    Result<void> handle(const RevokeMeter& body);
+    Result<void> handle(const DefineMarket& body);
+    Result<void> handle(const SetSchedule& body);
+    Result<void> handle(const RegisterModel& body);
+    Result<void> handle(const RegisterSite& body);
+    Result<void> handle(const RegisterPool& body);
+    Result<void> handle(const SetTitle& body);
+    Result<void> handle(const Attest& body);
+    Result<void> handle(const RevokeAttestation& body);
+    Result<void> handle(const BlockLots& body);
+    Result<void> handle(const PlaceOrder& body);
+    Result<void> handle(const CancelOrder& body);
+    Result<void> handle(const CancelAll& body);
+    Result<void> handle(const MoveCash& body);
+    Result<void> handle(const AdvanceLease& body);
+    Result<void> handle(const SubmitReadings& body);
+    Result<void> handle(const Settle& body);
+    Result<void> handle(const Tick& body);
+
+    // Common to the handlers.
+    void accept();  // the command's own entry
+    void emit(EntryDraft draft);
+    [[nodiscard]] Time now() const { return outcome.time; }
+    [[nodiscard]] LogIndex next_index() const { return head.size; }
+    template <typename IdType>
+    IdType next_id() {
+        return derive_id<IdType>(now(), command->id, next_ordinal++);
+    }
+    [[nodiscard]] bool is_operator() const;
+    [[nodiscard]] bool acts_for(const OrganisationId& organisation) const;
+    [[nodiscard]] Result<void> require_operator() const;
+    [[nodiscard]] Result<void> require_role(const OrganisationId& organisation, Role role) const;
+    void move(const OrganisationId& organisation, const std::string& currency,
+              settlement::AccountKind kind, Money amount);
+    void post_moves(std::string_view reason);
+    void set_due(std::optional<Time>& slot, std::optional<Time> time, LogIndex index, DueKind kind,
+                 const IdBytes& id);
+
+    // In force when the entry at `index` was written: the terms that a contract keeps.
+    [[nodiscard]] const ScheduleRow& schedule_at(LogIndex index) const;
+
+    // orders.cpp
+    [[nodiscard]] Result<Money> order_hold(const matching::OrderTerms& terms,
+                                           const FeeSchedule& fees, std::int64_t rest) const;
+    void absorb(const matching::Outcome& what);
+    void set_order_hold(const OrderId& id);
+    void make_trade(const matching::Fill& fill);
+
+    // registry.cpp
+    void change_rate(const PoolId& pool, const std::string& compute_class,
+                     std::optional<ClassRate> rate);
+    [[nodiscard]] std::optional<ClassRate> nominal_rate(const PoolRow& pool,
+                                                        const std::string& compute_class) const;
+    void expire_attestation(const AttestationId& id);
+    [[nodiscard]] Result<void> check_shares(
+        const std::vector<settlement::OwnerShare>& shares) const;
+
+    // leases.cpp
+    void end_lease(const LeaseId& id);
+    void release_lease_hold(LiveLease& lease, Money amount);
+    void take_final_windows(LiveLease& lease);
+    void close_if_done(LiveLease& lease);
+
+    // settle.cpp
+    void settle_lease(RunRow& run, LiveLease& lease);
+    void emit_settlement(const RunRow& run, const LeaseId& lease,
+                         std::vector<SettlementLineRow>& lines);
+    void pay_owners(const std::string& currency, const std::map<OrganisationId, Money>& proceeds,
+                    Time release);
+    [[nodiscard]] std::vector<settlement::OwnerShare> owners_at(const LeaseRow& lease,
+                                                                Time time) const;
+    void release_pending(const JournalId& id);
+};
+
+}  // namespace suanpan::core

@@ -1,0 +1,154 @@
+// The whole state as rows, and back.
+
+#include "core/market_impl.hpp"
+
+#include <algorithm>
+
+namespace suanpan::core {
+namespace {
+
+template <typename Key, typename Row>
+void append(std::vector<Row>& out, const std::map<Key, Row>& rows) {
+    for (const auto& [key, row] : rows)
+        out.push_back(row);
+}
+
+template <typename Key, typename Row, typename KeyOf>
+void index_rows(std::map<Key, Row>& out, const std::vector<Row>& rows, KeyOf key_of) {
+    for (const Row& row : rows)
+        out.emplace(key_of(row), row);
+}
+
+}  // namespace
+
+OrderRow Market::Impl::order_row(const OrderId& id) const {
+    const matching::OrderView* view = engine.find(id);
+    CHECK(view != nullptr);
+    const OpenOrder& order = orders.at(id);
+    return OrderRow{*view, order.fees, order.hold, order.placed_at, order.index};
+}
+
+LeaseRow Market::Impl::lease_row(const LiveLease& lease) const {
+    LeaseRow row = lease.row;
+    if (lease.meter && !row.closed) row.metering = lease.meter->snapshot();
+    return row;
+}
+
+Rows Market::Impl::state() const {
+    Rows out;
+    out.head = head;
+    append(out.organisations, organisations);
+    append(out.meters, meters);
+    append(out.markets, markets);
+    out.schedules = schedules;
+    append(out.models, models);
+    append(out.sites, sites);
+    append(out.pools, pools);
+    for (const auto& [pool, history] : titles) {
+        out.titles.insert(out.titles.end(), history.begin(), history.end());
+    }
+    append(out.attestations, attestations);
+    out.blocks = blocks;
+    engine.for_each_open(
+        [&](const matching::OrderView& view) { out.orders.push_back(order_row(view.terms.id)); });
+    for (const auto& [id, lease] : leases) {
+        out.leases.push_back(lease_row(lease));
+        out.windows.insert(out.windows.end(), lease.unsettled.begin(), lease.unsettled.end());
+    }
+    append(out.runs, runs);
+    append(out.pending, pending);
+    accounts.for_each([&](const settlement::AccountKey& key, Money balance) {
+        out.balances.push_back(BalanceRow{key, balance});
+    });
+    return out;
+}
+
+void Market::Impl::load(const Rows& rows) {
+    CHECK(organisations.empty() && head == HeadRow{});
+    head = rows.head;
+    load_registry(rows);
+    for (const LeaseRow& row : rows.leases)
+        load_lease(row);
+    for (const FinalWindowRow& row : rows.windows) {
+        leases.at(row.window.lease).unsettled.push_back(row);
+    }
+    for (auto& [id, lease] : leases) {
+        std::ranges::sort(lease.unsettled, [](const FinalWindowRow& a, const FinalWindowRow& b) {
+            return std::pair(a.window.final_at, a.window.window.end) <
+                   std::pair(b.window.final_at, b.window.window.end);
+        });
+    }
+    for (const OrderRow& row : rows.orders) {
+        engine.restore(row.view);
+        const OrderId& id = row.view.terms.id;
+        OpenOrder& order = orders[id];
+        order = OpenOrder{row.fees, row.hold, row.placed_at, row.index, std::nullopt};
+        set_due(order.due, engine.due_time(id), order.index, DueKind::kOrder, id.bytes);
+    }
+    engine.restore_next_sequence(head.next_sequence);
+    index_rows(runs, rows.runs, [](const RunRow& row) { return row.id; });
+    index_rows(pending, rows.pending, [](const PendingRow& row) { return row.id; });
+    for (const auto& [id, row] : pending) {
+        due.insert(DueKey{row.due, row.index, DueKind::kPending, id.bytes});
+    }
+    for (const BalanceRow& row : rows.balances)
+        accounts.restore(row.account, row.balance);
+}
+
+void Market::Impl::load_registry(const Rows& rows) {
+    index_rows(organisations, rows.organisations, [](const auto& row) { return row.id; });
+    for (const OrganisationRow& row : rows.organisations) {
+        if (std::ranges::find(row.roles, Role::kOperator) != row.roles.end()) operator_id = row.id;
+    }
+    index_rows(meters, rows.meters, [](const auto& row) { return row.id; });
+    index_rows(markets, rows.markets, [](const auto& row) { return row.rules.key; });
+    for (const auto& [key, row] : markets)
+        engine.define_market(row.rules);
+    schedules = rows.schedules;
+    std::ranges::sort(schedules, {}, &ScheduleRow::version);
+    index_rows(models, rows.models, [](const auto& row) { return row.id; });
+    index_rows(sites, rows.sites, [](const auto& row) { return row.id; });
+    index_rows(pools, rows.pools, [](const auto& row) { return row.rules.id; });
+    for (const auto& [id, pool] : pools) {
+        CHECK(engine.add_pool(pool.rules));
+        for (const auto& [compute_class, rate] : pool.rates) {
+            engine.set_rate(id, compute_class, rate.rate, head.last_time);
+        }
+    }
+    for (const TitleRow& row : rows.titles)
+        titles[row.pool].push_back(row);
+    for (auto& [pool, history] : titles)
+        std::ranges::sort(history, {}, &TitleRow::from);
+    index_rows(attestations, rows.attestations, [](const auto& row) { return row.id; });
+    for (const auto& [id, row] : attestations) {
+        due.insert(DueKey{row.expires, row.index, DueKind::kAttestation, id.bytes});
+    }
+    blocks = rows.blocks;
+    std::ranges::sort(blocks, {}, &BlockRow::index);
+    for (const BlockRow& row : blocks)
+        CHECK(engine.block(row.pool, row.window, row.lots));
+}
+
+void Market::Impl::load_lease(const LeaseRow& row) {
+    LiveLease lease;
+    lease.row = row;
+    lease.row.metering.clear();
+    if (row.state == LeaseState::kScheduled || row.state == LeaseState::kProvisioning ||
+        row.state == LeaseState::kActive) {
+        engine.restore_reservation(row.pool, row.terms.window, row.terms.lots);
+        due.insert(DueKey{row.terms.window.end, row.index, DueKind::kLeaseEnd, row.id.bytes});
+    }
+    if (!row.metering.empty()) {
+        const settlement::MeteredLease metered{row.id, row.terms.lots, row.terms.window,
+                                               row.buyer_metered};
+        auto meter =
+            settlement::LeaseMeter::restore(metered, schedule_at(row.index).metering, row.metering);
+        CHECK(meter);
+        lease.meter.emplace(std::move(*meter));
+        set_due(lease.meter_due, lease.meter->next_deadline(), row.index, DueKind::kMeterDeadline,
+                row.id.bytes);
+    }
+    leases.emplace(row.id, std::move(lease));
+}
+
+}  // namespace suanpan::core

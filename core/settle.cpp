@@ -1,0 +1,200 @@
+// Settlement: final windows become money (metering-settlement "The waterfall", "Settlement runs").
+
+#include "core/market_impl.hpp"
+
+#include <algorithm>
+
+namespace suanpan::core {
+
+using settlement::AccountKind;
+
+namespace {
+
+// An entry holds at most 65,535 bytes; what a line takes at the most, so that a part always fits.
+constexpr std::size_t kPartBytes = 56'000;
+constexpr std::size_t kLineBytes = 700;
+constexpr std::size_t kOwnerBytes = 90;
+constexpr std::size_t kIndexBytes = 24;
+
+std::size_t entry_bytes(const SettlementLineRow& line) {
+    return kLineBytes + line.owners.size() * kOwnerBytes + line.readings.size() * kIndexBytes;
+}
+
+void add_line(RunTotals& totals, const settlement::WaterfallLine& line) {
+    const auto sum = [](Money& total, Money amount) {
+        const auto added = add(total, amount);
+        CHECK(added);
+        total = *added;
+    };
+    totals.windows += 1;
+    sum(totals.sale, line.sale);
+    sum(totals.buyer_pays, line.buyer_pays);
+    sum(totals.provider_gets, line.provider_gets);
+    sum(totals.fees, line.buyer_fee);
+    sum(totals.fees, line.provider_fee);
+    sum(totals.tax, line.buyer_tax);
+    sum(totals.tax, line.withheld);
+}
+
+bool in_range(const RunRow& run, const FinalWindowRow& window) {
+    return run.from <= window.window.final_at && window.window.final_at < run.to;
+}
+
+}  // namespace
+
+Result<void> Market::Impl::handle(const Settle& body) {
+    if (!is_operator() && !(require_role(command->actor, Role::kSettlement).has_value())) {
+        return fail("not_allowed", "a run is started by the operator or a settlement role");
+    }
+    if (body.from.value < 0 || body.from >= body.to) {
+        return fail("bad_range", "a run covers log indices [from, to) with from below to");
+    }
+    if (body.to > next_index()) {
+        return fail("range_not_complete", "the log has " + std::to_string(next_index().value) +
+                                              " entries; a run can only cover what is written");
+    }
+    accept();
+    const auto open = std::ranges::find_if(runs, [&](const auto& item) {
+        return item.second.from == body.from && item.second.to == body.to;
+    });
+    RunRow run;
+    if (open != runs.end()) {
+        run = open->second;
+    } else {
+        run.id = next_id<RunId>();
+        run.from = body.from;
+        run.to = body.to;
+        run.index = outcome.index;
+    }
+    auto next = leases.upper_bound(run.cursor);
+    for (std::int64_t settled = 0; next != leases.end() && settled < kSettleStep; ++next) {
+        const bool any = std::ranges::any_of(
+            next->second.unsettled, [&](const auto& window) { return in_range(run, window); });
+        run.cursor = next->first;
+        if (!any) continue;
+        settle_lease(run, next->second);
+        ++settled;
+    }
+    if (next == leases.end()) {
+        run.closed = true;
+        emit(run_closed_entry(command->id, now(), run));
+    }
+    runs[run.id] = run;
+    touched_runs.mark(run.id);
+    outcome.run = run;
+    return {};
+}
+
+std::vector<settlement::OwnerShare> Market::Impl::owners_at(const LeaseRow& lease,
+                                                            Time time) const {
+    const auto found = titles.find(lease.pool);
+    if (found != titles.end()) {
+        const auto& history = found->second;
+        const auto title =
+            std::ranges::find_if(history.rbegin(), history.rend(),
+                                 [&](const TitleRow& row) { return row.from <= time; });
+        if (title != history.rend()) return title->shares;
+    }
+    return {settlement::OwnerShare{lease.provider, Ppm(kPpm)}};
+}
+
+void Market::Impl::settle_lease(RunRow& run, LiveLease& lease) {
+    LeaseRow& row = lease.row;
+    const std::string& currency = row.market.currency;
+    std::vector<SettlementLineRow> lines;
+    std::map<OrganisationId, Money> proceeds;
+    Time final_time(0);
+    for (FinalWindowRow& window : lease.unsettled) {
+        if (!in_range(run, window)) continue;
+        const Window& billed = window.window.window;
+        const auto owners = owners_at(row, billed.start);
+        settlement::WindowInput input;
+        input.window = billed;
+        input.final_lot_us = row.billing == matching::Billing::kMetered ? window.window.busy_us
+                                                                        : window.window.lot_us;
+        const auto computed = settlement::waterfall(row.terms, input, owners);
+        const auto until = settlement::hold_until(row.terms, billed.end);
+        const auto since = settlement::hold_until(row.terms, billed.start);
+        // The whole lease's amounts fitted when it was made, so a part's do.
+        CHECK(computed && until && since);
+        const Money share(until->value - since->value);
+        CHECK(computed->buyer_pays <= share && share <= row.hold);
+        row.hold = Money(row.hold.value - share.value);
+        move(row.buyer, currency, AccountKind::kHeld, Money(-share.value));
+        move(row.buyer, currency, AccountKind::kAvailable,
+             Money(share.value - computed->buyer_pays.value));
+        move(operator_id, currency, AccountKind::kFees,
+             Money(computed->buyer_fee.value + computed->provider_fee.value));
+        move(operator_id, currency, AccountKind::kTax,
+             Money(computed->buyer_tax.value + computed->withheld.value));
+        SettlementLineRow line{run.id,      row.id,    billed, input.final_lot_us,
+                               currency,    *computed, {},     window.window.readings,
+                               next_index()};
+        for (std::size_t i = 0; i < owners.size(); ++i) {
+            line.owners.push_back(owners[i].owner);
+            proceeds[owners[i].owner].value += computed->owners[i].value;
+        }
+        add_line(run.totals[currency], *computed);
+        final_time = std::max(final_time, window.final_time);
+        window.settled_by = run.id;
+        const std::pair key(row.id, billed.start);
+        window_rows[key] = window;
+        touched_windows.mark(key);
+        lines.push_back(std::move(line));
+    }
+    std::erase_if(lease.unsettled,
+                  [](const auto& window) { return window.settled_by.has_value(); });
+    emit_settlement(run, row.id, lines);
+    pay_owners(currency, proceeds,
+               Time(final_time.value + schedule_at(row.index).dispute_period.value));
+    run.leases += 1;
+    touched_leases.mark(row.id);
+    close_if_done(lease);
+    post_moves("settlement");
+}
+
+// One entry a lease and run, in numbered parts where one would grow too long.
+void Market::Impl::emit_settlement(const RunRow& run, const LeaseId& lease,
+                                   std::vector<SettlementLineRow>& lines) {
+    std::int64_t part = 0;
+    for (std::size_t begin = 0; begin < lines.size(); ++part) {
+        std::size_t end = begin;
+        std::size_t bytes = 0;
+        while (end < lines.size() &&
+               (end == begin || bytes + entry_bytes(lines[end]) <= kPartBytes)) {
+            bytes += entry_bytes(lines[end]);
+            lines[end].index = next_index();
+            ++end;
+        }
+        const std::vector<SettlementLineRow> rows(
+            lines.begin() + static_cast<std::ptrdiff_t>(begin),
+            lines.begin() + static_cast<std::ptrdiff_t>(end));
+        emit(settlement_entry(command->id, now(), run.id, lease, part, rows));
+        changes.lines.insert(changes.lines.end(), rows.begin(), rows.end());
+        begin = end;
+    }
+}
+
+// Proceeds wait in `pending` until nobody can dispute them any more.
+void Market::Impl::pay_owners(const std::string& currency,
+                              const std::map<OrganisationId, Money>& proceeds, Time release) {
+    for (const auto& [owner, amount] : proceeds) {
+        if (amount.value == 0) continue;
+        move(owner, currency, AccountKind::kPending, amount);
+        PendingRow row{next_id<JournalId>(), owner, currency, amount, release, false,
+                       outcome.index};
+        due.insert(DueKey{row.due, row.index, DueKind::kPending, row.id.bytes});
+        touched_pending.mark(row.id);
+        pending.emplace(row.id, std::move(row));
+    }
+}
+
+void Market::Impl::release_pending(const JournalId& id) {
+    PendingRow& row = pending.at(id);
+    row.released = true;
+    move(row.organisation, row.currency, AccountKind::kPending, Money(-row.amount.value));
+    move(row.organisation, row.currency, AccountKind::kAvailable, row.amount);
+    touched_pending.mark(id);
+}
+
+}  // namespace suanpan::core
