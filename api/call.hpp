@@ -1,0 +1,132 @@
+#pragma once
+
+// What a handler gets and gives. Handlers never see a socket. Three kinds:
+//   query  reads and answers
+//   write  says which command to submit; idempotency, submission and the answer are the
+//          dispatcher's
+//   async  does all of that itself (batches, loops of commands, the clock)
+
+#include "api/http.hpp"
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "core/commands.hpp"
+#include "core/market.hpp"
+#include "db/queries/page.hpp"
+#include "db/side_rows.hpp"
+#include "services/iam/authenticator.hpp"
+#include "services/trading/core_loop.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace suanpan::db {
+class Pool;
+}
+namespace suanpan::services {
+class Clock;
+class IdempotentWrites;
+class PublisherLoop;
+class SandboxClock;
+class TileStore;
+}  // namespace suanpan::services
+
+namespace suanpan::api {
+
+class Metrics;
+class Workers;
+
+// What handlers work with. Everything outlives the server and is thread-safe.
+struct Context {
+    db::Pool& database;
+    services::CoreLoop& core;
+    const services::Clock& clock;
+    services::Authenticator& authenticator;
+    services::IdempotentWrites& writes;
+    Workers& workers;
+    Metrics& metrics;
+    services::SandboxClock* sandbox_clock;    // null unless this is a sandbox
+    const services::TileStore* tiles;         // the published log
+    const services::PublisherLoop* publisher;
+    std::string log_key;  // verifier key of the log
+};
+
+struct Route;
+
+struct Call {
+    Context& context;
+    Request request;
+    const Route* route = nullptr;
+    std::vector<std::string> parameters;  // of the path, in order
+    services::Caller caller;
+    Json body;   // of a POST; {} when there was none
+    Json query;  // names to texts
+    std::string idempotency_key;
+
+    Call(Context& server, Request received) : context(server), request(std::move(received)) {}
+
+    // The path's parameter as an id. Error `not_found`: an id that cannot be is an id that is not.
+    template <typename IdType>
+    [[nodiscard]] Result<IdType> id(std::size_t parameter = 0) const;
+};
+
+struct Write {
+    core::CommandBody command;
+    bool for_ever = false;  // moves money or places an order
+    std::vector<db::SideRow> side;
+    // The answer when the command was taken; runs on the core's thread.
+    std::function<services::StoredResponse(const core::CommandOutcome&)> respond;
+};
+
+using QueryHandler = Result<Response> (*)(Call&);
+using WriteHandler = Result<Write> (*)(Call&);
+using AsyncHandler = void (*)(const std::shared_ptr<Call>&, const Reply&);
+
+enum class Access : std::uint8_t { kPublic, kAnyone, kRoles };
+
+struct Route {
+    std::string_view method;
+    std::string_view pattern;  // "/v1/orders/{id}:cancel"; a last "{path...}" takes the rest
+    Access access;
+    services::RoleSet roles;  // one of these, for Access::kRoles
+    std::variant<QueryHandler, WriteHandler, AsyncHandler> handler;
+    // An async route that changes something and so needs an Idempotency-Key.
+    bool changes = true;
+};
+
+// {"items":[…],"has_more":…,"next":"…"}; `next` goes into `after`.
+template <typename T, typename Render, typename CursorOf>
+Response list_response(const db::Listed<T>& listed, Render render, CursorOf cursor_of);
+
+Response json_response(const Json& body, int status = 200);
+services::StoredResponse stored(const Json& body, int status, std::string resource);
+Error not_found();
+
+template <typename IdType>
+Result<IdType> Call::id(std::size_t parameter) const {
+    auto parsed = parse_id<IdType>(parameters.at(parameter));
+    if (!parsed) return fail(not_found());
+    return parsed;
+}
+
+template <typename T, typename Render, typename CursorOf>
+Response list_response(const db::Listed<T>& listed, Render render, CursorOf cursor_of) {
+    Json items = Json::array();
+    for (const T& row : listed.rows)
+        items.push_back(render(row));
+    Json body;
+    body["items"] = std::move(items);
+    body["has_more"] = listed.has_more;
+    if (listed.has_more) body["next"] = cursor_of(listed.rows.back());
+    return json_response(body);
+}
+
+}  // namespace suanpan::api

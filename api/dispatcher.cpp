@@ -1,0 +1,232 @@
+#include "api/dispatcher.hpp"
+
+#include "api/metrics.hpp"
+#include "api/problem.hpp"
+#include "api/workers.hpp"
+#include "base/crypto.hpp"
+#include "base/random.hpp"
+#include "services/clock.hpp"
+#include "services/iam/idempotent_writes.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <pqxx/except>
+
+namespace suanpan::api {
+
+namespace {
+
+constexpr std::size_t kLongestKey = 200;
+constexpr std::string_view kIdempotencyHeader = "idempotency-key";
+
+Result<std::string> read_idempotency_key(const Call& call) {
+    const auto header = call.request.find_header(kIdempotencyHeader);
+    if (!header || header->empty()) {
+        return fail("idempotency_key_required",
+                    "this call changes something: send an Idempotency-Key, fresh for each change "
+                    "and the same when you repeat it");
+    }
+    const auto printable = [](char c) { return c > ' ' && c < '\x7f'; };
+    if (header->size() > kLongestKey || !std::ranges::all_of(*header, printable)) {
+        return fail("bad_idempotency_key",
+                    "an Idempotency-Key is 1 to 200 visible ASCII characters");
+    }
+    return std::string(*header);
+}
+
+bool is_json(std::string_view content_type) {
+    return content_type.substr(0, content_type.find(';')) == "application/json";
+}
+
+Result<Json> read_body(const Request& request) {
+    if (request.body.empty()) return Json::object();
+    const auto type = request.find_header("content-type");
+    if (!type || !is_json(*type))
+        return fail("unsupported_media_type", "send the body as Content-Type: application/json");
+    JsonLimits limits;
+    limits.max_bytes = request.body.size();  // bounded by the server already
+    return parse_json(request.body, limits);
+}
+
+bool needs_key(const Route& route) {
+    return route.method == "POST" && route.changes &&
+           !std::holds_alternative<QueryHandler>(route.handler);
+}
+
+// Log and figures of an answered request, then the answer itself.
+Reply observed(const std::shared_ptr<Call>& call, Reply reply) {
+    const auto begun = std::chrono::steady_clock::now();
+    return [call, begun, reply = std::move(reply)](Response response) {
+        const auto took = std::chrono::steady_clock::now() - begun;
+        const std::string_view route =
+            call->route == nullptr ? "none" : call->route->pattern;
+        call->context.metrics.count_request(route, response.status, took);
+        if (spdlog::should_log(spdlog::level::info)) {
+            Json line{{"event", "request"},
+                      {"id", call->request.id},
+                      {"method", call->request.method},
+                      {"path", call->request.path},
+                      {"status", response.status},
+                      {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()},
+                      {"bytes_in", call->request.body.size()},
+                      {"bytes_out", response.body.size()},
+                      {"remote", call->request.remote}};
+            if (!call->caller.organisation.is_nil()) {
+                line["organisation"] = to_string(call->caller.organisation);
+                line["key"] = to_string(call->caller.key);
+            }
+            if (const auto parent = call->request.find_header("traceparent"))
+                line["traceparent"] = parent->substr(0, 64);
+            spdlog::info(line.dump(-1, ' ', false, Json::error_handler_t::replace));
+        }
+        reply(std::move(response));
+    };
+}
+
+void log_failure(const Call& call, std::string_view what) {
+    const Json line{{"event", "failure"},
+                    {"id", call.request.id},
+                    {"path", call.request.path},
+                    {"what", what}};
+    spdlog::error(line.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+}  // namespace
+
+services::IdempotencyKey idempotency_of(const Call& call, bool for_ever) {
+    services::IdempotencyKey key;
+    key.organisation = call.caller.organisation;
+    key.route = std::string(call.route->method) + " " + std::string(call.route->pattern);
+    key.key = call.idempotency_key;
+    key.body_hash = sha256({call.request.path, std::string_view("\0", 1), call.request.body});
+    key.for_ever = for_ever;
+    return key;
+}
+
+core::Command command_of(const Call& call, core::CommandBody body) {
+    return {random_id<CommandId>(call.context.clock.now()), call.caller.organisation,
+            core::Auth::kApiKey, std::move(body)};
+}
+
+void answer(const Call& call, const Reply& reply, const Result<services::Answered>& result) {
+    if (!result) {
+        reply(problem(result.error(), call.request.path));
+        return;
+    }
+    Response response;
+    response.status = result->response.status;
+    response.content_type = content_type_of(response.status);
+    response.body = result->response.body;
+    if (result->replayed) response.headers.emplace_back("Idempotency-Replayed", "true");
+    reply(std::move(response));
+}
+
+Dispatcher::Dispatcher(Context& context, std::span<const Route> routes)
+    : context_(context), router_(routes) {}
+
+void Dispatcher::dispatch(Request request, Reply reply) const {
+    auto call = std::make_shared<Call>(context_, std::move(request));
+    const Reply watched = observed(call, std::move(reply));
+    auto job = [this, call, watched] { work(call, watched); };
+    if (!context_.workers.try_post(std::move(job))) {
+        const Error busy("overloaded", "the server is busy; nothing was done, try again shortly");
+        watched(problem(busy, call->request.path));
+    }
+}
+
+void Dispatcher::work(const std::shared_ptr<Call>& call, const Reply& reply) const {
+    try {
+        const auto ready = prepare(*call);
+        if (!ready) {
+            reply(problem(ready.error(), call->request.path));
+        } else if (const auto* query = std::get_if<QueryHandler>(&call->route->handler)) {
+            auto result = (*query)(*call);
+            reply(result ? std::move(*result) : problem(result.error(), call->request.path));
+        } else if (const auto* writes = std::get_if<WriteHandler>(&call->route->handler)) {
+            write(call, *writes, reply);
+        } else {
+            std::get<AsyncHandler>(call->route->handler)(call, reply);
+        }
+    } catch (const pqxx::broken_connection& error) {
+        log_failure(*call, error.what());
+        const Error down("database_unavailable", "the database cannot be reached; try again");
+        reply(problem(down, call->request.path));
+    } catch (const db::PoolExhausted& error) {
+        log_failure(*call, error.what());
+        const Error busy("overloaded", "the server is busy; try again shortly");
+        reply(problem(busy, call->request.path));
+    } catch (const std::exception& error) {
+        log_failure(*call, error.what());
+        const Error broken("internal", "something broke on our side; the operator's log has it as " +
+                                           call->request.id);
+        reply(problem(broken, call->request.path));
+    }
+}
+
+Result<void> Dispatcher::prepare(Call& call) const {
+    auto found = router_.find(call.request.method, call.request.path);
+    if (!found) return fail(found.error());
+    call.route = found->route;
+    call.parameters = std::move(found->parameters);
+    const auto allowed = authorize(call);
+    if (!allowed) return allowed;
+    call.query = Json::object();
+    for (const auto& [name, value] : call.request.query) {
+        if (call.query.contains(name)) {
+            return fail("bad_request", "the query names a field twice; each may stand there once");
+        }
+        call.query[name] = value;
+    }
+    if (call.route->method != "POST") return {};
+    if (needs_key(*call.route)) {
+        auto key = read_idempotency_key(call);
+        if (!key) return fail(key.error());
+        call.idempotency_key = std::move(*key);
+    }
+    auto body = read_body(call.request);
+    if (!body) return fail(body.error());
+    call.body = std::move(*body);
+    return {};
+}
+
+Result<void> Dispatcher::authorize(Call& call) const {
+    if (call.route->access == Access::kPublic) return {};
+    const auto header = call.request.find_header("authorization");
+    auto caller = context_.authenticator.authenticate(header.value_or(""));
+    if (!caller) return fail(caller.error());
+    call.caller = *caller;
+    if (call.route->access == Access::kRoles && (caller->roles & call.route->roles) == 0)
+        return fail("forbidden", "this key's scopes do not allow this call");
+    return {};
+}
+
+void Dispatcher::write(const std::shared_ptr<Call>& call, WriteHandler handler,
+                       const Reply& reply) {
+    auto made = handler(*call);
+    if (!made) {
+        reply(problem(made.error(), call->request.path));
+        return;
+    }
+    const services::IdempotencyKey key = idempotency_of(*call, made->for_ever);
+    auto start = [&call, &made, &key](services::IdempotentWrites::Finish finish) {
+        services::Submission submission{
+            command_of(*call, std::move(made->command)), key, std::move(made->side),
+            [path = call->request.path, respond = std::move(made->respond)](
+                const core::CommandOutcome& outcome) {
+                if (!outcome.refusal) return respond(outcome);
+                const Response refused = problem(*outcome.refusal, path);
+                return services::StoredResponse{refused.status, refused.body, ""};
+            },
+            finish};
+        const auto taken = call->context.core.submit(std::move(submission));
+        if (!taken) finish(fail(taken.error()));
+    };
+    auto done = [call, reply](const Result<services::Answered>& result) {
+        answer(*call, reply, result);
+    };
+    call->context.writes.run(key, done, start);
+}
+
+}  // namespace suanpan::api

@@ -1,0 +1,90 @@
+#include "api/router.hpp"
+
+#include <algorithm>
+
+namespace suanpan::api {
+
+namespace {
+
+std::vector<std::string_view> split(std::string_view path) {
+    std::vector<std::string_view> out;
+    while (!path.empty()) {
+        path.remove_prefix(1);  // the slash
+        const std::size_t end = std::min(path.find('/'), path.size());
+        out.push_back(path.substr(0, end));
+        path.remove_prefix(end);
+    }
+    return out;
+}
+
+}  // namespace
+
+Router::Segment Router::compile(std::string_view text) {
+    Segment segment;
+    const std::size_t open = text.find('{');
+    if (open == std::string_view::npos) {
+        segment.prefix = std::string(text);
+        return segment;
+    }
+    const std::size_t close = text.find('}');
+    segment.parameter = true;
+    segment.rest = text.substr(open, close - open).ends_with("...");
+    segment.suffix = std::string(text.substr(close + 1));
+    return segment;
+}
+
+Router::Router(std::span<const Route> routes) {
+    for (const Route& route : routes) {
+        Compiled compiled{&route, {}};
+        for (const std::string_view segment : split(route.pattern))
+            compiled.segments.push_back(compile(segment));
+        compiled_.push_back(std::move(compiled));
+    }
+    const auto parameters = [](const Compiled& compiled) {
+        return std::ranges::count_if(compiled.segments, &Segment::parameter);
+    };
+    std::ranges::stable_sort(compiled_, {}, parameters);
+}
+
+bool Router::matches(const Compiled& compiled, const std::vector<std::string_view>& path,
+                     std::vector<std::string>& parameters) {
+    for (std::size_t i = 0; i < compiled.segments.size(); ++i) {
+        const Segment& segment = compiled.segments[i];
+        if (i >= path.size()) return false;
+        if (segment.rest) {
+            const char* begin = path[i].data();
+            const char* end = path.back().data() + path.back().size();
+            parameters.emplace_back(begin, end);
+            return true;
+        }
+        if (!segment.parameter) {
+            if (path[i] != segment.prefix) return false;
+            continue;
+        }
+        if (!path[i].ends_with(segment.suffix)) return false;
+        const std::string_view value = path[i].substr(0, path[i].size() - segment.suffix.size());
+        // A colon belongs to an action: "/v1/orders/x:nonsense" is no order.
+        if (value.empty() || value.find(':') != std::string_view::npos) return false;
+        parameters.emplace_back(value);
+    }
+    return compiled.segments.size() == path.size();
+}
+
+Result<Found> Router::find(std::string_view method, std::string_view path) const {
+    const auto segments = split(path);
+    std::string allowed;
+    for (const Compiled& compiled : compiled_) {
+        Found found;
+        if (!matches(compiled, segments, found.parameters)) continue;
+        if (compiled.route->method == method ||
+            (method == "HEAD" && compiled.route->method == "GET")) {
+            found.route = compiled.route;
+            return found;
+        }
+        allowed += (allowed.empty() ? "" : ", ") + std::string(compiled.route->method);
+    }
+    if (allowed.empty()) return fail("not_found", "there is no such path");
+    return fail("method_not_allowed", "this path takes " + allowed);
+}
+
+}  // namespace suanpan::api

@@ -1,0 +1,62 @@
+#pragma once
+
+// Idempotency-Key (api "Conventions"): a key's first request is carried out, its copies get the
+// first answer: from the database when that is done, by waiting when it still runs. The answer is
+// stored in the transaction of what it answers for, so there is no moment between the two.
+
+#include "base/result.hpp"
+#include "db/pool.hpp"
+#include "db/side_rows.hpp"
+#include "services/trading/core_loop.hpp"
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace suanpan::services {
+
+struct Answered {
+    StoredResponse response;
+    bool replayed = false;  // the answer of an earlier request
+};
+
+// Thread-safe.
+class IdempotentWrites {
+ public:
+    using Done = std::function<void(Result<Answered>)>;
+    using Finish = std::function<void(Result<StoredResponse>)>;
+
+    explicit IdempotentWrites(db::Pool& database) : database_(database) {}
+
+    // `start` is called for the key's first request and must call its argument exactly once, after
+    // the answer was stored, from any thread. `done` is called exactly once. Errors of its own:
+    // `idempotency_key_reused`, `idempotency_key_expired`. Reads the database: not for network
+    // threads.
+    void run(const IdempotencyKey& key, Done done, const std::function<void(Finish)>& start);
+
+    // Among `keys`, of one organisation and route and distinct, those with a stored answer, by
+    // position.
+    std::vector<std::optional<Result<Answered>>> find_stored(
+        const std::vector<IdempotencyKey>& keys);
+
+ private:
+    using Name = std::tuple<OrganisationId, std::string, std::string>;
+    struct Waiting {
+        Hash body_hash{};
+        std::vector<Done> copies;
+    };
+    enum class Turn : std::uint8_t { kFirst, kWaits, kOtherBody };
+    Turn enter(const Name& name, const Hash& body_hash, Done& done);
+    std::vector<Done> leave(const Name& name);
+    void finish(const Name& name, const Done& first, const Result<Answered>& answer);
+
+    db::Pool& database_;
+    std::mutex mutex_;
+    std::map<Name, Waiting> running_;
+};
+
+}  // namespace suanpan::services
