@@ -1,0 +1,28 @@
+#pragma once
+
+// The commands, by group. Each adds its sub-commands; the one that is named on the command line
+// leaves itself in Session::command.
+
+#include "apps/suanpan/session.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace suanpan::cli {
+
+void add_organisations(CLI::App& root, Session& session);
+void add_catalogue(CLI::App& root, Session& session);
+void add_markets(CLI::App& root, Session& session);
+void add_capacity(CLI::App& root, Session& session);
+void add_orders(CLI::App& root, Session& session);
+void add_trades(CLI::App& root, Session& session);
+void add_leases(CLI::App& root, Session& session);
+void add_accounts(CLI::App& root, Session& session);
+void add_settlement(CLI::App& root, Session& session);
+void add_operation(CLI::App& root, Session& session);
+
+// Parses and runs; the program's exit status.
+int run(int argc, const char* const* argv);
+
+}  // namespace suanpan::cli

@@ -1,0 +1,84 @@
+#include "apps/suanpan/command.hpp"
+#include "apps/suanpan/commands.hpp"
+
+namespace suanpan::cli {
+namespace {
+
+struct FilterInput {
+    std::string state;
+    std::string role;
+};
+struct IdInput {
+    std::string id;
+};
+struct MeterInput {
+    std::string role = "provider";
+    std::string public_key;
+    std::vector<std::string> pools;
+};
+
+void add_meters(CLI::App& root, Session& session) {
+    CLI::App& group = add_group(root, "meter", "Meters");
+    add_command<MeterInput>(
+        group, session, "register", "Register a meter's public key",
+        [](CLI::App& app, MeterInput& in) {
+            app.add_option("--role", in.role, "provider or buyer")->capture_default_str();
+            app.add_option("--public-key", in.public_key, "Ed25519, base64")->required();
+            app.add_option("--pool", in.pools, "pol_…; none: all of yours")->delimiter(',');
+        },
+        [](Session& s, const MeterInput& in) {
+            return s.post("/v1/meters",
+                          {{"role", in.role}, {"public_key", in.public_key}, {"pools", in.pools}});
+        });
+    add_command<IdInput>(
+        group, session, "revoke", "Revoke a meter",
+        [](CLI::App& app, IdInput& in) { app.add_option("id", in.id, "mtr_…")->required(); },
+        [](Session& s, const IdInput& in) {
+            return s.post("/v1/meters/" + in.id + ":revoke", Json::object());
+        });
+    add_command<IdInput>(
+        group, session, "readings", "Accepted readings of a lease",
+        [](CLI::App& app, IdInput& in) { app.add_option("lease", in.id, "lse_…")->required(); },
+        [](Session& s, const IdInput& in) {
+            return s.list(client::with_query("/v1/readings", {{"lease", in.id}}), {});
+        });
+}
+
+}  // namespace
+
+void add_leases(CLI::App& root, Session& session) {
+    CLI::App& group = add_group(root, "lease", "Leases");
+    const auto id = [](CLI::App& app, IdInput& in) {
+        app.add_option("id", in.id, "lse_…")->required();
+    };
+    add_command<FilterInput>(
+        group, session, "list", "Your leases",
+        [](CLI::App& app, FilterInput& in) {
+            app.add_option("--state", in.state, "scheduled, provisioning, active, completed, …");
+            app.add_option("--role", in.role, "buyer or provider");
+        },
+        [](Session& s, const FilterInput& in) {
+            return s.list(
+                client::with_query("/v1/leases", {{"state", in.state}, {"role", in.role}}),
+                {{"id", "/id"},
+                 {"market", "/market"},
+                 {"lots", "/lots"},
+                 {"price", "/price"},
+                 {"start", "/window/start"},
+                 {"end", "/window/end"},
+                 {"state", "/state"}});
+        });
+    add_command<IdInput>(
+        group, session, "show", "One lease", id,
+        [](Session& s, const IdInput& in) { return s.get("/v1/leases/" + in.id); });
+    for (const std::string action : {"accept", "activate"}) {
+        add_command<IdInput>(group, session, action, "Provider: " + action + " hand-over", id,
+                             [action](Session& s, const IdInput& in) {
+                                 return s.post("/v1/leases/" + in.id + ":" + action,
+                                               Json::object());
+                             });
+    }
+    add_meters(root, session);
+}
+
+}  // namespace suanpan::cli

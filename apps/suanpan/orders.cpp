@@ -1,0 +1,148 @@
+#include "apps/suanpan/command.hpp"
+#include "apps/suanpan/commands.hpp"
+
+#include <cstdint>
+
+namespace suanpan::cli {
+namespace {
+
+struct PlaceInput {
+    std::string side;
+    std::string market;
+    std::string unit;
+    std::string price_unit;
+    std::string quantity;
+    std::string limit;
+    std::string from;
+    std::string until;
+    std::string duration;
+    std::string min_duration;
+    std::string requirement;
+    std::string pool;
+    std::string time_in_force;
+    std::string expires;
+    std::string client_order_id;
+    std::string idempotency_key;
+    std::int64_t min_lots = 0;
+    std::string max_excess;
+    bool all_or_none = false;
+    bool post_only = false;
+    bool anywhere = false;
+    bool same_pool = false;
+};
+struct FilterInput {
+    std::string state;
+    std::string market;
+};
+struct IdInput {
+    std::string id;
+};
+
+void place_options(CLI::App& app, PlaceInput& in) {
+    app.add_option("side", in.side, "buy or sell")->required();
+    app.add_option("--market", in.market, "e.g. AI-FP16/CNY")->required();
+    app.add_option("--quantity", in.quantity, "lots, or CU with --unit cu")->required();
+    app.add_option("--limit", in.limit, "price per lot·h or CU·h, decimal")->required();
+    app.add_option("--from", in.from, "start of the window, RFC 3339 UTC")->required();
+    app.add_option("--until", in.until, "end of the window")->required();
+    app.add_option("--unit", in.unit, "buy: lot or cu");
+    app.add_option("--price-unit", in.price_unit, "sell: lot or cu");
+    app.add_option("--duration", in.duration, "buy: placed anywhere in the window, e.g. PT2H");
+    app.add_option("--min-duration", in.min_duration, "sell: shortest part that may be taken");
+    app.add_option("--requirement", in.requirement, "buy: JSON text, or @FILE");
+    app.add_option("--pool", in.pool, "sell: pol_…");
+    app.add_option("--time-in-force", in.time_in_force, "gtc, gtd, ioc or fok");
+    app.add_option("--expires", in.expires, "gtd: RFC 3339 UTC");
+    app.add_option("--min-lots", in.min_lots, "least lots of one fill");
+    app.add_option("--max-excess-cu", in.max_excess, "CU buys: how far the last lot may exceed");
+    app.add_flag("--all-or-none", in.all_or_none, "buy: the whole quantity or nothing");
+    app.add_flag("--post-only", in.post_only, "only if it rests");
+    app.add_flag("--anywhere", in.anywhere, "lots may be spread over sites");
+    app.add_flag("--same-pool", in.same_pool, "all lots from one pool");
+    app.add_option("--client-order-id", in.client_order_id, "yours, unique for ever");
+    app.add_option("--idempotency-key", in.idempotency_key, "to repeat a call safely");
+}
+
+Result<Json> order_body(const PlaceInput& in) {
+    Json body = {{"side", in.side},
+                 {"market", in.market},
+                 {"quantity", in.quantity},
+                 {"limit_price", in.limit},
+                 {"window", {{"start", in.from}, {"end", in.until}}}};
+    put(body, "unit", in.unit);
+    put(body, "price_unit", in.price_unit);
+    put(body, "duration", in.duration);
+    put(body, "min_duration", in.min_duration);
+    put(body, "pool", in.pool);
+    put(body, "time_in_force", in.time_in_force);
+    put(body, "expires_at", in.expires);
+    put(body, "max_excess_cu", in.max_excess);
+    put(body, "client_order_id", in.client_order_id);
+    if (in.min_lots > 0) body["min_lots"] = in.min_lots;
+    if (in.all_or_none) body["all_or_none"] = true;
+    if (in.post_only) body["post_only"] = true;
+    if (in.anywhere) body["same_site"] = false;
+    if (in.same_pool) body["same_pool"] = true;
+    if (!in.requirement.empty()) {
+        const auto requirement = read_json(in.requirement);
+        if (!requirement) return fail(requirement.error());
+        body["requirement"] = *requirement;
+    }
+    return body;
+}
+
+void add_one(CLI::App& group, Session& session) {
+    const auto id = [](CLI::App& app, IdInput& in) {
+        app.add_option("id", in.id, "ord_…")->required();
+    };
+    add_command<IdInput>(
+        group, session, "show", "One order", id,
+        [](Session& s, const IdInput& in) { return s.get("/v1/orders/" + in.id); });
+    add_command<IdInput>(group, session, "cancel", "Cancel what is left of an order", id,
+                         [](Session& s, const IdInput& in) {
+                             return s.post("/v1/orders/" + in.id + ":cancel", Json::object());
+                         });
+    add_command(group, session, "cancel-all", "Cancel all your open orders",
+                [](Session& s) { return s.post("/v1/orders:cancel-all", Json::object()); });
+}
+
+}  // namespace
+
+void add_orders(CLI::App& root, Session& session) {
+    CLI::App& group = add_group(root, "order", "Orders");
+    add_command<PlaceInput>(group, session, "place", "Place an order", place_options,
+                            [](Session& s, const PlaceInput& in) -> Result<void> {
+                                const auto body = order_body(in);
+                                if (!body) return fail(body.error());
+                                return s.post("/v1/orders", *body, in.idempotency_key);
+                            });
+    add_command<PlaceInput>(group, session, "preview",
+                            "What placing it now would do, or why nothing would match",
+                            place_options, [](Session& s, const PlaceInput& in) -> Result<void> {
+                                const auto body = order_body(in);
+                                if (!body) return fail(body.error());
+                                return s.post("/v1/orders:preview", *body);
+                            });
+    add_command<FilterInput>(
+        group, session, "list", "Your orders",
+        [](CLI::App& app, FilterInput& in) {
+            app.add_option("--state", in.state, "open, filled, cancelled, …");
+            app.add_option("--market", in.market, "e.g. AI-FP16/CNY");
+        },
+        [](Session& s, const FilterInput& in) {
+            return s.list(
+                client::with_query("/v1/orders", {{"state", in.state}, {"market", in.market}}),
+                {{"id", "/id"},
+                 {"side", "/side"},
+                 {"market", "/market"},
+                 {"quantity", "/quantity"},
+                 {"limit", "/limit_price"},
+                 {"start", "/window/start"},
+                 {"end", "/window/end"},
+                 {"state", "/state"},
+                 {"reason", "/end_reason"}});
+        });
+    add_one(group, session);
+}
+
+}  // namespace suanpan::cli

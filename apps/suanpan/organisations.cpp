@@ -1,0 +1,66 @@
+#include "apps/suanpan/command.hpp"
+#include "apps/suanpan/commands.hpp"
+
+namespace suanpan::cli {
+namespace {
+
+struct CreateInput {
+    std::string name;
+    std::vector<std::string> roles;
+};
+struct IdInput {
+    std::string id;
+};
+struct KeyInput {
+    std::string organisation;
+    std::vector<std::string> scopes;
+    std::string label;
+    std::string expires;
+};
+
+void add_keys(CLI::App& root, Session& session) {
+    CLI::App& group = add_group(root, "key", "API keys");
+    add_command<KeyInput>(
+        group, session, "create", "Make a key; it is shown once",
+        [](CLI::App& app, KeyInput& in) {
+            app.add_option("organisation", in.organisation, "org_…")->required();
+            app.add_option("--scope", in.scopes, "provider, buyer, meter, … (at most its roles)")
+                ->required()
+                ->delimiter(',');
+            app.add_option("--label", in.label, "what it is for");
+            app.add_option("--expires", in.expires, "RFC 3339 time");
+        },
+        [](Session& s, const KeyInput& in) {
+            Json body = {{"scopes", in.scopes}};
+            put(body, "label", in.label);
+            put(body, "expires_at", in.expires);
+            return s.post("/v1/organisations/" + in.organisation + "/api-keys", body);
+        });
+}
+
+}  // namespace
+
+void add_organisations(CLI::App& root, Session& session) {
+    CLI::App& group = add_group(root, "org", "Organisations");
+    add_command<CreateInput>(
+        group, session, "create", "Register an organisation (operator)",
+        [](CLI::App& app, CreateInput& in) {
+            app.add_option("name", in.name, "its name")->required();
+            app.add_option("--role", in.roles, "provider, buyer, funder, meter, auditor, …")
+                ->required()
+                ->delimiter(',');
+        },
+        [](Session& s, const CreateInput& in) {
+            return s.post("/v1/organisations", {{"name", in.name}, {"roles", in.roles}});
+        });
+    add_command(group, session, "list", "All organisations (operator)", [](Session& s) {
+        return s.list("/v1/organisations", {{"id", "/id"}, {"name", "/name"}, {"roles", "/roles"}});
+    });
+    add_command<IdInput>(
+        group, session, "show", "One organisation",
+        [](CLI::App& app, IdInput& in) { app.add_option("id", in.id, "org_…")->required(); },
+        [](Session& s, const IdInput& in) { return s.get("/v1/organisations/" + in.id); });
+    add_keys(root, session);
+}
+
+}  // namespace suanpan::cli

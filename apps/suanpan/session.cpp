@@ -1,0 +1,92 @@
+#include "apps/suanpan/session.hpp"
+
+#include "apps/suanpan/table.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+namespace suanpan::cli {
+namespace {
+
+constexpr JsonLimits kInputLimits{8U << 20U, 32};
+
+}  // namespace
+
+Result<client::Api*> Session::api() {
+    if (!api_) {
+        const auto parsed = client::parse_url(url);
+        if (!parsed) return fail(parsed.error());
+        client::RetryPolicy retry;
+        retry.attempts = 4;
+        api_ = std::make_unique<client::Api>(*parsed, key, retry);
+    }
+    return api_.get();
+}
+
+void Session::show(const Json& answer, const std::vector<Column>& columns) const {
+    if (json) {
+        fmt::print("{}\n", answer.dump(2));
+    } else if (answer.is_array()) {
+        fmt::print("{}", format_table(answer, columns));
+    } else {
+        fmt::print("{}", format_object(answer));
+    }
+}
+
+Result<void> Session::get(const std::string& target, const std::vector<Column>& columns) {
+    const auto server = api();
+    if (!server) return fail(server.error());
+    const auto answer = (*server)->get(target);
+    if (!answer) return fail(answer.error());
+    show(*answer, columns);
+    return {};
+}
+
+Result<void> Session::list(const std::string& target, const std::vector<Column>& columns) {
+    const auto server = api();
+    if (!server) return fail(server.error());
+    const auto answer = (*server)->list(target);
+    if (!answer) return fail(answer.error());
+    show(*answer, columns);
+    return {};
+}
+
+Result<void> Session::post(const std::string& target, const Json& body,
+                           const std::string& idempotency_key) {
+    const auto server = api();
+    if (!server) return fail(server.error());
+    const auto answer = (*server)->post(target, body, idempotency_key);
+    if (!answer) return fail(answer.error());
+    show(*answer);
+    return {};
+}
+
+int report(const Error& error) {
+    fmt::print(stderr, "suanpan: {}: {}\n", error.code(), error.detail());
+    for (const Fault& fault : error.faults())
+        fmt::print(stderr, "  {} {}: {}\n", fault.pointer, fault.code, fault.detail);
+    return kRefused;
+}
+
+Result<std::string> read_file(const std::string& path) {
+    const auto all = [](std::istream& in) {
+        return std::string(std::istreambuf_iterator<char>(in), {});
+    };
+    if (path == "-") return all(std::cin);
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return fail("no_file", "cannot read '" + path + "'");
+    return all(in);
+}
+
+Result<Json> read_json(const std::string& text) {
+    if (!text.starts_with('@')) return parse_json(text, kInputLimits);
+    const auto file = read_file(text.substr(1));
+    if (!file) return fail(file.error());
+    return parse_json(*file, kInputLimits);
+}
+
+}  // namespace suanpan::cli
