@@ -177,6 +177,20 @@ Result<std::vector<std::string_view>> decode_bundle(std::string_view bytes, unsi
     return entries;
 }
 
+Result<std::string> cut_tile(const TileId& tile, std::string_view full_bytes) {
+    if (tile.kind == TileKind::kHashes) {
+        const auto hashes = decode_hash_tile(full_bytes, kTileWidth);
+        if (!hashes) return fail(hashes.error());
+        return std::string(full_bytes.substr(0, tile.width * Hash{}.size()));
+    }
+    const auto entries = decode_bundle(full_bytes, kTileWidth);
+    if (!entries) return fail(entries.error());
+    std::string out;
+    for (std::size_t i = 0; i < tile.width; ++i)
+        append_to_bundle(out, (*entries)[i]);
+    return out;
+}
+
 Result<const TileHashReader::Kept*> TileHashReader::tile(unsigned level, std::uint64_t index) {
     const auto id = tile_at(TileKind::kHashes, level, index, size_);
     if (!id) return fail(id.error());

@@ -59,6 +59,10 @@ void append_to_bundle(std::string& bundle, std::string_view entry);
 /// The entries, as views into `bytes`. Error `bad_bundle` unless there are exactly `width`.
 Result<std::vector<std::string_view>> decode_bundle(std::string_view bytes, unsigned width);
 
+/// The bytes of the partial `tile` out of those of its full tile: what a reader falls back to once
+/// partial tiles were removed. Errors: `bad_tile`, `bad_bundle`.
+Result<std::string> cut_tile(const TileId& tile, std::string_view full_bytes);
+
 /// Reads tiles as hashes of complete subtrees. `fetch` gives a tile's bytes for exactly the id
 /// asked; the last tile of each level is kept, so the memory is some 8 kB a level.
 /// Only subtrees inside a log of `size` may be asked for (else `no_such_tile`). Not thread-safe.

@@ -66,6 +66,9 @@ class Publisher {
     Publisher(PublisherOptions options, const SigningKey& key, PublisherStore& store,
               FaultPoint fault = {});
 
+    Publisher(const Publisher&) = delete;
+    Publisher& operator=(const Publisher&) = delete;
+
     /// Publishes what was committed since the last checkpoint; empty when there is nothing new.
     /// Stops with: `checkpoint_lost`, `checkpoint_unknown`, `contradicts_last_signed`,
     /// `bad_checkpoint_record`, `tiles_damaged`, `tile_conflict`, `entries_changed`,
@@ -74,6 +77,7 @@ class Publisher {
 
     /// What the last published checkpoint covers; 0 before the first.
     [[nodiscard]] std::uint64_t published_size() const { return published_size_; }
+    [[nodiscard]] std::uint64_t max_entries() const { return options_.max_entries; }
     [[nodiscard]] const TileStore& tiles() const { return tiles_; }
     [[nodiscard]] const ledger::VerifierKey& verifier_key() const { return verifier_; }
 
@@ -87,7 +91,10 @@ class Publisher {
     Result<void> check_against(const Record& seen, const Record& database,
                                std::string_view where) const;
     Result<void> restore_builder(const Record& database);
-    Result<void> rebuild_tiles(std::uint64_t size);
+    Result<void> rebuild_tiles(const ledger::Checkpoint& signed_tree);
+    Result<void> read_all_entries(std::uint64_t size,
+                                  const std::function<void(std::string_view)>& each);
+    Result<void> check_last_signed() const;
     Result<std::uint64_t> append_new_entries();
     Result<std::vector<Hash>> check_consistency(const ledger::Checkpoint& from,
                                                 const ledger::Checkpoint& to) const;

@@ -151,6 +151,21 @@ TEST(HashTile, RefusesOtherLengths) {
     EXPECT_FALSE(decode_hash_tile(bytes.substr(1), 5));
 }
 
+TEST(CutTile, GivesThePartialTile) {
+    Files files;
+    TileBuilder builder(into(files));
+    for (std::uint64_t i = 0; i < 200; ++i)
+        builder.append(entry(i));
+    builder.flush();
+    for (std::uint64_t i = 200; i < 256; ++i)
+        builder.append(entry(i));
+    for (const std::string name : {"tile/0/000", "tile/entries/000"}) {
+        const TileId partial = parse_tile_path(name + ".p/200").value();
+        EXPECT_EQ(cut_tile(partial, files.at(name)).value(), files.at(name + ".p/200"));
+        EXPECT_FALSE(cut_tile(partial, files.at(name).substr(1)));
+    }
+}
+
 TEST(TileBuilder, WritesExactlyTheTilesOfTheSize) {
     for (const std::uint64_t size : {0UL, 1UL, 255UL, 256UL, 257UL, 512UL, 1000UL, 65'537UL}) {
         Files files;

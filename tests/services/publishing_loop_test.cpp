@@ -1,0 +1,136 @@
+#include "services/publishing/publisher_loop.hpp"
+#include "tests/services/publishing_fixture.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <mutex>
+
+namespace suanpan::services {
+namespace {
+
+constexpr std::int64_t kLong_ms = 20'000;
+constexpr std::int64_t kNever_ms = 3'600'000;
+
+class FixedClock final : public Clock {
+ public:
+    [[nodiscard]] Time now() const override { return kTestTime; }
+};
+
+struct Running {
+    PublishedLog log;
+    FixedClock clock;
+    std::atomic<int> published = 0;
+    std::atomic<int> stopped = 0;
+    std::atomic<int> failed = 0;
+
+    PublisherLoop::Listeners listeners() {
+        PublisherLoop::Listeners out;
+        out.published = [this](const Published&) { ++published; };
+        out.stopped = [this](const Error&) { ++stopped; };
+        out.failed = [this](const std::string&) { ++failed; };
+        return out;
+    }
+};
+
+PublisherLoopOptions only_when_asked() {
+    PublisherLoopOptions options;
+    options.interval_ms = kNever_ms;
+    options.retry_ms = 1;
+    options.wake_entries = 100;
+    return options;
+}
+
+TEST(PublisherLoop, PublishesByInterval) {
+    Running running;
+    PublisherLoopOptions options;
+    options.interval_ms = 1;
+    const auto publisher = running.log.publisher();
+    PublisherLoop loop(*publisher, running.clock, options, running.listeners());
+    loop.start();
+    running.log.store.add(10);
+    EXPECT_TRUE(loop.wait_published(10, kLong_ms));
+    running.log.store.add(10);
+    EXPECT_TRUE(loop.wait_published(20, kLong_ms));
+    loop.stop();
+    EXPECT_EQ(loop.status().published_size, 20U);
+    EXPECT_EQ(loop.status().published_at, kTestTime);
+    EXPECT_FALSE(loop.status().stopped);
+}
+
+TEST(PublisherLoop, PublishesWhenManyWaitOrWoken) {
+    Running running;
+    const auto publisher = running.log.publisher();
+    PublisherLoop loop(*publisher, running.clock, only_when_asked(), running.listeners());
+    running.log.store.add(1);
+    loop.start();
+    EXPECT_TRUE(loop.wait_published(1, kLong_ms));
+    running.log.store.add(100);
+    loop.notify(101);
+    EXPECT_TRUE(loop.wait_published(101, kLong_ms));
+    running.log.store.add(5);
+    loop.notify(106);
+    EXPECT_FALSE(loop.wait_published(106, 30));
+    loop.wake();
+    EXPECT_TRUE(loop.wait_published(106, kLong_ms));
+}
+
+TEST(PublisherLoop, StopsForGoodOnALostCheckpoint) {
+    Running running;
+    running.log.store.add(10);
+    running.log.store.swap_ = [](const StoredCheckpoint&) { return SwapOutcome::kLost; };
+    const auto publisher = running.log.publisher();
+    PublisherLoop loop(*publisher, running.clock, only_when_asked(), running.listeners());
+    loop.start();
+    EXPECT_FALSE(loop.wait_published(10, kLong_ms));
+    ASSERT_TRUE(loop.status().stopped);
+    EXPECT_EQ(loop.status().stopped->code(), "checkpoint_lost");
+    loop.stop();
+    EXPECT_EQ(running.stopped, 1);
+    EXPECT_EQ(running.published, 0);
+}
+
+TEST(PublisherLoop, RepeatsAfterAFailureOfTheEnvironment) {
+    Running running;
+    running.log.store.add(10);
+    std::atomic<int> failures = 3;
+    const auto publisher = running.log.publisher([&failures](std::string_view step) {
+        if (step == "entries_read" && --failures >= 0) throw std::runtime_error("disk full");
+    });
+    PublisherLoop loop(*publisher, running.clock, only_when_asked(), running.listeners());
+    loop.start();
+    EXPECT_TRUE(loop.wait_published(10, kLong_ms));
+    loop.stop();
+    EXPECT_EQ(running.failed, 3);
+    EXPECT_EQ(running.published, 1);
+    EXPECT_EQ(loop.status().last_failure, "");
+}
+
+TEST(PublisherLoop, WorksOffABacklogWithoutWaiting) {
+    Running running;
+    running.log.store.add(1000);
+    auto options = running.log.options();
+    options.max_entries = 100;
+    Publisher publisher(options, running.log.key, running.log.store);
+    PublisherLoop loop(publisher, running.clock, only_when_asked(), running.listeners());
+    loop.start();
+    EXPECT_TRUE(loop.wait_published(1000, kLong_ms));
+    loop.stop();
+    EXPECT_EQ(running.published, 10);
+}
+
+TEST(PublisherLoop, CanBeStartedAgain) {
+    Running running;
+    const auto publisher = running.log.publisher();
+    PublisherLoop loop(*publisher, running.clock, only_when_asked(), running.listeners());
+    for (std::uint64_t size = 1; size <= 3; ++size) {
+        running.log.store.add(1);
+        loop.start();
+        EXPECT_TRUE(loop.wait_published(size, kLong_ms));
+        loop.stop();
+    }
+    EXPECT_FALSE(loop.wait_published(4, 1));
+}
+
+}  // namespace
+}  // namespace suanpan::services
