@@ -127,7 +127,7 @@ void Market::Impl::close_if_done(LiveLease& lease) {
     // some.
     release_lease_hold(lease, row.hold);
     row.closed = true;
-    touched_leases.mark(row.id);
+    closed_leases.push_back(row.id);
 }
 
 Result<void> Market::Impl::handle(const SubmitReadings& body) {

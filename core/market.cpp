@@ -76,6 +76,7 @@ CommandOutcome Market::Impl::apply(const Command& what, Time clock) {
         emit(refused_entry(what, now(), handled.error().code()));
     }
     CHECK(!outcome.entries.empty() && moves.empty());
+    retire();
     head.next_sequence = engine.next_sequence();
     return std::move(outcome);
 }
@@ -86,6 +87,7 @@ void Market::Impl::run_due() {
         due.erase(due.begin());
         fire(key);
         post_moves("time");
+        retire();
     }
 }
 
@@ -112,6 +114,7 @@ void Market::Impl::fire(const DueKey& key) {
             LiveLease& lease = leases.at(id);
             lease.meter_due.reset();
             take_final_windows(lease);
+            close_if_done(lease);
             return;
         }
         case DueKind::kAttestation: {
@@ -213,53 +216,67 @@ Rows Market::Impl::take_changes() {
     Rows out = std::exchange(changes, Rows{});
     out.head = head;
     mark_changes(out);
-    drop_ended();
+    clear_touched();
     return out;
 }
 
+// Rows of what is still live; what ended was handed over by retire().
 void Market::Impl::mark_changes(Rows& out) {
-    for (const auto& id : touched_organisations.keys())
-        out.organisations.push_back(organisations.at(id));
-    for (const auto& id : touched_meters.keys())
-        out.meters.push_back(meters.at(id));
-    for (const auto& key : touched_markets.keys())
-        out.markets.push_back(markets.at(key));
-    for (const auto& id : touched_pools.keys())
-        out.pools.push_back(pools.at(id));
-    for (const auto& id : touched_attestations.keys())
-        out.attestations.push_back(attestations.at(id));
-    for (const auto& id : touched_orders.keys())
-        out.orders.push_back(order_row(id));
-    for (const auto& id : touched_leases.keys())
-        out.leases.push_back(lease_row(leases.at(id)));
-    for (const auto& key : touched_windows.keys())
-        out.windows.push_back(window_rows.at(key));
-    for (const auto& id : touched_runs.keys())
-        out.runs.push_back(runs.at(id));
-    for (const auto& id : touched_pending.keys())
-        out.pending.push_back(pending.at(id));
-    for (const auto& key : touched_balances.keys())
+    const auto append = [](auto& rows, const auto& touched, const auto& live) {
+        for (const auto& key : touched.keys()) {
+            if (const auto found = live.find(key); found != live.end())
+                rows.push_back(found->second);
+        }
+    };
+    append(out.organisations, touched_organisations, organisations);
+    append(out.meters, touched_meters, meters);
+    append(out.markets, touched_markets, markets);
+    append(out.pools, touched_pools, pools);
+    append(out.attestations, touched_attestations, attestations);
+    append(out.windows, touched_windows, window_rows);
+    append(out.runs, touched_runs, runs);
+    append(out.pending, touched_pending, pending);
+    for (const auto& id : touched_orders.keys()) {
+        if (orders.contains(id)) out.orders.push_back(order_row(id));
+    }
+    for (const auto& id : touched_leases.keys()) {
+        const auto lease = leases.find(id);
+        if (lease != leases.end()) out.leases.push_back(lease_row(lease->second));
+    }
+    for (const auto& key : touched_balances.keys()) {
         out.balances.push_back(BalanceRow{key, accounts.balance(key)});
+    }
 }
 
-// History leaves memory once its rows have been handed over.
-void Market::Impl::drop_ended() {
-    for (const auto& id : touched_orders.keys()) {
-        if (!engine.due_time(id)) orders.erase(id);
+// What has ended leaves memory with the command that ended it, so that the next command finds the
+// same state whether or not a batch ends in between.
+void Market::Impl::retire() {
+    for (const OrderId& id : ended_orders) {
+        changes.orders.push_back(order_row(id));
+        orders.erase(id);
     }
-    engine.forget_ended();
-    for (const auto& id : touched_leases.keys()) {
-        if (leases.at(id).row.closed) leases.erase(id);
+    if (!ended_orders.empty()) engine.forget_ended();
+    ended_orders.clear();
+    for (const LeaseId& id : closed_leases) {
+        changes.leases.push_back(lease_row(leases.at(id)));
+        leases.erase(id);
     }
-    for (const auto& id : touched_runs.keys()) {
-        if (runs.at(id).closed) runs.erase(id);
+    closed_leases.clear();
+    const auto move_out = [](auto& rows, auto& live, const auto& id) {
+        rows.push_back(std::move(live.at(id)));
+        live.erase(id);
+    };
+    for (const JournalId& id : released_pending)
+        move_out(changes.pending, pending, id);
+    released_pending.clear();
+    for (const AttestationId& id : ended_attestations) {
+        move_out(changes.attestations, attestations, id);
     }
-    for (const auto& id : touched_pending.keys()) {
-        if (pending.at(id).released) pending.erase(id);
-    }
-    for (const auto& id : touched_attestations.keys()) {
-        if (attestations.at(id).ended) attestations.erase(id);
-    }
+    ended_attestations.clear();
+    if (outcome.run && outcome.run->closed) move_out(changes.runs, runs, outcome.run->id);
+}
+
+void Market::Impl::clear_touched() {
     window_rows.clear();
     touched_organisations.clear();
     touched_meters.clear();

@@ -93,6 +93,10 @@ struct Market::Impl {
     EntryDraft input_entry;
     std::uint32_t next_ordinal = 0;
     std::map<settlement::AccountKey, std::int64_t> moves;
+    std::vector<OrderId> ended_orders;
+    std::vector<LeaseId> closed_leases;
+    std::vector<JournalId> released_pending;
+    std::vector<AttestationId> ended_attestations;
 
     // Of the batch under way.
     Rows changes;  // rows that are only ever added
@@ -115,7 +119,8 @@ struct Market::Impl {
     void fire(const DueKey& key);
     Rows take_changes();
     void mark_changes(Rows& out);
-    void drop_ended();
+    void retire();
+    void clear_touched();
 
     // market_state.cpp
     [[nodiscard]] Rows state() const;

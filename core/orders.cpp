@@ -145,6 +145,7 @@ void Market::Impl::absorb(const matching::Outcome& what) {
         set_due(order.due, engine.due_time(id), order.index, DueKind::kOrder, id.bytes);
         touched_orders.mark(id);
         outcome.orders.push_back(order_row(id));
+        if (!order.due) ended_orders.push_back(id);
     }
 }
 

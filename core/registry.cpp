@@ -344,7 +344,7 @@ Result<void> Market::Impl::handle(const RevokeAttestation& body) {
 void Market::Impl::expire_attestation(const AttestationId& id) {
     AttestationRow& ended = attestations.at(id);
     ended.ended = true;
-    touched_attestations.mark(id);
+    ended_attestations.push_back(id);
     std::optional<ClassRate> rate = nominal_rate(pools.at(ended.pool), ended.compute_class);
     LogIndex latest(-1);
     for (const auto& [other_id, other] : attestations) {

@@ -192,6 +192,7 @@ void Market::Impl::pay_owners(const std::string& currency,
 void Market::Impl::release_pending(const JournalId& id) {
     PendingRow& row = pending.at(id);
     row.released = true;
+    released_pending.push_back(id);
     move(row.organisation, row.currency, AccountKind::kPending, Money(-row.amount.value));
     move(row.organisation, row.currency, AccountKind::kAvailable, row.amount);
     touched_pending.mark(id);

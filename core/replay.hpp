@@ -1,0 +1,51 @@
+#pragma once
+
+// Replays a log: feeds every input entry to a fresh Market and demands that it makes the entries
+// that the log has next, byte for byte, salts set aside (design README, invariant 8). What differs
+// is told with its index, the rule it breaks and both values. Pure.
+
+#include "base/result.hpp"
+#include "base/units.hpp"
+#include "core/commands.hpp"
+#include "core/entries.hpp"
+#include "core/market.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace suanpan::core {
+
+class Replay {
+ public:
+    // The entry at the next index. Errors, after which the replay is over: `bad_entry`,
+    // `replay_differs` (with what was expected and what the log has), `time_decreases`,
+    // `bad_signature` (readings).
+    Result<void> next(std::string_view entry);
+    // `replay_differs` when the log ends before the entries that must follow its last command.
+    [[nodiscard]] Result<void> finish() const;
+
+    [[nodiscard]] LogIndex size() const { return size_; }
+    [[nodiscard]] const Market& market() const { return market_; }
+    // Entries by kind, in order of kind; input entries by how their author is known.
+    [[nodiscard]] const std::map<std::string, std::int64_t>& kinds() const { return kinds_; }
+    [[nodiscard]] const std::map<std::string, std::int64_t>& authors() const { return authors_; }
+    [[nodiscard]] std::int64_t signatures() const { return signatures_; }
+
+ private:
+    Result<void> follow(const std::string& entry);
+    Result<void> apply(const std::string& entry);
+    Result<void> check_signature(const SubmitReadings& readings);
+
+    Market market_;
+    std::deque<EntryDraft> expected_;
+    std::map<MeterId, PublicKey> meter_keys_;
+    std::map<std::string, std::int64_t> kinds_;
+    std::map<std::string, std::int64_t> authors_;
+    std::int64_t signatures_ = 0;
+    LogIndex size_{0};
+};
+
+}  // namespace suanpan::core

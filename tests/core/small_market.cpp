@@ -1,0 +1,139 @@
+#include "small_market.hpp"
+
+#include "base/decimal.hpp"
+
+namespace suanpan::core {
+namespace {
+
+RegisterOrganisation organisation_with(std::uint8_t number, std::vector<Role> roles) {
+    return RegisterOrganisation{SmallMarket::organisation(number), std::move(roles)};
+}
+
+SetSchedule schedule() {
+    SetSchedule out;
+    out.fees.buyer_maker = Ppm(10'000);
+    out.fees.buyer_taker = Ppm(10'000);
+    out.fees.provider_maker = Ppm(20'000);
+    out.fees.provider_taker = Ppm(20'000);
+    out.efficiency["AI-FP16"] = Ppm(500'000);
+    return out;
+}
+
+RegisterModel model() {
+    RegisterModel out;
+    out.model.id = "test-npu";
+    out.model.device = "Test NPU";
+    out.model.vendor = "Test";
+    out.model.kind = "npu";
+    out.model.peak["AI-FP16"] = Rate(200'000);
+    out.model.memory_gib = 64;
+    out.model.source = "made for tests";
+    return out;
+}
+
+}  // namespace
+
+Seed meter_seed(std::uint8_t provider) {
+    Seed seed{};
+    seed.fill(provider);
+    return seed;
+}
+
+SmallMarket::SmallMarket() {
+    const OrganisationId boss = organisation(1);
+    run(boss, organisation_with(1, {Role::kOperator}));
+    for (const std::uint8_t provider : {2, 3}) {
+        run(boss, organisation_with(provider, {Role::kProvider}));
+    }
+    for (const std::uint8_t buyer : {4, 5})
+        run(boss, organisation_with(buyer, {Role::kBuyer}));
+    run(boss, schedule());
+    run(boss, model());
+    DefineMarket market_rules;
+    market_rules.rules.key = kMarket;
+    run(boss, market_rules);
+    for (const std::uint8_t provider : {2, 3}) {
+        const OrganisationId owner = organisation(provider);
+        run(owner, RegisterSite{numbered<SiteId>(provider), owner, "guizhou"});
+        RegisterPool pool;
+        pool.id = numbered<PoolId>(provider);
+        pool.organisation = owner;
+        pool.site = numbered<SiteId>(provider);
+        pool.model = "test-npu";
+        pool.lots = Lots(10);
+        run(owner, pool);
+        const SigningKey key(meter_seed(provider));
+        run(owner, RegisterMeter{numbered<MeterId>(provider),
+                                 owner,
+                                 settlement::MeterRole::kProvider,
+                                 key.public_key(),
+                                 {}});
+    }
+    for (const std::uint8_t buyer : {4, 5}) {
+        run(boss, MoveCash{organisation(buyer), kCurrency, Money(1'000'000'000), "00"});
+    }
+}
+
+CommandOutcome SmallMarket::run(const OrganisationId& actor, CommandBody body) {
+    CommandId id;
+    const std::uint32_t number = ++commands_;
+    id.bytes = make_id_bytes(
+        kStart, {static_cast<std::uint8_t>(number >> 16), static_cast<std::uint8_t>(number >> 8),
+                 static_cast<std::uint8_t>(number), 0, 0, 0, 0, 0, 0, 0});
+    const Command command(id, actor, Auth::kApiKey, std::move(body));
+    CommandOutcome outcome = market.apply(command, now);
+    for (const EntryDraft& entry : outcome.entries)
+        log.push_back(entry.bytes);
+    if (take_changes_each_time) market.take_changes();
+    return outcome;
+}
+
+PlaceOrder SmallMarket::sell(std::uint8_t provider, std::int64_t lots, const char* price,
+                             Window window) const {
+    PlaceOrder out;
+    out.terms.organisation = organisation(provider);
+    out.terms.market = kMarket;
+    out.terms.side = Side::kSell;
+    out.terms.quantity = lots;
+    out.terms.limit_price = *parse_price(price);
+    out.terms.window = window;
+    out.terms.pool = numbered<PoolId>(provider);
+    return out;
+}
+
+PlaceOrder SmallMarket::buy(std::uint8_t buyer, std::int64_t lots, const char* price,
+                            Window window) const {
+    PlaceOrder out;
+    out.terms.organisation = organisation(buyer);
+    out.terms.market = kMarket;
+    out.terms.quantity = lots;
+    out.terms.limit_price = *parse_price(price);
+    out.terms.window = window;
+    return out;
+}
+
+SubmitReadings SmallMarket::reading(std::uint8_t provider, const LeaseId& lease, std::int64_t seq,
+                                    Window window, std::int64_t lot_us) {
+    settlement::Reading reading;
+    reading.seq = seq;
+    reading.window = window;
+    reading.counters.lot_us = lot_us;
+    reading.counters.busy_us = lot_us / 2;
+    if (seq > 0) reading.prev = last_reading_[lease];
+    const auto meter = numbered<MeterId>(provider);
+    last_reading_[lease] = settlement::reading_hash(lease, meter, reading);
+    const settlement::ReadingBatch batch{lease, meter, settlement::MeterRole::kProvider, {reading}};
+    const std::string payload = settlement::make_batch(batch);
+    const SigningKey key(meter_seed(provider));
+    SubmitReadings out;
+    out.envelope =
+        envelope_json(make_envelope(settlement::kReadingsPayloadType, payload, "meter", key));
+    out.batch = *settlement::parse_batch(payload);
+    return out;
+}
+
+Money SmallMarket::balance(std::uint8_t number, settlement::AccountKind kind) const {
+    return market.balance(settlement::AccountKey{organisation(number), kCurrency, kind});
+}
+
+}  // namespace suanpan::core
