@@ -124,7 +124,7 @@ void expect_invariants(const Market& market) {
     }
     for (const LeaseRow& lease : state.leases)
         held[lease.buyer] += lease.hold.value;
-    for (const std::uint8_t buyer : {4, 5}) {
+    for (const std::uint8_t buyer : kBuyers) {
         const auto id = SmallMarket::organisation(buyer);
         const settlement::AccountKey account{id, kCurrency, settlement::AccountKind::kHeld};
         EXPECT_EQ(market.balance(account).value, held[id]);

@@ -42,17 +42,17 @@ Seed meter_seed(std::uint8_t provider) {
 SmallMarket::SmallMarket() {
     const OrganisationId boss = organisation(1);
     run(boss, organisation_with(1, {Role::kOperator}));
-    for (const std::uint8_t provider : {2, 3}) {
+    for (const std::uint8_t provider : kProviders) {
         run(boss, organisation_with(provider, {Role::kProvider}));
     }
-    for (const std::uint8_t buyer : {4, 5})
+    for (const std::uint8_t buyer : kBuyers)
         run(boss, organisation_with(buyer, {Role::kBuyer}));
     run(boss, schedule());
     run(boss, model());
     DefineMarket market_rules;
     market_rules.rules.key = kMarket;
     run(boss, market_rules);
-    for (const std::uint8_t provider : {2, 3}) {
+    for (const std::uint8_t provider : kProviders) {
         const OrganisationId owner = organisation(provider);
         run(owner, RegisterSite{numbered<SiteId>(provider), owner, "guizhou"});
         RegisterPool pool;
@@ -69,7 +69,7 @@ SmallMarket::SmallMarket() {
                                  key.public_key(),
                                  {}});
     }
-    for (const std::uint8_t buyer : {4, 5}) {
+    for (const std::uint8_t buyer : kBuyers) {
         run(boss, MoveCash{organisation(buyer), kCurrency, Money(1'000'000'000), "00"});
     }
 }

@@ -11,6 +11,9 @@
 #include "core/market.hpp"
 #include "settlement/reading.hpp"
 
+#include <array>
+#include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +31,9 @@ IdType numbered(std::uint8_t number) {
     id.bytes = make_id_bytes(kStart, {number, 1, 2, 3, 4, 5, 6, 7, 8, number});
     return id;
 }
+
+inline constexpr std::array<std::uint8_t, 2> kProviders{2, 3};
+inline constexpr std::array<std::uint8_t, 2> kBuyers{4, 5};
 
 class SmallMarket {
  public:
