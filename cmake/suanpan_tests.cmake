@@ -2,13 +2,14 @@
 find_package(GTest REQUIRED)
 find_package(rapidcheck REQUIRED)
 include(GoogleTest)
+pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 
 # tests/support/: helpers of all tests, included as "support/file.hpp".
 set(support_root "${CMAKE_BINARY_DIR}/include/tests_support")
 suanpan_stage_includes("${support_root}" support "${CMAKE_SOURCE_DIR}/tests/support")
 file(GLOB_RECURSE support_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/support/*.cpp")
 suanpan_library(suanpan_test_support "${support_root}" SOURCES ${support_sources} DEPS base
-  LIBS GTest::gtest rapidcheck rapidcheck_gtest)
+  LIBS GTest::gtest rapidcheck rapidcheck_gtest PkgConfig::libpq)
 
 # suanpan_tests(<folder below tests/> LINK <targets> [TIMEOUT <seconds>] [LABEL <label>]
 #   [PROCESSORS <number>])
@@ -52,6 +53,7 @@ suanpan_tests(suanpan LINK suanpan_cli_lib LABEL unit)
 suanpan_tests(suanpan-audit LINK suanpan_audit_lib LABEL unit)
 suanpan_tests(suanpan-demo LINK suanpan_demo_lib LABEL unit)
 suanpan_tests(style LABEL style)
+suanpan_tests(harness LABEL postgres)
 suanpan_tests(integration LINK suanpan_api suanpan_client LABEL integration
   TIMEOUT 300 PROCESSORS 2)
 if(TARGET integration_tests)

@@ -48,9 +48,10 @@ Faults floating_point(const SourceFile& file) {
 Faults impure_code(const SourceFile& file) {
     static const std::regex kPattern(
         R"(#\s*include\s*<(random|fstream|iostream|filesystem|thread|mutex|condition_variable|future|ctime|cstdio|unistd\.h|sys/[a-z]+\.h)>)"
+        R"(|#\s*include\s*"base/random)"
         R"(|\b(system_clock|steady_clock|high_resolution_clock|random_device|getenv)\b)");
     if (!file.is_cpp() || !kPure.contains(file.folder())) return {};
-    return lines_with(blank_comments(file.text, true), kPattern);
+    return lines_with(file.code, kPattern);
 }
 
 Faults select_star(const SourceFile& file) {
