@@ -1,0 +1,257 @@
+#include "db/column.hpp"
+
+#include "base/decimal.hpp"
+#include "base/json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
+namespace suanpan::db {
+
+std::string array_literal(const std::vector<Cell>& elements) {
+    std::string out = "{";
+    for (const Cell& element : elements) {
+        if (out.size() > 1) out += ',';
+        if (!element) {
+            out += "NULL";
+            continue;
+        }
+        out += '"';
+        for (const char c : *element) {
+            if (c == '"' || c == '\\') out += '\\';
+            out += c;
+        }
+        out += '"';
+    }
+    return out + '}';
+}
+
+std::vector<std::string> parse_array(std::string_view literal) {
+    if (literal.size() < 2 || literal.front() != '{' || literal.back() != '}')
+        throw BadRow("a stored array is not one");
+    literal = literal.substr(1, literal.size() - 2);
+    std::vector<std::string> elements;
+    std::size_t at = 0;
+    while (at < literal.size()) {
+        std::string element;
+        if (literal[at] == '"') {
+            for (++at; at < literal.size() && literal[at] != '"'; ++at) {
+                if (literal[at] == '\\') ++at;
+                if (at < literal.size()) element += literal[at];
+            }
+            ++at;
+        } else {
+            while (at < literal.size() && literal[at] != ',')
+                element += literal[at++];
+        }
+        if (at < literal.size() && literal[at] != ',') throw BadRow("a stored array is broken");
+        ++at;
+        elements.push_back(std::move(element));
+    }
+    return elements;
+}
+
+std::int64_t parse_bigint(std::string_view text) {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size())
+        throw BadRow("a stored number is not one");
+    return value;
+}
+
+Cell Column<std::vector<matching::Step>>::encode(const std::vector<matching::Step>& steps) {
+    std::vector<std::int64_t> numbers;
+    numbers.reserve(2 * steps.size());
+    for (const matching::Step& step : steps) {
+        numbers.push_back(step.from.value);
+        numbers.push_back(step.lots.value);
+    }
+    return Column<std::vector<std::int64_t>>::encode(numbers);
+}
+
+std::vector<matching::Step> Column<std::vector<matching::Step>>::decode(const CellView& cell) {
+    const auto numbers = Column<std::vector<std::int64_t>>::decode(cell);
+    if (numbers.size() % 2 != 0) throw BadRow("stored steps are not pairs");
+    std::vector<matching::Step> steps;
+    for (std::size_t i = 0; i < numbers.size(); i += 2)
+        steps.push_back({Time(numbers[i]), Lots(numbers[i + 1])});
+    return steps;
+}
+
+template <>
+core::Role parse_word(std::string_view text) {
+    return get(core::parse_role(text));
+}
+template <>
+core::LeaseState parse_word(std::string_view text) {
+    return get(core::parse_lease_state(text));
+}
+template <>
+core::Fault parse_word(std::string_view text) {
+    return get(core::parse_fault(text));
+}
+template <>
+settlement::MeterRole parse_word(std::string_view text) {
+    return get(settlement::parse_meter_role(text));
+}
+template <>
+settlement::AccountKind parse_word(std::string_view text) {
+    return get(settlement::parse_account_kind(text));
+}
+template <>
+Side parse_word(std::string_view text) {
+    return get(matching::parse_side(text));
+}
+template <>
+Unit parse_word(std::string_view text) {
+    return get(matching::parse_unit(text));
+}
+template <>
+matching::TimeInForce parse_word(std::string_view text) {
+    return get(matching::parse_time_in_force(text));
+}
+template <>
+matching::SelfTrade parse_word(std::string_view text) {
+    return get(matching::parse_self_trade(text));
+}
+template <>
+matching::Together parse_word(std::string_view text) {
+    return get(matching::parse_together(text));
+}
+template <>
+matching::Billing parse_word(std::string_view text) {
+    return get(matching::parse_billing(text));
+}
+template <>
+matching::OrderState parse_word(std::string_view text) {
+    return get(matching::parse_order_state(text));
+}
+template <>
+matching::EndReason parse_word(std::string_view text) {
+    return get(matching::parse_end_reason(text));
+}
+
+namespace {
+
+// Numbers in jsonb are decimal strings, as on the wire.
+template <typename T, typename Encode>
+std::string json_of(const std::map<std::string, T>& map, const Encode& encode) {
+    Json json = Json::object();
+    for (const auto& [key, value] : map)
+        json[key] = encode(value);
+    return canonical_json(json);
+}
+
+template <typename T, typename Decode>
+std::map<std::string, T> map_of(const CellView& cell, const Decode& decode) {
+    const Json json = get(parse_json(not_null(cell)));
+    std::map<std::string, T> map;
+    for (const auto& [key, value] : json.items())
+        map.emplace(key, decode(value));
+    return map;
+}
+
+std::int64_t number(const Json& json) {
+    return parse_bigint(json.get_ref<const std::string&>());
+}
+
+}  // namespace
+
+template <>
+Cell TextColumn<matching::MarketKey, ColumnType::kText>::encode(const matching::MarketKey& value) {
+    return matching::to_string(value);
+}
+template <>
+matching::MarketKey TextColumn<matching::MarketKey, ColumnType::kText>::decode(
+    const CellView& cell) {
+    return get(matching::parse_market_key(not_null(cell)));
+}
+
+template <>
+Cell TextColumn<matching::Profile, ColumnType::kJsonb>::encode(const matching::Profile& value) {
+    return matching::canonical(value);
+}
+template <>
+matching::Profile TextColumn<matching::Profile, ColumnType::kJsonb>::decode(const CellView& cell) {
+    return get(matching::parse_profile(get(parse_json(not_null(cell)))));
+}
+
+template <>
+Cell TextColumn<matching::Requirement, ColumnType::kJsonb>::encode(
+    const matching::Requirement& value) {
+    return matching::canonical(value);
+}
+template <>
+matching::Requirement TextColumn<matching::Requirement, ColumnType::kJsonb>::decode(
+    const CellView& cell) {
+    return get(matching::parse_requirement(get(parse_json(not_null(cell)))));
+}
+
+template <>
+Cell TextColumn<std::map<std::string, Ppm>, ColumnType::kJsonb>::encode(
+    const std::map<std::string, Ppm>& value) {
+    return json_of(value, [](Ppm ppm) { return std::to_string(ppm.value); });
+}
+template <>
+std::map<std::string, Ppm> TextColumn<std::map<std::string, Ppm>, ColumnType::kJsonb>::decode(
+    const CellView& cell) {
+    return map_of<Ppm>(cell, [](const Json& json) { return Ppm(number(json)); });
+}
+
+template <>
+Cell TextColumn<std::map<std::string, Rate>, ColumnType::kJsonb>::encode(
+    const std::map<std::string, Rate>& value) {
+    return json_of(value, [](Rate rate) { return std::to_string(rate.value); });
+}
+template <>
+std::map<std::string, Rate> TextColumn<std::map<std::string, Rate>, ColumnType::kJsonb>::decode(
+    const CellView& cell) {
+    return map_of<Rate>(cell, [](const Json& json) { return Rate(number(json)); });
+}
+
+template <>
+Cell TextColumn<std::map<std::string, core::ClassRate>, ColumnType::kJsonb>::encode(
+    const std::map<std::string, core::ClassRate>& value) {
+    return json_of(value, [](const core::ClassRate& rate) {
+        return Json{{"rate_mcu", std::to_string(rate.rate.value)}, {"attested", rate.attested}};
+    });
+}
+template <>
+std::map<std::string, core::ClassRate>
+TextColumn<std::map<std::string, core::ClassRate>, ColumnType::kJsonb>::decode(
+    const CellView& cell) {
+    return map_of<core::ClassRate>(cell, [](const Json& json) {
+        return core::ClassRate{Rate(number(json.at("rate_mcu"))), json.at("attested").get<bool>()};
+    });
+}
+
+template <>
+Cell TextColumn<std::map<std::string, core::RunTotals>, ColumnType::kJsonb>::encode(
+    const std::map<std::string, core::RunTotals>& value) {
+    return json_of(value, [](const core::RunTotals& totals) {
+        return Json{{"windows", std::to_string(totals.windows)},
+                    {"sale_micro", std::to_string(totals.sale.value)},
+                    {"buyer_pays_micro", std::to_string(totals.buyer_pays.value)},
+                    {"provider_gets_micro", std::to_string(totals.provider_gets.value)},
+                    {"fees_micro", std::to_string(totals.fees.value)},
+                    {"tax_micro", std::to_string(totals.tax.value)}};
+    });
+}
+template <>
+std::map<std::string, core::RunTotals>
+TextColumn<std::map<std::string, core::RunTotals>, ColumnType::kJsonb>::decode(
+    const CellView& cell) {
+    return map_of<core::RunTotals>(cell, [](const Json& json) {
+        core::RunTotals totals;
+        totals.windows = number(json.at("windows"));
+        totals.sale = Money(number(json.at("sale_micro")));
+        totals.buyer_pays = Money(number(json.at("buyer_pays_micro")));
+        totals.provider_gets = Money(number(json.at("provider_gets_micro")));
+        totals.fees = Money(number(json.at("fees_micro")));
+        totals.tax = Money(number(json.at("tax_micro")));
+        return totals;
+    });
+}
+
+}  // namespace suanpan::db

@@ -1,0 +1,115 @@
+#include "db/leader.hpp"
+
+#include "db/queries/log.hpp"
+#include "db/sql.hpp"
+#include "db/state.hpp"
+
+#include <pqxx/except>
+
+#include <utility>
+
+namespace suanpan::db {
+namespace {
+
+// Any two servers on one database must agree on it: never change it.
+constexpr std::int64_t kLeaderLock = 0x7375'616e'7061'6e02;
+
+bool take_lock(const Connection& connection) {
+    bool taken = false;
+    run_transaction(connection, "take_leader_lock", Mode::kWrite, [&taken](Tx& tx) {
+        const auto rows =
+            run_statement(tx, "take_leader_lock", "SELECT pg_try_advisory_lock($1::bigint)",
+                          {std::to_string(kLeaderLock)});
+        taken = rows[0][0].as<bool>();
+    });
+    return taken;
+}
+
+std::int64_t grow_epoch(const Connection& connection) {
+    std::int64_t epoch = 0;
+    run_transaction(connection, "grow_epoch", Mode::kWrite, [&epoch](Tx& tx) {
+        const auto rows = run_statement(
+            tx, "grow_epoch", "UPDATE log_head SET epoch = epoch + 1 RETURNING epoch", {});
+        if (rows.size() != 1) throw BadRow("the log's coordinator row is missing");
+        epoch = rows[0][0].as<std::int64_t>();
+    });
+    return epoch;
+}
+
+int backend_of(const Connection& connection) {
+    int backend = 0;
+    run_transaction(connection, "backend_of", Mode::kRead, [&backend](Tx& tx) {
+        backend = run_statement(tx, "backend_of", "SELECT pg_backend_pid()", {})[0][0].as<int>();
+    });
+    return backend;
+}
+
+}  // namespace
+
+std::optional<Leader> Leader::try_lead(const Pool& pool) {
+    Connection lock = pool.connect();
+    if (!take_lock(lock)) return std::nullopt;
+    // Waits for a commit of the leader before, which holds the row: after this it cannot commit.
+    const std::int64_t epoch = grow_epoch(lock);
+    return Leader(pool, std::move(lock), epoch);
+}
+
+Leader::Leader(const Pool& pool, Connection lock, std::int64_t epoch)
+    : pool_(&pool), lock_(std::move(lock)), epoch_(epoch) {}
+
+bool Leader::holds_lock() const {
+    try {
+        return lock_.usable() && backend_of(lock_) != 0;
+    } catch (const pqxx::failure&) {
+        return false;
+    }
+}
+
+Connection& Leader::writer() {
+    if (!writer_ || !writer_->usable()) {
+        writer_.reset();
+        writer_.emplace(pool_->connect());
+    }
+    return *writer_;
+}
+
+void Leader::run(std::string_view name, Mode mode, const std::function<void(Tx&)>& work) {
+    try {
+        run_transaction(writer(), name, mode, work);
+    } catch (const pqxx::broken_connection&) {
+        writer_.reset();
+        throw;
+    } catch (const pqxx::in_doubt_error&) {
+        writer_.reset();
+        throw;
+    }
+}
+
+core::Rows Leader::load_state() {
+    core::Rows rows;
+    run("load_state", Mode::kSnapshot, [&rows](Tx& tx) { rows = db::load_state(tx); });
+    return rows;
+}
+
+void Leader::write(Batch& batch) {
+    batch.epoch = epoch_;
+    run("write_batch", Mode::kWrite, [&batch](Tx& tx) { write_batch(tx, batch); });
+}
+
+std::optional<std::string> Leader::find_entry(LogIndex index) {
+    std::optional<std::string> bytes;
+    run("find_entry", Mode::kRead, [&bytes, index](Tx& tx) {
+        if (auto entry = db::find_entry(tx, index)) bytes = std::move(entry->bytes);
+    });
+    return bytes;
+}
+
+int Leader::lock_backend() const {
+    return backend_of(lock_);
+}
+
+int Leader::writer_backend() {
+    return backend_of(writer());
+}
+
+}  // namespace suanpan::db

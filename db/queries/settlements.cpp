@@ -1,0 +1,99 @@
+#include "db/queries/settlements.hpp"
+
+#include "db/paging.hpp"
+#include "db/table_trading.hpp"
+
+namespace suanpan::db {
+namespace {
+
+constexpr std::int64_t kFetch = 1'000;
+
+LineInfo read_line(const pqxx::row& row) {
+    RowReader reader(row);
+    LineInfo info;
+    fields(reader, info.row);
+    const auto parties = reader.row<LeaseParties>();
+    info.buyer = parties.buyer;
+    info.provider = parties.provider;
+    info.pool = parties.pool;
+    info.market = parties.market;
+    info.terms = parties.terms;
+    return info;
+}
+
+}  // namespace
+
+std::optional<core::RunRow> find_run(Tx& tx, const RunId& id) {
+    return read_one<core::RunRow>(
+        select_from<core::RunRow>("find_run").where("t.id = $?::uuid", id).run(tx));
+}
+
+std::optional<core::RunRow> find_run_of_range(Tx& tx, LogIndex from, LogIndex to) {
+    return read_one<core::RunRow>(select_from<core::RunRow>("find_run_of_range")
+                                      .where("t.from_index = $?::bigint", from)
+                                      .where("t.to_index = $?::bigint", to)
+                                      .then("ORDER BY t.log_index LIMIT 1")
+                                      .run(tx));
+}
+
+std::optional<core::RunRow> find_last_run(Tx& tx) {
+    return read_one<core::RunRow>(select_from<core::RunRow>("find_last_run")
+                                      .then("ORDER BY t.to_index DESC, t.log_index DESC LIMIT 1")
+                                      .run(tx));
+}
+
+Listed<core::RunRow> list_runs(Tx& tx, const Page& page) {
+    return list_page<core::RunRow>(tx, select_from<core::RunRow>("list_runs"), page);
+}
+
+std::int64_t for_each_line(Tx& tx, const LineFilter& filter,
+                           const std::function<void(const LineInfo&)>& visit) {
+    Select select("for_each_line",
+                  select_list("t", columns<core::SettlementLineRow>()) + ", " +
+                      select_list("l", columns<LeaseParties>()),
+                  "settlement_line AS t JOIN lease AS l ON l.id = t.lease");
+    select.where("t.run = $?::uuid", filter.run)
+        .where("(l.buyer = $?::uuid OR l.provider = $?::uuid OR $?::uuid = ANY (t.owners))",
+               filter.party)
+        .where("t.lease = $?::uuid", filter.lease)
+        .where("t.end_s > $?::bigint", filter.from)
+        .where("t.end_s <= $?::bigint", filter.until)
+        .then("ORDER BY t.end_s, t.lease, t.run");
+    // A cursor of the server's: it ends with the transaction, and is closed for the next call.
+    run_statement(tx, "for_each_line", "DECLARE lines NO SCROLL CURSOR FOR " + select.text(),
+                  select.parameters());
+    std::int64_t count = 0;
+    while (true) {
+        const auto rows = run_statement(tx, "for_each_line",
+                                        "FETCH " + std::to_string(kFetch) + " FROM lines", {});
+        for (const auto& row : rows)
+            visit(read_line(row));
+        count += static_cast<std::int64_t>(rows.size());
+        if (rows.size() < static_cast<std::size_t>(kFetch)) break;
+    }
+    run_statement(tx, "for_each_line", "CLOSE lines", {});
+    return count;
+}
+
+Listed<core::ReadingRow> list_readings(Tx& tx, const LeaseId& lease, const ReadingPage& page) {
+    const std::int64_t limit = std::clamp<std::int64_t>(page.limit, 1, 200);
+    const auto rows =
+        select_from<core::ReadingRow>("list_readings")
+            .where("t.lease = $?::uuid", lease)
+            .then("ORDER BY t.start_s, t.meter, t.epoch, t.seq LIMIT " + std::to_string(limit + 1))
+            .then("OFFSET " + std::to_string(std::max<std::int64_t>(page.offset, 0)))
+            .run(tx);
+    Page sized;
+    sized.limit = limit;
+    return listed<core::ReadingRow>(
+        rows, sized, [](RowReader& reader) { return reader.row<core::ReadingRow>(); });
+}
+
+std::vector<core::FinalWindowRow> list_windows(Tx& tx, const LeaseId& lease) {
+    return read_all<core::FinalWindowRow>(select_from<core::FinalWindowRow>("list_windows")
+                                              .where("t.lease = $?::uuid", lease)
+                                              .then("ORDER BY t.end_s")
+                                              .run(tx));
+}
+
+}  // namespace suanpan::db

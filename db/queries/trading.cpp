@@ -1,0 +1,136 @@
+#include "db/queries/trading.hpp"
+
+#include "db/paging.hpp"
+#include "db/table_trading.hpp"
+
+namespace suanpan::db {
+namespace {
+
+constexpr std::string_view kOpen = "t.state IN ('open', 'partially_filled')";
+
+Select select_orders(std::string_view name) {
+    return Select(name,
+                  select_list("t", columns<core::OrderRow>()) +
+                      ", coalesce(x.client_order_id, ''), coalesce(x.metadata, '')",
+                  "orders AS t LEFT JOIN order_text AS x ON x.order_id = t.id");
+}
+
+OrderInfo read_order(RowReader& reader) {
+    OrderInfo info;
+    fields(reader, info.row);
+    reader("client_order_id", info.client_order_id);
+    reader("metadata", info.metadata);
+    return info;
+}
+
+std::optional<OrderInfo> one_order(Tx& tx, const Select& select) {
+    const auto rows = select.run(tx);
+    if (rows.empty()) return std::nullopt;
+    RowReader reader(rows[0]);
+    return read_order(reader);
+}
+
+}  // namespace
+
+std::optional<OrderInfo> find_order(Tx& tx, const OrderId& id) {
+    return one_order(tx, select_orders("find_order").where("t.id = $?::uuid", id));
+}
+
+std::optional<OrderInfo> find_order_by_client_id(Tx& tx, const OrganisationId& organisation,
+                                                 std::string_view client_order_id) {
+    return one_order(tx, select_orders("find_order_by_client_id")
+                             .where("x.organisation = $?::uuid", organisation)
+                             .where("x.client_order_id <> ''")
+                             .where("x.client_order_id = $?", std::string(client_order_id)));
+}
+
+Listed<OrderInfo> list_orders(Tx& tx, const OrderFilter& filter, const Page& page) {
+    Select select = select_orders("list_orders");
+    select.where("t.organisation = $?::uuid", filter.organisation)
+        .where("t.market = $?", filter.market)
+        .where("t.state = $?", filter.state)
+        .where("t.side = $?", filter.side)
+        .where("t.pool = $?::uuid", filter.pool);
+    if (filter.open_only) select.where(kOpen);
+    turn_page(select, page, "t.id");
+    return listed<OrderInfo>(select.run(tx), page, read_order);
+}
+
+std::vector<TakenClientOrder> find_client_orders(Tx& tx, const ClientOrderKeys& keys) {
+    const auto rows =
+        run_statement(tx, "find_client_orders",
+                      "SELECT x.organisation, x.client_order_id, x.order_id"
+                      " FROM unnest($1::uuid[], $2::text[]) AS w (organisation, client_order_id)"
+                      " JOIN order_text AS x ON x.organisation = w.organisation"
+                      " AND x.client_order_id = w.client_order_id WHERE x.client_order_id <> ''",
+                      {Column<std::vector<OrganisationId>>::encode(keys.organisations),
+                       Column<std::vector<std::string>>::encode(keys.client_order_ids)});
+    std::vector<TakenClientOrder> out;
+    for (const auto& row : rows) {
+        RowReader reader(row);
+        TakenClientOrder taken;
+        reader("organisation", taken.organisation);
+        reader("client_order_id", taken.client_order_id);
+        reader("order_id", taken.order);
+        out.push_back(std::move(taken));
+    }
+    return out;
+}
+
+Listed<core::TradeRow> list_trades(Tx& tx, const TradeFilter& filter, const Page& page) {
+    Select select = select_from<core::TradeRow>("list_trades");
+    select.where("(t.buyer = $?::uuid OR t.provider = $?::uuid)", filter.party)
+        .where("t.market = $?", filter.market)
+        .where("(t.buy_order = $?::uuid OR t.sell_order = $?::uuid)", filter.order)
+        .where("t.time_s >= $?::bigint", filter.from)
+        .where("t.time_s < $?::bigint", filter.until);
+    return list_page<core::TradeRow>(tx, std::move(select), page);
+}
+
+std::optional<core::LeaseRow> find_lease(Tx& tx, const LeaseId& id) {
+    return read_one<core::LeaseRow>(
+        select_from<core::LeaseRow>("find_lease").where("t.id = $?::uuid", id).run(tx));
+}
+
+Listed<core::LeaseRow> list_leases(Tx& tx, const LeaseFilter& filter, const Page& page) {
+    Select select = select_from<core::LeaseRow>("list_leases");
+    select.where("t.buyer = $?::uuid", filter.buyer)
+        .where("t.provider = $?::uuid", filter.provider)
+        .where("(t.buyer = $?::uuid OR t.provider = $?::uuid)", filter.party)
+        .where("t.state = $?", filter.state)
+        .where("t.pool = $?::uuid", filter.pool)
+        .where("(t.buy_order = $?::uuid OR t.sell_order = $?::uuid)", filter.order);
+    return list_page<core::LeaseRow>(tx, std::move(select), page);
+}
+
+std::vector<DepthLevel> list_depth(Tx& tx, const matching::MarketKey& market, std::int64_t levels) {
+    // A sell's greatest rest is the largest of the lots in its steps: every second element.
+    const auto rows = run_statement(
+        tx, "list_depth",
+        "SELECT side, unit, limit_price_micro, orders, quantity FROM ("
+        " SELECT t.side, t.unit, t.limit_price_micro, count(*) AS orders,"
+        "  sum(CASE WHEN t.side = 'buy' THEN t.rest ELSE coalesce((SELECT max(s.step)"
+        "   FROM unnest(t.rest_steps) WITH ORDINALITY AS s (step, place)"
+        "   WHERE s.place % 2 = 0), 0) END)::bigint AS quantity,"
+        "  row_number() OVER (PARTITION BY t.side, t.unit ORDER BY"
+        "   CASE WHEN t.side = 'buy' THEN -t.limit_price_micro ELSE t.limit_price_micro END)"
+        "   AS place"
+        " FROM orders AS t WHERE t.market = $1 AND t.state IN ('open', 'partially_filled')"
+        " GROUP BY t.side, t.unit, t.limit_price_micro) AS level"
+        " WHERE place <= $2::bigint ORDER BY side, unit, place",
+        {matching::to_string(market), std::to_string(levels)});
+    std::vector<DepthLevel> out;
+    for (const auto& row : rows) {
+        RowReader reader(row);
+        DepthLevel level;
+        reader("side", level.side);
+        reader("unit", level.unit);
+        reader("limit_price_micro", level.limit_price);
+        reader("orders", level.orders);
+        reader("quantity", level.quantity);
+        out.push_back(level);
+    }
+    return out;
+}
+
+}  // namespace suanpan::db

@@ -1,0 +1,48 @@
+#include "db/table.hpp"
+
+namespace suanpan::db {
+
+JournalRecord to_record(const settlement::JournalEntry& entry) {
+    JournalRecord record{entry.id, entry.time, entry.reason, entry.index, {}, {}, {}, {}};
+    for (const settlement::Posting& posting : entry.postings) {
+        record.organisations.push_back(posting.account.organisation);
+        record.currencies.push_back(posting.account.currency);
+        record.accounts.push_back(posting.account.kind);
+        record.amounts.push_back(posting.amount);
+    }
+    return record;
+}
+
+settlement::JournalEntry from_record(const JournalRecord& record) {
+    settlement::JournalEntry entry{record.id, record.time, record.reason, record.index, {}};
+    const std::size_t count = record.amounts.size();
+    if (record.organisations.size() != count || record.currencies.size() != count ||
+        record.accounts.size() != count)
+        throw BadRow("the postings of a journal entry are not of one length");
+    for (std::size_t i = 0; i < count; ++i) {
+        entry.postings.push_back(
+            settlement::Posting{{record.organisations[i], record.currencies[i], record.accounts[i]},
+                                record.amounts[i]});
+    }
+    return entry;
+}
+
+TitleRecord to_record(const core::TitleRow& title) {
+    TitleRecord record{title.pool, title.from, {}, {}, title.index};
+    for (const settlement::OwnerShare& share : title.shares) {
+        record.owners.push_back(share.owner);
+        record.shares.push_back(share.share);
+    }
+    return record;
+}
+
+core::TitleRow from_record(const TitleRecord& record) {
+    core::TitleRow title{record.pool, record.from, {}, record.index};
+    if (record.owners.size() != record.shares.size())
+        throw BadRow("the shares of a title are not of one length");
+    for (std::size_t i = 0; i < record.owners.size(); ++i)
+        title.shares.push_back({record.owners[i], record.shares[i]});
+    return title;
+}
+
+}  // namespace suanpan::db
