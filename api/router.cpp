@@ -43,7 +43,8 @@ Router::Router(std::span<const Route> routes) {
     const auto parameters = [](const Compiled& compiled) {
         return std::ranges::count_if(compiled.segments, &Segment::parameter);
     };
-    std::ranges::stable_sort(compiled_, {}, parameters);
+    // Literal paths first; which of two with as many parameters comes first makes no difference.
+    std::ranges::sort(compiled_, {}, parameters);
 }
 
 bool Router::matches(const Compiled& compiled, const std::vector<std::string_view>& path,

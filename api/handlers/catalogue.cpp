@@ -1,0 +1,226 @@
+// Device models, markets, schedules: the operator's data.
+
+#include "api/handlers/handlers.hpp"
+#include "api/handlers/input.hpp"
+#include "api/json/render.hpp"
+#include "base/decimal.hpp"
+#include "db/queries/capacity.hpp"
+
+#include <algorithm>
+
+namespace suanpan::api {
+
+namespace {
+
+constexpr std::int64_t kMaxDurationS = 10LL * 366 * 86'400;
+constexpr std::size_t kMaxClasses = 32;
+
+Result<std::string> parse_model_id(std::string_view text) {
+    const auto allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+    };
+    if (!text.empty() && text.size() <= 64 && std::ranges::all_of(text, allowed))
+        return std::string(text);
+    return fail("bad_model", "a model's id is lower-case letters, digits, '-', '.' and '_'");
+}
+
+template <typename Value>
+void check_positive(Fields& fields, std::string_view name, const std::optional<Value>& value) {
+    if (value && value->value <= 0) fields.fault(name, "out_of_range", "this must be above zero");
+}
+
+// {"AI-FP16":"312.000"}
+void read_peak(Fields& parent, std::map<std::string, Rate>& peak) {
+    const Json* object = parent.need_object("peak");
+    if (object == nullptr) return;
+    Fields fields(*object, parent.faults(), parent.pointer_of("peak"));
+    if (object->size() > kMaxClasses) {
+        parent.fault("peak", "too_many", "at most 32 classes");
+        return;
+    }
+    for (const auto& [name, value] : object->items()) {
+        const std::string segment = pointer_segment(name);
+        if (const auto word = parse_class(name); !word) {
+            fields.fault(segment, word.error());
+        }
+        const auto rate = fields.need(name, parse_rate);
+        check_positive(fields, segment, rate);
+        if (rate) peak[name] = *rate;
+    }
+}
+
+Duration read_duration(Fields& fields, std::string_view name, Duration fallback,
+                       std::int64_t least) {
+    const auto duration = fields.find(name, parse_duration);
+    if (!duration) return fallback;
+    if (duration->value < least || duration->value > kMaxDurationS) {
+        fields.fault(name, "out_of_range",
+                     "this must be at least " + format_duration(Duration(least)) +
+                         " and at most ten years");
+    }
+    return *duration;
+}
+
+Ppm read_ppm(Fields& fields, std::string_view name, Ppm fallback) {
+    return Ppm(fields.find_integer(name, 0, kPpm).value_or(fallback.value));
+}
+
+Price read_flat(Fields& fields, std::string_view name) {
+    const auto price = fields.find(name, parse_price);
+    if (price && price->value < 0) fields.fault(name, "out_of_range", "this must not be negative");
+    return price.value_or(Price(0));
+}
+
+void read_fees(Fields& parent, core::FeeSchedule& fees) {
+    const Json* object = parent.need_object("fees");
+    if (object == nullptr) return;
+    Fields fields(*object, parent.faults(), parent.pointer_of("fees"));
+    fees.buyer_maker = read_ppm(fields, "buyer_maker_ppm", Ppm(0));
+    fees.buyer_taker = read_ppm(fields, "buyer_taker_ppm", Ppm(0));
+    fees.provider_maker = read_ppm(fields, "provider_maker_ppm", Ppm(0));
+    fees.provider_taker = read_ppm(fields, "provider_taker_ppm", Ppm(0));
+    fees.buyer_flat = read_flat(fields, "buyer_flat");
+    fees.provider_flat = read_flat(fields, "provider_flat");
+    fees.buyer_tax = read_ppm(fields, "buyer_tax_ppm", Ppm(0));
+    fees.provider_withholding = read_ppm(fields, "provider_withholding_ppm", Ppm(0));
+    fields.finish();
+}
+
+void read_metering(Fields& parent, settlement::MeteringRules& rules) {
+    const Json* object = parent.find_object("metering");
+    if (object == nullptr) return;
+    Fields fields(*object, parent.faults(), parent.pointer_of("metering"));
+    rules.billing_window = read_duration(fields, "billing_window", rules.billing_window, 60);
+    rules.deadline = read_duration(fields, "deadline", rules.deadline, 60);
+    rules.future_tolerance = read_duration(fields, "future_tolerance", rules.future_tolerance, 0);
+    rules.mismatch_tolerance = read_ppm(fields, "mismatch_tolerance_ppm", rules.mismatch_tolerance);
+    rules.mismatch_floor_us = fields.find_integer("mismatch_floor_lot_us", 0, kMaxInteger)
+                                  .value_or(rules.mismatch_floor_us);
+    fields.finish();
+}
+
+void read_efficiency(Fields& parent, std::map<std::string, Ppm>& efficiency) {
+    const Json* object = parent.find_object("efficiency_ppm");
+    if (object == nullptr) return;
+    Fields fields(*object, parent.faults(), parent.pointer_of("efficiency_ppm"));
+    for (const auto& [name, value] : object->items()) {
+        if (const auto word = parse_class(name); !word)
+            fields.fault(pointer_segment(name), word.error());
+        if (const auto ppm = fields.need_integer(name, 1, kPpm)) efficiency[name] = Ppm(*ppm);
+    }
+}
+
+}  // namespace
+
+Result<Write> create_model(Call& call) {
+    Faults faults;
+    Fields fields(call.body, faults);
+    core::ModelRow model;
+    model.id = fields.need("id", parse_model_id).value_or("");
+    model.device = fields.need_text("device").value_or("");
+    model.vendor = fields.need_text("vendor").value_or("");
+    model.kind = fields.need_text("kind", 40).value_or("");
+    model.source = fields.need_text("source", 2'000).value_or("");
+    model.memory_gib = fields.find_integer("memory_gib", 1, 1'000'000).value_or(0);
+    model.memory_bandwidth_gb_s =
+        fields.find_integer("memory_bandwidth_gb_s", 1, 10'000'000).value_or(0);
+    read_peak(fields, model.peak);
+    fields.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    Write write;
+    write.command = core::RegisterModel{model};
+    write.respond = [model](const core::CommandOutcome& outcome) {
+        core::ModelRow made = model;
+        made.index = outcome.index;
+        return stored(to_json(made), 201, made.id);
+    };
+    return write;
+}
+
+Result<Response> list_models(Call& call) {
+    Faults faults;
+    Fields(call.query, faults).finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    db::Listed<core::ModelRow> listed;
+    listed.rows =
+        call.context.database.read("list_models", [](db::Tx& tx) { return db::list_models(tx); });
+    return list_response(
+        listed, [](const core::ModelRow& row) { return to_json(row); },
+        [](const core::ModelRow& row) { return row.id; });
+}
+
+Result<Write> create_market(Call& call) {
+    Faults faults;
+    Fields fields(call.body, faults);
+    matching::MarketRules rules;
+    rules.key = fields.need("market", matching::parse_market_key).value_or(matching::MarketKey{});
+    rules.grid = read_duration(fields, "grid", rules.grid, 1);
+    const auto tick = fields.find("tick", parse_price);
+    check_positive(fields, "tick", tick);
+    rules.tick = tick.value_or(rules.tick);
+    rules.max_lots = Lots(
+        fields.find_integer("max_lots", 1, 1'000'000'000).value_or(rules.max_lots.value));
+    rules.max_ahead = read_duration(fields, "max_ahead", rules.max_ahead, 3'600);
+    fields.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    Write write;
+    write.command = core::DefineMarket{rules};
+    write.respond = [rules](const core::CommandOutcome& outcome) {
+        const core::MarketRow made{rules, outcome.index};
+        return stored(to_json(made), 201, matching::to_string(rules.key));
+    };
+    return write;
+}
+
+Result<Response> list_markets(Call& call) {
+    Faults faults;
+    Fields(call.query, faults).finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    db::Listed<core::MarketRow> listed;
+    listed.rows =
+        call.context.database.read("list_markets", [](db::Tx& tx) { return db::list_markets(tx); });
+    return list_response(
+        listed, [](const core::MarketRow& row) { return to_json(row); },
+        [](const core::MarketRow& row) { return matching::to_string(row.rules.key); });
+}
+
+Result<Write> create_schedule(Call& call) {
+    Faults faults;
+    Fields fields(call.body, faults);
+    core::SetSchedule schedule;
+    read_fees(fields, schedule.fees);
+    read_metering(fields, schedule.metering);
+    schedule.dispute_period =
+        read_duration(fields, "dispute_period", schedule.dispute_period, 0);
+    read_efficiency(fields, schedule.efficiency);
+    fields.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    Write write;
+    write.command = schedule;
+    write.respond = [schedule](const core::CommandOutcome& outcome) {
+        core::ScheduleRow made;
+        made.fees = schedule.fees;
+        made.metering = schedule.metering;
+        made.dispute_period = schedule.dispute_period;
+        made.efficiency = schedule.efficiency;
+        made.index = outcome.index;
+        Json body = to_json(made);
+        body.erase("version");  // counted by the core; the list names it
+        return stored(body, 201, "");
+    };
+    return write;
+}
+
+Result<Response> list_schedules(Call& call) {
+    Faults faults;
+    Fields(call.query, faults).finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    db::Listed<core::ScheduleRow> listed;
+    listed.rows = call.context.database.read(
+        "list_schedules", [](db::Tx& tx) { return db::list_schedules(tx); });
+    return list_response(
+        listed, [](const core::ScheduleRow& row) { return to_json(row); },
+        [](const core::ScheduleRow& row) { return std::to_string(row.version); });
+}
+
+}  // namespace suanpan::api

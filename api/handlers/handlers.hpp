@@ -1,0 +1,88 @@
+#pragma once
+
+// Every handler, by subject. See routes.cpp for what leads to them.
+
+#include "api/call.hpp"
+
+namespace suanpan::api {
+
+// organisations.cpp
+Result<Write> create_organisation(Call& call);
+Result<Response> list_organisations(Call& call);
+Result<Response> get_organisation(Call& call);
+void create_api_key(const std::shared_ptr<Call>& call, const Reply& reply);
+Result<Response> list_api_keys(Call& call);
+
+// catalogue.cpp
+Result<Write> create_model(Call& call);
+Result<Response> list_models(Call& call);
+Result<Write> create_market(Call& call);
+Result<Response> list_markets(Call& call);
+Result<Write> create_schedule(Call& call);
+Result<Response> list_schedules(Call& call);
+
+// capacity.cpp
+Result<Write> create_site(Call& call);
+Result<Response> list_sites(Call& call);
+Result<Write> create_pool(Call& call);
+Result<Response> list_pools(Call& call);
+Result<Response> get_pool(Call& call);
+Result<Response> get_calendar(Call& call);
+Result<Write> set_title(Call& call);
+Result<Write> attest(Call& call);
+Result<Write> block_lots(Call& call);
+
+// orders.cpp, order_batch.cpp, preview.cpp
+Result<Write> place_order(Call& call);
+void place_orders(const std::shared_ptr<Call>& call, const Reply& reply);
+Result<Response> preview_order(Call& call);
+Result<Response> list_orders(Call& call);
+Result<Response> get_order(Call& call);
+Result<Write> cancel_order(Call& call);
+Result<Write> cancel_all_orders(Call& call);
+
+// trading.cpp
+Result<Response> list_trades(Call& call);
+Result<Response> get_book(Call& call);
+
+// leases.cpp
+Result<Response> list_leases(Call& call);
+Result<Response> get_lease(Call& call);
+Result<Write> accept_lease(Call& call);
+Result<Write> activate_lease(Call& call);
+void advance_leases(const std::shared_ptr<Call>& call, const Reply& reply);
+
+// metering.cpp
+Result<Write> register_meter(Call& call);
+Result<Response> list_meters(Call& call);
+Result<Write> revoke_meter(Call& call);
+void submit_readings(const std::shared_ptr<Call>& call, const Reply& reply);
+Result<Response> list_readings(Call& call);
+
+// accounts.cpp
+Result<Response> list_accounts(Call& call);
+Result<Write> deposit(Call& call);
+Result<Response> list_journal(Call& call);
+Result<Response> get_statement(Call& call);
+
+// settlement.cpp
+void run_settlement(const std::shared_ptr<Call>& call, const Reply& reply);
+Result<Response> list_runs(Call& call);
+Result<Response> get_run(Call& call);
+Result<Response> get_run_lines(Call& call);
+
+// ledger.cpp
+Result<Response> get_checkpoint(Call& call);
+Result<Response> get_tile(Call& call);
+Result<Response> get_entries_tile(Call& call);
+Result<Response> get_log_key(Call& call);
+
+// admin.cpp
+Result<Response> get_digest(Call& call);
+void set_clock(const std::shared_ptr<Call>& call, const Reply& reply);
+Result<Response> get_clock(Call& call);
+Result<Response> healthz(Call& call);
+Result<Response> readyz(Call& call);
+Result<Response> metrics(Call& call);
+
+}  // namespace suanpan::api

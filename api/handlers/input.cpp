@@ -1,0 +1,66 @@
+#include "api/handlers/input.hpp"
+
+#include "base/decimal.hpp"
+
+namespace suanpan::api {
+
+namespace {
+
+constexpr std::size_t kMaxOwners = 100;
+
+}  // namespace
+
+Result<std::int64_t> parse_count(std::string_view text) {
+    auto number = parse_integer(text);
+    if (!number) return number;
+    if (*number < 0) return fail("out_of_range", "this must not be negative");
+    return number;
+}
+
+db::Page read_page(Fields& query, std::string_view prefix, bool newest_first) {
+    db::Page page;
+    page.newest_first = newest_first;
+    if (const auto limit = query.find("limit", parse_integer)) {
+        if (*limit < 1 || *limit > 200) {
+            query.fault("limit", "out_of_range", "limit is 1 to 200");
+        } else {
+            page.limit = *limit;
+        }
+    }
+    page.after =
+        query.find("after", [prefix](std::string_view text) { return decode_id(prefix, text); });
+    return page;
+}
+
+std::vector<settlement::OwnerShare> read_owners(Fields& fields, std::string_view name,
+                                                bool needed) {
+    std::vector<settlement::OwnerShare> out;
+    const Json* array = needed ? fields.need_array(name, kMaxOwners)
+                               : fields.find_array(name, kMaxOwners);
+    if (array == nullptr) return out;
+    std::int64_t sum = 0;
+    for (std::size_t i = 0; i < array->size(); ++i) {
+        Fields one((*array)[i], fields.faults(),
+                   fields.pointer_of(name) + "/" + std::to_string(i));
+        const auto owner = one.need("organisation", parse_id<OrganisationId>);
+        const auto share = one.need_integer("share_ppm", 1, kPpm);
+        one.finish();
+        if (!owner || !share) return out;
+        out.push_back({*owner, Ppm(*share)});
+        sum += *share;
+    }
+    if (sum != kPpm && (needed || !out.empty())) {
+        fields.fault(name, "contradiction",
+                     "the shares sum to " + std::to_string(sum) + " ppm; they must sum to 1000000");
+    }
+    return out;
+}
+
+Result<std::optional<OrganisationId>> read_organisation_filter(const Call& call, Fields& query) {
+    const auto named = query.find("organisation", parse_id<OrganisationId>);
+    if (call.caller.is_operator()) return named;
+    if (named && *named != call.caller.organisation) return fail(not_found());
+    return std::optional<OrganisationId>(call.caller.organisation);
+}
+
+}  // namespace suanpan::api

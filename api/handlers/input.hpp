@@ -1,0 +1,30 @@
+#pragma once
+
+// Parts of requests that several handlers read.
+
+#include "api/call.hpp"
+#include "api/fields.hpp"
+#include "db/queries/page.hpp"
+#include "settlement/waterfall.hpp"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace suanpan::api {
+
+// `limit` (1..200, default 50) and `after` (an id of that prefix, as `next` gave it).
+db::Page read_page(Fields& query, std::string_view prefix, bool newest_first = false);
+
+// [{"organisation":…,"share_ppm":…}, …]; shares sum to 1,000,000.
+std::vector<settlement::OwnerShare> read_owners(Fields& fields, std::string_view name,
+                                                bool needed);
+
+// A query's integer, written as text.
+Result<std::int64_t> parse_count(std::string_view text);
+
+// `organisation=` of a list: the operator may name any and sees all without; others see their own,
+// and any other name shows nothing (not_found).
+Result<std::optional<OrganisationId>> read_organisation_filter(const Call& call, Fields& query);
+
+}  // namespace suanpan::api

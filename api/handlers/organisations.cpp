@@ -1,0 +1,182 @@
+#include "api/dispatcher.hpp"
+#include "api/handlers/handlers.hpp"
+#include "api/handlers/input.hpp"
+#include "api/json/render.hpp"
+#include "api/problem.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "db/queries/api_keys.hpp"
+#include "services/clock.hpp"
+#include "services/iam/idempotent_writes.hpp"
+
+#include <algorithm>
+
+namespace suanpan::api {
+
+namespace {
+
+constexpr std::size_t kRoleCount = 7;
+
+struct NewKey {
+    db::ApiKeyRow row;
+    std::string secret;
+};
+
+// Nobody makes a key that can do more than they can, but for the operator.
+void check_scope(Fields& fields, const Call& call, const core::OrganisationRow& organisation,
+                 core::Role scope, std::size_t at) {
+    const std::string name = "scopes/" + std::to_string(at);
+    if (std::ranges::find(organisation.roles, scope) == organisation.roles.end()) {
+        fields.fault(name, "not_a_role", "the organisation does not have this role");
+    } else if (!call.caller.is_operator() && !call.caller.has(scope)) {
+        fields.fault(name, "beyond_own_scope", "your key does not have this scope itself");
+    }
+}
+
+Result<NewKey> read_key(const Call& call, const core::OrganisationRow& organisation) {
+    Faults faults;
+    Fields fields(call.body, faults);
+    NewKey made;
+    const auto scopes = fields.find_list("scopes", kRoleCount, core::parse_role);
+    if (scopes.empty() && faults.empty())
+        fields.fault("scopes", "missing", "name at least one scope");
+    for (std::size_t i = 0; i < scopes.size(); ++i) {
+        check_scope(fields, call, organisation, scopes[i], i);
+        made.row.scopes.emplace_back(core::to_string(scopes[i]));
+    }
+    std::ranges::sort(made.row.scopes);
+    made.row.label = fields.need_text("label", 100).value_or("");
+    made.row.expires = fields.find("expires_at", parse_time);
+    if (made.row.expires && *made.row.expires <= call.context.clock.now())
+        fields.fault("expires_at", "out_of_range", "this moment has passed");
+    fields.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    made.secret = "sk_" + to_hex(random_bytes(32));
+    made.row.id = random_id<ApiKeyId>(call.context.clock.now());
+    made.row.organisation = organisation.id;
+    made.row.key_hash = sha256(made.secret);
+    return made;
+}
+
+Result<db::OrganisationInfo> visible_organisation(const Call& call) {
+    const auto id = call.id<OrganisationId>();
+    if (!id) return fail(id.error());
+    if (!call.caller.is_operator() && *id != call.caller.organisation) return fail(not_found());
+    auto info = call.context.database.read(
+        "find_organisation", [&id](db::Tx& tx) { return db::find_organisation(tx, *id); });
+    if (!info) return fail(not_found());
+    return *info;
+}
+
+}  // namespace
+
+Result<Write> create_organisation(Call& call) {
+    Faults faults;
+    Fields fields(call.body, faults);
+    const auto name = fields.need_text("name", 200);
+    auto roles = fields.find_list("roles", kRoleCount, core::parse_role);
+    if (roles.empty() && faults.empty())
+        fields.fault("roles", "missing", "name at least one role");
+    std::ranges::sort(roles);
+    if (std::ranges::adjacent_find(roles) != roles.end())
+        fields.fault("roles", "contradiction", "each role stands here once");
+    fields.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+
+    db::OrganisationInfo info;
+    info.row.id = random_id<OrganisationId>(call.context.clock.now());
+    info.row.roles = roles;
+    info.name = *name;
+    Write write;
+    write.command = core::RegisterOrganisation{info.row.id, roles};
+    write.side.emplace_back(db::OrganisationNameRow{info.row.id, info.name});
+    write.respond = [info](const core::CommandOutcome& outcome) {
+        db::OrganisationInfo made = info;
+        made.row.index = outcome.index;
+        return stored(to_json(made), 201, to_string(made.row.id));
+    };
+    return write;
+}
+
+Result<Response> list_organisations(Call& call) {
+    Faults faults;
+    Fields query(call.query, faults);
+    const db::Page page = read_page(query, OrganisationId::kPrefix);
+    query.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    const auto own = call.caller.organisation;
+    const bool all = call.caller.is_operator();
+    auto listed = call.context.database.read("list_organisations", [&](db::Tx& tx) {
+        if (all) return db::list_organisations(tx, page);
+        db::Listed<db::OrganisationInfo> one;
+        if (auto info = db::find_organisation(tx, own)) one.rows.push_back(std::move(*info));
+        return one;
+    });
+    return list_response(
+        listed, [](const db::OrganisationInfo& info) { return to_json(info); },
+        [](const db::OrganisationInfo& info) { return to_string(info.row.id); });
+}
+
+Result<Response> get_organisation(Call& call) {
+    const auto info = visible_organisation(call);
+    if (!info) return fail(info.error());
+    return json_response(to_json(*info));
+}
+
+// Not a command: keys are not in the log, and the market core knows organisations only. The secret
+// is in this one answer and nowhere else, so a repeated request gets the answer without it.
+void create_api_key(const std::shared_ptr<Call>& call, const Reply& reply) {
+    const auto organisation = visible_organisation(*call);
+    if (!organisation) {
+        reply(problem(organisation.error(), call->request.path));
+        return;
+    }
+    const auto made = read_key(*call, organisation->row);
+    if (!made) {
+        reply(problem(made.error(), call->request.path));
+        return;
+    }
+    const services::IdempotencyKey key = idempotency_of(*call, false);
+    db::ApiKeyInfo info;
+    info.key = made->row;
+    const services::StoredResponse response = stored(to_json(info), 201, to_string(made->row.id));
+    auto start = [&](const services::IdempotentWrites::Finish& finish) {
+        const db::IdempotencyRow row{key.organisation, key.route,         key.key,
+                                     key.body_hash,    false,             response.resource,
+                                     response.status,  response.body,     call->context.clock.now()};
+        call->context.database.write("insert_api_key", [&](db::Tx& tx) {
+            db::insert_api_key(tx, made->row, row);
+        });
+        finish(response);
+    };
+    auto done = [call, reply, secret = made->secret](const Result<services::Answered>& result) {
+        if (!result || result->replayed) {
+            answer(*call, reply, result);
+            return;
+        }
+        Json body = Json::parse(result->response.body);
+        body["secret"] = secret;
+        Response fresh = json_response(body, result->response.status);
+        fresh.headers.emplace_back("Cache-Control", "no-store");
+        reply(std::move(fresh));
+    };
+    call->context.writes.run(key, done, start);
+}
+
+Result<Response> list_api_keys(Call& call) {
+    const auto organisation = visible_organisation(call);
+    if (!organisation) return fail(organisation.error());
+    Faults faults;
+    Fields query(call.query, faults);
+    const db::Page page = read_page(query, ApiKeyId::kPrefix);
+    query.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    auto listed = call.context.database.read("list_api_keys", [&](db::Tx& tx) {
+        return db::list_api_keys(tx, organisation->row.id, page);
+    });
+    return list_response(
+        listed, [](const db::ApiKeyInfo& info) { return to_json(info); },
+        [](const db::ApiKeyInfo& info) { return to_string(info.key.id); });
+}
+
+}  // namespace suanpan::api

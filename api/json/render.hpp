@@ -1,0 +1,50 @@
+#pragma once
+
+// Rows as JSON. Money, prices, rates and quantities are decimal strings, counts are integers, times
+// RFC 3339, durations ISO 8601; absent members are left out.
+
+#include "base/json.hpp"
+#include "core/rows.hpp"
+#include "db/queries/capacity.hpp"
+#include "db/queries/identity.hpp"
+#include "db/queries/settlements.hpp"
+#include "db/queries/trading.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace suanpan::api {
+
+Json to_json(const Window& window);
+Json to_json(const db::OrganisationInfo& organisation);
+Json to_json(const db::ApiKeyInfo& key);
+Json to_json(const core::MeterRow& meter);
+Json to_json(const core::MarketRow& market);
+Json to_json(const core::ScheduleRow& schedule);
+Json to_json(const core::ModelRow& model);
+Json to_json(const db::SiteInfo& site);
+Json to_json(const core::PoolRow& pool);
+Json to_json(const core::TitleRow& title);
+Json to_json(const core::AttestationRow& attestation);
+Json to_json(const core::BlockRow& block);
+
+// What the order resolved to, what became of it, and the most it can still cost.
+Json to_json(const core::OrderRow& order);
+Json to_json(const db::OrderInfo& order);
+Json to_json(const matching::OrderTerms& terms);
+Json to_json(const core::TradeRow& trade);
+Json to_json(const core::LeaseRow& lease);
+
+Json to_json(const core::ReadingRow& reading);
+Json to_json(const core::FinalWindowRow& window);
+Json to_json(const settlement::ReadingVerdict& verdict);
+Json to_json(const core::BalanceRow& balance);
+// Only the postings of `viewer`; all of them without one.
+Json to_json(const settlement::JournalEntry& entry, const std::optional<OrganisationId>& viewer);
+Json to_json(const core::RunRow& run);
+Json to_json(const db::LineInfo& line);
+
+// Canonical text of a profile or requirement as a JSON value.
+Json parse_canonical(std::string_view canonical);
+
+}  // namespace suanpan::api

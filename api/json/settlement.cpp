@@ -1,0 +1,148 @@
+// Readings, windows, accounts, settlement.
+
+#include "api/json/render.hpp"
+#include "base/decimal.hpp"
+#include "base/time.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+
+namespace suanpan::api {
+
+namespace {
+
+std::string_view verdict_word(settlement::Verdict verdict) {
+    static constexpr std::array<std::string_view, 4> kWords = {"accepted", "accepted_with_gap",
+                                                               "duplicate", "refused"};
+    return kWords.at(static_cast<std::size_t>(verdict));
+}
+
+Json posting_json(const settlement::Posting& posting) {
+    return {{"organisation", to_string(posting.account.organisation)},
+            {"currency", posting.account.currency},
+            {"account", settlement::to_string(posting.account.kind)},
+            {"amount", to_string(posting.amount)}};
+}
+
+}  // namespace
+
+Json to_json(const core::ReadingRow& reading) {
+    return {{"lease", to_string(reading.lease)},
+            {"meter", to_string(reading.meter)},
+            {"epoch", std::to_string(reading.epoch)},
+            {"seq", std::to_string(reading.seq)},
+            {"hash", to_hex(as_chars(reading.hash))},
+            {"window", to_json(reading.window)},
+            {"lot_us", std::to_string(reading.lot_us)},
+            {"gap", reading.gap},
+            {"log_index", reading.index.value}};
+}
+
+Json to_json(const core::FinalWindowRow& row) {
+    const settlement::FinalWindow& window = row.window;
+    Json readings = Json::array();
+    for (const LogIndex index : window.readings)
+        readings.push_back(index.value);
+    Json out{{"lease", to_string(window.lease)},
+             {"window", to_json(window.window)},
+             {"final_at", window.final_at.value},
+             {"final_time", to_string(row.final_time)},
+             {"lot_us", std::to_string(window.lot_us)},
+             {"busy_us", std::to_string(window.busy_us)},
+             {"disputed_us", std::to_string(window.disputed_us)},
+             {"estimated", window.estimated},
+             {"readings", std::move(readings)}};
+    if (row.settled_by) out["settled_by"] = to_string(*row.settled_by);
+    return out;
+}
+
+Json to_json(const settlement::ReadingVerdict& verdict) {
+    Json out{{"epoch", std::to_string(verdict.epoch)},
+             {"seq", std::to_string(verdict.seq)},
+             {"result", verdict_word(verdict.verdict)}};
+    if (!verdict.code.empty()) out["code"] = verdict.code;
+    if (!verdict.detail.empty()) out["detail"] = verdict.detail;
+    return out;
+}
+
+Json to_json(const core::BalanceRow& balance) {
+    return {{"organisation", to_string(balance.account.organisation)},
+            {"currency", balance.account.currency},
+            {"account", settlement::to_string(balance.account.kind)},
+            {"balance", to_string(balance.balance)}};
+}
+
+Json to_json(const settlement::JournalEntry& entry, const std::optional<OrganisationId>& viewer) {
+    Json postings = Json::array();
+    for (const settlement::Posting& posting : entry.postings) {
+        if (!viewer || posting.account.organisation == *viewer)
+            postings.push_back(posting_json(posting));
+    }
+    return {{"id", to_string(entry.id)},
+            {"time", to_string(entry.time)},
+            {"reason", entry.reason},
+            {"log_index", entry.index.value},
+            {"postings", std::move(postings)}};
+}
+
+Json to_json(const core::RunRow& run) {
+    Json totals = Json::object();
+    for (const auto& [currency, sums] : run.totals) {
+        totals[currency] = {{"windows", sums.windows},
+                            {"sale", to_string(sums.sale)},
+                            {"buyer_pays", to_string(sums.buyer_pays)},
+                            {"provider_gets", to_string(sums.provider_gets)},
+                            {"fees", to_string(sums.fees)},
+                            {"tax", to_string(sums.tax)}};
+    }
+    return {{"id", to_string(run.id)},
+            {"from", run.from.value},
+            {"to", run.to.value},
+            {"leases", run.leases},
+            {"totals", std::move(totals)},
+            {"closed", run.closed},
+            {"log_index", run.index.value}};
+}
+
+Json to_json(const db::LineInfo& info) {
+    const core::SettlementLineRow& row = info.row;
+    const settlement::WaterfallLine& line = row.line;
+    Json readings = Json::array();
+    for (const LogIndex index : row.readings)
+        readings.push_back(index.value);
+    Json owners = Json::array();
+    for (std::size_t i = 0; i < row.owners.size(); ++i) {
+        owners.push_back({{"organisation", to_string(row.owners[i])},
+                          {"amount", to_string(line.owners.at(i))}});
+    }
+    return {{"run", to_string(row.run)},
+            {"lease", to_string(row.lease)},
+            {"buyer", to_string(info.buyer)},
+            {"provider", to_string(info.provider)},
+            {"pool", to_string(info.pool)},
+            {"market", matching::to_string(info.market)},
+            {"window", to_json(row.window)},
+            {"currency", row.currency},
+            {"lots", info.terms.lots.value},
+            {"price", to_string(info.terms.price)},
+            {"price_unit", matching::to_string(info.terms.price_unit)},
+            {"rate", to_string(info.terms.rate)},
+            {"lot_us", std::to_string(row.lot_us)},
+            {"sale", to_string(line.sale)},
+            {"credit", to_string(line.credit)},
+            {"discount", to_string(line.discount)},
+            {"amount", to_string(line.amount)},
+            {"voucher", to_string(line.voucher)},
+            {"buyer_fee", to_string(line.buyer_fee)},
+            {"provider_fee", to_string(line.provider_fee)},
+            {"buyer_tax", to_string(line.buyer_tax)},
+            {"withheld", to_string(line.withheld)},
+            {"buyer_pays", to_string(line.buyer_pays)},
+            {"provider_gets", to_string(line.provider_gets)},
+            {"owners", std::move(owners)},
+            {"readings", std::move(readings)},
+            {"log_index", row.index.value}};
+}
+
+}  // namespace suanpan::api
