@@ -58,9 +58,14 @@ struct JournalEntry {
     friend bool operator==(const JournalEntry&, const JournalEntry&) = default;
 };
 
+// Adds a posting, unless its amount is zero.
+void append_posting(std::vector<Posting>& postings, AccountKey account, Money amount);
+
 class Accounts {
  public:
-    // All postings or none. Errors: `unbalanced`, `insufficient_funds`, `overflow`, `empty_entry`.
+    // All postings or none; several postings to one account count as their sum. Errors, in order of
+    // precedence: `empty_entry` (no postings, or one of zero), `unbalanced`, `overflow`,
+    // `insufficient_funds`.
     Result<void> post(const std::vector<Posting>& postings);
     [[nodiscard]] Money balance(const AccountKey& account) const;  // zero when never used
     // Sum over every account of the currency; zero unless memory is broken.

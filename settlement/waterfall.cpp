@@ -64,7 +64,9 @@ Result<void> check_owners(const std::vector<OwnerShare>& owners) {
     if (owners.empty()) return fail("bad_terms", "a pool has at least one owner");
     Int128 sum = 0;
     for (const OwnerShare& owner : owners) {
-        if (!is_share(owner.share)) return fail("bad_terms", "a share is from 0 to 1,000,000");
+        if (!is_share(owner.share) || owner.share.value == 0) {
+            return fail("bad_terms", "an owner's share is from 1 to 1,000,000");
+        }
         sum += owner.share.value;
     }
     if (sum != kPpm) return fail("bad_terms", "the owners' shares sum to 1,000,000");
