@@ -74,7 +74,7 @@ Result<Json> body_of(const Row& row) {
                  {"vendor", row.text("vendor")},
                  {"kind", row.text("class")},
                  {"peak", peak},
-                 {"source", row.text("source")}};
+                 {"source", row.text("source").empty() ? "none found" : row.text("source")}};
     if (*memory > 0) body["memory_gib"] = *memory;
     if (*bandwidth > 0) body["memory_bandwidth_gb_s"] = *bandwidth;
     return body;

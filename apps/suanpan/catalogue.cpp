@@ -56,13 +56,13 @@ void add_catalogue(CLI::App& root, Session& session) {
         },
         import_catalogue);
     add_command(group, session, "list", "All device models", [](Session& s) {
-        return s.list("/v1/device-models", {{"id", "/id"},
-                                            {"device", "/device"},
-                                            {"vendor", "/vendor"},
-                                            {"kind", "/kind"},
-                                            {"AI-FP16 CU", "/peak/AI-FP16"},
-                                            {"HPC-FP64 CU", "/peak/HPC-FP64"},
-                                            {"GiB", "/memory_gib"}});
+        return s.get("/v1/device-models", {{"id", "/id"},
+                                           {"device", "/device"},
+                                           {"vendor", "/vendor"},
+                                           {"kind", "/kind"},
+                                           {"AI-FP16 CU", "/peak/AI-FP16"},
+                                           {"HPC-FP64 CU", "/peak/HPC-FP64"},
+                                           {"GiB", "/memory_gib"}});
     });
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 struct MarketInput {
     std::string market;
-    std::int64_t grid_s = 60;
+    std::string grid = "PT1M";
     std::string tick = "0.010000";
     std::int64_t max_lots = 1'000'000;
 };
@@ -24,19 +24,19 @@ void add_markets(CLI::App& root, Session& session) {
         group, session, "define", "Open a market or change its rules (operator)",
         [](CLI::App& app, MarketInput& in) {
             app.add_option("market", in.market, "e.g. AI-FP16/CNY")->required();
-            app.add_option("--grid", in.grid_s, "seconds between window bounds")
+            app.add_option("--grid", in.grid, "ISO 8601, between window bounds")
                 ->capture_default_str();
             app.add_option("--tick", in.tick, "price step")->capture_default_str();
             app.add_option("--max-lots", in.max_lots, "of one order")->capture_default_str();
         },
         [](Session& s, const MarketInput& in) {
             return s.post("/v1/markets", {{"market", in.market},
-                                          {"grid_s", in.grid_s},
+                                          {"grid", in.grid},
                                           {"tick", in.tick},
                                           {"max_lots", in.max_lots}});
         });
     add_command(group, session, "list", "All markets",
-                [](Session& s) { return s.list("/v1/markets", {}); });
+                [](Session& s) { return s.get("/v1/markets"); });
 
     CLI::App& schedule = add_group(root, "schedule", "Fees, metering rules and efficiencies");
     add_command<ScheduleInput>(
@@ -50,7 +50,7 @@ void add_markets(CLI::App& root, Session& session) {
             return s.post("/v1/schedules", *body);
         });
     add_command(schedule, session, "show", "All versions, the latest last",
-                [](Session& s) { return s.list("/v1/schedules", {}); });
+                [](Session& s) { return s.get("/v1/schedules"); });
 }
 
 }  // namespace suanpan::cli

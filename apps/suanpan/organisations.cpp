@@ -27,12 +27,11 @@ void add_keys(CLI::App& root, Session& session) {
             app.add_option("--scope", in.scopes, "provider, buyer, meter, … (at most its roles)")
                 ->required()
                 ->delimiter(',');
-            app.add_option("--label", in.label, "what it is for");
+            app.add_option("--label", in.label, "what it is for")->required();
             app.add_option("--expires", in.expires, "RFC 3339 time");
         },
         [](Session& s, const KeyInput& in) {
-            Json body = {{"scopes", in.scopes}};
-            put(body, "label", in.label);
+            Json body = {{"scopes", in.scopes}, {"label", in.label}};
             put(body, "expires_at", in.expires);
             return s.post("/v1/organisations/" + in.organisation + "/api-keys", body);
         });

@@ -32,6 +32,8 @@ void Session::show(const Json& answer, const std::vector<Column>& columns) const
         fmt::print("{}\n", answer.dump(2));
     } else if (answer.is_array()) {
         fmt::print("{}", format_table(answer, columns));
+    } else if (answer.contains("items") && answer.at("items").is_array()) {
+        fmt::print("{}", format_table(answer.at("items"), columns));
     } else {
         fmt::print("{}", format_object(answer));
     }
