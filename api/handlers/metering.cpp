@@ -1,0 +1,167 @@
+#include "api/batch.hpp"
+#include "api/handlers/handlers.hpp"
+#include "api/handlers/input.hpp"
+#include "api/json/render.hpp"
+#include "api/problem.hpp"
+#include "base/random.hpp"
+#include "db/queries/identity.hpp"
+#include "db/queries/settlements.hpp"
+#include "db/queries/trading.hpp"
+#include "services/clock.hpp"
+#include "services/metering/intake.hpp"
+
+namespace suanpan::api {
+
+namespace {
+
+constexpr std::size_t kMaxPools = 1'000;
+
+Result<PublicKey> parse_public_key(std::string_view text) {
+    const auto raw = from_base64(text);
+    if (!raw) return fail(raw.error());
+    return public_key_from(*raw);
+}
+
+core::Role scope_of(settlement::MeterRole role) {
+    switch (role) {
+        case settlement::MeterRole::kProvider:
+            return core::Role::kProvider;
+        case settlement::MeterRole::kBuyer:
+            return core::Role::kBuyer;
+        case settlement::MeterRole::kOperator:
+            return core::Role::kOperator;
+    }
+    return core::Role::kOperator;
+}
+
+// Readings need no Idempotency-Key: a reading's id is one, for ever.
+BatchItem envelope_item(const Call& call, services::ReadingIntake& intake, const Json& envelope) {
+    BatchItem item;
+    auto checked = intake.check(envelope, call.caller.organisation);
+    if (!checked) {
+        item.fault = checked.error();
+        return item;
+    }
+    item.write.respond = [lease = checked->batch.lease](const core::CommandOutcome& outcome) {
+        Json readings = Json::array();
+        for (const settlement::ReadingVerdict& verdict : outcome.readings)
+            readings.push_back(to_json(verdict));
+        const Json body{{"lease", to_string(lease)},
+                        {"log_index", outcome.index.value},
+                        {"readings", std::move(readings)}};
+        return stored(body, 200, "");
+    };
+    item.write.command = std::move(*checked);
+    return item;
+}
+
+}  // namespace
+
+Result<Write> register_meter(Call& call) {
+    Faults faults;
+    Fields fields(call.body, faults);
+    core::MeterRow meter;
+    const auto role = fields.need("role", settlement::parse_meter_role);
+    if (role && !call.caller.has(scope_of(*role))) {
+        fields.fault("role", "beyond_own_scope",
+                     "this key cannot register a meter of that role for its organisation");
+    }
+    meter.role = role.value_or(settlement::MeterRole::kProvider);
+    meter.key = fields.need("public_key", parse_public_key).value_or(PublicKey{});
+    meter.pools = fields.find_list("pools", kMaxPools, parse_id<PoolId>);
+    if (!meter.pools.empty() && meter.role != settlement::MeterRole::kProvider)
+        fields.fault("pools", "contradiction", "only a provider's meter is bound to pools");
+    fields.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    meter.id = random_id<MeterId>(call.context.clock.now());
+    meter.organisation = call.caller.organisation;
+    Write write;
+    write.command = core::RegisterMeter{meter.id, meter.organisation, meter.role, meter.key,
+                                        meter.pools};
+    write.respond = [meter](const core::CommandOutcome& outcome) {
+        core::MeterRow made = meter;
+        made.index = outcome.index;
+        return stored(to_json(made), 201, to_string(made.id));
+    };
+    return write;
+}
+
+Result<Response> list_meters(Call& call) {
+    Faults faults;
+    Fields query(call.query, faults);
+    const auto organisation = read_organisation_filter(call, query);
+    query.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    if (!organisation) return fail(organisation.error());
+    const auto owner = organisation->value_or(call.caller.organisation);
+    db::Listed<core::MeterRow> listed;
+    listed.rows = call.context.database.read(
+        "list_meters", [&owner](db::Tx& tx) { return db::list_meters(tx, owner); });
+    return list_response(
+        listed, [](const core::MeterRow& meter) { return to_json(meter); },
+        [](const core::MeterRow& meter) { return to_string(meter.id); });
+}
+
+Result<Write> revoke_meter(Call& call) {
+    const auto id = call.id<MeterId>();
+    if (!id) return fail(id.error());
+    const auto meter = call.context.database.read(
+        "find_meter", [&id](db::Tx& tx) { return db::find_meter(tx, *id); });
+    const bool own = meter && meter->organisation == call.caller.organisation;
+    if (!own && !(meter && call.caller.is_operator())) return fail(not_found());
+    Faults faults;
+    Fields(call.body, faults).finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    Write write;
+    write.command = core::RevokeMeter{*id};
+    write.respond = [row = *meter](const core::CommandOutcome&) {
+        core::MeterRow revoked = row;
+        revoked.revoked = true;
+        return stored(to_json(revoked), 200, to_string(revoked.id));
+    };
+    return write;
+}
+
+void submit_readings(const std::shared_ptr<Call>& call, const Reply& reply) {
+    Faults faults;
+    Fields fields(call->body, faults);
+    const Json* envelopes = fields.need_array("envelopes", kMaxBatch);
+    fields.finish();
+    if (!faults.empty()) {
+        reply(problem(invalid_request(std::move(faults)), call->request.path));
+        return;
+    }
+    services::ReadingIntake intake(call->context.database);
+    std::vector<BatchItem> items;
+    for (const Json& envelope : *envelopes)
+        items.push_back(envelope_item(*call, intake, envelope));
+    run_batch(call, reply, std::move(items), "batch");
+}
+
+Result<Response> list_readings(Call& call) {
+    Faults faults;
+    Fields query(call.query, faults);
+    const auto lease_id = query.need("lease", parse_id<LeaseId>);
+    db::ReadingPage page;
+    page.limit = query.find("limit", parse_count).value_or(page.limit);
+    if (page.limit < 1 || page.limit > 200)
+        query.fault("limit", "out_of_range", "limit is 1 to 200");
+    page.offset = query.find("after", parse_count).value_or(0);
+    query.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    std::optional<core::LeaseRow> lease;
+    db::Listed<core::ReadingRow> listed;
+    call.context.database.read("list_readings", [&](db::Tx& tx) {
+        lease = db::find_lease(tx, *lease_id);
+        listed = db::list_readings(tx, *lease_id, page);
+    });
+    const auto& own = call.caller.organisation;
+    if (!lease || (lease->buyer != own && lease->provider != own && !call.caller.is_operator()))
+        return fail(not_found());
+    const std::int64_t next = page.offset + static_cast<std::int64_t>(listed.rows.size());
+    return list_response(
+        listed, [](const core::ReadingRow& reading) { return to_json(reading); },
+        [next](const core::ReadingRow&) { return std::to_string(next); });
+}
+
+}  // namespace suanpan::api

@@ -1,0 +1,28 @@
+#pragma once
+
+// An order as it is sent (market §4), shared by placing, batches and previews.
+
+#include "api/call.hpp"
+#include "api/fields.hpp"
+#include "matching/terms.hpp"
+
+#include <string>
+
+namespace suanpan::api {
+
+struct OrderInput {
+    matching::OrderTerms terms;  // without an id
+    std::string client_order_id;
+    std::string metadata;  // canonical JSON, or empty
+};
+
+// Notes every fault; look at them before using the result. `now` resolves what is left out.
+OrderInput read_order(const Call& call, const Json& body, Faults& faults, std::string pointer);
+
+// The command and its side row; the free text goes into the log as a salted hash only.
+Write order_write(const OrderInput& input);
+
+// The answer of a placed order: what it resolved to, its fills, and the most it can cost.
+Json placed_order_json(const core::CommandOutcome& outcome, const OrderInput& input);
+
+}  // namespace suanpan::api

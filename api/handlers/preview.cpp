@@ -1,0 +1,101 @@
+#include "api/handlers/handlers.hpp"
+#include "api/handlers/order_input.hpp"
+#include "api/json/render.hpp"
+#include "base/decimal.hpp"
+#include "base/random.hpp"
+#include "services/clock.hpp"
+
+#include <algorithm>
+
+namespace suanpan::api {
+
+namespace {
+
+Json fill_json(const matching::Fill& fill) {
+    Json out{{"pool", to_string(fill.pool)},
+             {"lots", fill.lots.value},
+             {"window", to_json(fill.window)},
+             {"price", to_string(fill.price)},
+             {"price_unit", matching::to_string(fill.price_unit)},
+             {"rate", to_string(fill.rate)}};
+    const auto amount =
+        exact_amount(fill.price, fill.price_unit, fill.lots, fill.rate, fill.window.length());
+    const auto rounded = amount ? amount->floor() : fail(amount.error());
+    if (rounded) out["amount"] = to_string(*rounded);
+    return out;
+}
+
+Json why_not_json(const matching::WhyNot& why) {
+    Json failed = Json::array();
+    for (const auto& condition : why.failed) {
+        Json one{{"condition", condition.condition}, {"lots_failing", condition.lots_failing}};
+        if (!condition.nearest.empty()) one["nearest"] = condition.nearest;
+        failed.push_back(std::move(one));
+    }
+    return {{"lots_listed", why.lots_listed},
+            {"lots_eligible", why.lots_eligible},
+            {"lots_free", why.lots_free},
+            {"lots_in_price", why.lots_in_price},
+            {"failed_conditions", std::move(failed)}};
+}
+
+Json refusal_json(const Error& error) {
+    return {{"code", error.code()}, {"detail", error.detail()}};
+}
+
+// Runs between two batches: exactly what placing the order now would do.
+Json preview(const core::Market& market, const matching::OrderTerms& terms, Time now) {
+    Json out{{"order", to_json(terms)}, {"accepted", false}};
+    const auto checked = market.engine().check(terms, now);
+    if (!checked) {
+        out["refusal"] = refusal_json(checked.error());
+        return out;
+    }
+    const auto worst = market.worst_cost(terms);
+    if (!worst) {
+        out["refusal"] = refusal_json(worst.error());
+        return out;
+    }
+    if (terms.side == Side::kBuy) {
+        const Money available = market.balance({terms.organisation, terms.market.currency,
+                                                settlement::AccountKind::kAvailable});
+        out["worst_cost"] = to_string(*worst);
+        out["available"] = to_string(available);
+        if (available < *worst) {
+            out["refusal"] = {{"code", "insufficient_funds"},
+                              {"detail", "the order may cost more than is available"}};
+        }
+    }
+    const matching::Outcome outcome = market.engine().preview(terms, now);
+    Json fills = Json::array();
+    std::int64_t lots = 0;
+    for (const matching::Fill& fill : outcome.fills) {
+        fills.push_back(fill_json(fill));
+        lots += fill.lots.value;
+    }
+    out["fills"] = std::move(fills);
+    out["fill_lots"] = lots;
+    out["would_rest"] = std::ranges::find(outcome.ended, terms.id) == outcome.ended.end();
+    if (terms.side == Side::kBuy && outcome.fills.empty())
+        out["why_not"] = why_not_json(market.engine().why_not(terms, now));
+    out["accepted"] = !out.contains("refusal");
+    return out;
+}
+
+}  // namespace
+
+Result<Response> preview_order(Call& call) {
+    Faults faults;
+    OrderInput input = read_order(call, call.body, faults, "");
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    const Time clock = call.context.clock.now();
+    input.terms.id = random_id<OrderId>(clock);
+    Json out;
+    call.context.core.inspect([&](const core::Market& market) {
+        const Time now = std::max(clock, market.head().last_time);
+        out = preview(market, input.terms, now);
+    });
+    return json_response(out);
+}
+
+}  // namespace suanpan::api

@@ -1,0 +1,67 @@
+#include "api/handlers/handlers.hpp"
+#include "api/handlers/input.hpp"
+#include "api/json/render.hpp"
+#include "base/decimal.hpp"
+#include "base/time.hpp"
+#include "db/queries/trading.hpp"
+
+namespace suanpan::api {
+
+namespace {
+
+constexpr std::int64_t kDefaultLevels = 50;
+constexpr std::int64_t kMostLevels = 500;
+
+Json level_json(const db::DepthLevel& level) {
+    const bool cu = level.side == Side::kBuy && level.unit == Unit::kCu;
+    return {{"price", to_string(level.limit_price)},
+            {"unit", matching::to_string(level.unit)},
+            {"orders", level.orders},
+            {"quantity", cu ? Json(to_string(Cu(level.quantity))) : Json(level.quantity)}};
+}
+
+}  // namespace
+
+// A caller sees the trades it is a party to; the operator sees all.
+Result<Response> list_trades(Call& call) {
+    Faults faults;
+    Fields query(call.query, faults);
+    const db::Page page = read_page(query, TradeId::kPrefix);
+    db::TradeFilter filter;
+    filter.market = query.find("market", matching::parse_market_key);
+    filter.order = query.find("order", parse_id<OrderId>);
+    filter.from = query.find("from", parse_time);
+    filter.until = query.find("to", parse_time);
+    const auto organisation = read_organisation_filter(call, query);
+    query.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    if (!organisation) return fail(organisation.error());
+    filter.party = *organisation;
+    const auto listed = call.context.database.read(
+        "list_trades", [&](db::Tx& tx) { return db::list_trades(tx, filter, page); });
+    return list_response(
+        listed, [](const core::TradeRow& trade) { return to_json(trade); },
+        [](const core::TradeRow& trade) { return to_string(trade.id); });
+}
+
+Result<Response> get_book(Call& call) {
+    Faults faults;
+    Fields query(call.query, faults);
+    const auto market = query.need("market", matching::parse_market_key);
+    const auto levels = query.find("levels", parse_count).value_or(kDefaultLevels);
+    if (levels < 1 || levels > kMostLevels)
+        query.fault("levels", "out_of_range", "levels is 1 to 500");
+    query.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    Json buys = Json::array();
+    Json sells = Json::array();
+    const auto depth = call.context.database.read(
+        "list_depth", [&](db::Tx& tx) { return db::list_depth(tx, *market, levels); });
+    for (const db::DepthLevel& level : depth)
+        (level.side == Side::kBuy ? buys : sells).push_back(level_json(level));
+    return json_response({{"market", matching::to_string(*market)},
+                          {"buys", std::move(buys)},
+                          {"sells", std::move(sells)}});
+}
+
+}  // namespace suanpan::api
