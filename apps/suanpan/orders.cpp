@@ -1,5 +1,6 @@
 #include "apps/suanpan/command.hpp"
 #include "apps/suanpan/commands.hpp"
+#include "base/decimal.hpp"
 
 #include <cstdint>
 
@@ -63,10 +64,20 @@ void place_options(CLI::App& app, PlaceInput& in) {
     app.add_option("--idempotency-key", in.idempotency_key, "to repeat a call safely");
 }
 
+// Lots are integers in JSON, CU are decimal strings.
+Result<Json> quantity_of(const PlaceInput& in) {
+    if (in.side == "buy" && in.unit == "cu") return Json(in.quantity);
+    const auto lots = parse_integer(in.quantity);
+    if (!lots) return fail("bad_quantity", "lots are a whole number; use --unit cu for CU");
+    return Json(*lots);
+}
+
 Result<Json> order_body(const PlaceInput& in) {
+    const auto quantity = quantity_of(in);
+    if (!quantity) return quantity;
     Json body = {{"side", in.side},
                  {"market", in.market},
-                 {"quantity", in.quantity},
+                 {"quantity", *quantity},
                  {"limit_price", in.limit},
                  {"window", {{"start", in.from}, {"end", in.until}}}};
     put(body, "unit", in.unit);

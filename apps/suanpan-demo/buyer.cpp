@@ -1,0 +1,93 @@
+// A buyer's portal: places its organisations' orders when their time comes.
+
+#include "apps/suanpan-demo/demand.hpp"
+#include "apps/suanpan-demo/member.hpp"
+#include "apps/suanpan-demo/party.hpp"
+#include "apps/suanpan-demo/stage.hpp"
+#include "base/time.hpp"
+
+#include <map>
+#include <stdexcept>
+
+namespace suanpan::demo {
+namespace {
+
+class Buyer {
+ public:
+    Json handle(const Json& request) {
+        const std::string what = text_of(request, "do");
+        if (what == "join") return join(request);
+        if (what == "order") return order(parse_time(text_of(request, "now")).value());
+        if (what == "ask") return ask_why(parse_time(text_of(request, "now")).value());
+        if (what == "result") return result();
+        throw std::runtime_error("a buyer does not know '" + what + "'");
+    }
+
+ private:
+    Json join(const Json& request) {
+        members_ = read_members(request);
+        span_ = {parse_time(text_of(request, "open")).value(),
+                 parse_time(text_of(request, "close")).value(),
+                 parse_time(text_of(request, "last_end")).value()};
+        orders_ = plan_demand(read_world(), span_, request.at("seed").get<std::uint64_t>(),
+                              request.at("orders").get<std::int64_t>());
+        return Json::object();
+    }
+
+    // What is due by now, the organisations taking turns.
+    Json order(Time now) {
+        std::int64_t placed = 0;
+        while (next_ < orders_.size() && orders_[next_].place_at <= now) {
+            const PlannedOrder& planned = orders_[next_];
+            Member& member = members_[next_ % members_.size()];
+            Json body = planned.body;
+            body["client_order_id"] = "day-" + std::to_string(next_);
+            const auto answer = member.api->post("/v1/orders", body);
+            if (!answer) ++refused_[answer.error().code()];
+            ++next_;
+            ++placed;
+        }
+        return {{"placed", placed}};
+    }
+
+    // Asks for what nobody has, learns why not, orders it all the same.
+    Json ask_why(Time now) {
+        const Json body = impossible_order(span_, now);
+        Member& member = members_.front();
+        const Json preview = must(member.api->post("/v1/orders:preview", body), "preview");
+        const auto placed = member.api->post("/v1/orders", body);
+        const std::string state = placed ? text_of(*placed, "state") : placed.error().code();
+        return {{"buyer", member.name}, {"order", body}, {"preview", preview}, {"state", state}};
+    }
+
+    // By kind: how many orders ended how, and lots filled.
+    Json result() {
+        Json kinds = Json::object();
+        for (Member& member : members_) {
+            const Json orders = must(member.api->list("/v1/orders"), "orders");
+            for (const Json& order : orders) {
+                std::string kind = "other";
+                if (order.contains("metadata")) kind = text_of(order.at("metadata"), "kind");
+                Json& states = kinds[kind];
+                const std::string state = text_of(order, "state");
+                states[state] = states.value(state, 0) + 1;
+            }
+        }
+        return {{"kinds", kinds}, {"refused", refused_}};
+    }
+
+    std::vector<Member> members_;
+    DemandSpan span_;
+    std::vector<PlannedOrder> orders_;
+    std::size_t next_ = 0;
+    std::map<std::string, std::int64_t> refused_;
+};
+
+}  // namespace
+
+PartyHandler make_buyer() {
+    const auto buyer = std::make_shared<Buyer>();
+    return [buyer](const Json& request) { return buyer->handle(request); };
+}
+
+}  // namespace suanpan::demo
