@@ -78,6 +78,7 @@ struct Outcome {
     std::vector<OrderId> ended;
     // Orders whose rest, hold or state changed in any way, distinct, in order of first change.
     std::vector<OrderId> touched;
+    friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
 // Why a buy finds nothing (orders:preview).

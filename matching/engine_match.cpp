@@ -187,16 +187,27 @@ void Engine::Impl::settle_state(Order& order, OrderState when_used_up) {
     }
 }
 
+// What is struck off is not reserved, so where the calendar was the least of the three the pair is
+// fillable still: it goes on until it is not.
+void Engine::Impl::strike_off(Order& taker, Order& maker, Offer found) {
+    Order& buy = taker.is_buy() ? taker : maker;
+    Order& sell = taker.is_buy() ? maker : taker;
+    while (found.lots > kNothing) {
+        touch(taker);
+        touch(maker);
+        take(buy, sell, found.window, found.lots);
+        settle_state(maker, OrderState::kCancelled);
+        settle_state(taker, OrderState::kCancelled);
+        if (!maker.is_open() || !taker.is_open()) return;
+        found = offer(taker, maker);
+    }
+}
+
 // The taker's mode wins; whichever order is matching counts as the newest.
 void Engine::Impl::prevent_self_trade(Order& taker, Order& maker, const Offer& found) {
     const SelfTrade mode = taker.view.terms.self_trade;
     if (mode == SelfTrade::kDecrement) {
-        touch(taker);
-        touch(maker);
-        take(taker.is_buy() ? taker : maker, taker.is_buy() ? maker : taker, found.window,
-             found.lots);
-        settle_state(maker, OrderState::kCancelled);
-        settle_state(taker, OrderState::kCancelled);
+        strike_off(taker, maker, found);
         return;
     }
     if (mode != SelfTrade::kCancelNewest) end(maker, OrderState::kCancelled, EndReason::kSelfTrade);

@@ -157,6 +157,7 @@ struct Engine::Impl {
     // Takes lots off both rests; the calendar is the caller's.
     static void take(Order& buy, Order& sell, const Window& window, Lots lots);
     void settle_state(Order& order, OrderState when_used_up);
+    void strike_off(Order& taker, Order& maker, Offer found);
     void prevent_self_trade(Order& taker, Order& maker, const Offer& found);
 
     // engine_walk.cpp: visits the resting contra orders that the taker's requirement (or profile)
