@@ -16,7 +16,11 @@ Market::Market(Market&&) noexcept = default;
 Market& Market::operator=(Market&&) noexcept = default;
 
 CommandOutcome Market::apply(const Command& command, Time clock) {
-    return impl_->apply(command, clock);
+    return impl_->apply(command, clock, nullptr);
+}
+
+CommandOutcome Market::refuse(const Command& command, const Error& reason, Time clock) {
+    return impl_->apply(command, clock, &reason);
 }
 
 std::optional<Time> Market::next_due() const {
@@ -55,7 +59,7 @@ Result<Money> Market::worst_cost(const matching::OrderTerms& terms) const {
     return impl_->order_hold(terms, impl_->schedules.back().fees, terms.quantity);
 }
 
-CommandOutcome Market::Impl::apply(const Command& what, Time clock) {
+CommandOutcome Market::Impl::apply(const Command& what, Time clock, const Error* refusal) {
     command = &what;
     outcome = CommandOutcome{};
     outcome.time = std::max(clock, head.last_time);
@@ -69,7 +73,11 @@ CommandOutcome Market::Impl::apply(const Command& what, Time clock) {
     }
     head.last_time = outcome.time;
     run_due();
-    const auto handled = std::visit([this](const auto& body) { return handle(body); }, what.body);
+    Result<void> handled;
+    if (refusal != nullptr)
+        handled = fail(*refusal);
+    else
+        handled = std::visit([this](const auto& body) { return handle(body); }, what.body);
     if (!handled) {
         CHECK(outcome.entries.empty() && moves.empty());
         outcome.refusal = handled.error();

@@ -31,6 +31,9 @@ struct CommandOutcome {
     std::optional<RunRow> run;                         // Settle
 };
 
+// The code of a command that the sequencer refused, and not a rule of the market.
+inline constexpr std::string_view kCommitFailed = "commit_failed";
+
 class Market {
  public:
     // Accounts of the operator itself (fees, tax, cash) belong to this organisation, known from the
@@ -44,6 +47,9 @@ class Market {
 
     // Applies one command at max(clock, last logged time), after everything that is due by then.
     CommandOutcome apply(const Command& command, Time clock);
+    // The command goes into the log as refused, unread: one that could not be made durable
+    // (kCommitFailed), so that it cannot stop the market. What is due takes effect as always.
+    CommandOutcome refuse(const Command& command, const Error& reason, Time clock);
 
     // When the next due thing is; a Tick is wanted once the clock has passed it.
     [[nodiscard]] std::optional<Time> next_due() const;

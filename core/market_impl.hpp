@@ -114,7 +114,7 @@ struct Market::Impl {
     Touched<settlement::AccountKey> touched_balances;
 
     // market.cpp
-    CommandOutcome apply(const Command& what, Time clock);
+    CommandOutcome apply(const Command& what, Time clock, const Error* refusal);
     void run_due();
     void fire(const DueKey& key);
     Rows take_changes();

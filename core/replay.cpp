@@ -68,7 +68,10 @@ Result<void> Replay::apply(const std::string& entry) {
     if (const auto* meter = std::get_if<RegisterMeter>(&logged->command->body)) {
         if (!logged->refused) meter_keys_[meter->id] = meter->key;
     }
-    CommandOutcome outcome = market_.apply(*logged->command, logged->time);
+    const bool unread = logged->refused && logged->code == kCommitFailed;
+    CommandOutcome outcome =
+        unread ? market_.refuse(*logged->command, Error(kCommitFailed, ""), logged->time)
+               : market_.apply(*logged->command, logged->time);
     market_.take_changes();
     if (outcome.entries.empty() || outcome.entries.front().bytes != entry) {
         const std::string made = outcome.entries.empty() ? "" : outcome.entries.front().bytes;

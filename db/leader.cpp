@@ -65,6 +65,10 @@ bool Leader::holds_lock() const {
     }
 }
 
+void Leader::renew_epoch() {
+    epoch_ = grow_epoch(lock_);
+}
+
 Connection& Leader::writer() {
     if (!writer_ || !writer_->usable()) {
         writer_.reset();
@@ -91,9 +95,12 @@ core::Rows Leader::load_state() {
     return rows;
 }
 
-void Leader::write(Batch& batch) {
+void Leader::write(Batch& batch, const std::function<void()>& before_commit) {
     batch.epoch = epoch_;
-    run("write_batch", Mode::kWrite, [&batch](Tx& tx) { write_batch(tx, batch); });
+    run("write_batch", Mode::kWrite, [&batch, &before_commit](Tx& tx) {
+        write_batch(tx, batch);
+        if (before_commit) before_commit();
+    });
 }
 
 std::optional<std::string> Leader::find_entry(LogIndex index) {

@@ -10,9 +10,11 @@
 #include "db/pool.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace suanpan::db {
 
@@ -25,11 +27,15 @@ class Leader {
     [[nodiscard]] std::int64_t epoch() const { return epoch_; }
     // The lock's connection still answers. A round trip.
     [[nodiscard]] bool holds_lock() const;
+    // A new epoch, after which no transaction that began before can commit: whatever became of an
+    // unknown commit is then decided. Throws when the lock's connection is gone.
+    void renew_epoch();
 
     // In the writer's own connection, which is opened again when it broke.
     core::Rows load_state();
     // `batch.epoch` is filled in here.
-    void write(Batch& batch);
+    // `before_commit` runs when all is written; what it throws rolls back.
+    void write(Batch& batch, const std::function<void()>& before_commit = {});
     // The bytes at an index, if there is an entry: how an unknown outcome becomes known.
     std::optional<std::string> find_entry(LogIndex index);
     void run(std::string_view name, Mode mode, const std::function<void(Tx&)>& work);

@@ -1,6 +1,7 @@
 #include "db/pool.hpp"
 
 #include <pqxx/connection>
+#include <pqxx/except>
 #include <pqxx/nontransaction>
 #include <pqxx/transaction>
 
@@ -9,6 +10,18 @@
 #include <vector>
 
 namespace suanpan::db {
+
+bool is_environment_failure(const std::exception& problem) {
+    if (dynamic_cast<const PoolExhausted*>(&problem) != nullptr) return true;
+    if (dynamic_cast<const pqxx::broken_connection*>(&problem) != nullptr) return true;
+    if (dynamic_cast<const pqxx::in_doubt_error*>(&problem) != nullptr) return true;
+    if (dynamic_cast<const pqxx::transaction_rollback*>(&problem) != nullptr) return true;
+    const auto* refused = dynamic_cast<const pqxx::sql_error*>(&problem);
+    if (refused == nullptr) return false;
+    // Classes of SQLSTATE: connection, rollback, resources, operator intervention, system.
+    const std::string state = refused->sqlstate().substr(0, 2);
+    return state == "08" || state == "40" || state == "53" || state == "57" || state == "58";
+}
 
 struct Connection::Impl {
     explicit Impl(const std::string& conninfo) : connection(conninfo) {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,6 +33,10 @@ class PoolExhausted : public std::runtime_error {
  public:
     using std::runtime_error::runtime_error;
 };
+
+// The environment failed (connection, resources, time-out, conflict), not the statement itself: the
+// same may succeed later.
+bool is_environment_failure(const std::exception& problem);
 
 // One connection; closes on destruction. Used by one thread at a time.
 class Connection {

@@ -27,6 +27,12 @@ core::HeadRow load_head(Tx& tx) {
     return head;
 }
 
+std::int64_t load_epoch(Tx& tx) {
+    const auto rows = run_statement(tx, "load_epoch", "SELECT epoch FROM log_head", {});
+    if (rows.size() != 1) throw BadRow("the log's coordinator row is missing");
+    return RowReader(rows[0]).value<std::int64_t>();
+}
+
 core::Rows load_state(Tx& tx) {
     core::Rows rows;
     rows.head = load_head(tx);

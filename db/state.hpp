@@ -5,6 +5,8 @@
 #include "core/rows.hpp"
 #include "db/pool.hpp"
 
+#include <cstdint>
+
 namespace suanpan::db {
 
 // Everything that something can still happen to: what core::Market::load() takes.
@@ -14,5 +16,7 @@ core::Rows load_state(Tx& tx);
 
 // Where the log stands; no rows but the head.
 core::HeadRow load_head(Tx& tx);
+// The fencing epoch of whoever led last.
+std::int64_t load_epoch(Tx& tx);
 
 }  // namespace suanpan::db

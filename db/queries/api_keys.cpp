@@ -1,6 +1,7 @@
 #include "db/queries/api_keys.hpp"
 
 #include "base/bytes.hpp"
+#include "db/queries/statements.hpp"
 
 #include <pqxx/transaction_base>
 
@@ -29,13 +30,7 @@ void insert_api_key(Tx& tx, const ApiKeyRow& key, const IdempotencyRow& response
         "VALUES ($1::uuid, $2::uuid, decode($3, 'hex'), $4::text[], $5::bigint, $6)",
         to_uuid(key.id.bytes), to_uuid(key.organisation.bytes), to_hex(as_chars(key.key_hash)),
         text_array(key.scopes), expires, key.label);
-    tx.exec_params(
-        "INSERT INTO idempotency (organisation, route, key, body_hash, for_ever, resource, status, "
-        "body, time_s) "
-        "VALUES ($1::uuid, $2, $3, decode($4, 'hex'), $5::boolean, $6, $7::bigint, $8, $9::bigint)",
-        to_uuid(response.organisation.bytes), response.route, response.key,
-        to_hex(as_chars(response.body_hash)), response.for_ever, response.resource, response.status,
-        response.body, response.time.value);
+    insert_response(tx, response);
 }
 
 }  // namespace suanpan::db

@@ -12,6 +12,7 @@
 #include "core/market.hpp"
 #include "db/side_rows.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -59,6 +60,7 @@ struct CoreFigures {
     std::int64_t largest_batch = 0;
     std::int64_t rebuilds = 0;
     std::int64_t queue_depth = 0;
+    bool leading = false;  // false for good when another server has taken over
 };
 
 class CoreLoop {
@@ -66,6 +68,13 @@ class CoreLoop {
     struct Options {
         std::size_t queue_limit = 10'000;
         std::size_t batch_limit = 2'000;
+        // How long start() waits for another server to give up its leadership.
+        std::chrono::milliseconds leader_wait{15'000};
+        // After so long without the database, who waits gets `commit_failed`.
+        std::chrono::milliseconds outage_patience{3'000};
+        // For tests: called at "applied", "written" (before the commit) and "committed" (before
+        // the answers); may throw, or end the process.
+        std::function<void(std::string_view)> probe;
     };
     CoreLoop(db::Pool& pool, const Clock& clock, Options options);
     ~CoreLoop();  // stops and waits
@@ -78,11 +87,12 @@ class CoreLoop {
     // Takes no more, finishes what is queued, ends the thread.
     void stop();
 
-    // Error `overloaded` at once when the queue is full, `stopping` during shutdown; nothing was
-    // done then and `done` is not called. Thread-safe.
+    // Error `overloaded` at once when the queue is full, `stopping` during shutdown, `unavailable`
+    // while the database is away, `not_leader` when another server leads; nothing was done then and
+    // `done` is not called. Thread-safe.
     Result<void> submit(Submission submission);
     // Runs a read on the core's thread between two batches, when memory equals the database, and
-    // waits for it.
+    // waits for it. Passes on what it throws; std::runtime_error when the market is out of reach.
     void inspect(const std::function<void(const core::Market&)>& read);
     // Tells the loop that the clock moved (sandbox), so that due things happen now; waits until
     // they are durable.

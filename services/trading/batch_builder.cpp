@@ -1,0 +1,179 @@
+#include "services/trading/batch_builder.hpp"
+
+#include "base/bytes.hpp"
+#include "base/check.hpp"
+#include "base/random.hpp"
+#include "db/leader.hpp"
+#include "db/queries/identity.hpp"
+#include "db/queries/trading.hpp"
+
+#include <string_view>
+
+namespace suanpan::services {
+namespace {
+
+constexpr std::int64_t kKeptSeconds = 24 * 3600;  // api "Idempotency-Key"
+constexpr std::size_t kSaltBytes = 16;
+
+KnownKeys::Response name_of(const IdempotencyKey& key) {
+    return {key.organisation, key.route, key.key};
+}
+
+const std::string* client_order_id(const Submission& submission) {
+    for (const db::SideRow& row : submission.side) {
+        const auto* text = std::get_if<db::OrderTextRow>(&row);
+        if (text != nullptr && !text->client_order_id.empty()) return &text->client_order_id;
+    }
+    return nullptr;
+}
+
+// A failure of ours, and a plea to come again, say nothing about the request itself.
+bool is_kept(const StoredResponse& response) {
+    return response.status < 500 && response.status != 429;
+}
+
+}  // namespace
+
+KnownKeys find_known_keys(db::Leader& leader, const std::vector<Submission*>& submissions) {
+    db::ResponseKeys responses;
+    db::ClientOrderKeys orders;
+    for (const Submission* submission : submissions) {
+        if (const auto& key = submission->idempotency) {
+            responses.organisations.push_back(key->organisation);
+            responses.routes.push_back(key->route);
+            responses.keys.push_back(key->key);
+        }
+        if (const std::string* id = client_order_id(*submission)) {
+            orders.organisations.push_back(submission->command.actor);
+            orders.client_order_ids.push_back(*id);
+        }
+    }
+    KnownKeys known;
+    if (responses.keys.empty() && orders.client_order_ids.empty()) return known;
+    leader.run("find_known_keys", db::Mode::kRead, [&](db::Tx& tx) {
+        if (!responses.keys.empty()) {
+            for (db::IdempotencyRow& row : db::find_responses(tx, responses)) {
+                KnownKeys::Response name{row.organisation, row.route, row.key};
+                known.responses.emplace(std::move(name), std::move(row));
+            }
+        }
+        if (orders.client_order_ids.empty()) return;
+        for (db::TakenClientOrder& taken : db::find_client_orders(tx, orders))
+            known.orders.emplace(std::pair(taken.organisation, taken.client_order_id), taken.order);
+    });
+    return known;
+}
+
+std::optional<Result<StoredResponse>> answer_again(const db::IdempotencyRow& stored,
+                                                   const Hash& body_hash, Time now) {
+    const bool expired = stored.status == 0 || stored.time.value + kKeptSeconds < now.value;
+    if (expired && !stored.for_ever) return std::nullopt;
+    if (stored.body_hash != body_hash) {
+        return fail("idempotency_key_reused",
+                    "the Idempotency-Key was used with another body: use a new key");
+    }
+    if (expired) {
+        return fail("idempotency_key_expired",
+                    "the request was carried out before" +
+                        (stored.resource.empty() ? std::string() : " and made " + stored.resource) +
+                        "; its answer is no longer kept");
+    }
+    return StoredResponse{stored.status, stored.body, stored.resource};
+}
+
+BatchBuilder::BatchBuilder(core::Market& market, KnownKeys known, Time clock)
+    : market_(market), known_(std::move(known)), clock_(clock) {
+    batch_.expected = market.head().size;
+}
+
+bool BatchBuilder::answer_repeated(Submission& submission) {
+    if (const auto& key = submission.idempotency) {
+        const auto stored = known_.responses.find(name_of(*key));
+        if (stored != known_.responses.end()) {
+            if (auto answer = answer_again(stored->second, key->body_hash, clock_)) {
+                answers_.push_back({&submission, std::move(*answer)});
+                return true;
+            }
+        }
+    }
+    if (const std::string* id = client_order_id(submission)) {
+        const auto taken = known_.orders.find({submission.command.actor, *id});
+        if (taken != known_.orders.end()) {
+            answers_.push_back(
+                {&submission, fail("client_order_id_used",
+                                   "the client_order_id belongs to " + to_string(taken->second) +
+                                       " and is never free again: use a new one")});
+            return true;
+        }
+    }
+    return false;
+}
+
+void BatchBuilder::add(Submission& submission) {
+    if (answer_repeated(submission)) return;
+    core::CommandOutcome outcome = market_.apply(submission.command, clock_);
+    StoredResponse response = submission.respond(outcome);
+    if (!outcome.refusal) keep_side_rows(submission, outcome);
+    if (submission.idempotency && is_kept(response)) keep_response(submission, outcome, response);
+    take_entries(outcome);
+    answers_.push_back({&submission, std::move(response)});
+}
+
+void BatchBuilder::add_refused(Submission& submission, const Error& reason) {
+    core::CommandOutcome outcome = market_.refuse(submission.command, reason, clock_);
+    take_entries(outcome);
+}
+
+void BatchBuilder::add_tick() {
+    const core::Command tick(random_id<CommandId>(clock_), OrganisationId{}, core::Auth::kSystem,
+                             core::Tick{});
+    core::CommandOutcome outcome = market_.apply(tick, clock_);
+    take_entries(outcome);
+}
+
+void BatchBuilder::take_entries(core::CommandOutcome& outcome) {
+    ++commands_;
+    for (core::EntryDraft& draft : outcome.entries) {
+        const LogIndex index(batch_.expected.value +
+                             static_cast<std::int64_t>(batch_.entries.size()));
+        batch_.entries.push_back(
+            {index, outcome.time, std::move(draft.kind), draft.cause, std::move(draft.bytes)});
+    }
+}
+
+void BatchBuilder::keep_side_rows(const Submission& submission,
+                                  const core::CommandOutcome& outcome) {
+    for (const db::SideRow& row : submission.side)
+        batch_.side.push_back({row, submission.command.actor, outcome.order});
+    if (const std::string* id = client_order_id(submission); id != nullptr && outcome.order)
+        known_.orders.emplace(std::pair(submission.command.actor, *id), *outcome.order);
+}
+
+void BatchBuilder::keep_response(const Submission& submission, const core::CommandOutcome& outcome,
+                                 const StoredResponse& response) {
+    const IdempotencyKey& key = *submission.idempotency;
+    db::IdempotencyRow row{key.organisation, key.route,     key.key,
+                           key.body_hash,    key.for_ever,  response.resource,
+                           response.status,  response.body, outcome.time};
+    known_.responses.insert_or_assign(name_of(key), row);
+    batch_.responses.push_back(std::move(row));
+}
+
+bool BatchBuilder::nothing_to_write() const {
+    return batch_.entries.empty() && batch_.responses.empty();
+}
+
+db::Batch BatchBuilder::take_batch() {
+    const std::string salts = random_bytes(kSaltBytes * batch_.entries.size());
+    std::string_view rest = salts;
+    for (db::EntryRow& entry : batch_.entries) {
+        core::put_salt(entry.bytes, to_hex(rest.substr(0, kSaltBytes)));
+        rest.remove_prefix(kSaltBytes);
+    }
+    batch_.changes = market_.take_changes();
+    CHECK(batch_.changes.head.size.value ==
+          batch_.expected.value + static_cast<std::int64_t>(batch_.entries.size()));
+    return std::move(batch_);
+}
+
+}  // namespace suanpan::services

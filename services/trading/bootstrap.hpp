@@ -1,0 +1,30 @@
+#pragma once
+
+// The first start on an empty log: the operator's organisation is the log's first entry, and gets
+// an API key.
+
+#include "base/ids.hpp"
+#include "db/pool.hpp"
+#include "services/trading/core_loop.hpp"
+
+#include <optional>
+#include <string>
+
+namespace suanpan::services {
+
+struct OperatorKey {
+    OrganisationId organisation;
+    std::string secret;  // "sk_…", shown this once: only its hash is stored
+};
+
+// A fresh API key: "sk_" and 256 random bits in base64url (RFC 4648 §5), unpadded.
+std::string make_api_secret();
+// What is stored and looked up.
+Hash hash_api_secret(std::string_view secret);
+
+// Nothing when the log has entries already. REQUIRES a started loop.
+// Errors: those of the command; `commit_failed`.
+Result<std::optional<OperatorKey>> bootstrap(CoreLoop& loop, const Clock& clock,
+                                             const std::string& operator_name);
+
+}  // namespace suanpan::services
