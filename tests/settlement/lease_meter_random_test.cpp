@@ -229,7 +229,7 @@ TEST(LeaseMeterRandom, BehavesLikeTheSlowModelAlsoAfterRestarts) {
     const std::uint64_t seed = support::test_seed();
     std::mt19937_64 seeds(seed);
     RandomHistory::seen.clear();
-    for (int round = 0; round < 400; ++round) {
+    for (int round = 0; round < 200; ++round) {
         const std::uint64_t own = seeds();
         RandomHistory history(own);
         history.run();
