@@ -105,8 +105,7 @@ Met Engine::Impl::meet(Order& taker, Order& maker, bool all, Stop& stop) {
         stop = {EndReason::kSelfTrade, &maker};
         return Met::kStopped;
     }
-    prevent_self_trade(taker, maker, found);
-    return taker.is_open() ? Met::kTraded : Met::kStopped;
+    return prevent_self_trade(taker, maker, found);
 }
 
 // Fills what it can, best first. `all`: inside an attempt that is taken back unless it fills the
@@ -123,14 +122,13 @@ Stop Engine::Impl::match(Order& taker, bool all) {
                 case Met::kLadderDone: return Visit::kNextLadder;
                 case Met::kStopped: return Visit::kStop;
                 case Met::kSkippedSmall: skipped_small = true; return Visit::kNext;
-                case Met::kTraded: break;
+                case Met::kStruckOff: again = true; break;
+                // A better maker was skipped because it would have given less than the taker's
+                // min_lots. The taker's rest is smaller now and that maker may fill it.
+                case Met::kTraded: again = skipped_small; break;
             }
-            if (!taker.is_open()) return Visit::kStop;
-            // A better maker was skipped because it would have given less than the taker's
-            // min_lots. The taker's rest is smaller now and that maker may fill it: look for the
-            // best anew.
-            again = skipped_small;
-            return again ? Visit::kStop : Visit::kNext;
+            again = again && taker.is_open();  // then the best is looked for anew
+            return again || !taker.is_open() ? Visit::kStop : Visit::kNext;
         };
         walk(taker, visit);
     }
@@ -187,31 +185,27 @@ void Engine::Impl::settle_state(Order& order, OrderState when_used_up) {
     }
 }
 
-// What is struck off is not reserved, so where the calendar was the least of the three the pair is
-// fillable still: it goes on until it is not.
-void Engine::Impl::strike_off(Order& taker, Order& maker, Offer found) {
-    Order& buy = taker.is_buy() ? taker : maker;
-    Order& sell = taker.is_buy() ? maker : taker;
-    while (found.lots > kNothing) {
-        touch(taker);
-        touch(maker);
-        take(buy, sell, found.window, found.lots);
-        settle_state(maker, OrderState::kCancelled);
-        settle_state(taker, OrderState::kCancelled);
-        if (!maker.is_open() || !taker.is_open()) return;
-        found = offer(taker, maker);
-    }
+// What is struck off is not reserved: where the calendar was the least of the three, the pair is
+// fillable still and will be met again.
+void Engine::Impl::strike_off(Order& taker, Order& maker, const Offer& found) {
+    touch(taker);
+    touch(maker);
+    take(taker.is_buy() ? taker : maker, taker.is_buy() ? maker : taker, found.window, found.lots);
+    settle_state(maker, OrderState::kCancelled);
+    settle_state(taker, OrderState::kCancelled);
 }
 
 // The taker's mode wins; whichever order is matching counts as the newest.
-void Engine::Impl::prevent_self_trade(Order& taker, Order& maker, const Offer& found) {
+Met Engine::Impl::prevent_self_trade(Order& taker, Order& maker, const Offer& found) {
     const SelfTrade mode = taker.view.terms.self_trade;
     if (mode == SelfTrade::kDecrement) {
         strike_off(taker, maker, found);
-        return;
+        return Met::kStruckOff;
     }
     if (mode != SelfTrade::kCancelNewest) end(maker, OrderState::kCancelled, EndReason::kSelfTrade);
-    if (mode != SelfTrade::kCancelOldest) end(taker, OrderState::kCancelled, EndReason::kSelfTrade);
+    if (mode == SelfTrade::kCancelOldest) return Met::kSkipped;
+    end(taker, OrderState::kCancelled, EndReason::kSelfTrade);
+    return Met::kStopped;
 }
 
 }  // namespace suanpan::matching

@@ -110,12 +110,15 @@ void Engine::Impl::retry_all_or_none() {
     bool changed = true;
     while (changed) {
         changed = false;
-        for (auto& [key, market] : markets) {
-            for (const auto& [rank, order] : market.all_or_none) {
-                try_all(*order);
-                changed = !order->is_open();
-                if (changed) break;  // it left the map
-            }
+        // A copy: an attempt takes its order out of the books and may put it back.
+        std::vector<Order*> waiting;
+        for (const auto& [key, market] : markets) {
+            for (const auto& [rank, order] : market.all_or_none)
+                waiting.push_back(order);
+        }
+        for (Order* order : waiting) {
+            try_all(*order);
+            changed = !order->is_open();
             if (changed) break;
         }
     }

@@ -114,7 +114,14 @@ struct Mark {
 };
 
 // What became of one maker.
-enum class Met : std::uint8_t { kSkipped, kSkippedSmall, kLadderDone, kTraded, kStopped };
+enum class Met : std::uint8_t {
+    kSkipped,
+    kSkippedSmall,
+    kLadderDone,
+    kTraded,
+    kStruckOff,
+    kStopped
+};
 
 enum class Visit : std::uint8_t { kNext, kNextLadder, kStop };
 
@@ -157,8 +164,8 @@ struct Engine::Impl {
     // Takes lots off both rests; the calendar is the caller's.
     static void take(Order& buy, Order& sell, const Window& window, Lots lots);
     void settle_state(Order& order, OrderState when_used_up);
-    void strike_off(Order& taker, Order& maker, Offer found);
-    void prevent_self_trade(Order& taker, Order& maker, const Offer& found);
+    void strike_off(Order& taker, Order& maker, const Offer& found);
+    Met prevent_self_trade(Order& taker, Order& maker, const Offer& found);
 
     // engine_walk.cpp: visits the resting contra orders that the taker's requirement (or profile)
     // and price allow, in priority order. A visit may end the taker and the order visited, no
