@@ -151,24 +151,27 @@ void append_to_bundle(std::string& bundle, std::string_view entry) {
     bundle += entry;
 }
 
+std::optional<std::string_view> take_bundle_entry(std::string_view& rest) {
+    if (rest.size() < 2) return std::nullopt;
+    const std::size_t length =
+        std::size_t{static_cast<std::uint8_t>(rest[0])} << 8 | static_cast<std::uint8_t>(rest[1]);
+    if (rest.size() - 2 < length) return std::nullopt;
+    const std::string_view entry = rest.substr(2, length);
+    rest.remove_prefix(2 + length);
+    return entry;
+}
+
 Result<std::vector<std::string_view>> decode_bundle(std::string_view bytes, unsigned width) {
     std::vector<std::string_view> entries;
     entries.reserve(width);
-    while (!bytes.empty() && entries.size() < width) {
-        const std::size_t length = bytes.size() < 2
-                                       ? bytes.size()
-                                       : std::size_t{static_cast<std::uint8_t>(bytes[0])} << 8 |
-                                             static_cast<std::uint8_t>(bytes[1]);
-        if (bytes.size() < 2 || bytes.size() - 2 < length) {
-            return fail("bad_bundle", "the bundle ends inside entry " +
-                                          std::to_string(entries.size()) + " of it");
+    while (entries.size() < width) {
+        const auto entry = take_bundle_entry(bytes);
+        if (!entry) {
+            return fail("bad_bundle", "the bundle ends before or inside entry " +
+                                          std::to_string(entries.size()) + " of " +
+                                          std::to_string(width));
         }
-        entries.push_back(bytes.substr(2, length));
-        bytes.remove_prefix(2 + length);
-    }
-    if (entries.size() < width) {
-        return fail("bad_bundle", "the bundle holds " + std::to_string(entries.size()) +
-                                      " entries, needed are " + std::to_string(width));
+        entries.push_back(*entry);
     }
     if (!bytes.empty()) {
         return fail("bad_bundle", std::to_string(bytes.size()) + " bytes follow the last of " +

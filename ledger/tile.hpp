@@ -8,6 +8,7 @@
 #include "ledger/tree.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -56,6 +57,8 @@ Result<std::vector<Hash>> decode_hash_tile(std::string_view bytes, unsigned widt
 
 /// Appends one entry to a bundle. REQUIRES entry.size() ≤ 65,535.
 void append_to_bundle(std::string& bundle, std::string_view entry);
+/// Cuts the first entry off `rest`; empty, with `rest` as it was, when it is not whole.
+std::optional<std::string_view> take_bundle_entry(std::string_view& rest);
 /// The entries, as views into `bytes`. Error `bad_bundle` unless there are exactly `width`.
 Result<std::vector<std::string_view>> decode_bundle(std::string_view bytes, unsigned width);
 

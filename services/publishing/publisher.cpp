@@ -257,10 +257,10 @@ Result<void> Publisher::check_against(const Record& seen, const Record& database
                            : check_consistency(*seen, *database).has_value())
         return {};
     return fail("contradicts_last_signed",
-                std::string(where) + " and the database's checkpoint are of different logs from " +
+                std::string(where) + " and the database's checkpoint are not of one log from " +
                     entries_text(seen->size) +
-                    " on; nothing is signed until it is known which "
-                    "one is right");
+                    " on, or the tiles between are damaged; nothing is signed until it is known "
+                    "which one is right");
 }
 
 Result<void> Publisher::restore_builder(const Record& database) {

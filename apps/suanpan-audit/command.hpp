@@ -1,0 +1,119 @@
+#pragma once
+
+// What the audit's commands share: options, output, exit status.
+
+#include "apps/suanpan-audit/fault.hpp"
+#include "apps/suanpan-audit/log_source.hpp"
+#include "base/json.hpp"
+#include "ledger/checkpoint.hpp"
+#include "ledger/note.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace suanpan::audit {
+
+inline constexpr int kHolds = 0;        // everything was checked and holds
+inline constexpr int kDoesNotHold = 1;  // something is wrong with the log
+inline constexpr int kNotAudited = 2;   // wrong usage, or the source is out of reach
+
+/// Runs the command after its options were parsed; gives the exit status.
+/// Throws AuditError for what is kNotAudited.
+using Runner = std::function<int()>;
+
+struct Command {
+    std::string_view name;
+    std::string_view summary;
+    Runner (*declare)(CLI::App& app);  // adds the command's options
+};
+
+/// Parses the command line and runs one of the commands; everything but bugs ends in a status.
+int run(int argc, const char* const* argv, std::span<const Command> commands);
+
+/// Options of every command.
+struct OutputOptions {
+    bool json = false;
+    bool quiet = false;
+};
+void declare_output(CLI::App& app, OutputOptions& options);
+
+/// Who signs: the log, and witnesses of whom so many must have.
+struct KeyOptions {
+    std::string key;
+    std::string key_file;
+    std::vector<std::string> witnesses;
+    std::size_t witnesses_needed = 0;
+};
+void declare_keys(CLI::App& app, KeyOptions& options);
+struct Keys {
+    ledger::VerifierKey log;
+    std::vector<ledger::VerifierKey> witnesses;
+};
+Keys read_keys(const KeyOptions& options);
+
+struct SourceOptions {
+    std::string directory;
+    std::string url;
+    std::string token_file;
+};
+void declare_source(CLI::App& app, SourceOptions& options);
+std::unique_ptr<LogSource> open_source(const SourceOptions& options);
+
+/// Opens a checkpoint and applies the witness policy (`too_few_witnesses`).
+Audited<ledger::SignedCheckpoint> check_signatures(std::string_view note, const Keys& keys,
+                                                   std::size_t witnesses_needed);
+/// The source's present checkpoint, checked likewise. Also `missing_checkpoint`.
+Audited<ledger::SignedCheckpoint> read_checkpoint(LogSource& source, const Keys& keys,
+                                                  std::size_t witnesses_needed);
+
+/// Prints what a command found: aligned lines for people, or one JSON object with --json.
+class Report {
+ public:
+    Report(std::string_view command, OutputOptions options);
+
+    void line(std::string_view label, std::string_view text);  // people only
+    void field(std::string_view name, Json value);             // JSON only
+    void checkpoint(const ledger::SignedCheckpoint& checkpoint, std::string_view source);
+
+    /// Print and give the exit status.
+    int holds(std::string_view sentence);
+    int fails(const Fault& fault);
+
+ private:
+    void print_json(bool ok);
+
+    OutputOptions options_;
+    std::shared_ptr<Json> json_;
+    std::vector<std::pair<std::string, std::string>> lines_;
+};
+
+/// A line on the terminal that is drawn over; nothing when stderr is no terminal, or with --quiet
+/// or --json.
+class Progress {
+ public:
+    Progress(std::string what, OutputOptions options);
+    ~Progress();
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+
+    void show(std::uint64_t done, std::uint64_t total);
+
+ private:
+    std::string what_;
+    bool active_;
+    int shown_ = -1;  // percent
+};
+
+}  // namespace suanpan::audit

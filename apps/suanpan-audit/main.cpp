@@ -1,0 +1,18 @@
+#include "apps/suanpan-audit/checkpoint.hpp"
+#include "apps/suanpan-audit/command.hpp"
+#include "apps/suanpan-audit/receipt.hpp"
+#include "apps/suanpan-audit/verify.hpp"
+
+#include <array>
+
+int main(int argc, char** argv) {
+    using namespace suanpan::audit;
+    const std::array kCommands = {
+        Command{"checkpoint", "Check the signed checkpoint and that it continues those seen before",
+                declare_checkpoint},
+        Command{"verify", "Check every entry of the log against its signed checkpoint",
+                declare_verify},
+        Command{"receipt", "Check one receipt (.tlog-proof), offline", declare_receipt},
+    };
+    return run(argc, argv, kCommands);
+}

@@ -1,0 +1,35 @@
+#pragma once
+
+// What the auditor remembers of one log: the checkpoints it saw. A log that later denies one of
+// them is caught, and the two signed notes together are the proof.
+
+#include "ledger/checkpoint.hpp"
+#include "ledger/note.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace suanpan::audit {
+
+inline constexpr std::size_t kMaxSeenCheckpoints = 1'000;
+
+struct AuditState {
+    std::vector<ledger::SignedCheckpoint> seen;  // by size, each size once
+    std::vector<std::string> evidence;           // notes that contradict one of `seen`
+};
+
+/// Empty when there is no such file. Throws AuditError for a file that is of another log, or whose
+/// checkpoints the key did not sign.
+AuditState load_state(const std::filesystem::path& path, const ledger::VerifierKey& log);
+
+/// Replaces the file in one step. The oldest checkpoints above kMaxSeenCheckpoints go: the later
+/// ones were found consistent with them.
+void save_state(const std::filesystem::path& path, const ledger::VerifierKey& log,
+                AuditState state);
+
+/// $XDG_STATE_HOME or ~/.local/state, /suanpan-audit/<key id>.json.
+std::filesystem::path default_state_path(const ledger::VerifierKey& log);
+
+}  // namespace suanpan::audit

@@ -1,0 +1,76 @@
+#include "apps/suanpan-audit/fault.hpp"
+#include "apps/suanpan-audit/log_source.hpp"
+#include "client/http_client.hpp"
+#include "client/url.hpp"
+
+#include <utility>
+
+namespace suanpan::audit {
+namespace {
+
+client::Url parse(const std::string& text) {
+    auto url = client::parse_url(text);
+    if (!url) throw AuditError(url.error().detail());
+    return std::move(*url);
+}
+
+client::HttpOptions http_options() {
+    client::HttpOptions options;
+    options.max_response_bytes = ledger::kMaxBundleBytes + 1;
+    return options;
+}
+
+class UrlSource final : public LogSource {
+ public:
+    UrlSource(const std::string& url, std::string token)
+        : url_(url),
+          prefix_(parse(url).path),
+          token_(std::move(token)),
+          client_(parse(url), http_options()) {}
+
+    Result<std::string> read(std::string_view path, std::size_t max_bytes) override {
+        client::HttpRequest request;
+        request.target = prefix_ + "/" + std::string(path);
+        if (!token_.empty()) request.headers.emplace_back("Authorization", "Bearer " + token_);
+        client::HttpResponse response = send(request);
+        if (response.status == 404)
+            return fail("not_found", std::string(path) + " is missing at " + url_);
+        if (response.status == 401 || response.status == 403) {
+            throw AuditError(std::string(path) + " at " + url_ +
+                             " needs a key with the auditor scope: give it with --token-file");
+        }
+        if (response.status != 200) {
+            throw AuditError(request.target + " at " + url_ + " answers with status " +
+                             std::to_string(response.status));
+        }
+        if (response.body.size() > max_bytes) {
+            return fail("too_large", std::string(path) + " has more than " +
+                                         std::to_string(max_bytes) + " bytes");
+        }
+        return std::move(response.body);
+    }
+
+    [[nodiscard]] std::string name() const override { return url_; }
+
+ private:
+    client::HttpResponse send(const client::HttpRequest& request) {
+        try {
+            return client_.send(request);
+        } catch (const client::TransportError& error) {
+            throw AuditError("cannot reach " + url_ + ": " + error.what());
+        }
+    }
+
+    std::string url_;
+    std::string prefix_;
+    std::string token_;
+    client::HttpClient client_;
+};
+
+}  // namespace
+
+std::unique_ptr<LogSource> make_url_source(const std::string& url, std::string token) {
+    return std::make_unique<UrlSource>(url, std::move(token));
+}
+
+}  // namespace suanpan::audit
