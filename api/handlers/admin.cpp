@@ -1,0 +1,131 @@
+#include "api/handlers/handlers.hpp"
+#include "api/handlers/input.hpp"
+#include "api/metrics.hpp"
+#include "api/problem.hpp"
+#include "base/decimal.hpp"
+#include "base/time.hpp"
+#include "db/queries/accounts.hpp"
+#include "db/state.hpp"
+#include "services/clock.hpp"
+#include "services/publishing/publisher_loop.hpp"
+#include "services/sandbox/sandbox_clock.hpp"
+
+#include <exception>
+
+namespace suanpan::api {
+
+namespace {
+
+struct Comparison {
+    Hash memory{};
+    Hash database{};
+    core::HeadRow head;
+    std::vector<db::CurrencySums> sums;
+    std::vector<std::string> memory_totals;  // parallel to `sums`, micro-units
+};
+
+std::string decimal(Int128 value) {
+    const auto narrowed = narrow(value);
+    return narrowed ? std::to_string(*narrowed) : "beyond 64 bits";
+}
+
+// Runs on the core's thread, so nothing is written while the database is read.
+Comparison compare(Context& context, const core::Market& market) {
+    Comparison out;
+    out.memory = core::digest(market.state());
+    out.head = market.head();
+    context.database.snapshot("digest", [&out](db::Tx& tx) {
+        out.database = core::digest(db::load_state(tx));
+        out.sums = db::sum_accounts(tx);
+    });
+    for (const db::CurrencySums& sums : out.sums)
+        out.memory_totals.push_back(decimal(market.total(sums.currency)));
+    return out;
+}
+
+}  // namespace
+
+Result<Response> get_digest(Call& call) {
+    Comparison found;
+    std::exception_ptr failure;
+    call.context.core.inspect([&](const core::Market& market) {
+        try {
+            found = compare(call.context, market);
+        } catch (...) {
+            failure = std::current_exception();  // the core's thread has nothing to do with it
+        }
+    });
+    if (failure) std::rethrow_exception(failure);
+    Json sums = Json::array();
+    for (std::size_t i = 0; i < found.sums.size(); ++i) {
+        sums.push_back({{"currency", found.sums[i].currency},
+                        {"accounts", found.sums[i].accounts},
+                        {"memory_micro", found.memory_totals[i]},
+                        {"balances_micro", found.sums[i].balances_micro},
+                        {"journal_micro", found.sums[i].journal_micro}});
+    }
+    return json_response({{"log_size", found.head.size.value},
+                          {"last_time", to_string(found.head.last_time)},
+                          {"memory", to_hex(as_chars(found.memory))},
+                          {"database", to_hex(as_chars(found.database))},
+                          {"equal", found.memory == found.database},
+                          {"sums", std::move(sums)}});
+}
+
+// A write for the clock alone: to move it to the same moment twice is to move it once.
+void set_clock(const std::shared_ptr<Call>& call, const Reply& reply) {
+    const auto refuse = [&](const Error& error) { reply(problem(error, call->request.path)); };
+    services::SandboxClock* clock = call->context.sandbox_clock;
+    if (clock == nullptr) {
+        refuse({"not_sandbox", "this server runs by real time; only a sandbox's clock can be set"});
+        return;
+    }
+    Faults faults;
+    Fields fields(call->body, faults);
+    const auto now = fields.need("now", parse_time);
+    fields.finish();
+    if (!faults.empty()) {
+        refuse(invalid_request(std::move(faults)));
+        return;
+    }
+    const auto moved = clock->move_to(*now);
+    if (!moved) {
+        refuse(moved.error());
+        return;
+    }
+    call->context.core.wake_for_time();
+    reply(json_response({{"now", to_string(clock->now())}}));
+}
+
+Result<Response> get_clock(Call& call) {
+    return json_response({{"now", to_string(call.context.clock.now())},
+                          {"sandbox", call.context.sandbox_clock != nullptr}});
+}
+
+Result<Response> healthz(Call&) {
+    return json_response({{"status", "ok"}});
+}
+
+Result<Response> readyz(Call& call) {
+    const core::HeadRow head =
+        call.context.database.read("ready", [](db::Tx& tx) { return db::load_head(tx); });
+    const services::PublisherStatus publisher = call.context.publisher->status();
+    Json body{{"status", "ready"},
+              {"log_size", head.size.value},
+              {"published_size", publisher.published_size}};
+    if (publisher.stopped) {
+        body["status"] = "publishing_stopped";
+        body["detail"] = publisher.stopped->detail();
+        return json_response(body, 503);
+    }
+    return json_response(body);
+}
+
+Result<Response> metrics(Call& call) {
+    Response response;
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    response.body = call.context.metrics.render();
+    return response;
+}
+
+}  // namespace suanpan::api

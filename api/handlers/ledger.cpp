@@ -1,0 +1,54 @@
+// The published log: static files, the same for everybody. Hash tiles and checkpoints are public,
+// entries need the auditor's scope (ledger "Tiles").
+
+#include "api/handlers/handlers.hpp"
+#include "ledger/tile.hpp"
+#include "services/publishing/tile_store.hpp"
+
+namespace suanpan::api {
+
+namespace {
+
+constexpr std::string_view kForEver = "public, max-age=31536000, immutable";
+
+Result<Response> tile_response(const Call& call, const std::string& path, bool entries) {
+    const auto tile = ledger::parse_tile_path(path);
+    if (!tile || (tile->kind == ledger::TileKind::kEntries) != entries) return fail(not_found());
+    auto bytes = call.context.tiles->read_tile(*tile);
+    if (!bytes) return fail(not_found());
+    Response response;
+    response.content_type = "application/octet-stream";
+    response.headers.emplace_back("Cache-Control",
+                                  entries ? "private, max-age=31536000, immutable" : kForEver);
+    response.body = std::move(*bytes);
+    return response;
+}
+
+}  // namespace
+
+Result<Response> get_checkpoint(Call& call) {
+    auto note = call.context.tiles->read_checkpoint();
+    if (!note) return fail("not_found", "the log has no published checkpoint yet");
+    Response response;
+    response.content_type = "text/plain; charset=utf-8";
+    response.headers.emplace_back("Cache-Control", "public, max-age=1");
+    response.body = std::move(*note);
+    return response;
+}
+
+Result<Response> get_tile(Call& call) {
+    return tile_response(call, "tile/" + call.parameters.at(0), false);
+}
+
+Result<Response> get_entries_tile(Call& call) {
+    return tile_response(call, "tile/entries/" + call.parameters.at(0), true);
+}
+
+Result<Response> get_log_key(Call& call) {
+    Response response;
+    response.content_type = "text/plain; charset=utf-8";
+    response.body = call.context.log_key + "\n";
+    return response;
+}
+
+}  // namespace suanpan::api

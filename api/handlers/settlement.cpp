@@ -1,0 +1,122 @@
+#include "api/dispatcher.hpp"
+#include "api/handlers/handlers.hpp"
+#include "api/handlers/input.hpp"
+#include "api/json/render.hpp"
+#include "api/problem.hpp"
+#include "db/queries/settlements.hpp"
+#include "db/queries/statements.hpp"
+#include "services/clock.hpp"
+#include "services/iam/idempotent_writes.hpp"
+#include "services/settlement/run_loop.hpp"
+
+namespace suanpan::api {
+
+namespace {
+
+constexpr std::int64_t kMostLines = 50'000;
+
+Result<core::RunRow> find_run(const Call& call) {
+    const auto id = call.id<RunId>();
+    if (!id) return fail(id.error());
+    auto run = call.context.database.read(
+        "find_run", [&id](db::Tx& tx) { return db::find_run(tx, *id); });
+    if (!run) return fail(not_found());
+    return std::move(*run);
+}
+
+void store(const Call& call, const services::IdempotencyKey& key,
+           const services::StoredResponse& response) {
+    const db::IdempotencyRow row{key.organisation, key.route,         key.key,
+                                 key.body_hash,    key.for_ever,      response.resource,
+                                 response.status,  response.body,     call.context.clock.now()};
+    call.context.database.write("insert_response",
+                                [&row](db::Tx& tx) { db::insert_response(tx, row); });
+}
+
+}  // namespace
+
+// Many commands, so the answer is stored after the last of them. A crash in between loses the
+// answer only: the run itself is idempotent by its range.
+void run_settlement(const std::shared_ptr<Call>& call, const Reply& reply) {
+    Faults faults;
+    Fields fields(call->body, faults);
+    services::RunRange range;
+    if (const auto from = fields.find_integer("from", 0, kMaxInteger)) range.from = LogIndex(*from);
+    if (const auto to = fields.find_integer("to", 1, kMaxInteger)) range.to = LogIndex(*to);
+    if (range.from && range.to && *range.from >= *range.to)
+        fields.fault("to", "contradiction", "'to' must be above 'from'");
+    fields.finish();
+    if (!faults.empty()) {
+        reply(problem(invalid_request(std::move(faults)), call->request.path));
+        return;
+    }
+    const services::IdempotencyKey key = idempotency_of(*call, true);
+    auto start = [&](const services::IdempotentWrites::Finish& finish) {
+        services::SettlementRuns runs(call->context.database, call->context.core,
+                                      call->context.clock);
+        const auto run = runs.run(call->caller.organisation, range);
+        if (!run) {
+            finish(fail(run.error()));
+            return;
+        }
+        const auto response = stored(to_json(*run), 201, to_string(run->id));
+        store(*call, key, response);
+        finish(response);
+    };
+    auto done = [call, reply](const Result<services::Answered>& result) {
+        answer(*call, reply, result);
+    };
+    call->context.writes.run(key, done, start);
+}
+
+Result<Response> list_runs(Call& call) {
+    Faults faults;
+    Fields query(call.query, faults);
+    const db::Page page = read_page(query, RunId::kPrefix);
+    query.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    const auto listed = call.context.database.read(
+        "list_runs", [&page](db::Tx& tx) { return db::list_runs(tx, page); });
+    return list_response(
+        listed, [](const core::RunRow& run) { return to_json(run); },
+        [](const core::RunRow& run) { return to_string(run.id); });
+}
+
+Result<Response> get_run(Call& call) {
+    const auto run = find_run(call);
+    if (!run) return fail(run.error());
+    return json_response(to_json(*run));
+}
+
+Result<Response> get_run_lines(Call& call) {
+    const auto run = find_run(call);
+    if (!run) return fail(run.error());
+    Faults faults;
+    Fields query(call.query, faults);
+    db::LineFilter filter;
+    filter.run = run->id;
+    filter.party = query.find("organisation", parse_id<OrganisationId>);
+    filter.lease = query.find("lease", parse_id<LeaseId>);
+    query.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    std::string items;
+    std::int64_t count = 0;
+    call.context.database.snapshot("run_lines", [&](db::Tx& tx) {
+        items.clear();
+        count = 0;
+        db::for_each_line(tx, filter, [&](const db::LineInfo& line) {
+            if (++count > kMostLines) return;
+            items += (items.empty() ? "" : ",") + to_json(line).dump();
+        });
+    });
+    if (count > kMostLines) {
+        return fail("too_many_lines",
+                    "the run has more than " + std::to_string(kMostLines) +
+                        " such lines: name an organisation or a lease");
+    }
+    Response response;
+    response.body = R"({"items":[)" + items + R"(],"has_more":false})";
+    return response;
+}
+
+}  // namespace suanpan::api

@@ -1,0 +1,110 @@
+#include "api/routes.hpp"
+
+#include "api/handlers/handlers.hpp"
+
+#include <array>
+
+namespace suanpan::api {
+
+namespace {
+
+using core::Role;
+
+template <typename... Roles>
+constexpr services::RoleSet any_of(Roles... roles) {
+    return (services::role_bit(roles) | ...);
+}
+
+constexpr services::RoleSet kOperator = any_of(Role::kOperator);
+constexpr services::RoleSet kProvider = any_of(Role::kProvider, Role::kOperator);
+constexpr services::RoleSet kTrader = any_of(Role::kBuyer, Role::kProvider);
+constexpr services::RoleSet kTraderOrOperator =
+    any_of(Role::kBuyer, Role::kProvider, Role::kOperator);
+constexpr services::RoleSet kMetering =
+    any_of(Role::kMeter, Role::kProvider, Role::kBuyer, Role::kOperator);
+constexpr services::RoleSet kSettling = any_of(Role::kSettlement, Role::kOperator);
+constexpr services::RoleSet kAuditing = any_of(Role::kAuditor);
+
+constexpr Access kPublic = Access::kPublic;
+constexpr Access kAnyone = Access::kAnyone;  // with a valid key
+constexpr Access kRoles = Access::kRoles;
+
+// What an organisation may see of a thing is its handler's business: here stands who may call.
+// clang-format off
+const auto kRoutes = std::to_array<Route>({
+    {"GET",  "/healthz",                               kPublic, 0,                 healthz},
+    {"GET",  "/readyz",                                kPublic, 0,                 readyz},
+    {"GET",  "/metrics",                               kPublic, 0,                 metrics},
+
+    {"POST", "/v1/organisations",                      kRoles,  kOperator,         create_organisation},
+    {"GET",  "/v1/organisations",                      kAnyone, 0,                 list_organisations},
+    {"GET",  "/v1/organisations/{id}",                 kAnyone, 0,                 get_organisation},
+    {"POST", "/v1/organisations/{id}/api-keys",        kAnyone, 0,                 create_api_key},
+    {"GET",  "/v1/organisations/{id}/api-keys",        kAnyone, 0,                 list_api_keys},
+
+    {"POST", "/v1/device-models",                      kRoles,  kOperator,         create_model},
+    {"GET",  "/v1/device-models",                      kAnyone, 0,                 list_models},
+    {"POST", "/v1/markets",                            kRoles,  kOperator,         create_market},
+    {"GET",  "/v1/markets",                            kAnyone, 0,                 list_markets},
+    {"POST", "/v1/schedules",                          kRoles,  kOperator,         create_schedule},
+    {"GET",  "/v1/schedules",                          kAnyone, 0,                 list_schedules},
+
+    {"POST", "/v1/sites",                              kRoles,  kProvider,         create_site},
+    {"GET",  "/v1/sites",                              kAnyone, 0,                 list_sites},
+    {"POST", "/v1/pools",                              kRoles,  kProvider,         create_pool},
+    {"GET",  "/v1/pools",                              kAnyone, 0,                 list_pools},
+    {"GET",  "/v1/pools/{id}",                         kAnyone, 0,                 get_pool},
+    {"GET",  "/v1/pools/{id}/calendar",                kAnyone, 0,                 get_calendar},
+    {"POST", "/v1/pools/{id}/titles",                  kRoles,  kProvider,         set_title},
+    {"POST", "/v1/pools/{id}/attestations",            kRoles,  kProvider,         attest},
+    {"POST", "/v1/pools/{id}/blocks",                  kRoles,  kProvider,         block_lots},
+
+    {"POST", "/v1/orders",                             kRoles,  kTrader,           place_order},
+    {"POST", "/v1/orders:batch",                       kRoles,  kTrader,           place_orders},
+    {"POST", "/v1/orders:preview",                     kRoles,  kTrader,           preview_order, false},
+    {"POST", "/v1/orders:cancel-all",                  kRoles,  kTraderOrOperator, cancel_all_orders},
+    {"GET",  "/v1/orders",                             kAnyone, 0,                 list_orders},
+    {"GET",  "/v1/orders/{id}",                        kAnyone, 0,                 get_order},
+    {"POST", "/v1/orders/{id}:cancel",                 kRoles,  kTraderOrOperator, cancel_order},
+    {"GET",  "/v1/trades",                             kAnyone, 0,                 list_trades},
+    {"GET",  "/v1/books",                              kAnyone, 0,                 get_book},
+
+    {"GET",  "/v1/leases",                             kAnyone, 0,                 list_leases},
+    {"GET",  "/v1/leases/{id}",                        kAnyone, 0,                 get_lease},
+    {"POST", "/v1/leases/{id}:accept",                 kRoles,  kProvider,         accept_lease},
+    {"POST", "/v1/leases/{id}:activate",               kRoles,  kProvider,         activate_lease},
+    {"POST", "/v1/leases:advance",                     kRoles,  kProvider,         advance_leases},
+
+    {"POST", "/v1/meters",                             kRoles,  kTraderOrOperator, register_meter},
+    {"GET",  "/v1/meters",                             kAnyone, 0,                 list_meters},
+    {"POST", "/v1/meters/{id}:revoke",                 kRoles,  kTraderOrOperator, revoke_meter},
+    {"POST", "/v1/readings:batch",                     kRoles,  kMetering,         submit_readings, false},
+    {"GET",  "/v1/readings",                           kAnyone, 0,                 list_readings},
+
+    {"GET",  "/v1/accounts",                           kAnyone, 0,                 list_accounts},
+    {"POST", "/v1/accounts/{organisation}/deposits",   kRoles,  kOperator,         deposit},
+    {"GET",  "/v1/journal",                            kAnyone, 0,                 list_journal},
+    {"GET",  "/v1/statements",                         kAnyone, 0,                 get_statement},
+    {"POST", "/v1/settlement-runs",                    kRoles,  kSettling,         run_settlement},
+    {"GET",  "/v1/settlement-runs",                    kRoles,  kSettling,         list_runs},
+    {"GET",  "/v1/settlement-runs/{id}",               kRoles,  kSettling,         get_run},
+    {"GET",  "/v1/settlement-runs/{id}/lines",         kRoles,  kSettling,         get_run_lines},
+
+    {"GET",  "/v1/ledger/checkpoint",                  kPublic, 0,                 get_checkpoint},
+    {"GET",  "/v1/ledger/key",                         kPublic, 0,                 get_log_key},
+    {"GET",  "/v1/ledger/tile/entries/{path...}",      kRoles,  kAuditing,         get_entries_tile},
+    {"GET",  "/v1/ledger/tile/{path...}",              kPublic, 0,                 get_tile},
+
+    {"GET",  "/v1/admin/digest",                       kRoles,  kOperator,         get_digest},
+    {"GET",  "/v1/sandbox/clock",                      kAnyone, 0,                 get_clock},
+    {"POST", "/v1/sandbox/clock",                      kRoles,  kOperator,         set_clock, false},
+});
+// clang-format on
+
+}  // namespace
+
+std::span<const Route> routes() {
+    return kRoutes;
+}
+
+}  // namespace suanpan::api

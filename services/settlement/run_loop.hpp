@@ -1,0 +1,44 @@
+#pragma once
+
+// A settlement run from its first command to its last (metering-settlement "Settlement runs").
+
+#include "base/result.hpp"
+#include "core/commands.hpp"
+#include "db/pool.hpp"
+#include "services/clock.hpp"
+#include "services/trading/core_loop.hpp"
+
+#include <optional>
+
+namespace suanpan::services {
+
+struct RunRange {
+    std::optional<LogIndex> from;  // default: where the last run ended
+    std::optional<LogIndex> to;    // default: the log's size now
+};
+
+// Thread-safe; waits for commits, so not for network threads.
+class SettlementRuns {
+ public:
+    SettlementRuns(db::Pool& database, CoreLoop& core, const Clock& clock)
+        : database_(database), core_(core), clock_(clock) {}
+
+    // Settles until the run is closed. A range that was closed before gives that run and posts
+    // nothing; one that was broken off goes on. Errors: the core's, `range_overlap`.
+    Result<core::RunRow> run(const OrganisationId& actor, const RunRange& range);
+
+ private:
+    struct Exact {
+        LogIndex from;
+        LogIndex to;
+        std::optional<core::RunRow> known;
+    };
+    Result<Exact> resolve(const RunRange& range);
+    Result<core::RunRow> step(const OrganisationId& actor, const Exact& range);
+
+    db::Pool& database_;
+    CoreLoop& core_;
+    const Clock& clock_;
+};
+
+}  // namespace suanpan::services
