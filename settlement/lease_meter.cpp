@@ -55,8 +55,8 @@ Window LeaseMeter::Impl::window_at(Time time) const {
 
 ReadingVerdict LeaseMeter::Impl::judge(const ReadingBatch& batch, const Reading& reading,
                                        Time received, LogIndex index) {
-    if (!active || active->start >= active->end) {
-        return refusal(reading, "lease_not_active", "the lease has no active time yet");
+    if (!active) {
+        return refusal(reading, "lease_not_active", "the lease has no active time");
     }
     CHECK(reading.epoch >= 0 && reading.seq >= 0);
     CHECK(reading.counters.lot_us >= 0 && reading.counters.busy_us >= 0);
