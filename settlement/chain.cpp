@@ -157,7 +157,7 @@ ReadingVerdict Chain::accept(const Reading& reading, LogIndex index, Lots lots) 
     }
     if (fault != PairFault::kNone) return refusal(reading, fault);
     const bool gap = !is_linked(left, reading) || reading.window.start != left.end;
-    rest_.emplace(node.key(), std::move(node));
+    rest_.emplace(node.key(), node);
     return verdict_of(reading, gap ? Verdict::kAcceptedWithGap : Verdict::kAccepted);
 }
 
