@@ -13,8 +13,7 @@ Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 
 void Engine::define_market(const MarketRules& rules) {
-    CHECK(rules.grid.value > 0 && rules.tick.value > 0 && rules.max_ahead.value > 0);
-    CHECK(rules.max_lots.value > 0 && rules.max_lots.value <= kMaxLots);
+    CHECK(check_rules(rules).has_value());
     impl_->markets[rules.key].rules = rules;
 }
 

@@ -30,6 +30,9 @@ struct MarketRules {
     friend bool operator==(const MarketRules&, const MarketRules&) = default;
 };
 
+// Error `bad_market`: not above 0, or beyond what exact arithmetic carries.
+Result<void> check_rules(const MarketRules& rules);
+
 struct PoolRules {
     PoolId id;
     OrganisationId owner;  // the provider that lists it
@@ -105,7 +108,8 @@ class Engine {
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
-    // Reference data. A repeated define_market replaces the rules.
+    // Reference data. A repeated define_market replaces the rules; orders that rest keep what they
+    // were accepted with. REQUIRES check_rules(rules) passed.
     void define_market(const MarketRules& rules);
     [[nodiscard]] const MarketRules* find_market(const MarketKey& key) const;
     Result<void> add_pool(const PoolRules& rules);  // error `pool_exists`
@@ -145,8 +149,9 @@ class Engine {
     // Open orders, and orders ended since the last forget_ended().
     [[nodiscard]] const OrderView* find(const OrderId& id) const;
     void forget_ended();
+    // REQUIRES a valid window (and duration), as check() tests it.
     [[nodiscard]] WhyNot why_not(const OrderTerms& terms, Time now) const;
-    // What place() would do, without doing it.
+    // What place() would do, without doing it. REQUIRES check(terms, now) passed.
     [[nodiscard]] Outcome preview(const OrderTerms& terms, Time now) const;
 
     // Rebuild: orders as they stood, in order of sequence; calendars must have been reserved

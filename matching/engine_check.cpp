@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::int64_t kMaxTime = 253'402'300'800;  // the end of year 9999
 
+constexpr std::int64_t kMaxGrid = 86'400;
+constexpr std::int64_t kMaxAhead = 36'525LL * 86'400;
+
 bool on_grid(Time time, Duration grid) {
     return time.value % grid.value == 0;
 }
@@ -127,8 +130,8 @@ Result<void> check_times(const OrderTerms& terms, const MarketRules& rules, Time
     if (terms.side == Side::kBuy && last_start(terms) < now) {
         return fail("window_passed", "the window's last possible start has passed");
     }
-    if (terms.side == Side::kSell &&
-        window.end.value - least_window(terms, rules).value <= now.value) {
+    const std::int64_t least = std::max(terms.min_duration, rules.grid).value;
+    if (terms.side == Side::kSell && window.end.value - least <= now.value) {
         return fail("window_passed", "too little is left of the window");
     }
     if (terms.expires_at && *terms.expires_at <= now) {
@@ -138,6 +141,26 @@ Result<void> check_times(const OrderTerms& terms, const MarketRules& rules, Time
 }
 
 }  // namespace
+
+Result<void> check_rules(const MarketRules& rules) {
+    const auto is_within = [](std::int64_t value, std::int64_t most) {
+        return value > 0 && value <= most;
+    };
+    if (!is_within(rules.grid.value, kMaxGrid)) {
+        return fail("bad_market", "the grid is 1 second to 1 day");
+    }
+    if (!is_within(rules.tick.value, kMaxPrice)) {
+        return fail("bad_market", "the tick is 1 micro-unit to the largest price");
+    }
+    if (!is_within(rules.max_lots.value, kMaxLots)) {
+        return fail("bad_market",
+                    "an order is for at most 1 to " + std::to_string(kMaxLots) + " lots");
+    }
+    if (!is_within(rules.max_ahead.value, kMaxAhead)) {
+        return fail("bad_market", "windows end at most 100 years ahead");
+    }
+    return {};
+}
 
 Result<void> Engine::check(const OrderTerms& terms, Time now) const {
     const MarketRules* rules = find_market(terms.market);

@@ -40,7 +40,7 @@ Lots lots_wanted(const Order& buy, Rate rate) {
 
 bool terms_allow(const Order& buy, const Order& sell, const Window& window) {
     const OrderTerms& terms = sell.view.terms;
-    if (!terms.window.contains(window) || window.length() < sell.least) return false;
+    if (!terms.window.contains(window) || window.length() < terms.min_duration) return false;
     return terms.counterparties.empty() ||
            std::binary_search(terms.counterparties.begin(), terms.counterparties.end(),
                               buy.view.terms.organisation);
@@ -174,8 +174,9 @@ void Engine::Impl::settle_state(Order& order, OrderState when_used_up) {
     if (!order.is_buy()) {
         // A sell shrinks to what is left of its window (market §4).
         const Window& window = order.view.terms.window;
-        used_up = !has_run(order.view.rest_steps, kNothing,
-                           {std::max(window.start, now), window.end}, order.least);
+        used_up =
+            !has_run(order.view.rest_steps, kNothing, {std::max(window.start, now), window.end},
+                     order.view.terms.min_duration);
     }
     if (used_up) {
         end(order, when_used_up,

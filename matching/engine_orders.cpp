@@ -35,9 +35,7 @@ Order& Engine::Impl::admit(const OrderView& view) {
     Order& order = *made;
     order.view = view;
     const OrderTerms& terms = order.view.terms;
-    const auto market = markets.find(terms.market);
-    CHECK(market != markets.end());
-    order.market = &market->second;
+    order.market = &get_market(terms.market);
     if (order.is_buy()) {
         order.requirement = eligibility.acquire(terms.requirement);
         order.window = terms.window;
@@ -46,7 +44,7 @@ Order& Engine::Impl::admit(const OrderView& view) {
         const auto rate = order.pool->rates.find(terms.market.compute_class);
         CHECK(rate != order.pool->rates.end());
         order.rate = rate->second;
-        order.least = least_window(terms, order.market->rules);
+        CHECK(terms.min_duration.value > 0);
     }
     const bool is_new = orders.emplace(terms.id, std::move(made)).second;
     CHECK(is_new);
@@ -60,6 +58,10 @@ Order& Engine::Impl::admit_new(const OrderTerms& terms) {
     if (terms.side == Side::kBuy) {
         view.rest = terms.quantity;
     } else {
+        // Resolved now: the market's grid may change while the order rests.
+        if (terms.min_duration.value == 0) {
+            view.terms.min_duration = get_market(terms.market).rules.grid;
+        }
         add(view.rest_steps, Lots(0), terms.window, Lots(terms.quantity));
     }
     return admit(view);
@@ -173,14 +175,16 @@ Order* Engine::Impl::find(const OrderId& id) const {
     return found == orders.end() ? nullptr : found->second.get();
 }
 
+Market& Engine::Impl::get_market(const MarketKey& key) {
+    const auto found = markets.find(key);
+    CHECK(found != markets.end());
+    return found->second;
+}
+
 Pool& Engine::Impl::get_pool(const PoolId& id) {
     const auto found = pools.find(id);
     CHECK(found != pools.end());
     return found->second;
-}
-
-Duration least_window(const OrderTerms& sell, const MarketRules& rules) {
-    return sell.min_duration.value > 0 ? sell.min_duration : rules.grid;
 }
 
 Time last_start(const OrderTerms& buy) {
@@ -189,8 +193,8 @@ Time last_start(const OrderTerms& buy) {
 
 Time due(const Order& order) {
     const OrderTerms& terms = order.view.terms;
-    const Time by_window =
-        order.is_buy() ? last_start(terms) : Time(terms.window.end.value - order.least.value);
+    const Time by_window = order.is_buy() ? last_start(terms)
+                                          : Time(terms.window.end.value - terms.min_duration.value);
     return terms.expires_at ? std::min(*terms.expires_at, by_window) : by_window;
 }
 

@@ -22,7 +22,6 @@ struct Order {
     Market* market = nullptr;
     Pool* pool = nullptr;               // sell
     Rate rate;                          // sell: of its pool in the market's class
-    Duration least;                     // sell: shortest window it gives
     RequirementNumber requirement = 0;  // buy
     Window window;  // buy: what it takes; of a `duration` buy the start being tried
     bool in_book = false;
@@ -192,6 +191,7 @@ struct Engine::Impl {
     void rematch(Pool& pool);
 
     Order* find(const OrderId& id) const;
+    Market& get_market(const MarketKey& key);
     Pool& get_pool(const PoolId& id);
 };
 
@@ -202,7 +202,6 @@ struct Engine::Impl {
 // least duration, counterparties.
 [[nodiscard]] bool terms_allow(const Order& buy, const Order& sell, const Window& window);
 [[nodiscard]] bool prices_cross(const OrderTerms& buy, const OrderTerms& sell, Rate rate);
-[[nodiscard]] Duration least_window(const OrderTerms& sell, const MarketRules& rules);
 [[nodiscard]] Time last_start(const OrderTerms& buy);
 // Starts of a `duration` buy, from `now` on, between which nothing of these steps changes for it.
 [[nodiscard]] std::vector<Time> starts_between(const Order& buy, Time now,

@@ -87,9 +87,10 @@ struct OrderTerms {
     Price limit_price;          // per lot·h or per CU·h, > 0
     Window window;
     std::optional<Duration> duration;  // buy: placed anywhere inside the window
-    Duration min_duration{0};          // sell: shortest sub-window taken; 0 means one grid step
-    Requirement requirement;           // buy
-    PoolId pool;                       // sell
+    Duration min_duration{
+        0};  // sell: shortest sub-window taken; 0: one grid step, named in the order's view
+    Requirement requirement;                     // buy
+    PoolId pool;                                 // sell
     std::vector<OrganisationId> counterparties;  // sell: only these buyers; empty: anyone. Sorted
     TimeInForce time_in_force = TimeInForce::kGtc;
     std::optional<Time> expires_at;  // gtd

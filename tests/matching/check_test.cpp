@@ -170,6 +170,25 @@ TEST(Check, HoldsAtTheLargestPricesAndRates) {
     EXPECT_EQ(world.state(5), OrderState::kFilled);
 }
 
+TEST(Check, RefusesMarketsThatCannotBe) {
+    MarketRules good;
+    good.key = kMarket;
+    EXPECT_TRUE(check_rules(good));
+    const auto expect_bad = [&](const std::function<void(MarketRules&, std::int64_t)>& set) {
+        for (const std::int64_t value : {kLeast, std::int64_t{-1}, std::int64_t{0}, kMost}) {
+            MarketRules rules = good;
+            set(rules, value);
+            ASSERT_FALSE(check_rules(rules)) << value;
+            EXPECT_EQ(check_rules(rules).error().code(), "bad_market");
+            EXPECT_THROW(World().engine.define_market(rules), BugError);
+        }
+    };
+    expect_bad([](MarketRules& rules, std::int64_t value) { rules.grid = Duration(value); });
+    expect_bad([](MarketRules& rules, std::int64_t value) { rules.tick = Price(value); });
+    expect_bad([](MarketRules& rules, std::int64_t value) { rules.max_lots = Lots(value); });
+    expect_bad([](MarketRules& rules, std::int64_t value) { rules.max_ahead = Duration(value); });
+}
+
 TEST(Check, RefusesPoolsThatCannotBe) {
     World world;
     world.add_pool(1, 10);

@@ -21,7 +21,7 @@ bool covers(const Window& window, Time moment) {
 }
 
 std::int64_t least_seconds(const OrderTerms& sell) {
-    return sell.min_duration.value == 0 ? kGrid : sell.min_duration.value;
+    return sell.min_duration.value;
 }
 
 }  // namespace
@@ -405,6 +405,9 @@ void Model::place(const OrderTerms& terms, Time now) {
     begin(now);
     ModelOrder order;
     order.terms = terms;
+    if (terms.side == Side::kSell && terms.min_duration.value == 0) {
+        order.terms.min_duration = Duration(kGrid);
+    }
     order.sequence = next_sequence++;
     order.rest = terms.side == Side::kBuy ? terms.quantity : 1;
     orders.push_back(order);
