@@ -1,6 +1,7 @@
 #include "apps/suanpan-audit/checkpoint.hpp"
 #include "apps/suanpan-audit/command.hpp"
 #include "apps/suanpan-audit/receipt.hpp"
+#include "apps/suanpan-audit/replay.hpp"
 #include "apps/suanpan-audit/verify.hpp"
 
 #include <array>
@@ -12,6 +13,8 @@ int main(int argc, char** argv) {
                 declare_checkpoint},
         Command{"verify", "Check every entry of the log against its signed checkpoint",
                 declare_verify},
+        Command{"replay", "Run the market's and the settlement's rules again over the log",
+                declare_replay},
         Command{"receipt", "Check one receipt (.tlog-proof), offline", declare_receipt},
     };
     return run(argc, argv, kCommands);
