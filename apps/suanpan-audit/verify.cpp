@@ -1,5 +1,7 @@
 #include "apps/suanpan-audit/verify.hpp"
 
+#include "apps/suanpan-audit/entry_signatures.hpp"
+#include "apps/suanpan-audit/log_verifier.hpp"
 #include "apps/suanpan-audit/text.hpp"
 #include "base/time.hpp"
 
@@ -74,13 +76,20 @@ int verify(const Options& options) {
 
     Progress progress("Checking entries", options.output);
     VerifyOptions how;
-    how.hooks = entry_hooks();
+    EntrySignatures signatures;
+    how.hooks = signatures.hooks();
     how.progress = [&progress](std::uint64_t done, std::uint64_t total) {
         progress.show(done, total);
     };
     const auto summary = verify_log(*source, checkpoint->checkpoint, how);
     if (!summary) return report.fails(summary.error());
     describe(report, *summary);
+    report.line("Signatures", grouped(signatures.batches()) +
+                                  " batches of readings, each signed by "
+                                  "one of " +
+                                  grouped(signatures.meters()) + " registered meters");
+    report.field("signed_batches", std::to_string(signatures.batches()));
+    report.field("meters", std::to_string(signatures.meters()));
     return report.holds(
         "no entry of this log was altered, added or removed since the checkpoint "
         "was signed.");

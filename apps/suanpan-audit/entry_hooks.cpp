@@ -1,9 +1,0 @@
-#include "apps/suanpan-audit/verify.hpp"
-
-namespace suanpan::audit {
-
-std::vector<EntryHook> entry_hooks() {
-    return {};
-}
-
-}  // namespace suanpan::audit

@@ -1,0 +1,36 @@
+#pragma once
+
+// The signatures inside entries (ledger "Audit", verify): each accepted batch of readings is under
+// the key of its meter, which an earlier entry registered and none revoked.
+
+#include "apps/suanpan-audit/log_verifier.hpp"
+#include "base/crypto.hpp"
+#include "base/ids.hpp"
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <vector>
+
+namespace suanpan::audit {
+
+/// For one run over one log.
+class EntrySignatures {
+ public:
+    /// They refer to this object. Faults: `bad_entry`, `unknown_meter`, `revoked_meter`,
+    /// `bad_signature`.
+    std::vector<EntryHook> hooks();
+
+    [[nodiscard]] std::uint64_t batches() const { return batches_; }
+    [[nodiscard]] std::size_t meters() const { return keys_.size(); }
+
+ private:
+    Result<void> note_key(const EntryView& entry);
+    Result<void> check_readings(const EntryView& entry);
+
+    std::map<MeterId, PublicKey> keys_;
+    std::set<MeterId> revoked_;
+    std::uint64_t batches_ = 0;
+};
+
+}  // namespace suanpan::audit

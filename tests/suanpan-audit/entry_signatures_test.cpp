@@ -1,0 +1,98 @@
+#include "apps/suanpan-audit/entry_signatures.hpp"
+
+#include "base/dsse.hpp"
+#include "core/entries.hpp"
+#include "tests/suanpan-audit/log_fixture.hpp"
+
+#include <gtest/gtest.h>
+
+namespace suanpan::audit {
+namespace {
+
+constexpr std::string_view kPayloadType = "application/vnd.suanpan.readings+json";
+
+SigningKey meter_key(std::uint8_t n) {
+    Seed seed{};
+    seed.fill(n);
+    return SigningKey(seed);
+}
+
+template <typename IdType>
+IdType test_id(std::uint8_t n) {
+    IdType id;
+    id.bytes = make_id_bytes(Time(kStart), {n});
+    return id;
+}
+
+std::string entry_of(std::uint8_t n, core::CommandBody body) {
+    const core::Command command(test_id<CommandId>(n), test_id<OrganisationId>(1),
+                                core::Auth::kApiKey, std::move(body));
+    auto draft = core::command_entry(command, Time(kStart + n));
+    core::put_salt(draft.bytes, std::string(32, 'a'));
+    return draft.bytes;
+}
+
+std::string registration(std::uint8_t n, std::uint8_t meter) {
+    core::RegisterMeter body;
+    body.id = test_id<MeterId>(meter);
+    body.organisation = test_id<OrganisationId>(1);
+    body.key = meter_key(meter).public_key();
+    return entry_of(n, body);
+}
+
+std::string revocation(std::uint8_t n, std::uint8_t meter) {
+    return entry_of(n, core::RevokeMeter{test_id<MeterId>(meter)});
+}
+
+// A batch that says it is of `meter`, signed by `signer`.
+std::string readings(std::uint8_t n, std::uint8_t meter, std::uint8_t signer) {
+    core::SubmitReadings body;
+    body.batch.lease = test_id<LeaseId>(1);
+    body.batch.meter = test_id<MeterId>(meter);
+    settlement::Reading reading;
+    reading.epoch = 1;
+    reading.seq = 1;
+    reading.window = Window{Time(kStart), Time(kStart + 300)};
+    reading.counters.lot_us = 300'000'000;
+    body.batch.readings = {reading};
+    body.envelope = envelope_json(make_envelope(kPayloadType, settlement::make_batch(body.batch),
+                                                to_string(body.batch.meter), meter_key(signer)));
+    return entry_of(n, body);
+}
+
+std::string verify(std::vector<std::string> entries, std::uint64_t* batches = nullptr) {
+    const TestLog log(std::move(entries));
+    EntrySignatures signatures;
+    VerifyOptions options;
+    options.hooks = signatures.hooks();
+    std::string result = log.verify(options);
+    if (batches != nullptr) *batches = signatures.batches();
+    return result.substr(0, result.find(" tile/"));
+}
+
+TEST(EntrySignatures, CountsBatchesUnderRegisteredKeys) {
+    std::uint64_t batches = 0;
+    EXPECT_EQ(verify({registration(1, 7), registration(2, 8), readings(3, 7, 7), readings(4, 8, 8),
+                      readings(5, 7, 7)},
+                     &batches),
+              "ok");
+    EXPECT_EQ(batches, 3U);
+}
+
+TEST(EntrySignatures, NamesTheFirstBatchThatIsNotTheMeters) {
+    EXPECT_EQ(
+        verify({registration(1, 7), registration(2, 8), readings(3, 7, 7), readings(4, 7, 8)}),
+        "bad_signature 3");
+    EXPECT_EQ(verify({registration(1, 7), readings(2, 8, 8)}), "unknown_meter 1");
+    EXPECT_EQ(verify({readings(1, 7, 7), registration(2, 7)}), "unknown_meter 0");
+    EXPECT_EQ(verify({registration(1, 7), readings(2, 7, 7), revocation(3, 7), readings(4, 7, 7)}),
+              "revoked_meter 3");
+}
+
+TEST(EntrySignatures, RefusesEntriesOfAnotherForm) {
+    EXPECT_EQ(verify({test_entry(0, "key")}), "bad_entry 0");
+    EXPECT_EQ(verify({test_entry(0, "readings")}), "bad_entry 0");
+}
+
+}  // namespace
+}  // namespace suanpan::audit
