@@ -40,6 +40,11 @@ Result<Ppm> parse_ppm(std::string_view text) {
     return Ppm(*value);
 }
 
+Result<Ppm> read_ppm(const Json& json) {
+    if (!json.is_string()) return fail("bad_entry", "parts per million are a decimal string");
+    return parse_ppm(json.get<std::string>());
+}
+
 // A value parsed by the module that owns its form.
 template <typename Value, typename Parse>
 Value owned(Fields& in, std::string_view name, Parse parse) {
@@ -91,6 +96,8 @@ settlement::MeteringRules read_metering(Fields& in) {
     rules.future_tolerance = in.number<Duration>("future_tolerance_s");
     rules.mismatch_tolerance = in.number<Ppm>("mismatch_tolerance_ppm");
     rules.mismatch_floor_us = in.integer("mismatch_floor_us");
+    rules.longest_reading = in.number<Duration>("longest_reading_s");
+    rules.availability_steps = in.list("availability_steps_ppm", read_ppm);
     return rules;
 }
 

@@ -77,6 +77,13 @@ Json write(const DefineMarket& body) {
             {"max_ahead_s", decimal(body.rules.max_ahead.value)}};
 }
 
+Json ppms_to_json(const std::vector<Ppm>& ppms) {
+    Json out = Json::array();
+    for (const Ppm ppm : ppms)
+        out.push_back(decimal(ppm.value));
+    return out;
+}
+
 Json write(const SetSchedule& body) {
     const FeeSchedule& fees = body.fees;
     const settlement::MeteringRules& metering = body.metering;
@@ -94,7 +101,9 @@ Json write(const SetSchedule& body) {
               {"deadline_s", decimal(metering.deadline.value)},
               {"future_tolerance_s", decimal(metering.future_tolerance.value)},
               {"mismatch_tolerance_ppm", decimal(metering.mismatch_tolerance.value)},
-              {"mismatch_floor_us", decimal(metering.mismatch_floor_us)}}},
+              {"mismatch_floor_us", decimal(metering.mismatch_floor_us)},
+              {"longest_reading_s", decimal(metering.longest_reading.value)},
+              {"availability_steps_ppm", ppms_to_json(metering.availability_steps)}}},
             {"dispute_period_s", decimal(body.dispute_period.value)},
             {"efficiency_ppm", efficiency_to_json(body.efficiency)}};
 }

@@ -58,14 +58,16 @@ std::string line(const MarketRow& row) {
 
 std::string line(const ScheduleRow& row) {
     std::string efficiency;
-    for (const auto& [name, ppm] : row.efficiency) {
+    for (const auto& [name, ppm] : row.efficiency)
         efficiency += fmt::format("{}={},", name, ppm.value);
-    }
     const auto& m = row.metering;
-    return fmt::format("schedule {} {} {}/{}/{}/{}/{} {} {} {}", row.version, fees(row.fees),
+    std::string steps;
+    for (const Ppm step : m.availability_steps)
+        steps += fmt::format("{},", step.value);
+    return fmt::format("schedule {} {} {}/{}/{}/{}/{}/{}/{} {} {} {}", row.version, fees(row.fees),
                        m.billing_window.value, m.deadline.value, m.future_tolerance.value,
-                       m.mismatch_tolerance.value, m.mismatch_floor_us, row.dispute_period.value,
-                       efficiency, row.index.value);
+                       m.mismatch_tolerance.value, m.mismatch_floor_us, m.longest_reading.value,
+                       steps, row.dispute_period.value, efficiency, row.index.value);
 }
 
 std::string line(const ModelRow& row) {

@@ -36,7 +36,8 @@ Result<void> check_fees(const FeeSchedule& fees) {
 Result<void> check_metering(const settlement::MeteringRules& rules) {
     if (rules.billing_window.value <= 0 || rules.deadline.value <= 0 ||
         rules.future_tolerance.value < 0 || !valid_ppm(rules.mismatch_tolerance) ||
-        rules.mismatch_floor_us < 0) {
+        rules.mismatch_floor_us < 0 || rules.longest_reading.value <= 0 ||
+        !std::ranges::all_of(rules.availability_steps, valid_ppm)) {
         return fail("bad_schedule", "metering windows, deadlines and tolerances are positive");
     }
     return {};

@@ -138,6 +138,8 @@ void fields(A& a, R& r) {
     a("future_tolerance_s", r.metering.future_tolerance);
     a("mismatch_tolerance_ppm", r.metering.mismatch_tolerance);
     a("mismatch_floor_us", r.metering.mismatch_floor_us);
+    a("longest_reading_s", r.metering.longest_reading);
+    a("availability_steps_ppm", r.metering.availability_steps);
     a("dispute_period_s", r.dispute_period);
     a("efficiency_ppm", r.efficiency);
     a("log_index", r.index);

@@ -42,6 +42,8 @@ CREATE TABLE schedule (
     future_tolerance_s       bigint NOT NULL,
     mismatch_tolerance_ppm   bigint NOT NULL,
     mismatch_floor_us        bigint NOT NULL,
+    longest_reading_s        bigint NOT NULL,
+    availability_steps_ppm   bigint[] NOT NULL,
     dispute_period_s         bigint NOT NULL,
     efficiency_ppm           jsonb NOT NULL,
     log_index                bigint NOT NULL
