@@ -78,12 +78,12 @@ Error problem_error(int status, std::string_view body) {
 }
 
 Api::Api(const Url& server, std::string key, RetryPolicy retry, HttpOptions http)
-    : http_(server, http), key_(std::move(key)), retry_(retry) {}
+    : http_(server, http), base_(server.path), key_(std::move(key)), retry_(retry) {}
 
 HttpRequest Api::make(std::string_view method, const std::string& target) const {
     HttpRequest request;
     request.method = method;
-    request.target = target;
+    request.target = base_ + target;
     if (!key_.empty()) request.headers.emplace_back("Authorization", "Bearer " + key_);
     return request;
 }

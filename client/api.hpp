@@ -55,6 +55,7 @@ class Api {
     [[nodiscard]] HttpRequest make(std::string_view method, const std::string& target) const;
 
     HttpClient http_;
+    std::string base_;  // the path of the URL
     std::string key_;
     RetryPolicy retry_;
     int last_status_ = 0;

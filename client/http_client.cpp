@@ -82,7 +82,7 @@ struct HttpClient::Impl {
         http::request<http::string_body> out;
         out.version(11);
         out.method_string(request.method);
-        out.target(server.path + request.target);
+        out.target(request.target);
         out.set(http::field::host, server.authority());
         out.set(http::field::user_agent, "suanpan-client");
         for (const auto& [name, value] : request.headers)

@@ -24,7 +24,7 @@ struct HttpOptions {
 
 struct HttpRequest {
     std::string method = "GET";
-    std::string target = "/";  // path and query, already encoded
+    std::string target = "/";  // whole path and query, already encoded; the URL's path is not added
     std::string body;
     std::vector<std::pair<std::string, std::string>> headers;
 };

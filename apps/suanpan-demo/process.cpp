@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <stdexcept>
@@ -37,7 +38,25 @@ struct Launch {
     int out = -1;
     int err = -1;
     pid_t parent = 0;
+    bool outlive = false;
 };
+
+// The child that may outlive us, for the signal handler.
+std::atomic<pid_t> outliving{0};
+
+void end_with_child(int signal) {
+    const pid_t child = outliving.load();
+    if (child > 0) ::kill(child, SIGTERM);
+    ::_exit(128 + signal);
+}
+
+void watch_signals(pid_t child) {
+    outliving = child;
+    struct sigaction action{};
+    action.sa_handler = end_with_child;
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+        ::sigaction(signal, &action, nullptr);
+}
 
 std::vector<std::string> environment_of(const Command& command) {
     std::vector<std::string> out;
@@ -59,7 +78,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }
 
 [[noreturn]] void become(const Launch& launch) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (!launch.outlive) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != launch.parent) ::_exit(127);
     sigset_t none;
     ::sigemptyset(&none);
@@ -84,6 +103,7 @@ Process::Process(const Command& command) {
     launch.arguments = pointers(arguments);
     launch.environment = pointers(environment);
     launch.parent = ::getpid();
+    launch.outlive = command.outlive;
     std::array<int, 2> in{-1, -1};
     std::array<int, 2> out{-1, -1};
     int log = -1;
@@ -109,6 +129,7 @@ Process::Process(const Command& command) {
     }
     in_ = in[1];
     out_ = out[0];
+    if (id_ > 0 && command.outlive) watch_signals(id_);
     if (id_ < 0) {
         close_pipes();
         throw std::system_error(error, std::generic_category(), "fork");
@@ -205,6 +226,11 @@ int Process::wait() {
         }
     }
     return status_.value_or(0);
+}
+
+void Process::let_go() {
+    if (outliving == id_) outliving = 0;
+    id_ = -1;
 }
 
 void Process::stop(int signal, std::int64_t wait_ms) {

@@ -18,7 +18,8 @@ namespace suanpan::demo {
 struct Command {
     std::vector<std::string> arguments;              // the program first
     std::map<std::string, std::string> environment;  // over this process's own
-    bool talk = false;                               // pipes on its standard input and output
+    bool outlive = false;  // may be left running by let_go(); SIGINT, SIGTERM and SIGHUP end it too
+    bool talk = false;     // pipes on its standard input and output
     std::string log;  // file for its standard error, and output when it does not talk; empty: ours
 };
 
@@ -40,6 +41,8 @@ class Process {
     // Everything it writes until it ends.
     std::string read_all();
 
+    // It goes on after this process.
+    void let_go();
     void stop(int signal, std::int64_t wait_ms = 5'000);
     // Waits; its exit status, 128 + signal when it was killed.
     int wait();

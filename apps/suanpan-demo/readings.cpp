@@ -69,11 +69,11 @@ void send_readings(client::Api& api, const Json& envelopes, ReadingCounts& count
         const Json answer =
             must(api.post("/v1/readings:batch", {{"envelopes", std::move(part)}}), "readings");
         for (const Json& batch : answer.at("results")) {
-            if (!batch.contains("readings")) {
+            if (!batch.contains("batch")) {
                 ++counts.refused;
                 continue;
             }
-            for (const Json& reading : batch.at("readings"))
+            for (const Json& reading : batch.at("batch").at("readings"))
                 ++(was_accepted(reading) ? counts.accepted : counts.refused);
         }
     }

@@ -121,6 +121,7 @@ void Stage::start_server(Time start) {
                          "--origin",
                          std::string(kOrigin)};
     command.log = path("suanpand.log");
+    command.outlive = settings_.keep;
     server_.emplace(command);
     for (int i = 0; i < kStartPolls && first_line(port_file).empty(); ++i) {
         if (server_->poll())
@@ -138,6 +139,10 @@ void Stage::start_server(Time start) {
 void Stage::stop_server() {
     if (server_) server_->stop(SIGTERM, 20'000);
     server_.reset();
+}
+
+void Stage::leave_running() {
+    if (server_) server_->let_go();
 }
 
 Finished Stage::run(std::vector<std::string> arguments) const {

@@ -39,6 +39,8 @@ class Stage {
     // suanpand --sandbox, its clock standing at `start`.
     void start_server(Time start);
     void stop_server();
+    // The server goes on after this process.
+    void leave_running();
 
     // A program of the project, with the operator's key in its environment.
     [[nodiscard]] Finished run(std::vector<std::string> arguments) const;

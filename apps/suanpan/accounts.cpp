@@ -22,7 +22,7 @@ struct StatementInput {
 void add_accounts(CLI::App& root, Session& session) {
     CLI::App& group = add_group(root, "account", "Accounts");
     add_command(group, session, "list", "Your balances",
-                [](Session& s) { return s.list("/v1/accounts", {}); });
+                [](Session& s) { return s.get("/v1/accounts"); });
     add_command<DepositInput>(
         group, session, "deposit", "Book money that came in (operator)",
         [](CLI::App& app, DepositInput& in) {

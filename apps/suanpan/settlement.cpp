@@ -14,6 +14,7 @@ struct RunInput {
 struct IdInput {
     std::string id;
     bool lines = false;
+    std::string organisation;
 };
 
 }  // namespace
@@ -39,10 +40,12 @@ void add_settlement(CLI::App& root, Session& session) {
         [](CLI::App& app, IdInput& in) {
             app.add_option("id", in.id, "run_…")->required();
             app.add_flag("--lines", in.lines, "each of its lines");
+            app.add_option("--organisation", in.organisation, "lines of this one only");
         },
         [](Session& s, const IdInput& in) {
-            if (in.lines) return s.list("/v1/settlement-runs/" + in.id + "/lines", {});
-            return s.get("/v1/settlement-runs/" + in.id);
+            const std::string run = "/v1/settlement-runs/" + in.id;
+            if (!in.lines) return s.get(run);
+            return s.get(client::with_query(run + "/lines", {{"organisation", in.organisation}}));
         });
 }
 

@@ -1,0 +1,44 @@
+#pragma once
+
+// Who takes part in the day, and the processes they run in.
+
+#include "apps/suanpan-demo/party.hpp"
+#include "apps/suanpan-demo/stage.hpp"
+#include "apps/suanpan-demo/world.hpp"
+#include "base/json.hpp"
+#include "base/units.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace suanpan::demo {
+
+struct DayTimes {
+    Time listing;   // the clock when capacity is listed
+    Time open;      // first orders
+    Time close;     // last orders
+    Time last_end;  // the last window's end
+};
+
+struct Cast {
+    std::vector<Party> providers;
+    std::vector<Party> meters;  // one beside each provider
+    std::vector<Party> buyers;
+    std::vector<Json> provider_organisations;  // {id,name,key,centre}
+    std::vector<Json> buyer_organisations;
+    Json titles = Json::object();              // provider → shares of its pools' owners
+    std::map<std::string, std::string> names;  // organisation → name
+    std::string auditor_key;
+    std::string short_provider;  // delivers less than it sold
+};
+
+inline constexpr std::int64_t kShortPpm = 900'000;
+
+// Registers everybody, pays in the buyers' money, starts the processes.
+Cast assemble_cast(Stage& stage, const World& world, const DayTimes& times, std::int64_t orders);
+
+}  // namespace suanpan::demo

@@ -1,0 +1,198 @@
+#include "apps/suanpan-demo/day_report.hpp"
+
+#include "apps/suanpan-demo/member.hpp"
+#include "base/decimal.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace suanpan::demo {
+namespace {
+
+constexpr std::int64_t kGigaPerPeta = 1'000'000;
+
+void heading(std::string_view text) {
+    fmt::print("\n{}\n", text);
+}
+
+// "1,234.5" P from 10^9.
+std::string peta(std::int64_t giga) {
+    return with_commas(giga / kGigaPerPeta) + "." +
+           std::to_string(giga % kGigaPerPeta * 10 / kGigaPerPeta);
+}
+
+void print_capacity(const DayReport& report, const World& world) {
+    struct Sum {
+        std::int64_t pools = 0;
+        std::int64_t lots = 0;
+        std::int64_t peak = 0;
+        std::int64_t nominal = 0;  // 10^9
+    };
+    std::map<std::pair<std::string, std::string>, Sum> sums;
+    Sum all;
+    for (const Json& pool : report.listed) {
+        Sum& sum = sums[{text_of(pool, "market"), text_of(pool, "hub")}];
+        for (Sum* one : {&sum, &all}) {
+            const auto lots = pool.at("lots").get<std::int64_t>();
+            one->pools += 1;
+            one->lots += lots;
+            one->peak += pool.at("capacity_gf").get<std::int64_t>();
+            one->nominal += lots * pool.at("rate_mcu").get<std::int64_t>();
+        }
+    }
+    heading("Capacity listed (PFLOPS, dense peak as published; nominal = what is sold)");
+    fmt::print("  {:<14}{:<16}{:>6}{:>9}{:>12}{:>12}\n", "market", "hub", "pools", "lots", "peak",
+               "nominal");
+    for (const auto& [key, sum] : sums) {
+        fmt::print("  {:<14}{:<16}{:>6}{:>9}{:>12}{:>12}\n", key.first, key.second, sum.pools,
+                   with_commas(sum.lots), peta(sum.peak), peta(sum.nominal));
+    }
+    fmt::print("  {:<30}{:>6}{:>9}{:>12}{:>12}\n", "all", all.pools, with_commas(all.lots),
+               peta(all.peak), peta(all.nominal));
+    fmt::print("  Not listed, because not built yet: {} P of {} centres\n",
+               with_commas(world.not_built_p), world.not_built.size());
+    for (const std::string& centre : world.not_built)
+        fmt::print("    {}\n", centre);
+    fmt::print("  Devices, prices, round trips and PUE are assumed (seed/README.md).\n");
+}
+
+void print_orders(const DayReport& report) {
+    std::map<std::string, std::map<std::string, std::int64_t>> kinds;
+    std::map<std::string, std::int64_t> refused;
+    for (const Json& buyer : report.buyers) {
+        for (const auto& [kind, states] : buyer.at("kinds").items()) {
+            for (const auto& [state, count] : states.items())
+                kinds[kind][state] += count.get<std::int64_t>();
+        }
+        for (const auto& [code, count] : buyer.at("refused").items())
+            refused[code] += count.get<std::int64_t>();
+    }
+    heading(fmt::format("Orders of buyers: {} placed, {} leases handed over", report.placed,
+                        report.activated));
+    for (const auto& [kind, states] : kinds) {
+        std::string text;
+        for (const auto& [state, count] : states)
+            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, state);
+        fmt::print("  {:<12}{}\n", kind, text);
+    }
+    for (const auto& [code, count] : refused)
+        fmt::print("  refused     {} {}\n", count, code);
+}
+
+void print_unmet(const Json& unmet) {
+    heading("An order that nobody could meet");
+    if (!unmet.is_object()) return;
+    fmt::print("  {} asks for {} lots with {}; it ends {}.\n", text_of(unmet, "buyer"),
+               unmet.at("order").at("quantity").dump(), unmet.at("order").at("requirement").dump(),
+               text_of(unmet, "state"));
+    const Json& preview = unmet.at("preview");
+    if (!preview.contains("why_not")) return;
+    const Json& why = preview.at("why_not");
+    fmt::print("  Why not: of {} lots on offer {} qualify.\n",
+               with_commas(why.at("lots_listed").get<std::int64_t>()),
+               with_commas(why.at("lots_eligible").get<std::int64_t>()));
+    for (const Json& failed : why.at("failed_conditions")) {
+        fmt::print("    {}: {} lots fail; nearest on offer {}\n", text_of(failed, "condition"),
+                   with_commas(failed.at("lots_failing").get<std::int64_t>()),
+                   text_of(failed, "nearest"));
+    }
+}
+
+void print_trades(const DayReport& report) {
+    heading("Trades");
+    fmt::print("  {:<14}{:>8}{:>10}{:>26}{:>18}\n", "market", "trades", "lots",
+               "CNY per CU·h, from–to", "value CNY");
+    for (const auto& [market, figures] : report.trades) {
+        fmt::print("  {:<14}{:>8}{:>10}{:>26}{:>18}\n", market, figures.trades,
+                   with_commas(figures.lots),
+                   to_string(figures.lowest) + "–" + to_string(figures.highest),
+                   money_text(figures.value_micro));
+    }
+}
+
+void print_statement(const Json& statement, const std::map<std::string, std::string>& names) {
+    const auto name = names.find(text_of(statement, "organisation"));
+    fmt::print("  {}\n", name == names.end() ? text_of(statement, "organisation") : name->second);
+    for (const auto& [currency, totals] : statement.at("totals").items()) {
+        fmt::print("    {} billing windows, {} lot·h\n", totals.at("lines").dump(),
+                   text_of(totals, "lot_hours"));
+        if (text_of(totals, "paid") != "0.000000") {
+            fmt::print("    bought {} + fees {} = paid {} {}\n", text_of(totals, "bought"),
+                       text_of(totals, "buyer_fees"), text_of(totals, "paid"), currency);
+        }
+        if (text_of(totals, "sold") != "0.000000") {
+            fmt::print("    sold {} − fees {} → received {} {}\n", text_of(totals, "sold"),
+                       text_of(totals, "provider_fees"), text_of(totals, "received"), currency);
+        }
+    }
+    for (const Json& account : statement.at("accounts")) {
+        fmt::print("    {:<12}{:>18} → {:>18}\n", text_of(account, "account"),
+                   text_of(account, "opening"), text_of(account, "closing"));
+    }
+}
+
+void print_statements(const DayReport& report) {
+    heading("Three statements");
+    for (const Json& statement : report.statements)
+        print_statement(statement, report.names);
+    fmt::print("  {} delivered 90 % of what it sold: billed for that, not for the rest.\n",
+               report.short_provider);
+}
+
+}  // namespace
+
+void print_delivery(const Json& run, const std::map<std::string, DeliveryFigures>& delivery) {
+    heading("Delivered and settled");
+    for (const auto& [market, figures] : delivery) {
+        fmt::print("  {:<14}{} CU·h in {} billing windows\n", market,
+                   with_commas(cu_hours(figures.mcu_us)), with_commas(figures.lines));
+    }
+    for (const auto& [currency, totals] : run.at("totals").items()) {
+        fmt::print("  {}: sold {}, buyers pay {}, providers get {}, fees {}, tax {}\n", currency,
+                   text_of(totals, "sale"), text_of(totals, "buyer_pays"),
+                   text_of(totals, "provider_gets"), text_of(totals, "fees"),
+                   text_of(totals, "tax"));
+    }
+    fmt::print("  {} leases; the same run again posted nothing.\n",
+               with_commas(run.at("leases").get<std::int64_t>()));
+}
+
+void print_audit(const AuditResult& verify, const AuditResult& replay, const Json& digest,
+                 std::int64_t log_size) {
+    heading("Audit");
+    fmt::print("{}\n{}\n", verify.text, replay.text);
+    fmt::print("  Ledger: {} entries. Memory equals database: {}.\n", with_commas(log_size),
+               text_of(digest, "memory").substr(0, 16));
+    for (const Json& sums : digest.at("sums")) {
+        fmt::print("  {} accounts in {} sum to {} in memory and {} in the database\n",
+                   sums.at("accounts").dump(), text_of(sums, "currency"),
+                   text_of(sums, "memory_micro"), text_of(sums, "balances_micro"));
+    }
+    const bool good = verify.passed && replay.passed;
+    fmt::print("  Verdict: {}\n",
+               good ? "every entry, trade and cent holds" : "THE AUDIT FOUND A FAULT");
+}
+
+void print_steps(const std::vector<StepTime>& steps) {
+    std::int64_t all = 0;
+    for (const StepTime& step : steps)
+        all += step.ms;
+    heading(fmt::format("{} steps took {} in all", steps.size(), seconds_text(all)));
+}
+
+void print_report(const DayReport& report, const World& world, const std::vector<StepTime>& steps) {
+    print_capacity(report, world);
+    print_orders(report);
+    print_unmet(report.unmet);
+    print_trades(report);
+    fmt::print("  Readings: {} signed, {} accepted, {} refused\n",
+               with_commas(report.readings.sent), with_commas(report.readings.accepted),
+               with_commas(report.readings.refused));
+    print_delivery(report.run, report.delivery);
+    print_statements(report);
+    print_audit(report.verify, report.replay, report.digest, report.log_size);
+    print_steps(steps);
+}
+
+}  // namespace suanpan::demo
