@@ -115,13 +115,16 @@ std::optional<Time> Engine::Impl::earliest_start(const Order& buy, const Order& 
                                                  Lots lots) const {
     const Duration duration = *buy.view.terms.duration;
     const std::vector<const Steps*> steps{&sell.view.rest_steps, &sell.pool->calendar.steps()};
+    std::optional<Time> too_small;
     for (const Time start : starts_between(buy, now, steps)) {
         const Window window{start, Time(start.value + duration.value)};
         if (!terms_allow(buy, sell, window)) continue;
         const Lots offered = minimum(sell.view.rest_steps, kNothing, window);
-        if (std::min(offered, sell.pool->calendar.minimum(window)) >= lots) return start;
+        if (std::min(offered, sell.pool->calendar.minimum(window)) < lots) continue;
+        if (lots >= sell.view.terms.min_lots || lots == offered) return start;
+        if (!too_small) too_small = start;
     }
-    return std::nullopt;
+    return too_small;
 }
 
 }  // namespace suanpan::matching

@@ -77,8 +77,9 @@ void Engine::Impl::insert(Order& order) {
     CHECK(!order.in_book && order.is_open());
     const OrderTerms& terms = order.view.terms;
     auto& ladders = order.is_buy() ? order.market->buys : order.market->sells;
-    ladders[ladder_key(order)].orders.emplace(std::pair(rank_of(terms), order.view.sequence),
-                                              &order);
+    ladders[ladder_key(order)].orders.emplace(
+        std::pair(rank_of(terms), order.view.sequence),
+        Ladder::Entry{&order, terms.duration ? kAnyWindow : terms.window});
     if (!order.is_buy()) order.pool->resting.emplace(order.view.sequence, &order);
     if (terms.all_or_none) order.market->all_or_none.emplace(retry_key(order), &order);
     resting.emplace(order.view.sequence, &order);

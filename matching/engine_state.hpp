@@ -6,6 +6,7 @@
 #include "matching/engine.hpp"
 #include "matching/price.hpp"
 
+#include <limits>
 #include <map>
 #include <tuple>
 #include <unordered_map>
@@ -37,8 +38,16 @@ struct Order {
 // (rank: a sell's price, a buy's price negated), then by sequence.
 struct Ladder {
     using Rank = std::pair<std::int64_t, std::int64_t>;
-    std::map<Rank, Order*> orders;
+    struct Entry {
+        Order* order = nullptr;
+        Window window;  // copied here so that a walk passes an order of another time without a look
+    };
+    std::map<Rank, Entry> orders;
 };
+
+// Lies in every window: of a buy whose window is not fixed.
+inline constexpr Window kAnyWindow{Time(std::numeric_limits<std::int64_t>::max()),
+                                   Time(std::numeric_limits<std::int64_t>::min())};
 
 // All-or-none buys come after unconditional orders, whatever their price (market §5 step 2).
 struct LadderKey {
@@ -182,7 +191,8 @@ struct Engine::Impl {
     Stop try_starts(Order& order);
     // Every result of placing the buy is reached from the first of these starts at which it holds.
     [[nodiscard]] std::vector<Time> candidate_starts(const Order& order) const;
-    // The first start at which the sell alone gives the resting buy these lots.
+    // The first start at which the sell alone gives the resting buy these lots; when that is under
+    // the sell's min_lots at every such start, the first of them all the same.
     [[nodiscard]] std::optional<Time> earliest_start(const Order& buy, const Order& sell,
                                                      Lots lots) const;
 

@@ -7,8 +7,10 @@ namespace {
 
 // The best order not yet visited of one ladder.
 struct Cursor {
-    std::map<Ladder::Rank, Order*>::const_iterator at;
-    std::map<Ladder::Rank, Order*>::const_iterator end;
+    std::map<Ladder::Rank, Ladder::Entry>::const_iterator at;
+    std::map<Ladder::Rank, Ladder::Entry>::const_iterator end;
+    Unit unit = Unit::kLot;
+    Rate rate;
     bool conditional = false;
     Ratio price;  // in the taker's unit
     std::int64_t sequence = 0;
@@ -16,13 +18,18 @@ struct Cursor {
 
 class Walk {
  public:
-    explicit Walk(const Order& taker) : taker_(taker), buys_(taker.is_buy()) {}
+    explicit Walk(const Order& taker)
+        : taker_(taker),
+          buys_(taker.is_buy()),
+          window_(taker.view.terms.duration ? kAnyWindow : taker.view.terms.window) {}
 
-    void start(const Ladder& ladder, bool conditional) {
+    void start(const Ladder& ladder, const LadderKey& key, Rate rate) {
         Cursor cursor;
+        cursor.unit = key.unit;
+        cursor.rate = rate;
         cursor.at = ladder.orders.begin();
         cursor.end = ladder.orders.end();
-        cursor.conditional = conditional;
+        cursor.conditional = key.conditional;
         if (load(cursor)) cursors_.push_back(cursor);
     }
 
@@ -32,7 +39,7 @@ class Walk {
         while (!cursors_.empty()) {
             std::pop_heap(cursors_.begin(), cursors_.end(), worse);
             Cursor& cursor = cursors_.back();
-            Order& maker = *cursor.at->second;
+            Order& maker = *cursor.at->second.order;
             // Moved on before the visit, which may take the maker out of its ladder.
             ++cursor.at;
             const bool more = load(cursor);
@@ -47,18 +54,21 @@ class Walk {
     }
 
  private:
-    // Makes the cursor show the order it is at; false at the ladder's end or past the taker's
-    // limit.
+    // Moves the cursor to the next order whose window fits, this one included; false at the
+    // ladder's end or past the taker's limit.
     bool load(Cursor& cursor) const {
-        if (cursor.at == cursor.end) return false;
-        const Order& maker = *cursor.at->second;
-        const OrderTerms& terms = maker.view.terms;
-        const Unit unit = taker_.view.terms.unit;
-        cursor.price =
-            price_in(terms.limit_price, terms.unit, unit, buys_ ? maker.rate : taker_.rate);
-        cursor.sequence = maker.view.sequence;
-        const Ratio limit{taker_.view.terms.limit_price.value, 1};
-        return buys_ ? cursor.price <= limit : cursor.price >= limit;
+        for (; cursor.at != cursor.end; ++cursor.at) {
+            const auto& [rank, entry] = *cursor.at;
+            const Price price(buys_ ? rank.first : -rank.first);
+            cursor.price = price_in(price, cursor.unit, taker_.view.terms.unit, cursor.rate);
+            const Ratio limit{taker_.view.terms.limit_price.value, 1};
+            if (buys_ ? cursor.price > limit : cursor.price < limit) return false;
+            if (buys_ ? entry.window.contains(window_) : window_.contains(entry.window)) {
+                cursor.sequence = rank.second;
+                return true;
+            }
+        }
+        return false;
     }
 
     [[nodiscard]] bool is_better(const Cursor& a, const Cursor& b) const {
@@ -70,6 +80,7 @@ class Walk {
 
     const Order& taker_;
     bool buys_;
+    Window window_;
     std::vector<Cursor> cursors_;
 };
 
@@ -79,15 +90,15 @@ void Engine::Impl::walk(const Order& taker, const std::function<Visit(Order&)>& 
     Walk walk(taker);
     if (taker.is_buy()) {
         for (const auto& [key, ladder] : taker.market->sells) {
-            const ProfileNumber profile = pool_by_number[key.owner]->profile;
-            if (eligibility.satisfied(profile, taker.requirement))
-                walk.start(ladder, key.conditional);
+            const Pool& pool = *pool_by_number[key.owner];
+            if (!eligibility.satisfied(pool.profile, taker.requirement)) continue;
+            // All sells of one pool in one market have the same rate.
+            walk.start(ladder, key, ladder.orders.begin()->second.order->rate);
         }
     } else {
         for (const auto& [key, ladder] : taker.market->buys) {
-            if (eligibility.satisfied(taker.pool->profile, key.owner)) {
-                walk.start(ladder, key.conditional);
-            }
+            if (!eligibility.satisfied(taker.pool->profile, key.owner)) continue;
+            walk.start(ladder, key, taker.rate);
         }
     }
     walk.run(visit);

@@ -23,7 +23,7 @@ std::vector<Listed> listed_pools(const Market& market, const std::vector<Pool*>&
         Listed& entry = by_number[key.owner];
         entry.pool = pools[key.owner];
         for (const auto& [rank, sell] : ladder.orders)
-            entry.sells.push_back(sell);
+            entry.sells.push_back(sell.order);
     }
     std::vector<Listed> out;
     for (auto& [number, entry] : by_number) {
