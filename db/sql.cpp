@@ -45,7 +45,7 @@ std::vector<std::string> ColumnWriter::parameters() const {
 }
 
 CellView RowReader::next() {
-    const pqxx::field field = (*row_)[at_++];
+    const pqxx::field field = row_[at_++];
     if (field.is_null()) return std::nullopt;
     return std::string_view(field.c_str(), field.size());
 }

@@ -66,7 +66,7 @@ class ColumnWriter {
 
 class RowReader {
  public:
-    explicit RowReader(const pqxx::row& row) : row_(&row) {}
+    explicit RowReader(pqxx::row row) : row_(std::move(row)) {}
     template <typename T>
     void operator()(std::string_view, T& value) {
         value = Column<T>::decode(next());
@@ -86,7 +86,7 @@ class RowReader {
  private:
     CellView next();
 
-    const pqxx::row* row_;
+    pqxx::row row_;
     pqxx::row_size_type at_ = 0;
 };
 

@@ -21,9 +21,8 @@ std::vector<Movement> list_movements(Tx& tx, const OrganisationId& organisation,
         to_uuid(organisation.bytes), from.value, until.value);
     std::vector<Movement> out;
     for (const auto& row : rows) {
-        out.push_back({row[0].as<std::string>(), row[1].as<std::string>(),
-                       row[2].as<std::string>(), Money(row[3].as<std::int64_t>()),
-                       Money(row[4].as<std::int64_t>())});
+        out.push_back({row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<std::string>(),
+                       Money(row[3].as<std::int64_t>()), Money(row[4].as<std::int64_t>())});
     }
     return out;
 }
