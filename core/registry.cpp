@@ -129,10 +129,8 @@ Result<void> Market::Impl::handle(const DefineMarket& body) {
     const auto allowed = require_operator();
     if (!allowed) return allowed;
     const matching::MarketRules& rules = body.rules;
-    if (rules.grid.value <= 0 || rules.tick.value <= 0 || rules.max_lots.value <= 0 ||
-        rules.max_ahead.value <= 0) {
-        return fail("bad_market", "grid, tick and limits are positive");
-    }
+    auto checked = matching::check_rules(rules);
+    if (!checked) return checked;
     accept();
     engine.define_market(rules);
     markets[rules.key] = MarketRow{rules, outcome.index};
