@@ -36,6 +36,7 @@ TEST_F(CoreLoopTest, MemoryEqualsTheDatabaseOverARandomDay) {
     }
     EXPECT_NE(database.query("SELECT count(*) FROM trade"), "0");
     EXPECT_NE(database.query("SELECT count(*) FROM reading"), "0");
+    EXPECT_NE(database.query("SELECT count(*) FROM settlement_line"), "0");
     EXPECT_EQ(loop->figures().rebuilds, 0);
 }
 

@@ -149,7 +149,7 @@ std::int64_t RandomTrade::below(std::int64_t n) {
 }
 
 Window RandomTrade::some_hours() {
-    const std::int64_t from = (clock_.now().value / 3600 + below(6)) * 3600;
+    const std::int64_t from = (clock_.now().value / 3600 + 1 + below(2)) * 3600;
     return Window{Time(from), Time(from + 3600 * (1 + below(6)))};
 }
 
@@ -196,12 +196,15 @@ core::Command RandomTrade::advance_or_cancel() {
 
 core::Command RandomTrade::meter() {
     for (const auto& [id, lease] : leases_) {
-        if (lease.state != core::LeaseState::kActive || below(2) == 0) continue;
+        if (!lease.active_from || below(2) == 0) continue;
+        const Window active{*lease.active_from,
+                            lease.active_until.value_or(lease.terms.window.end)};
+        if (clock_.now() < active.end) continue;
         const std::size_t provider = lease.provider == parties_.providers[0] ? 0 : 1;
         settlement::Reading reading;
-        reading.window = lease.terms.window;
+        reading.window = active;
         reading.counters.lot_us =
-            lease.terms.lots.value * lease.terms.window.length().value * 1'000'000;
+            lease.terms.lots.value * active.length().value * 1'000'000 - below(2) * 1'000;
         const std::string payload = settlement::make_batch(settlement::ReadingBatch{
             id, parties_.meters[provider], settlement::MeterRole::kProvider, {reading}});
         const SigningKey key(seed_of(provider));
