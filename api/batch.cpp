@@ -51,7 +51,9 @@ services::Submission submission_of(const Call& call, BatchItem item) {
         key->body_hash = item.body_hash;
     }
     return services::Submission{
-        command_of(call, std::move(item.write.command)), key, std::move(item.write.side),
+        command_of(call, std::move(item.write.command)),
+        key,
+        std::move(item.write.side),
         [path = call.request.path,
          respond = std::move(item.write.respond)](const core::CommandOutcome& outcome) {
             if (!outcome.refusal) return respond(outcome);
@@ -61,36 +63,12 @@ services::Submission submission_of(const Call& call, BatchItem item) {
         {}};
 }
 
-void take_stored(const Call& call, const std::vector<BatchItem>& items, Plan& plan) {
-    std::vector<services::IdempotencyKey> keys;
-    std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        if (items[i].fault || items[i].key.empty()) continue;
-        services::IdempotencyKey key = idempotency_of(call, items[i].write.for_ever);
-        key.key = items[i].key;
-        key.body_hash = items[i].body_hash;
-        keys.push_back(std::move(key));
-        places.push_back(i);
-    }
-    if (keys.empty()) return;
-    const auto found = call.context.writes.find_stored(keys);
-    for (std::size_t i = 0; i < found.size(); ++i) {
-        if (!found[i]) continue;
-        if (*found[i]) {
-            plan.results[places[i]] = (*found[i])->response;
-        } else {
-            plan.results[places[i]] = fail(found[i]->error());
-        }
-    }
-}
-
 Plan make_plan(const Call& call, std::vector<BatchItem> items) {
     Plan plan;
     plan.results.resize(items.size());
     for (std::size_t i = 0; i < items.size(); ++i) {
         if (items[i].fault) plan.results[i] = fail(*items[i].fault);
     }
-    take_stored(call, items, plan);
     for (std::size_t i = 0; i < items.size(); ++i) {
         if (plan.results[i]) continue;
         plan.places.push_back(i);
@@ -135,7 +113,7 @@ void run_batch(const std::shared_ptr<Call>& call, const Reply& reply, std::vecto
         });
         return;
     }
-    call->context.writes.run(idempotency_of(*call, false), done, start);
+    call->context.writes.run_command(idempotency_of(*call, false), done, start);
 }
 
 }  // namespace suanpan::api

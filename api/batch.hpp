@@ -27,8 +27,8 @@ struct BatchItem {
 
 // Copies of a batch wait for the first; items that were answered before get that answer again. A
 // repeated batch is put together again from its items, so the batch as such needs no storing.
-void run_batch(const std::shared_ptr<Call>& call, const Reply& reply,
-               std::vector<BatchItem> items, std::string_view word);
+void run_batch(const std::shared_ptr<Call>& call, const Reply& reply, std::vector<BatchItem> items,
+               std::string_view word);
 
 // What the key of an item's answer covers.
 Hash item_hash(const Call& call, const Json& item);

@@ -53,8 +53,8 @@ struct Context {
     services::IdempotentWrites& writes;
     Workers& workers;
     Metrics& metrics;
-    services::SandboxClock* sandbox_clock;    // null unless this is a sandbox
-    const services::TileStore* tiles;         // the published log
+    services::SandboxClock* sandbox_clock;  // null unless this is a sandbox
+    const services::TileStore* tiles;       // the published log
     const services::PublisherLoop* publisher;
     std::string log_key;  // verifier key of the log
 };

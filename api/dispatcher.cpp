@@ -8,11 +8,11 @@
 #include "services/clock.hpp"
 #include "services/iam/idempotent_writes.hpp"
 
+#include <pqxx/except>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <chrono>
-#include <pqxx/except>
 
 namespace suanpan::api {
 
@@ -60,8 +60,7 @@ Reply observed(const std::shared_ptr<Call>& call, Reply reply) {
     const auto begun = std::chrono::steady_clock::now();
     return [call, begun, reply = std::move(reply)](Response response) {
         const auto took = std::chrono::steady_clock::now() - begun;
-        const std::string_view route =
-            call->route == nullptr ? "none" : call->route->pattern;
+        const std::string_view route = call->route == nullptr ? "none" : call->route->pattern;
         call->context.metrics.count_request(route, response.status, took);
         if (spdlog::should_log(spdlog::level::info)) {
             Json line{{"event", "request"},
@@ -86,10 +85,8 @@ Reply observed(const std::shared_ptr<Call>& call, Reply reply) {
 }
 
 void log_failure(const Call& call, std::string_view what) {
-    const Json line{{"event", "failure"},
-                    {"id", call.request.id},
-                    {"path", call.request.path},
-                    {"what", what}};
+    const Json line{
+        {"event", "failure"}, {"id", call.request.id}, {"path", call.request.path}, {"what", what}};
     spdlog::error(line.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
@@ -159,8 +156,9 @@ void Dispatcher::work(const std::shared_ptr<Call>& call, const Reply& reply) con
         reply(problem(busy, call->request.path));
     } catch (const std::exception& error) {
         log_failure(*call, error.what());
-        const Error broken("internal", "something broke on our side; the operator's log has it as " +
-                                           call->request.id);
+        const Error broken(
+            "internal",
+            "something broke on our side; the operator's log has it as " + call->request.id);
         reply(problem(broken, call->request.path));
     }
 }
@@ -213,8 +211,8 @@ void Dispatcher::write(const std::shared_ptr<Call>& call, WriteHandler handler,
     auto start = [&call, &made, &key](services::IdempotentWrites::Finish finish) {
         services::Submission submission{
             command_of(*call, std::move(made->command)), key, std::move(made->side),
-            [path = call->request.path, respond = std::move(made->respond)](
-                const core::CommandOutcome& outcome) {
+            [path = call->request.path,
+             respond = std::move(made->respond)](const core::CommandOutcome& outcome) {
                 if (!outcome.refusal) return respond(outcome);
                 const Response refused = problem(*outcome.refusal, path);
                 return services::StoredResponse{refused.status, refused.body, ""};
@@ -226,7 +224,7 @@ void Dispatcher::write(const std::shared_ptr<Call>& call, WriteHandler handler,
     auto done = [call, reply](const Result<services::Answered>& result) {
         answer(*call, reply, result);
     };
-    call->context.writes.run(key, done, start);
+    call->context.writes.run_command(key, done, start);
 }
 
 }  // namespace suanpan::api

@@ -124,8 +124,8 @@ Error invalid_request(Faults faults);
 // Parsers for Fields that base/ does not have.
 Result<Duration> parse_duration(std::string_view text);  // ISO 8601 "PT1H30M", "P1DT6H", "PT90S"
 std::string format_duration(Duration duration);
-Result<std::string> parse_currency(std::string_view text);       // three capital letters
-Result<std::string> parse_class(std::string_view text);          // "AI-FP16"
+Result<std::string> parse_currency(std::string_view text);  // three capital letters
+Result<std::string> parse_class(std::string_view text);     // "AI-FP16"
 // Both members needed, start before end.
 std::optional<Window> read_window(Fields& parent, std::string_view name, bool needed);
 

@@ -23,8 +23,9 @@ constexpr std::array kUnits = std::to_array<DurationUnit>({{'W', false, 604'800}
                                                            {'S', true, 1}});
 
 tl::unexpected<Error> bad_duration() {
-    return fail("bad_duration",
-                "a duration is ISO 8601 in whole weeks, days, hours, minutes or seconds, as PT1H30M");
+    return fail(
+        "bad_duration",
+        "a duration is ISO 8601 in whole weeks, days, hours, minutes or seconds, as PT1H30M");
 }
 
 bool is_upper_or_digit(char c) {
@@ -50,11 +51,11 @@ Result<Duration> parse_duration(std::string_view text) {
         std::int64_t count = 0;
         for (const char c : text.substr(0, digits))
             count = count * 10 + (c - '0');
-        const auto unit = std::find_if(
-            kUnits.begin() + static_cast<std::ptrdiff_t>(next_unit), kUnits.end(),
-            [&](const DurationUnit& u) {
-                return u.letter == text[digits] && u.time_part == time_part;
-            });
+        const auto unit =
+            std::find_if(kUnits.begin() + static_cast<std::ptrdiff_t>(next_unit), kUnits.end(),
+                         [&](const DurationUnit& u) {
+                             return u.letter == text[digits] && u.time_part == time_part;
+                         });
         if (unit == kUnits.end()) return bad_duration();
         next_unit = static_cast<std::size_t>(unit - kUnits.begin()) + 1;
         const auto part = checked_mul(count, unit->seconds);

@@ -11,7 +11,9 @@ namespace {
 class Gather {
  public:
     Gather(std::size_t count, std::function<void(SubmissionResults)> done)
-        : results_(count, fail("commit_failed", "no answer")), left_(count), done_(std::move(done)) {}
+        : results_(count, fail("commit_failed", "no answer")),
+          left_(count),
+          done_(std::move(done)) {}
 
     void set(std::size_t at, Result<services::StoredResponse> result) {
         {

@@ -29,8 +29,7 @@ const GaugeInfo kGauges[] = {
      [](const Gauges& g) { return g.queue_depth; }},
     {"suanpan_core_commands", "Commands applied since the start",
      [](const Gauges& g) { return g.commands; }},
-    {"suanpan_core_batches", "Commits since the start",
-     [](const Gauges& g) { return g.batches; }},
+    {"suanpan_core_batches", "Commits since the start", [](const Gauges& g) { return g.batches; }},
     {"suanpan_core_largest_batch", "Most commands in one commit",
      [](const Gauges& g) { return g.largest_batch; }},
     {"suanpan_core_rebuilds", "Times that memory was rebuilt from the database",
@@ -44,19 +43,17 @@ const GaugeInfo kGauges[] = {
      [](const Gauges& g) { return std::int64_t{g.publisher_stopped ? 1 : 0}; }},
     {"suanpan_http_workers_waiting", "Requests waiting for a thread",
      [](const Gauges& g) { return g.workers_waiting; }},
-    {"suanpan_http_connections", "Open connections",
-     [](const Gauges& g) { return g.connections; }},
+    {"suanpan_http_connections", "Open connections", [](const Gauges& g) { return g.connections; }},
 };
 
 }  // namespace
 
 struct Metrics::Impl {
     prometheus::Registry registry;
-    prometheus::Family<prometheus::Counter>& requests =
-        prometheus::BuildCounter()
-            .Name("suanpan_http_requests_total")
-            .Help("Requests answered")
-            .Register(registry);
+    prometheus::Family<prometheus::Counter>& requests = prometheus::BuildCounter()
+                                                            .Name("suanpan_http_requests_total")
+                                                            .Help("Requests answered")
+                                                            .Register(registry);
     prometheus::Family<prometheus::Histogram>& latencies =
         prometheus::BuildHistogram()
             .Name("suanpan_http_request_seconds")

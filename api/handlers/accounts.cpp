@@ -1,3 +1,5 @@
+#include "db/queries/accounts.hpp"
+
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
 #include "api/json/render.hpp"
@@ -5,7 +7,6 @@
 #include "base/decimal.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
-#include "db/queries/accounts.hpp"
 #include "db/queries/identity.hpp"
 
 namespace suanpan::api {
@@ -32,9 +33,8 @@ Result<Response> list_accounts(Call& call) {
 Result<Write> deposit(Call& call) {
     const auto organisation = call.id<OrganisationId>();
     if (!organisation) return fail(organisation.error());
-    const auto known = call.context.database.read("find_organisation", [&](db::Tx& tx) {
-        return db::find_organisation(tx, *organisation);
-    });
+    const auto known = call.context.database.read(
+        "find_organisation", [&](db::Tx& tx) { return db::find_organisation(tx, *organisation); });
     if (!known) return fail(not_found());
     Faults faults;
     Fields fields(call.body, faults);
@@ -86,8 +86,7 @@ Result<Response> list_journal(Call& call) {
         "list_journal", [&](db::Tx& tx) { return db::list_journal(tx, filter, page); });
     const auto viewer = call.caller.is_operator() ? std::nullopt : *organisation;
     return list_response(
-        listed,
-        [&viewer](const settlement::JournalEntry& entry) { return to_json(entry, viewer); },
+        listed, [&viewer](const settlement::JournalEntry& entry) { return to_json(entry, viewer); },
         [](const settlement::JournalEntry& entry) { return to_string(entry.id); });
 }
 

@@ -1,12 +1,13 @@
 // Sites and pools: what a provider lists.
 
+#include "db/queries/capacity.hpp"
+
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
 #include "api/json/render.hpp"
 #include "base/decimal.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
-#include "db/queries/capacity.hpp"
 #include "services/capacity/calendar_view.hpp"
 #include "services/clock.hpp"
 
@@ -34,8 +35,8 @@ Result<std::string> parse_hub(std::string_view text) {
 Result<core::PoolRow> find_pool(const Call& call) {
     const auto id = call.id<PoolId>();
     if (!id) return fail(id.error());
-    auto row = call.context.database.read(
-        "find_pool", [&id](db::Tx& tx) { return db::find_pool(tx, *id); });
+    auto row = call.context.database.read("find_pool",
+                                          [&id](db::Tx& tx) { return db::find_pool(tx, *id); });
     if (!row) return fail(not_found());
     return *row;
 }
@@ -164,7 +165,8 @@ Result<Response> get_calendar(Call& call) {
     Faults faults;
     Fields query(call.query, faults);
     const Time start = query.find("from", parse_time).value_or(call.context.clock.now());
-    const Time end = query.find("to", parse_time).value_or(Time(start.value + kCalendarDefault.value));
+    const Time end =
+        query.find("to", parse_time).value_or(Time(start.value + kCalendarDefault.value));
     if (end <= start || end.value - start.value > kCalendarMost.value)
         query.fault("to", "out_of_range", "'to' must come after 'from', at most 400 days later");
     query.finish();

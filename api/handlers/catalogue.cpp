@@ -54,9 +54,9 @@ Duration read_duration(Fields& fields, std::string_view name, Duration fallback,
     const auto duration = fields.find(name, parse_duration);
     if (!duration) return fallback;
     if (duration->value < least || duration->value > kMaxDurationS) {
-        fields.fault(name, "out_of_range",
-                     "this must be at least " + format_duration(Duration(least)) +
-                         " and at most ten years");
+        fields.fault(
+            name, "out_of_range",
+            "this must be at least " + format_duration(Duration(least)) + " and at most ten years");
     }
     return *duration;
 }
@@ -158,8 +158,8 @@ Result<Write> create_market(Call& call) {
     const auto tick = fields.find("tick", parse_price);
     check_positive(fields, "tick", tick);
     rules.tick = tick.value_or(rules.tick);
-    rules.max_lots = Lots(
-        fields.find_integer("max_lots", 1, 1'000'000'000).value_or(rules.max_lots.value));
+    rules.max_lots =
+        Lots(fields.find_integer("max_lots", 1, 1'000'000'000).value_or(rules.max_lots.value));
     rules.max_ahead = read_duration(fields, "max_ahead", rules.max_ahead, 3'600);
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
@@ -190,8 +190,7 @@ Result<Write> create_schedule(Call& call) {
     core::SetSchedule schedule;
     read_fees(fields, schedule.fees);
     read_metering(fields, schedule.metering);
-    schedule.dispute_period =
-        read_duration(fields, "dispute_period", schedule.dispute_period, 0);
+    schedule.dispute_period = read_duration(fields, "dispute_period", schedule.dispute_period, 0);
     read_efficiency(fields, schedule.efficiency);
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
@@ -216,8 +215,8 @@ Result<Response> list_schedules(Call& call) {
     Fields(call.query, faults).finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     db::Listed<core::ScheduleRow> listed;
-    listed.rows = call.context.database.read(
-        "list_schedules", [](db::Tx& tx) { return db::list_schedules(tx); });
+    listed.rows = call.context.database.read("list_schedules",
+                                             [](db::Tx& tx) { return db::list_schedules(tx); });
     return list_response(
         listed, [](const core::ScheduleRow& row) { return to_json(row); },
         [](const core::ScheduleRow& row) { return std::to_string(row.version); });

@@ -35,13 +35,12 @@ db::Page read_page(Fields& query, std::string_view prefix, bool newest_first) {
 std::vector<settlement::OwnerShare> read_owners(Fields& fields, std::string_view name,
                                                 bool needed) {
     std::vector<settlement::OwnerShare> out;
-    const Json* array = needed ? fields.need_array(name, kMaxOwners)
-                               : fields.find_array(name, kMaxOwners);
+    const Json* array =
+        needed ? fields.need_array(name, kMaxOwners) : fields.find_array(name, kMaxOwners);
     if (array == nullptr) return out;
     std::int64_t sum = 0;
     for (std::size_t i = 0; i < array->size(); ++i) {
-        Fields one((*array)[i], fields.faults(),
-                   fields.pointer_of(name) + "/" + std::to_string(i));
+        Fields one((*array)[i], fields.faults(), fields.pointer_of(name) + "/" + std::to_string(i));
         const auto owner = one.need("organisation", parse_id<OrganisationId>);
         const auto share = one.need_integer("share_ppm", 1, kPpm);
         one.finish();

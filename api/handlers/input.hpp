@@ -17,8 +17,7 @@ namespace suanpan::api {
 db::Page read_page(Fields& query, std::string_view prefix, bool newest_first = false);
 
 // [{"organisation":…,"share_ppm":…}, …]; shares sum to 1,000,000.
-std::vector<settlement::OwnerShare> read_owners(Fields& fields, std::string_view name,
-                                                bool needed);
+std::vector<settlement::OwnerShare> read_owners(Fields& fields, std::string_view name, bool needed);
 
 // A query's integer, written as text.
 Result<std::int64_t> parse_count(std::string_view text);

@@ -27,8 +27,8 @@ Result<core::LeaseAction> parse_action(std::string_view text) {
 Result<core::LeaseRow> find_own_lease(const Call& call) {
     const auto id = call.id<LeaseId>();
     if (!id) return fail(id.error());
-    auto lease = call.context.database.read(
-        "find_lease", [&id](db::Tx& tx) { return db::find_lease(tx, *id); });
+    auto lease = call.context.database.read("find_lease",
+                                            [&id](db::Tx& tx) { return db::find_lease(tx, *id); });
     if (!lease) return fail(not_found());
     const auto& own = call.caller.organisation;
     if (lease->buyer != own && lease->provider != own && !call.caller.is_operator())

@@ -24,12 +24,9 @@ Result<PublicKey> parse_public_key(std::string_view text) {
 
 core::Role scope_of(settlement::MeterRole role) {
     switch (role) {
-        case settlement::MeterRole::kProvider:
-            return core::Role::kProvider;
-        case settlement::MeterRole::kBuyer:
-            return core::Role::kBuyer;
-        case settlement::MeterRole::kOperator:
-            return core::Role::kOperator;
+        case settlement::MeterRole::kProvider: return core::Role::kProvider;
+        case settlement::MeterRole::kBuyer: return core::Role::kBuyer;
+        case settlement::MeterRole::kOperator: return core::Role::kOperator;
     }
     return core::Role::kOperator;
 }
@@ -76,8 +73,8 @@ Result<Write> register_meter(Call& call) {
     meter.id = random_id<MeterId>(call.context.clock.now());
     meter.organisation = call.caller.organisation;
     Write write;
-    write.command = core::RegisterMeter{meter.id, meter.organisation, meter.role, meter.key,
-                                        meter.pools};
+    write.command =
+        core::RegisterMeter{meter.id, meter.organisation, meter.role, meter.key, meter.pools};
     write.respond = [meter](const core::CommandOutcome& outcome) {
         core::MeterRow made = meter;
         made.index = outcome.index;

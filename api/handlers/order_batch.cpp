@@ -25,9 +25,8 @@ BatchItem order_item(const Call& call, const Json& body, std::size_t at,
     }
     item.write = order_write(input);
     // A client's own id outlives the batch it came in.
-    item.key = input.client_order_id.empty()
-                   ? call.idempotency_key + "/" + std::to_string(at)
-                   : "client_order_id/" + input.client_order_id;
+    item.key = input.client_order_id.empty() ? call.idempotency_key + "/" + std::to_string(at)
+                                             : "client_order_id/" + input.client_order_id;
     item.body_hash = item_hash(call, body);
     return item;
 }

@@ -105,7 +105,8 @@ void read_time_in_force(Fields& fields, matching::OrderTerms& terms) {
     const bool at_once =
         terms.time_in_force == TimeInForce::kIoc || terms.time_in_force == TimeInForce::kFok;
     if (terms.post_only && at_once)
-        fields.fault("post_only", "contradiction", "an order that may not rest cannot be post_only");
+        fields.fault("post_only", "contradiction",
+                     "an order that may not rest cannot be post_only");
 }
 
 void read_text(Fields& fields, OrderInput& input) {
@@ -167,8 +168,8 @@ Write order_write(const OrderInput& input) {
     place.terms = input.terms;
     if (!input.client_order_id.empty() || !input.metadata.empty()) {
         const std::string salt = random_bytes(16);
-        place.text_hash = to_hex(as_chars(sha256(
-            {salt, input.client_order_id, std::string_view("\0", 1), input.metadata})));
+        place.text_hash = to_hex(as_chars(
+            sha256({salt, input.client_order_id, std::string_view("\0", 1), input.metadata})));
         write.side.emplace_back(
             db::OrderTextRow{input.client_order_id, input.metadata, to_hex(salt)});
     }

@@ -12,8 +12,8 @@ namespace {
 Result<db::OrderInfo> find_own_order(const Call& call) {
     const auto id = call.id<OrderId>();
     if (!id) return fail(id.error());
-    auto info = call.context.database.read(
-        "find_order", [&id](db::Tx& tx) { return db::find_order(tx, *id); });
+    auto info = call.context.database.read("find_order",
+                                           [&id](db::Tx& tx) { return db::find_order(tx, *id); });
     if (!info) return fail(not_found());
     const bool own = info->row.view.terms.organisation == call.caller.organisation;
     if (!own && !call.caller.is_operator()) return fail(not_found());

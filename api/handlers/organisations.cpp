@@ -8,6 +8,7 @@
 #include "db/queries/api_keys.hpp"
 #include "services/clock.hpp"
 #include "services/iam/idempotent_writes.hpp"
+#include "services/trading/bootstrap.hpp"
 
 #include <algorithm>
 
@@ -51,10 +52,10 @@ Result<NewKey> read_key(const Call& call, const core::OrganisationRow& organisat
         fields.fault("expires_at", "out_of_range", "this moment has passed");
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    made.secret = "sk_" + to_hex(random_bytes(32));
+    made.secret = services::make_api_secret();
     made.row.id = random_id<ApiKeyId>(call.context.clock.now());
     made.row.organisation = organisation.id;
-    made.row.key_hash = sha256(made.secret);
+    made.row.key_hash = services::hash_api_secret(made.secret);
     return made;
 }
 
@@ -75,8 +76,7 @@ Result<Write> create_organisation(Call& call) {
     Fields fields(call.body, faults);
     const auto name = fields.need_text("name", 200);
     auto roles = fields.find_list("roles", kRoleCount, core::parse_role);
-    if (roles.empty() && faults.empty())
-        fields.fault("roles", "missing", "name at least one role");
+    if (roles.empty() && faults.empty()) fields.fault("roles", "missing", "name at least one role");
     std::ranges::sort(roles);
     if (std::ranges::adjacent_find(roles) != roles.end())
         fields.fault("roles", "contradiction", "each role stands here once");
@@ -141,12 +141,11 @@ void create_api_key(const std::shared_ptr<Call>& call, const Reply& reply) {
     info.key = made->row;
     const services::StoredResponse response = stored(to_json(info), 201, to_string(made->row.id));
     auto start = [&](const services::IdempotentWrites::Finish& finish) {
-        const db::IdempotencyRow row{key.organisation, key.route,         key.key,
-                                     key.body_hash,    false,             response.resource,
-                                     response.status,  response.body,     call->context.clock.now()};
-        call->context.database.write("insert_api_key", [&](db::Tx& tx) {
-            db::insert_api_key(tx, made->row, row);
-        });
+        const db::IdempotencyRow row{key.organisation, key.route,     key.key,
+                                     key.body_hash,    false,         response.resource,
+                                     response.status,  response.body, call->context.clock.now()};
+        call->context.database.write("insert_api_key",
+                                     [&](db::Tx& tx) { db::insert_api_key(tx, made->row, row); });
         finish(response);
     };
     auto done = [call, reply, secret = made->secret](const Result<services::Answered>& result) {

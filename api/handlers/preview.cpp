@@ -57,8 +57,8 @@ Json preview(const core::Market& market, const matching::OrderTerms& terms, Time
         return out;
     }
     if (terms.side == Side::kBuy) {
-        const Money available = market.balance({terms.organisation, terms.market.currency,
-                                                settlement::AccountKind::kAvailable});
+        const Money available = market.balance(
+            {terms.organisation, terms.market.currency, settlement::AccountKind::kAvailable});
         out["worst_cost"] = to_string(*worst);
         out["available"] = to_string(available);
         if (available < *worst) {

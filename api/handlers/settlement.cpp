@@ -18,17 +18,17 @@ constexpr std::int64_t kMostLines = 50'000;
 Result<core::RunRow> find_run(const Call& call) {
     const auto id = call.id<RunId>();
     if (!id) return fail(id.error());
-    auto run = call.context.database.read(
-        "find_run", [&id](db::Tx& tx) { return db::find_run(tx, *id); });
+    auto run =
+        call.context.database.read("find_run", [&id](db::Tx& tx) { return db::find_run(tx, *id); });
     if (!run) return fail(not_found());
     return std::move(*run);
 }
 
 void store(const Call& call, const services::IdempotencyKey& key,
            const services::StoredResponse& response) {
-    const db::IdempotencyRow row{key.organisation, key.route,         key.key,
-                                 key.body_hash,    key.for_ever,      response.resource,
-                                 response.status,  response.body,     call.context.clock.now()};
+    const db::IdempotencyRow row{key.organisation, key.route,     key.key,
+                                 key.body_hash,    key.for_ever,  response.resource,
+                                 response.status,  response.body, call.context.clock.now()};
     call.context.database.write("insert_response",
                                 [&row](db::Tx& tx) { db::insert_response(tx, row); });
 }
@@ -110,9 +110,8 @@ Result<Response> get_run_lines(Call& call) {
         });
     });
     if (count > kMostLines) {
-        return fail("too_many_lines",
-                    "the run has more than " + std::to_string(kMostLines) +
-                        " such lines: name an organisation or a lease");
+        return fail("too_many_lines", "the run has more than " + std::to_string(kMostLines) +
+                                          " such lines: name an organisation or a lease");
     }
     Response response;
     response.body = R"({"items":[)" + items + R"(],"has_more":false})";

@@ -48,9 +48,9 @@ Result<Response> get_statement(Call& call) {
     Faults faults;
     Fields query(call.query, faults);
     const auto from = query.need("from", parse_time);
-    const auto until = query.find("to", parse_time).value_or(Time(call.context.clock.now().value + 1));
-    if (from && *from >= until)
-        query.fault("to", "contradiction", "'to' must come after 'from'");
+    const auto until =
+        query.find("to", parse_time).value_or(Time(call.context.clock.now().value + 1));
+    if (from && *from >= until) query.fault("to", "contradiction", "'to' must come after 'from'");
     const auto organisation = read_organisation_filter(call, query);
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));

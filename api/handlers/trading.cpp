@@ -1,9 +1,10 @@
+#include "db/queries/trading.hpp"
+
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
 #include "api/json/render.hpp"
 #include "base/decimal.hpp"
 #include "base/time.hpp"
-#include "db/queries/trading.hpp"
 
 namespace suanpan::api {
 

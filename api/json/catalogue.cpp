@@ -14,8 +14,7 @@ namespace {
 Json owners_json(const std::vector<settlement::OwnerShare>& shares) {
     Json out = Json::array();
     for (const auto& share : shares) {
-        out.push_back(
-            {{"organisation", to_string(share.owner)}, {"share_ppm", share.share.value}});
+        out.push_back({{"organisation", to_string(share.owner)}, {"share_ppm", share.share.value}});
     }
     return out;
 }
@@ -111,9 +110,12 @@ Json to_json(const core::ModelRow& model) {
     Json peak = Json::object();
     for (const auto& [name, rate] : model.peak)
         peak[name] = to_string(rate);
-    Json out{{"id", model.id},         {"device", model.device},
-             {"vendor", model.vendor}, {"kind", model.kind},
-             {"peak", std::move(peak)}, {"source", model.source},
+    Json out{{"id", model.id},
+             {"device", model.device},
+             {"vendor", model.vendor},
+             {"kind", model.kind},
+             {"peak", std::move(peak)},
+             {"source", model.source},
              {"log_index", model.index.value}};
     if (model.memory_gib != 0) out["memory_gib"] = model.memory_gib;
     if (model.memory_bandwidth_gb_s != 0)

@@ -28,14 +28,10 @@ Json posting_json(const settlement::Posting& posting) {
 }  // namespace
 
 Json to_json(const core::ReadingRow& reading) {
-    return {{"lease", to_string(reading.lease)},
-            {"meter", to_string(reading.meter)},
-            {"epoch", std::to_string(reading.epoch)},
-            {"seq", std::to_string(reading.seq)},
-            {"hash", to_hex(as_chars(reading.hash))},
-            {"window", to_json(reading.window)},
-            {"lot_us", std::to_string(reading.lot_us)},
-            {"gap", reading.gap},
+    return {{"lease", to_string(reading.lease)},        {"meter", to_string(reading.meter)},
+            {"epoch", std::to_string(reading.epoch)},   {"seq", std::to_string(reading.seq)},
+            {"hash", to_hex(as_chars(reading.hash))},   {"window", to_json(reading.window)},
+            {"lot_us", std::to_string(reading.lot_us)}, {"gap", reading.gap},
             {"log_index", reading.index.value}};
 }
 
@@ -96,12 +92,8 @@ Json to_json(const core::RunRow& run) {
                             {"fees", to_string(sums.fees)},
                             {"tax", to_string(sums.tax)}};
     }
-    return {{"id", to_string(run.id)},
-            {"from", run.from.value},
-            {"to", run.to.value},
-            {"leases", run.leases},
-            {"totals", std::move(totals)},
-            {"closed", run.closed},
+    return {{"id", to_string(run.id)},     {"from", run.from.value},      {"to", run.to.value},
+            {"leases", run.leases},        {"totals", std::move(totals)}, {"closed", run.closed},
             {"log_index", run.index.value}};
 }
 
@@ -113,8 +105,8 @@ Json to_json(const db::LineInfo& info) {
         readings.push_back(index.value);
     Json owners = Json::array();
     for (std::size_t i = 0; i < row.owners.size(); ++i) {
-        owners.push_back({{"organisation", to_string(row.owners[i])},
-                          {"amount", to_string(line.owners.at(i))}});
+        owners.push_back(
+            {{"organisation", to_string(row.owners[i])}, {"amount", to_string(line.owners.at(i))}});
     }
     return {{"run", to_string(row.run)},
             {"lease", to_string(row.lease)},

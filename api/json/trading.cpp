@@ -72,7 +72,8 @@ Json to_json(const core::OrderRow& order) {
     if (view.end_reason != matching::EndReason::kNone)
         out["end_reason"] = matching::to_string(view.end_reason);
     if (view.terms.side == Side::kBuy) {
-        out["rest"] = view.terms.unit == Unit::kLot ? Json(view.rest) : Json(to_string(Cu(view.rest)));
+        out["rest"] =
+            view.terms.unit == Unit::kLot ? Json(view.rest) : Json(to_string(Cu(view.rest)));
         out["hold"] = to_string(order.hold);
     } else {
         Json steps = Json::array();

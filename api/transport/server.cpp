@@ -10,7 +10,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
 #include <spdlog/spdlog.h>
 
 #include <stdexcept>
@@ -60,8 +59,7 @@ struct HttpServer::Impl {
         for (;;) {
             boost::system::error_code error;
             tcp::socket socket(net::make_strand(context));
-            co_await acceptor.async_accept(socket,
-                                           net::redirect_error(net::use_awaitable, error));
+            co_await acceptor.async_accept(socket, net::redirect_error(net::use_awaitable, error));
             if (error == net::error::operation_aborted || shared.stopping()) co_return;
             if (error) {
                 // Out of descriptors, most likely: waiting is the only thing that helps.

@@ -21,8 +21,7 @@ std::vector<matching::Step> free_lots(Lots registered,
     std::int64_t free = registered.value;
     for (const auto& [time, change] : changes) {
         free += change;
-        if (steps.empty() || steps.back().lots.value != free)
-            steps.push_back({time, Lots(free)});
+        if (steps.empty() || steps.back().lots.value != free) steps.push_back({time, Lots(free)});
     }
     return steps;
 }

@@ -1,6 +1,6 @@
 #include "services/iam/authenticator.hpp"
 
-#include "base/crypto.hpp"
+#include "services/trading/bootstrap.hpp"
 
 #include <cstring>
 
@@ -30,7 +30,7 @@ Result<Caller> Authenticator::authenticate(std::string_view header) {
     const std::string_view secret = header.substr(kScheme.size());
     if (!secret.starts_with("sk_") || secret.size() > kLongestKey) return unauthorized();
 
-    const auto info = find(sha256(secret));
+    const auto info = find(hash_api_secret(secret));
     if (!info || info->revoked || info->organisation.suspended) return unauthorized();
     if (info->key.expires && *info->key.expires <= clock_.now()) return unauthorized();
 
@@ -52,8 +52,8 @@ std::optional<db::ApiKeyInfo> Authenticator::find(const Hash& hash) {
         const auto found = kept_.find(hash);
         if (found != kept_.end() && found->second.until > now) return found->second.info;
     }
-    auto info = database_.read(
-        "find_api_key", [&hash](db::Tx& tx) { return db::find_api_key(tx, hash); });
+    auto info =
+        database_.read("find_api_key", [&hash](db::Tx& tx) { return db::find_api_key(tx, hash); });
     const std::lock_guard lock(mutex_);
     // Unknown keys are not kept: anyone could fill the memory with them.
     if (!info) {

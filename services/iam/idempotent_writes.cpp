@@ -1,6 +1,8 @@
 #include "services/iam/idempotent_writes.hpp"
 
 #include "db/queries/identity.hpp"
+#include "services/clock.hpp"
+#include "services/trading/batch_builder.hpp"
 
 namespace suanpan::services {
 
@@ -9,25 +11,6 @@ namespace {
 Error reused() {
     return {"idempotency_key_reused",
             "this Idempotency-Key was used for another request; use a fresh key"};
-}
-
-// What a stored row says to a request that comes now.
-Result<Answered> from_row(const db::IdempotencyRow& row, const Hash& body_hash) {
-    if (row.body_hash != body_hash) return fail(reused());
-    if (row.body.empty()) {
-        return fail("idempotency_key_expired",
-                    "this request was carried out before and its answer is no longer kept; it made " +
-                        (row.resource.empty() ? std::string("nothing that has an id")
-                                              : row.resource));
-    }
-    StoredResponse response;
-    response.status = row.status;
-    response.body = row.body;
-    response.resource = row.resource;
-    Answered answered;
-    answered.response = std::move(response);
-    answered.replayed = true;
-    return answered;
 }
 
 }  // namespace
@@ -68,60 +51,55 @@ void IdempotentWrites::finish(const Name& name, const Done& first, const Result<
 
 void IdempotentWrites::run(const IdempotencyKey& key, Done done,
                            const std::function<void(Finish)>& start) {
+    begin(key, std::move(done), start, true);
+}
+
+void IdempotentWrites::run_command(const IdempotencyKey& key, Done done,
+                                   const std::function<void(Finish)>& start) {
+    begin(key, std::move(done), start, false);
+}
+
+std::optional<Result<StoredResponse>> IdempotentWrites::find_stored(const IdempotencyKey& key) {
+    const auto row = database_.read("find_response", [&key](db::Tx& tx) {
+        return db::find_response(tx, key.organisation, key.route, key.key);
+    });
+    if (!row) return std::nullopt;
+    return answer_again(*row, key.body_hash, clock_.now());
+}
+
+void IdempotentWrites::begin(const IdempotencyKey& key, Done done,
+                             const std::function<void(Finish)>& start, bool look_up) {
     const Name name(key.organisation, key.route, key.key);
     switch (enter(name, key.body_hash, done)) {
-        case Turn::kWaits:
-            return;
-        case Turn::kOtherBody:
-            done(fail(reused()));
-            return;
-        case Turn::kFirst:
-            break;
+        case Turn::kWaits: return;
+        case Turn::kOtherBody: done(fail(reused())); return;
+        case Turn::kFirst: break;
     }
-    try {
-        const auto stored = database_.read("find_response", [&key](db::Tx& tx) {
-            return db::find_response(tx, key.organisation, key.route, key.key);
-        });
-        if (stored) {
-            finish(name, done, from_row(*stored, key.body_hash));
+    const auto finish_with = [this, name, done](const Result<StoredResponse>& result,
+                                                bool replayed) {
+        if (!result) {
+            finish(name, done, fail(result.error()));
             return;
         }
-        start([this, name, done](const Result<StoredResponse>& result) {
-            if (!result) {
-                finish(name, done, fail(result.error()));
+        Answered answered;
+        answered.response = *result;
+        answered.replayed = replayed;
+        finish(name, done, answered);
+    };
+    try {
+        if (look_up) {
+            if (const auto stored = find_stored(key)) {
+                finish_with(*stored, true);
                 return;
             }
-            Answered answered;
-            answered.response = *result;
-            finish(name, done, answered);
-        });
+        }
+        start([finish_with](const Result<StoredResponse>& result) { finish_with(result, false); });
     } catch (...) {
         // The caller answers the first one; its copies must not wait for ever.
         for (const Done& copy : leave(name))
             copy(fail("commit_failed", "the first request with this key failed; try again"));
         throw;
     }
-}
-
-std::vector<std::optional<Result<Answered>>> IdempotentWrites::find_stored(
-    const std::vector<IdempotencyKey>& keys) {
-    db::ResponseKeys wanted;
-    std::map<std::string, std::size_t> place;
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-        wanted.organisations.push_back(keys[i].organisation);
-        wanted.routes.push_back(keys[i].route);
-        wanted.keys.push_back(keys[i].key);
-        place.emplace(keys[i].key, i);
-    }
-    const auto rows = database_.read(
-        "find_responses", [&wanted](db::Tx& tx) { return db::find_responses(tx, wanted); });
-    std::vector<std::optional<Result<Answered>>> out(keys.size());
-    for (const db::IdempotencyRow& row : rows) {
-        const auto found = place.find(row.key);
-        if (found == place.end()) continue;
-        out[found->second] = from_row(row, keys[found->second].body_hash);
-    }
-    return out;
 }
 
 }  // namespace suanpan::services

@@ -3,6 +3,8 @@
 // Idempotency-Key (api "Conventions"): a key's first request is carried out, its copies get the
 // first answer: from the database when that is done, by waiting when it still runs. The answer is
 // stored in the transaction of what it answers for, so there is no moment between the two.
+// Commands are looked up by the sequencer, a whole batch with one query; what is no single command
+// is looked up here.
 
 #include "base/result.hpp"
 #include "db/pool.hpp"
@@ -19,9 +21,11 @@
 
 namespace suanpan::services {
 
+class Clock;
+
 struct Answered {
     StoredResponse response;
-    bool replayed = false;  // the answer of an earlier request
+    bool replayed = false;  // known to be the answer of an earlier request
 };
 
 // Thread-safe.
@@ -30,18 +34,16 @@ class IdempotentWrites {
     using Done = std::function<void(Result<Answered>)>;
     using Finish = std::function<void(Result<StoredResponse>)>;
 
-    explicit IdempotentWrites(db::Pool& database) : database_(database) {}
+    IdempotentWrites(db::Pool& database, const Clock& clock) : database_(database), clock_(clock) {}
 
     // `start` is called for the key's first request and must call its argument exactly once, after
     // the answer was stored, from any thread. `done` is called exactly once. Errors of its own:
     // `idempotency_key_reused`, `idempotency_key_expired`. Reads the database: not for network
     // threads.
     void run(const IdempotencyKey& key, Done done, const std::function<void(Finish)>& start);
-
-    // Among `keys`, of one organisation and route and distinct, those with a stored answer, by
-    // position.
-    std::vector<std::optional<Result<Answered>>> find_stored(
-        const std::vector<IdempotencyKey>& keys);
+    // The same for a command that carries `key` with it: no look-up here.
+    void run_command(const IdempotencyKey& key, Done done,
+                     const std::function<void(Finish)>& start);
 
  private:
     using Name = std::tuple<OrganisationId, std::string, std::string>;
@@ -52,9 +54,13 @@ class IdempotentWrites {
     enum class Turn : std::uint8_t { kFirst, kWaits, kOtherBody };
     Turn enter(const Name& name, const Hash& body_hash, Done& done);
     std::vector<Done> leave(const Name& name);
+    std::optional<Result<StoredResponse>> find_stored(const IdempotencyKey& key);
+    void begin(const IdempotencyKey& key, Done done, const std::function<void(Finish)>& start,
+               bool look_up);
     void finish(const Name& name, const Done& first, const Result<Answered>& answer);
 
     db::Pool& database_;
+    const Clock& clock_;
     std::mutex mutex_;
     std::map<Name, Waiting> running_;
 };

@@ -31,8 +31,7 @@ Result<core::SubmitReadings> ReadingIntake::check(const Json& envelope,
 const std::optional<core::MeterRow>& ReadingIntake::meter(const MeterId& id) {
     const auto found = meters_.find(id);
     if (found != meters_.end()) return found->second;
-    auto row =
-        database_.read("find_meter", [&id](db::Tx& tx) { return db::find_meter(tx, id); });
+    auto row = database_.read("find_meter", [&id](db::Tx& tx) { return db::find_meter(tx, id); });
     return meters_.emplace(id, std::move(row)).first->second;
 }
 

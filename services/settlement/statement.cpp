@@ -29,7 +29,8 @@ void add_line(Statement& statement, const db::LineInfo& info) {
         add_to(totals.withheld, line.withheld);
     }
     for (std::size_t i = 0; i < info.row.owners.size(); ++i) {
-        if (info.row.owners[i] == statement.organisation) add_to(totals.received, line.owners.at(i));
+        if (info.row.owners[i] == statement.organisation)
+            add_to(totals.received, line.owners.at(i));
     }
 }
 

@@ -25,14 +25,14 @@ struct AccountPeriod {
 struct StatementTotals {
     std::int64_t lines = 0;
     Int128 lot_us = 0;
-    Money bought;         // amounts of the leases it bought (A)
+    Money bought;  // amounts of the leases it bought (A)
     Money buyer_fees;
     Money buyer_tax;
-    Money paid;           // buyer_pays
-    Money sold;           // amounts of the leases it sold
+    Money paid;  // buyer_pays
+    Money sold;  // amounts of the leases it sold
     Money provider_fees;
     Money withheld;
-    Money received;       // its own share as owner
+    Money received;  // its own share as owner
 };
 
 struct Statement {

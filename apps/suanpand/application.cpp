@@ -1,0 +1,200 @@
+#include "apps/suanpand/application.hpp"
+
+#include "api/call.hpp"
+#include "api/dispatcher.hpp"
+#include "api/metrics.hpp"
+#include "api/routes.hpp"
+#include "api/transport/server.hpp"
+#include "api/workers.hpp"
+#include "apps/suanpand/files.hpp"
+#include "base/json.hpp"
+#include "base/time.hpp"
+#include "db/migrate.hpp"
+#include "db/pool.hpp"
+#include "ledger/note.hpp"
+#include "services/clock.hpp"
+#include "services/iam/authenticator.hpp"
+#include "services/iam/expire_loop.hpp"
+#include "services/iam/idempotent_writes.hpp"
+#include "services/publishing/log_key.hpp"
+#include "services/publishing/postgres_store.hpp"
+#include "services/publishing/publisher.hpp"
+#include "services/publishing/publisher_loop.hpp"
+#include "services/sandbox/sandbox_clock.hpp"
+#include "services/trading/bootstrap.hpp"
+#include "services/trading/core_loop.hpp"
+
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <stdexcept>
+
+namespace suanpan::suanpand {
+
+namespace {
+
+constexpr std::size_t kWorkerQueue = 10'000;
+constexpr std::int64_t kLastPublishMs = 5'000;
+
+template <typename T>
+T value_or_throw(Result<T> result) {
+    if (!result) throw std::runtime_error(result.error().detail());
+    if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+// Threads made after this inherit the mask, so the signals wait for wait_for_signal().
+sigset_t block_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    return signals;
+}
+
+void wait_for_signal(const sigset_t& signals) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    spdlog::info("stopping: signal {}", signal);
+}
+
+std::unique_ptr<services::SandboxClock> make_sandbox_clock(const Config& config) {
+    if (!config.sandbox) return nullptr;
+    const Time start = config.sandbox_start.value_or(services::SystemClock().now());
+    return std::make_unique<services::SandboxClock>(start);
+}
+
+services::PublisherOptions publisher_options(const Config& config) {
+    services::PublisherOptions options;
+    options.origin = config.origin;
+    options.tile_directory = config.data / "tiles";
+    options.last_signed_file = config.data / "last-signed";
+    return options;
+}
+
+services::PublisherLoop::Listeners publisher_listeners() {
+    services::PublisherLoop::Listeners listeners;
+    listeners.stopped = [](const Error& error) {
+        spdlog::critical("publishing has stopped ({}): {}", error.code(), error.detail());
+    };
+    listeners.failed = [](const std::string& what) {
+        spdlog::warn("publishing failed and will be tried again: {}", what);
+    };
+    return listeners;
+}
+
+// First start: the operator's organisation and its key, shown this once.
+void make_operator(services::CoreLoop& core, const services::Clock& clock, const Config& config) {
+    const auto key = value_or_throw(services::bootstrap(core, clock, config.operator_name));
+    if (!key) return;
+    const auto file = config.data / "operator.key";
+    write_secret_file(file, key->secret + "\n");
+    std::cout << "operator " << to_string(key->organisation) << ", its API key is in "
+              << file.string() << std::endl;
+}
+
+api::Gauges read_gauges(const services::CoreLoop& core, const services::PublisherLoop& publisher,
+                        const api::Workers& workers, const api::HttpServer& server) {
+    const services::CoreFigures figures = core.figures();
+    const services::PublisherStatus status = publisher.status();
+    api::Gauges gauges;
+    gauges.queue_depth = figures.queue_depth;
+    gauges.commands = figures.commands;
+    gauges.batches = figures.batches;
+    gauges.largest_batch = figures.largest_batch;
+    gauges.rebuilds = figures.rebuilds;
+    gauges.log_size = static_cast<std::int64_t>(status.known_size);
+    gauges.published_size = static_cast<std::int64_t>(status.published_size);
+    gauges.workers_waiting = static_cast<std::int64_t>(workers.waiting());
+    gauges.connections = static_cast<std::int64_t>(server.open_connections());
+    gauges.publisher_stopped = status.stopped.has_value();
+    return gauges;
+}
+
+}  // namespace
+
+void run_application(const Config& config) {
+    const sigset_t signals = block_signals();
+
+    // What is on disk and in the database must be usable before anything starts.
+    value_or_throw(db::check_schema(config.database));
+    std::filesystem::create_directories(config.data);
+    const SigningKey log_key =
+        value_or_throw(services::load_or_make_log_key(config.data / "log.key"));
+
+    // Connections for reads; the market's writer has its own.
+    db::Pool::Options pool_options;
+    pool_options.size = static_cast<std::size_t>(config.database_connections);
+    db::Pool database(config.database, pool_options);
+
+    // Real time, or the sandbox's.
+    const services::SystemClock system_clock;
+    const auto sandbox_clock = make_sandbox_clock(config);
+    const services::Clock& clock =
+        sandbox_clock ? static_cast<const services::Clock&>(*sandbox_clock) : system_clock;
+
+    // The log as files: told of each commit, publishes on a thread of its own.
+    services::PostgresStore store(database);
+    services::Publisher publisher(publisher_options(config), log_key, store);
+    services::PublisherLoopOptions loop_options;
+    loop_options.interval_ms = config.publish_interval_ms;
+    services::PublisherLoop publisher_loop(publisher, clock, loop_options, publisher_listeners());
+
+    // The market. From here on this server leads.
+    services::CoreLoop core(database, clock, {});
+    core.on_commit([&publisher_loop](LogIndex size) {
+        publisher_loop.notify(static_cast<std::uint64_t>(size.value));
+    });
+    core.start();
+    core.inspect([&](const core::Market& market) {
+        if (sandbox_clock) sandbox_clock->catch_up(market.head().last_time);
+        publisher_loop.notify(static_cast<std::uint64_t>(market.head().size.value));
+    });
+    make_operator(core, clock, config);
+    publisher_loop.start();
+
+    // Requests.
+    services::Authenticator authenticator(database, clock);
+    services::IdempotentWrites writes(database, clock);
+    const services::ExpireLoop expire_loop(database, clock);
+    api::Metrics metrics;
+    api::Workers workers(config.workers, kWorkerQueue);
+    api::Context context{database,
+                         core,
+                         clock,
+                         authenticator,
+                         writes,
+                         workers,
+                         metrics,
+                         sandbox_clock.get(),
+                         &publisher.tiles(),
+                         &publisher_loop,
+                         ledger::to_string(publisher.verifier_key())};
+    const api::Dispatcher dispatcher(context, api::routes());
+    api::HttpServer server(config.address, config.port, config.io_threads, api::ServerLimits{},
+                           [&dispatcher](api::Request request, api::Reply reply) {
+                               dispatcher.dispatch(std::move(request), std::move(reply));
+                           });
+    metrics.read_gauges_with([&] { return read_gauges(core, publisher_loop, workers, server); });
+    server.start();
+    std::cout << "listening on http://" << config.address << ":" << server.port() << std::endl;
+    if (!config.port_file.empty())
+        write_public_file(config.port_file, std::to_string(server.port()) + "\n");
+
+    wait_for_signal(signals);
+
+    // Ask, wait, end: what was accepted is answered, what was committed is published.
+    server.stop();
+    workers.stop();
+    core.stop();
+    publisher_loop.wake();
+    publisher_loop.wait_published(publisher_loop.status().known_size, kLastPublishMs);
+    publisher_loop.stop();
+}
+
+}  // namespace suanpan::suanpand

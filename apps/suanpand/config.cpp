@@ -1,0 +1,251 @@
+#include "apps/suanpand/config.hpp"
+
+#include "base/decimal.hpp"
+#include "base/time.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace suanpan::suanpand {
+
+namespace {
+
+using Faults = std::vector<Fault>;
+
+class Reader {
+ public:
+    Reader(const Settings& settings, Faults& faults) : settings_(settings), faults_(faults) {}
+
+    [[nodiscard]] const std::string* find(std::string_view name) const {
+        const auto found = settings_.find(std::string(name));
+        return found == settings_.end() ? nullptr : &found->second;
+    }
+    void fault(std::string_view name, std::string detail) {
+        faults_.push_back({std::string(name), "bad_setting", std::move(detail)});
+    }
+    void text(std::string_view name, std::string& into) {
+        const std::string* value = find(name);
+        if (value == nullptr) return;
+        if (value->empty()) fault(name, "must not be empty");
+        into = *value;
+    }
+    template <typename Integer>
+    void integer(std::string_view name, Integer& into, std::int64_t min, std::int64_t max) {
+        const std::string* value = find(name);
+        if (value == nullptr) return;
+        const auto number = parse_integer(*value);
+        if (!number || *number < min || *number > max) {
+            fault(name, "must be an integer from " + std::to_string(min) + " to " +
+                            std::to_string(max) + ", not '" + *value + "'");
+            return;
+        }
+        into = static_cast<Integer>(*number);
+    }
+    void flag(std::string_view name, bool& into) {
+        const std::string* value = find(name);
+        if (value == nullptr) return;
+        if (*value != "true" && *value != "false") fault(name, "must be true or false");
+        into = *value == "true";
+    }
+
+ private:
+    const Settings& settings_;
+    Faults& faults_;
+};
+
+// "127.0.0.1:8080", "[::1]:0"
+void read_listen(Reader& reader, Config& config) {
+    constexpr std::string_view kName = "server.listen";
+    const std::string* value = reader.find(kName);
+    if (value == nullptr) return;
+    const std::size_t colon = value->rfind(':');
+    const auto port = colon == std::string::npos ? Result<std::int64_t>(-1)
+                                                 : parse_integer(value->substr(colon + 1));
+    if (!port || *port < 0 || *port > std::numeric_limits<std::uint16_t>::max()) {
+        reader.fault(kName, "must be ADDRESS:PORT as 127.0.0.1:8080, not '" + *value + "'");
+        return;
+    }
+    std::string address = value->substr(0, colon);
+    if (address.starts_with('[') && address.ends_with(']'))
+        address = address.substr(1, address.size() - 2);
+    config.address = address;
+    config.port = static_cast<std::uint16_t>(*port);
+}
+
+void read_origin(Reader& reader, Config& config) {
+    reader.text("log.origin", config.origin);
+    const auto bad = [](char c) { return c <= ' ' || c == '+' || c > '~'; };
+    if (std::ranges::any_of(config.origin, bad) || config.origin.find("://") != std::string::npos)
+        reader.fault("log.origin", "must be the log's address without a scheme, as log.example/x");
+}
+
+void read_sandbox(Reader& reader, Config& config) {
+    reader.flag("sandbox.enabled", config.sandbox);
+    const std::string* start = reader.find("sandbox.start");
+    if (start == nullptr) return;
+    const auto time = parse_time(*start);
+    if (!time) {
+        reader.fault("sandbox.start", "must be a time as 2026-01-01T00:00:00Z");
+    } else {
+        config.sandbox_start = *time;
+    }
+    if (!config.sandbox)
+        reader.fault("sandbox.start", "needs a sandbox: set sandbox.enabled or give --sandbox");
+}
+
+void read_log_level(Reader& reader, Config& config) {
+    reader.text("server.log_level", config.log_level);
+    static constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warning",
+                                                                "error"};
+    if (std::ranges::find(kLevels, config.log_level) == kLevels.end())
+        reader.fault("server.log_level", "must be one of debug, info, warning, error");
+}
+
+Error bad_config(Faults faults) {
+    return {"bad_config", "the configuration cannot be used", std::move(faults)};
+}
+
+std::string scalar_text(const toml::node& node) {
+    if (const auto* text = node.as_string()) return text->get();
+    if (const auto* number = node.as_integer()) return std::to_string(number->get());
+    if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
+    return {};
+}
+
+}  // namespace
+
+const std::map<std::string_view, SettingInfo>& setting_table() {
+    static const std::map<std::string_view, SettingInfo> kTable = [] {
+        static constexpr auto kRows = std::to_array<SettingInfo>({
+            {"server.listen", "SUANPAN_LISTEN", "--listen",
+             "ADDRESS:PORT, loopback only; port 0 takes a free one"},
+            {"server.port_file", "SUANPAN_PORT_FILE", "--port-file", "file to write the port to"},
+            {"server.log_level", "SUANPAN_LOG_LEVEL", "--log-level",
+             "debug, info, warning or error"},
+            {"server.io_threads", "SUANPAN_IO_THREADS", "--io-threads", "network threads, 1 to 16"},
+            {"server.workers", "SUANPAN_WORKERS", "--workers", "threads for requests, 1 to 64"},
+            {"server.data", "SUANPAN_DATA", "--data", "folder of the log's tiles and keys"},
+            {"database.conninfo", "SUANPAN_DATABASE", "--database", "libpq connection string"},
+            {"database.connections", "SUANPAN_DATABASE_CONNECTIONS", "--database-connections",
+             "1 to 100"},
+            {"log.origin", "SUANPAN_ORIGIN", "--origin", "name of the transparency log"},
+            {"log.publish_interval_ms", "SUANPAN_PUBLISH_INTERVAL_MS", "--publish-interval-ms",
+             "10 to 60000"},
+            {"operator.name", "SUANPAN_OPERATOR_NAME", "--operator-name",
+             "of the first organisation"},
+            {"sandbox.enabled", "SUANPAN_SANDBOX", "--sandbox",
+             "play money and a clock that is set by hand"},
+            {"sandbox.start", "SUANPAN_SANDBOX_START", "--sandbox-start",
+             "where the sandbox's clock starts"},
+        });
+        std::map<std::string_view, SettingInfo> table;
+        for (const SettingInfo& row : kRows)
+            table.emplace(row.name, row);
+        return table;
+    }();
+    return kTable;
+}
+
+Result<Settings> read_settings(const std::filesystem::path& file) {
+    Settings out;
+    Faults faults;
+    toml::table root;
+    try {
+        root = toml::parse_file(file.string());
+    } catch (const toml::parse_error& error) {
+        const auto line = error.source().begin.line;
+        return fail(bad_config({{file.string(), "bad_toml",
+                                 std::string(error.description()) +
+                                     (line > 0 ? " at line " + std::to_string(line) : "")}}));
+    }
+    for (const auto& [section, node] : root) {
+        const auto* table = node.as_table();
+        if (table == nullptr) {
+            faults.push_back(
+                {std::string(section.str()), "unknown_setting", "there is no such section"});
+            continue;
+        }
+        for (const auto& [key, value] : *table) {
+            const std::string name = std::string(section.str()) + "." + std::string(key.str());
+            if (!setting_table().contains(name)) {
+                faults.push_back({name, "unknown_setting", "there is no such setting"});
+            } else if (!value.is_string() && !value.is_integer() && !value.is_boolean()) {
+                faults.push_back(
+                    {name, "bad_setting", "must be a string, an integer or a boolean"});
+            } else {
+                out[name] = scalar_text(value);
+            }
+        }
+    }
+    if (!faults.empty()) return fail(bad_config(std::move(faults)));
+    return out;
+}
+
+Settings environment_settings(const Environment& environment) {
+    Settings out;
+    for (const auto& [name, info] : setting_table()) {
+        const char* value = environment(std::string(info.environment).c_str());
+        if (value != nullptr && *value != '\0') out[std::string(name)] = value;
+    }
+    return out;
+}
+
+Result<Config> make_config(const Settings& settings) {
+    Faults faults;
+    Reader reader(settings, faults);
+    Config config;
+    read_listen(reader, config);
+    read_log_level(reader, config);
+    std::string data = config.data.string();
+    std::string port_file;
+    reader.text("server.data", data);
+    reader.text("server.port_file", port_file);
+    config.data = data;
+    config.port_file = port_file;
+    reader.integer("server.io_threads", config.io_threads, 1, 16);
+    reader.integer("server.workers", config.workers, 1, 64);
+    reader.integer("database.connections", config.database_connections, 1, 100);
+    reader.integer("log.publish_interval_ms", config.publish_interval_ms, 10, 60'000);
+    reader.text("operator.name", config.operator_name);
+    read_origin(reader, config);
+    read_sandbox(reader, config);
+    reader.text("database.conninfo", config.database);
+    if (config.database.empty()) {
+        reader.fault("database.conninfo",
+                     "is needed: give --database, SUANPAN_DATABASE, or conninfo under [database]");
+    }
+    if (!faults.empty()) return fail(bad_config(std::move(faults)));
+    return config;
+}
+
+Result<Config> load_config(const std::optional<std::filesystem::path>& file,
+                           const Environment& environment, const Settings& flags) {
+    Settings settings = flags;
+    settings.merge(environment_settings(environment));  // keeps what is there
+    Faults faults;
+    if (file) {
+        auto from_file = read_settings(*file);
+        if (from_file) {
+            settings.merge(*from_file);
+        } else {
+            faults = from_file.error().faults();
+        }
+    }
+    auto config = make_config(settings);
+    if (!config)
+        faults.insert(faults.end(), config.error().faults().begin(), config.error().faults().end());
+    if (!faults.empty()) return fail(bad_config(std::move(faults)));
+    return config;
+}
+
+std::string describe(const Error& error) {
+    std::string out = error.detail();
+    for (const Fault& fault : error.faults())
+        out += "\n  " + fault.pointer + ": " + fault.detail;
+    return out;
+}
+
+}  // namespace suanpan::suanpand

@@ -1,0 +1,59 @@
+#pragma once
+
+// What the server is told: a TOML file, environment variables over it, flags over those.
+
+#include "base/result.hpp"
+#include "base/units.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace suanpan::suanpand {
+
+struct Config {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8080;        // 0: a free one
+    std::filesystem::path port_file;  // where the port is written; empty: nowhere
+    std::string database;             // libpq's connection string; never logged
+    std::filesystem::path data = "var/suanpand";
+    std::string origin = "localhost/suanpan";  // of the log
+    std::string operator_name = "Operator";
+    std::string log_level = "info";
+    int io_threads = 1;
+    int workers = 8;
+    int database_connections = 8;
+    std::int64_t publish_interval_ms = 1'000;
+    bool sandbox = false;
+    std::optional<Time> sandbox_start;
+};
+
+// Every setting by its name in the file ("server.listen") as text.
+using Settings = std::map<std::string, std::string>;
+using Environment = std::function<const char*(const char*)>;
+
+struct SettingInfo {
+    std::string_view name;         // "server.listen"; the flag is "--listen"
+    std::string_view environment;  // "SUANPAN_LISTEN"
+    std::string_view flag;
+    std::string_view help;
+};
+// All there are.
+const std::map<std::string_view, SettingInfo>& setting_table();
+
+// Errors: `bad_config` with every fault at once; a fault's pointer is the setting's name.
+Result<Settings> read_settings(const std::filesystem::path& file);
+Settings environment_settings(const Environment& environment);
+Result<Config> make_config(const Settings& settings);
+// Later ones win.
+Result<Config> load_config(const std::optional<std::filesystem::path>& file,
+                           const Environment& environment, const Settings& flags);
+
+// One sentence a line.
+std::string describe(const Error& error);
+
+}  // namespace suanpan::suanpand

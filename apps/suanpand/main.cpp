@@ -1,0 +1,55 @@
+#include "apps/suanpand/application.hpp"
+#include "apps/suanpand/config.hpp"
+#include "apps/suanpand/logging.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <string>
+
+int main(int argc, char** argv) {
+    using namespace suanpan::suanpand;
+    try {
+        CLI::App app{"suanpand: the server of an exchange for computing power"};
+        std::optional<std::filesystem::path> file;
+        bool check_only = false;
+        std::map<std::string, std::string> flags;
+        bool sandbox = false;
+        app.add_option("--config", file, "TOML file; see deploy/suanpand.example.toml");
+        app.add_flag("--check-config", check_only, "say every fault of the configuration and end");
+        for (const auto& [name, info] : setting_table()) {
+            const std::string help =
+                std::string(info.help) + " [" + std::string(info.environment) + "]";
+            if (name == "sandbox.enabled") {
+                app.add_flag(std::string(info.flag), sandbox, help);
+            } else {
+                app.add_option(std::string(info.flag), flags[std::string(name)], help);
+            }
+        }
+        CLI11_PARSE(app, argc, argv);
+        std::erase_if(flags, [](const auto& flag) { return flag.second.empty(); });
+        if (sandbox) flags["sandbox.enabled"] = "true";
+
+        const auto config =
+            load_config(file, [](const char* name) { return std::getenv(name); }, flags);
+        if (!config) {
+            std::cerr << "suanpand: " << describe(config.error()) << "\n";
+            return 2;
+        }
+        if (check_only) {
+            std::cout << "the configuration is good\n";
+            return 0;
+        }
+        start_logging(config->log_level);
+        run_application(*config);
+        return 0;
+    } catch (const std::exception& error) {
+        std::cerr << "suanpand: " << error.what() << "\n";
+        return 1;
+    }
+}
