@@ -9,8 +9,8 @@
 namespace suanpan::services {
 namespace {
 
-constexpr std::int64_t kLong_ms = 20'000;
-constexpr std::int64_t kNever_ms = 3'600'000;
+constexpr std::int64_t kLongMs = 20'000;
+constexpr std::int64_t kNeverMs = 3'600'000;
 
 class FixedClock final : public Clock {
  public:
@@ -35,7 +35,7 @@ struct Running {
 
 PublisherLoopOptions only_when_asked() {
     PublisherLoopOptions options;
-    options.interval_ms = kNever_ms;
+    options.interval_ms = kNeverMs;
     options.retry_ms = 1;
     options.wake_entries = 100;
     return options;
@@ -49,9 +49,9 @@ TEST(PublisherLoop, PublishesByInterval) {
     PublisherLoop loop(*publisher, running.clock, options, running.listeners());
     loop.start();
     running.log.store.add(10);
-    EXPECT_TRUE(loop.wait_published(10, kLong_ms));
+    EXPECT_TRUE(loop.wait_published(10, kLongMs));
     running.log.store.add(10);
-    EXPECT_TRUE(loop.wait_published(20, kLong_ms));
+    EXPECT_TRUE(loop.wait_published(20, kLongMs));
     loop.stop();
     EXPECT_EQ(loop.status().published_size, 20U);
     EXPECT_EQ(loop.status().published_at, kTestTime);
@@ -64,15 +64,15 @@ TEST(PublisherLoop, PublishesWhenManyWaitOrWoken) {
     PublisherLoop loop(*publisher, running.clock, only_when_asked(), running.listeners());
     running.log.store.add(1);
     loop.start();
-    EXPECT_TRUE(loop.wait_published(1, kLong_ms));
+    EXPECT_TRUE(loop.wait_published(1, kLongMs));
     running.log.store.add(100);
     loop.notify(101);
-    EXPECT_TRUE(loop.wait_published(101, kLong_ms));
+    EXPECT_TRUE(loop.wait_published(101, kLongMs));
     running.log.store.add(5);
     loop.notify(106);
     EXPECT_FALSE(loop.wait_published(106, 30));
     loop.wake();
-    EXPECT_TRUE(loop.wait_published(106, kLong_ms));
+    EXPECT_TRUE(loop.wait_published(106, kLongMs));
 }
 
 TEST(PublisherLoop, StopsForGoodOnALostCheckpoint) {
@@ -82,7 +82,7 @@ TEST(PublisherLoop, StopsForGoodOnALostCheckpoint) {
     const auto publisher = running.log.publisher();
     PublisherLoop loop(*publisher, running.clock, only_when_asked(), running.listeners());
     loop.start();
-    EXPECT_FALSE(loop.wait_published(10, kLong_ms));
+    EXPECT_FALSE(loop.wait_published(10, kLongMs));
     ASSERT_TRUE(loop.status().stopped);
     EXPECT_EQ(loop.status().stopped->code(), "checkpoint_lost");
     loop.stop();
@@ -99,7 +99,7 @@ TEST(PublisherLoop, RepeatsAfterAFailureOfTheEnvironment) {
     });
     PublisherLoop loop(*publisher, running.clock, only_when_asked(), running.listeners());
     loop.start();
-    EXPECT_TRUE(loop.wait_published(10, kLong_ms));
+    EXPECT_TRUE(loop.wait_published(10, kLongMs));
     loop.stop();
     EXPECT_EQ(running.failed, 3);
     EXPECT_EQ(running.published, 1);
@@ -114,7 +114,7 @@ TEST(PublisherLoop, WorksOffABacklogWithoutWaiting) {
     Publisher publisher(options, running.log.key, running.log.store);
     PublisherLoop loop(publisher, running.clock, only_when_asked(), running.listeners());
     loop.start();
-    EXPECT_TRUE(loop.wait_published(1000, kLong_ms));
+    EXPECT_TRUE(loop.wait_published(1000, kLongMs));
     loop.stop();
     EXPECT_EQ(running.published, 10);
 }
@@ -126,7 +126,7 @@ TEST(PublisherLoop, CanBeStartedAgain) {
     for (std::uint64_t size = 1; size <= 3; ++size) {
         running.log.store.add(1);
         loop.start();
-        EXPECT_TRUE(loop.wait_published(size, kLong_ms));
+        EXPECT_TRUE(loop.wait_published(size, kLongMs));
         loop.stop();
     }
     EXPECT_FALSE(loop.wait_published(4, 1));
