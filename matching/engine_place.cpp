@@ -128,6 +128,7 @@ void Engine::Impl::retry_all_or_none() {
 // arrived (but for post_only, which is a rule for arrival).
 void Engine::Impl::rematch(Pool& pool) {
     std::vector<OrderId> sells;
+    sells.reserve(pool.resting.size());
     for (const auto& [sequence, order] : pool.resting)
         sells.push_back(order->view.terms.id);
     for (const OrderId& id : sells) {
