@@ -21,6 +21,7 @@ void add_leases(CLI::App& root, Session& session);
 void add_accounts(CLI::App& root, Session& session);
 void add_settlement(CLI::App& root, Session& session);
 void add_operation(CLI::App& root, Session& session);
+void add_migration(CLI::App& root, Session& session);
 
 // Parses and runs; the program's exit status.
 int run(int argc, const char* const* argv);

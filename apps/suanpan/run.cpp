@@ -11,8 +11,8 @@ namespace suanpan::cli {
 namespace {
 
 constexpr std::array kGroups{
-    add_organisations, add_catalogue, add_markets,  add_capacity,   add_orders,
-    add_trades,        add_leases,    add_accounts, add_settlement, add_operation,
+    add_organisations, add_catalogue, add_markets,    add_capacity,  add_orders,    add_trades,
+    add_leases,        add_accounts,  add_settlement, add_operation, add_migration,
 };
 
 constexpr const char* kFooter =

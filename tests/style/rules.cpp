@@ -100,9 +100,9 @@ const std::map<std::string, Names>& layers() {
         {"api", kWith(kServices, {"api"})},
         {"client", kClient},
         {"apps/suanpand", kWith(kServices, {"api", "apps/suanpand"})},
-        {"apps/suanpan", kWith(kClient, {"apps/suanpan"})},
+        {"apps/suanpan", kWith(kClient, {"db", "apps/suanpan"})},
         {"apps/suanpan-audit", kWith(kCore, {"client", "apps/suanpan-audit"})},
-        {"apps/suanpan-demo", kWith(kClient, {"ledger", "apps/suanpan-demo"})},
+        {"apps/suanpan-demo", kWith(kClient, {"apps/suanpan-demo"})},
     };
     return kLayers;
 }
