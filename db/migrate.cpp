@@ -2,6 +2,7 @@
 
 #include "base/bytes.hpp"
 #include "base/crypto.hpp"
+#include "db/conninfo.hpp"
 #include "generated/db_files.hpp"
 
 #include <pqxx/connection>
@@ -74,7 +75,9 @@ Error unreachable(const std::exception& problem) {
 }
 
 std::string quiet(const std::string& conninfo) {
-    return conninfo + " options='-c client_min_messages=warning' application_name=suanpan-migrate";
+    return with_parameters(conninfo, {{"options", "-c client_min_messages=warning"},
+                                      {"application_name", "suanpan-migrate"},
+                                      {"connect_timeout", "5"}});
 }
 
 void make_table(pqxx::connection& connection) {

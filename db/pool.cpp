@@ -1,5 +1,7 @@
 #include "db/pool.hpp"
 
+#include "db/conninfo.hpp"
+
 #include <pqxx/connection>
 #include <pqxx/except>
 #include <pqxx/nontransaction>
@@ -90,12 +92,14 @@ std::string with_settings(const std::string& conninfo, const Pool::Options& opti
         " -c idle_in_transaction_session_timeout=60000 -c statement_timeout=" +
         std::to_string(options.statement_timeout.count());
     if (!options.role.empty()) settings += " -c role=" + options.role;
-    return conninfo + " options='" + settings + "' application_name=suanpand connect_timeout=5";
+    return with_parameters(
+        conninfo,
+        {{"options", settings}, {"application_name", "suanpand"}, {"connect_timeout", "5"}});
 }
 
 }  // namespace
 
-Pool::Pool(std::string conninfo, Options options) : impl_(std::make_unique<Impl>()) {
+Pool::Pool(const std::string& conninfo, Options options) : impl_(std::make_unique<Impl>()) {
     impl_->conninfo = with_settings(conninfo, options);
     impl_->options = std::move(options);
 }

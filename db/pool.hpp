@@ -19,8 +19,8 @@
 #include <utility>
 
 namespace pqxx {
-class connection_base;
-class transaction_base;
+class connection_base;   // NOLINT(readability-identifier-naming): libpqxx names them
+class transaction_base;  // NOLINT(readability-identifier-naming)
 }  // namespace pqxx
 
 namespace suanpan::db {
@@ -79,8 +79,8 @@ class Pool {
         std::string role = "suanpan_app";  // SET ROLE; empty: as logged in
     };
     // Opens nothing yet. `conninfo` as libpq takes it; it is never logged.
-    Pool(std::string conninfo, Options options);
-    explicit Pool(std::string conninfo) : Pool(std::move(conninfo), Options{}) {}
+    Pool(const std::string& conninfo, Options options);
+    explicit Pool(const std::string& conninfo) : Pool(conninfo, Options{}) {}
     ~Pool();
     Pool(const Pool&) = delete;
     Pool& operator=(const Pool&) = delete;

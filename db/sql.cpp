@@ -71,7 +71,7 @@ std::string insert_statement(std::string_view table, std::string_view key,
         const std::string name(columns[i].name);
         names += separator + name;
         values += separator + typed(name, columns[i].type);
-        arrays += separator + "$" + std::to_string(i + 1) + "::text[]";
+        arrays.append(separator).append("$").append(std::to_string(i + 1)).append("::text[]");
         if (key.empty() || is_key(key, name)) continue;
         updates += (updates.empty() ? "" : ", ") + name + " = excluded." + name;
     }

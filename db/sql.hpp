@@ -66,7 +66,7 @@ class ColumnWriter {
 
 class RowReader {
  public:
-    explicit RowReader(pqxx::row row) : row_(std::move(row)) {}
+    explicit RowReader(const pqxx::row& row) : row_(row) {}
     template <typename T>
     void operator()(std::string_view, T& value) {
         value = Column<T>::decode(next());

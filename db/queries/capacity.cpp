@@ -77,6 +77,7 @@ std::vector<core::TitleRow> list_titles(Tx& tx, const PoolId& pool) {
                                                    .where("t.pool = $?::uuid", pool)
                                                    .then("ORDER BY t.from_s, t.log_index")
                                                    .run(tx));
+    titles.reserve(records.size());
     for (const TitleRecord& record : records)
         titles.push_back(from_record(record));
     return titles;

@@ -65,7 +65,7 @@ struct CoreLoop::Impl {
     Monotonic::time_point last_command = Monotonic::now();  // the loop's own
 };
 
-CoreLoop::CoreLoop(db::Pool& pool, const Clock& clock, Options options)
+CoreLoop::CoreLoop(db::Pool& pool, const Clock& clock, const Options& options)
     : impl_(std::make_unique<Impl>(pool, clock, options)) {}
 
 CoreLoop::~CoreLoop() {

@@ -76,7 +76,7 @@ class CoreLoop {
         // the answers); may throw, or end the process.
         std::function<void(std::string_view)> probe;
     };
-    CoreLoop(db::Pool& pool, const Clock& clock, Options options);
+    CoreLoop(db::Pool& pool, const Clock& clock, const Options& options);
     ~CoreLoop();  // stops and waits
     CoreLoop(const CoreLoop&) = delete;
     CoreLoop& operator=(const CoreLoop&) = delete;

@@ -76,6 +76,7 @@ void Sequencer::load() {
 
 void Sequencer::run(std::vector<Submission>& submissions) {
     std::vector<Submission*> waiting;
+    waiting.reserve(submissions.size());
     for (Submission& submission : submissions)
         waiting.push_back(&submission);
     if (deposed_) {
