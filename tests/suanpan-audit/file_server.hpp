@@ -1,0 +1,34 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <thread>
+
+namespace suanpan::audit {
+
+/// Serves a folder below /log/ over HTTP on a free port of 127.0.0.1, one request a connection.
+/// Entry bundles need the token, if there is one.
+class FileServer {
+ public:
+    FileServer(std::filesystem::path folder, std::string token);
+    ~FileServer();
+    FileServer(const FileServer&) = delete;
+    FileServer& operator=(const FileServer&) = delete;
+
+    [[nodiscard]] std::string url() const;
+
+ private:
+    void run();
+    void answer(int connection) const;
+
+    std::filesystem::path folder_;
+    std::string token_;
+    int listener_ = -1;
+    std::uint16_t port_ = 0;
+    std::atomic<bool> stopping_ = false;
+    std::thread thread_;
+};
+
+}  // namespace suanpan::audit

@@ -1,0 +1,62 @@
+#include "apps/suanpan-audit/fault.hpp"
+#include "apps/suanpan-audit/log_source.hpp"
+#include "apps/suanpan-audit/log_verifier.hpp"
+#include "tests/suanpan-audit/file_server.hpp"
+#include "tests/suanpan-audit/log_fixture.hpp"
+
+#include <gtest/gtest.h>
+
+namespace suanpan::audit {
+namespace {
+
+constexpr std::string_view kToken = "sk_test";
+
+std::string verify(LogSource& source, const TestLog& log) {
+    const auto result = verify_log(source, log.checkpoint().checkpoint, {});
+    return result ? "ok" : result.error().code + " " + result.error().place;
+}
+
+TEST(UrlSource, ReadsAWholeLogWithTheAuditorsToken) {
+    const TestLog log(600);
+    const FileServer server(log.directory(), std::string(kToken));
+    const auto source = make_url_source(server.url(), std::string(kToken));
+    EXPECT_EQ(source->read_checkpoint().value(), log.checkpoint().note);
+    EXPECT_EQ(verify(*source, log), "ok");
+    log.flip("tile/0/001", 9);
+    EXPECT_EQ(verify(*source, log), "tile_altered tile/0/001");
+}
+
+TEST(UrlSource, TellsMissingForbiddenAndLargeFilesApart) {
+    const TestLog log(600);
+    const FileServer server(log.directory(), std::string(kToken));
+    const auto source = make_url_source(server.url(), "");
+    EXPECT_EQ(source->read("tile/0/009", 100).error().code(), "not_found");
+    EXPECT_EQ(source->read("tile/0/000", 8'191).error().code(), "too_large");
+    EXPECT_EQ(source->read("tile/0/000", 8'192)->size(), 8'192U);
+    EXPECT_THROW((void)source->read("tile/entries/000", 1'000'000), AuditError);
+}
+
+TEST(UrlSource, PartialTileThatWasRemovedIsCutFromTheFullOne) {
+    TestLog log(600);
+    log.write_tiles(test_entries(768));
+    log.remove("tile/entries/002.p/88");
+    log.remove("tile/0/002.p/88");
+    const FileServer server(log.directory(), "");
+    const auto source = make_url_source(server.url(), "");
+    EXPECT_EQ(verify(*source, log), "ok");
+}
+
+TEST(UrlSource, ServerOutOfReachIsNoFaultOfTheLog) {
+    std::string url;
+    {
+        const TestLog log(1);
+        const FileServer server(log.directory(), "");
+        url = server.url();
+    }
+    const auto source = make_url_source(url, "");
+    EXPECT_THROW((void)source->read_checkpoint(), AuditError);
+    EXPECT_THROW((void)make_url_source("nonsense", ""), AuditError);
+}
+
+}  // namespace
+}  // namespace suanpan::audit
