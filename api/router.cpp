@@ -1,6 +1,8 @@
 #include "api/router.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
 
 namespace suanpan::api {
 
@@ -40,11 +42,13 @@ Router::Router(std::span<const Route> routes) {
             compiled.segments.push_back(compile(segment));
         compiled_.push_back(std::move(compiled));
     }
-    const auto parameters = [](const Compiled& compiled) {
-        return std::ranges::count_if(compiled.segments, &Segment::parameter);
+    // Literal paths first; of two with as many parameters the longer one, since a last "{path...}"
+    // takes whatever a longer pattern names.
+    const auto order = [](const Compiled& compiled) {
+        return std::pair(std::ranges::count_if(compiled.segments, &Segment::parameter),
+                         -static_cast<std::ptrdiff_t>(compiled.segments.size()));
     };
-    // Literal paths first; which of two with as many parameters comes first makes no difference.
-    std::ranges::sort(compiled_, {}, parameters);
+    std::ranges::sort(compiled_, {}, order);
 }
 
 bool Router::matches(const Compiled& compiled, const std::vector<std::string_view>& path,
