@@ -62,15 +62,13 @@ class Buyer {
 
     // By kind: how many orders ended how, and lots filled.
     Json result() {
-        Json kinds = Json::object();
+        std::map<std::string, std::map<std::string, std::int64_t>> kinds;
         for (Member& member : members_) {
             const Json orders = must(member.api->list("/v1/orders"), "orders");
             for (const Json& order : orders) {
                 std::string kind = "other";
                 if (order.contains("metadata")) kind = text_of(order.at("metadata"), "kind");
-                Json& states = kinds[kind];
-                const std::string state = text_of(order, "state");
-                states[state] = states.value(state, 0) + 1;
+                ++kinds[kind][text_of(order, "state")];
             }
         }
         return {{"kinds", kinds}, {"refused", refused_}};

@@ -141,8 +141,9 @@ class Planner {
         body["unit"] = "cu";
         body["quantity"] = std::to_string(draw_lots(row) * kCuPerTrainingLot);
         body["max_excess_cu"] = "150";
+        // A gang of devices or nothing, as training wants it.
+        body["all_or_none"] = true;
         if (needed < window.length()) body["duration"] = iso_minutes(needed);
-        if (!cheap) body["all_or_none"] = true;
         body["metadata"] = {{"kind", "training"}, {"qos", mix_.at(row, "qos")}};
         return {at, "training", std::move(body)};
     }

@@ -30,7 +30,13 @@ Result<void> import_catalogue(Session& session, const ImportInput& in) {
     if (!server) return fail(server.error());
     std::size_t made = 0;
     std::size_t known = 0;
+    std::vector<std::string> without_rate;
     for (const Json& body : *bodies) {
+        if (body.at("peak").empty()) {
+            // Nothing can be sold of it: no figure was found for any class.
+            without_rate.push_back(body.at("id").get<std::string>());
+            continue;
+        }
         const auto answer = (*server)->post("/v1/device-models", body);
         if (answer) {
             ++made;
@@ -41,7 +47,8 @@ Result<void> import_catalogue(Session& session, const ImportInput& in) {
                         body.at("id").get<std::string>() + ": " + answer.error().detail());
         }
     }
-    session.show({{"registered", made}, {"already_known", known}});
+    session.show(
+        {{"registered", made}, {"already_known", known}, {"left_out_no_rate", without_rate}});
     return {};
 }
 
