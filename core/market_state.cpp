@@ -126,7 +126,7 @@ void Market::Impl::load_registry(const Rows& rows) {
     blocks = rows.blocks;
     std::ranges::sort(blocks, {}, &BlockRow::index);
     for (const BlockRow& row : blocks)
-        CHECK(engine.block(row.pool, row.window, row.lots));
+        engine.restore_reservation(row.pool, row.window, row.lots);
 }
 
 void Market::Impl::load_lease(const LeaseRow& row) {

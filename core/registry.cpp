@@ -368,11 +368,13 @@ Result<void> Market::Impl::handle(const BlockLots& body) {
     if (body.lots.value <= 0 || body.window.start >= body.window.end) {
         return fail("bad_window", "at least one lot over a window that ends after it starts");
     }
-    const auto blocked = engine.block(body.pool, body.window, body.lots);
-    if (!blocked) return blocked;
+    auto blocked = engine.block(body.pool, body.window, body.lots, now());
+    if (!blocked) return fail(blocked.error());
     accept();
+    absorb(*blocked);
     blocks.push_back(BlockRow{body.pool, body.window, body.lots, outcome.index});
     changes.blocks.push_back(blocks.back());
+    post_moves("block");
     return {};
 }
 

@@ -78,7 +78,7 @@ const Calendar* Engine::find_calendar(const PoolId& id) const {
     return found == impl_->pools.end() ? nullptr : &found->second.calendar;
 }
 
-Result<void> Engine::block(const PoolId& id, const Window& window, Lots lots) {
+Result<Outcome> Engine::block(const PoolId& id, const Window& window, Lots lots, Time now) {
     const auto pool = impl_->pools.find(id);
     if (pool == impl_->pools.end()) return fail("pool_not_found", "there is no such pool");
     if (window.start >= window.end) return fail("bad_window", "a window starts before it ends");
@@ -86,8 +86,12 @@ Result<void> Engine::block(const PoolId& id, const Window& window, Lots lots) {
     if (pool->second.calendar.minimum(window) < lots) {
         return fail("not_free", "only lots that are not sold can be taken out");
     }
+    Impl& state = *impl_;
+    state.begin(now);
     pool->second.calendar.reserve(window, lots);
-    return {};
+    Impl::mark_changed_supply(pool->second);
+    state.retry_all_or_none();
+    return std::move(state.outcome);
 }
 
 Outcome Engine::unblock(const PoolId& id, const Window& window, Lots lots, Time now) {

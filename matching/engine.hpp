@@ -123,8 +123,8 @@ class Engine {
                                                 const std::string& compute_class) const;
     [[nodiscard]] const Calendar* find_calendar(const PoolId& pool) const;
     // Takes free lots out (maintenance, withdrawal) or puts them back; `not_free` when some are
-    // sold.
-    Result<void> block(const PoolId& pool, const Window& window, Lots lots);
+    // sold. Fewer lots can make an all-or-none attempt go another way, so those are tried again.
+    Result<Outcome> block(const PoolId& pool, const Window& window, Lots lots, Time now);
     // Free lots may let resting orders trade: the pool's sells, by sequence, are matched as takers.
     Outcome unblock(const PoolId& pool, const Window& window, Lots lots, Time now);
 

@@ -107,21 +107,49 @@ std::vector<const Pool*> Engine::Impl::first_of_each_place(const Order& order) c
 // Resting all-or-none buys are tried again, in priority order, until nothing changes. A stop
 // changes nothing: the order goes on resting.
 void Engine::Impl::retry_all_or_none() {
-    bool changed = true;
-    while (changed) {
-        changed = false;
-        // A copy: an attempt takes its order out of the books and may put it back.
-        std::vector<Order*> waiting;
-        for (const auto& [key, market] : markets) {
-            for (const auto& [rank, order] : market.all_or_none)
-                waiting.push_back(order);
-        }
-        for (Order* order : waiting) {
-            try_all(*order);
-            changed = !order->is_open();
-            if (changed) break;
+    for (const OrderId& id : outcome.touched) {
+        const Order& order = *find(id);
+        if (!order.is_buy()) order.market->supply_changed = true;
+    }
+    std::size_t fills_seen = 0;
+    mark_changed_supply(fills_seen);
+    for (auto market = markets.begin(); market != markets.end();) {
+        if (!market->second.supply_changed) {
+            ++market;
+        } else if (fill_one_all_or_none(market->second)) {
+            mark_changed_supply(fills_seen);
+            market = markets.begin();
+        } else {
+            market->second.supply_changed = false;
         }
     }
+}
+
+// Fewer lots in a pool can help as well as more: a greedy attempt that ended in a rest too small
+// for anybody may now go another way. So every market in which a pool sells is looked at.
+void Engine::Impl::mark_changed_supply(const Pool& pool) {
+    for (const auto& [sequence, order] : pool.resting)
+        order->market->supply_changed = true;
+}
+
+void Engine::Impl::mark_changed_supply(std::size_t& fills_seen) {
+    for (; fills_seen < outcome.fills.size(); ++fills_seen) {
+        const Fill& fill = outcome.fills[fills_seen];
+        mark_changed_supply(get_pool(fill.pool));
+        find(fill.sell)->market->supply_changed = true;
+    }
+}
+
+bool Engine::Impl::fill_one_all_or_none(Market& market) {
+    // A copy: an attempt takes its order out of the books and may put it back.
+    std::vector<Order*> waiting;
+    waiting.reserve(market.all_or_none.size());
+    for (const auto& [rank, order] : market.all_or_none)
+        waiting.push_back(order);
+    return std::any_of(waiting.begin(), waiting.end(), [this](Order* order) {
+        try_all(*order);
+        return !order->is_open();
+    });
 }
 
 // Lots of the pool became free: its resting sells are matched again, by sequence, as if they
@@ -131,6 +159,7 @@ void Engine::Impl::rematch(Pool& pool) {
     sells.reserve(pool.resting.size());
     for (const auto& [sequence, order] : pool.resting)
         sells.push_back(order->view.terms.id);
+    mark_changed_supply(pool);
     for (const OrderId& id : sells) {
         Order& order = *find(id);
         if (order.is_open()) match(order, false);

@@ -65,6 +65,8 @@ struct Market {
     // CU have no common measure without a pool, so lot buys come first; then the better price, then
     // sequence.
     std::map<std::tuple<Unit, std::int64_t, std::int64_t>, Order*> all_or_none;
+    // Since they were last tried: one of them may fill now.
+    bool supply_changed = false;
 };
 
 struct Pool {
@@ -198,6 +200,9 @@ struct Engine::Impl {
 
     [[nodiscard]] std::vector<const Pool*> first_of_each_place(const Order& order) const;
     void retry_all_or_none();
+    bool fill_one_all_or_none(Market& market);
+    static void mark_changed_supply(const Pool& pool);
+    void mark_changed_supply(std::size_t& fills_seen);
     void rematch(Pool& pool);
 
     Order* find(const OrderId& id) const;

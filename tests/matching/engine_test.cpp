@@ -316,9 +316,11 @@ TEST(Engine, KeepsBlockedLotsOffTheMarket) {
     world.add_pool(1, 4);
     world.place(sell(1, 1, 4, 1'000'000, hours(0, 8)));
     world.place(buy(2, 1, 1'000'000, hours(2, 6)));
-    EXPECT_EQ(world.engine.block(pool(1), hours(5, 7), Lots(4)).error().code(), "not_free");
-    EXPECT_EQ(world.engine.block(pool(9), hours(5, 7), Lots(4)).error().code(), "pool_not_found");
-    ASSERT_TRUE(world.engine.block(pool(1), hours(5, 7), Lots(3)));
+    EXPECT_EQ(world.engine.block(pool(1), hours(5, 7), Lots(4), world.now).error().code(),
+              "not_free");
+    EXPECT_EQ(world.engine.block(pool(9), hours(5, 7), Lots(4), world.now).error().code(),
+              "pool_not_found");
+    ASSERT_TRUE(world.engine.block(pool(1), hours(5, 7), Lots(3), world.now));
     EXPECT_TRUE(world.place(buy(3, 2, 1'000'000, hours(4, 6))).fills.empty());
     const Outcome outcome = world.engine.unblock(pool(1), hours(5, 7), Lots(3), world.now);
     EXPECT_EQ(brief(outcome), (Lines{"3 x 2 @ 1000000"}));

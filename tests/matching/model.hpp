@@ -61,7 +61,7 @@ class Model {
     void set_rate(const PoolId& id, const std::string& name, std::optional<Rate> rate, Time now);
     void give_back(const OrderId& sell, const PoolId& id, const Window& window, Lots lots,
                    Time now);
-    bool block(const PoolId& id, const Window& window, Lots lots);
+    bool block(const PoolId& id, const Window& window, Lots lots, Time now);
     void unblock(const PoolId& id, const Window& window, Lots lots, Time now);
 
     [[nodiscard]] const ModelOrder& get(const OrderId& id) const;

@@ -208,12 +208,14 @@ void Model::give_back(const OrderId& sell, const PoolId& id, const Window& windo
     retry();
 }
 
-bool Model::block(const PoolId& id, const Window& window, Lots lots) {
+bool Model::block(const PoolId& id, const Window& window, Lots lots, Time now) {
+    begin(now);
     ModelPool& pool = pools[pool_index(id)];
     for (std::int64_t t = window.start.value; t < window.end.value; t += kGrid) {
         if (free_at(pool, Time(t)) < lots.value) return false;
     }
     pool.used.push_back({window, lots.value});
+    retry();
     return true;
 }
 

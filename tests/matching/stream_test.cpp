@@ -244,10 +244,13 @@ class Stream {
         }
         const Lease block{OrderId(), pool(static_cast<std::uint32_t>(draw(1, kPools))),
                           draw_window(0, 12), Lots(draw(1, 3))};
-        const bool done = model_.block(block.pool, block.window, block.lots);
-        ASSERT_EQ(engine_.block(block.pool, block.window, block.lots).has_value(), done);
-        if (done) blocks_.push_back(block);
-        compare_state("block");
+        const bool done = model_.block(block.pool, block.window, block.lots, now_);
+        const auto outcome = engine_.block(block.pool, block.window, block.lots, now_);
+        ASSERT_EQ(outcome.has_value(), done);
+        if (!done) return;
+        blocks_.push_back(block);
+        if (!outcome->fills.empty()) ++reached()["block traded"];
+        compare(*outcome, "block");
     }
 
     void change_rate(std::uint32_t number, const std::string& name, Rate rate) {
