@@ -169,8 +169,10 @@ Result<void> Market::Impl::handle(const RegisterModel& body) {
     if (models.contains(body.model.id))
         return fail("model_exists", "the model is in the catalogue");
     for (const auto& [compute_class, rate] : body.model.peak) {
-        if (rate.value <= 0) {
-            return fail("bad_model", "the peak rate in " + compute_class + " is not positive");
+        if (rate.value <= 0 || rate.value > matching::kMaxRate) {
+            return fail("bad_model", "the peak rate in " + compute_class +
+                                         " is above 0 and at most " +
+                                         to_string(Rate(matching::kMaxRate)) + " CU");
         }
     }
     accept();
@@ -310,7 +312,10 @@ Result<void> Market::Impl::handle(const Attest& body) {
     if (!models.at(pool->second.model).peak.contains(body.compute_class)) {
         return fail("unknown_class", "the pool's device model has no rate in this class");
     }
-    if (body.rate.value <= 0) return fail("bad_rate", "an attested rate is above zero");
+    if (body.rate.value <= 0 || body.rate.value > matching::kMaxRate) {
+        return fail("bad_rate", "an attested rate is above 0 and at most " +
+                                    to_string(Rate(matching::kMaxRate)) + " CU");
+    }
     if (body.expires <= now()) return fail("bad_expiry", "an attestation expires in the future");
     if (body.id.is_nil() || attestations.contains(body.id)) {
         return fail("attestation_exists", "an attestation with this id is registered");

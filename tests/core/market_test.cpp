@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace suanpan::core {
 namespace {
 
@@ -222,7 +224,19 @@ TEST(Market, RefusesWithAStableCode) {
     wrong_role.batch.role = settlement::MeterRole::kBuyer;
     auto other_pool = day.sell(2, 1, "1", SmallMarket::hours(5, 6));
     other_pool.terms.pool = numbered<PoolId>(3);
+    RegisterModel absurd_model;
+    absurd_model.model.id = "absurd";
+    absurd_model.model.peak["AI-FP16"] = Rate(matching::kMaxRate + 1);
+    const Attest absurd_rate{
+        numbered<AttestationId>(2),   numbered<PoolId>(2), "AI-FP16",
+        Rate(matching::kMaxRate + 1), "bench 1.0",         Time(kStart.value + 7200)};
+    DefineMarket absurd_market;
+    absurd_market.rules.key = kMarket;
+    absurd_market.rules.max_lots = Lots(std::numeric_limits<std::int64_t>::max());
     const std::vector<std::tuple<std::string, OrganisationId, CommandBody>> cases = {
+        {"bad_model", boss, absurd_model},
+        {"bad_rate", provider, absurd_rate},
+        {"bad_market", boss, absurd_market},
         {"not_allowed", buyer, RegisterOrganisation{numbered<OrganisationId>(9), {Role::kBuyer}}},
         {"organisation_exists", boss, RegisterOrganisation{buyer, {Role::kBuyer}}},
         {"operator_exists", boss,
