@@ -21,9 +21,7 @@ namespace suanpan::api {
 namespace net = boost::asio;
 using tcp = net::ip::tcp;
 
-namespace {
-
-tcp::endpoint loopback_endpoint(const std::string& address, std::uint16_t port) {
+void check_loopback(const std::string& address) {
     boost::system::error_code error;
     const auto parsed = net::ip::make_address(address, error);
     if (error) {
@@ -35,10 +33,7 @@ tcp::endpoint loopback_endpoint(const std::string& address, std::uint16_t port) 
                                  ": only loopback addresses (127.0.0.1, ::1) are allowed without "
                                  "TLS; put a TLS proxy in front");
     }
-    return {parsed, port};
 }
-
-}  // namespace
 
 struct HttpServer::Impl {
     net::io_context context;
@@ -75,7 +70,8 @@ struct HttpServer::Impl {
 
 HttpServer::HttpServer(const std::string& address, std::uint16_t port, int threads,
                        ServerLimits limits, Handler handler) {
-    const auto endpoint = loopback_endpoint(address, port);
+    check_loopback(address);
+    const tcp::endpoint endpoint(net::ip::make_address(address), port);
     try {
         impl_ = std::make_unique<Impl>(endpoint, threads, limits, std::move(handler));
     } catch (const boost::system::system_error& error) {

@@ -23,6 +23,9 @@ struct ServerLimits {
     std::chrono::seconds stop_grace{5};  // for running requests, when the server stops
 };
 
+// Throws std::runtime_error with a sentence unless it is an IP address of this machine only.
+void check_loopback(const std::string& address);
+
 class HttpServer {
  public:
     // Throws std::runtime_error with a sentence when it cannot listen there: not an address, not

@@ -121,7 +121,8 @@ api::Gauges read_gauges(const services::CoreLoop& core, const services::Publishe
 void run_application(const Config& config) {
     const sigset_t signals = block_signals();
 
-    // What is on disk and in the database must be usable before anything starts.
+    // What is configured, on disk and in the database must be usable before anything starts.
+    api::check_loopback(config.address);
     value_or_throw(db::check_schema(config.database));
     std::filesystem::create_directories(config.data);
     const SigningKey log_key =

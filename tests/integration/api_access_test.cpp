@@ -1,0 +1,170 @@
+// Who may do and see what; and requests that come more than once.
+
+#include "base/random.hpp"
+#include "client/meter.hpp"
+#include "tests/integration/api_world.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <set>
+#include <thread>
+
+namespace suanpan::test {
+
+TEST(ApiAccess, AForeignIdIsAnUnknownOne) {
+    ApiServer server;
+    World world(server);
+    Caller seller = server.caller(world.provider.key);
+    Caller buyer = server.caller(world.buyer.key);
+    const Party other = make_party(world.op, "Somebody else", {"buyer", "provider"});
+    Caller stranger = server.caller(other.key);
+    expect(seller.post("/v1/orders", world.sell(8, "5.000000")), 201);
+    const Json bought = expect(buyer.post("/v1/orders", World::buy(1, "6.000000")), 201);
+    const std::string order = bought["id"];
+    const std::string lease = bought["fills"][0]["lease"];
+    const PublicKey key = SigningKey(random_seed()).public_key();
+    const std::string meter = expect(
+        seller.post("/v1/meters", {{"role", "provider"}, {"public_key", to_base64(as_chars(key))}}),
+        201)["id"];
+    const std::string unknown_order = to_string(random_id<OrderId>(Time(1'700'000'000)));
+
+    const Answer foreign = stranger.get("/v1/orders/" + order);
+    const Answer unknown = stranger.get("/v1/orders/" + unknown_order);
+    EXPECT_EQ(foreign.status, 404);
+    EXPECT_EQ(foreign.body["detail"], unknown.body["detail"]);
+    for (const std::string& target :
+         {"/v1/leases/" + lease, "/v1/readings?lease=" + lease,
+          "/v1/organisations/" + world.buyer.id, "/v1/orders?organisation=" + world.buyer.id,
+          "/v1/accounts?organisation=" + world.buyer.id,
+          "/v1/statements?from=2026-01-01T00:00:00Z&organisation=" + world.buyer.id,
+          "/v1/organisations/" + world.buyer.id + "/api-keys"})
+        EXPECT_EQ(stranger.get(target).status, 404) << target;
+    for (const std::string& target :
+         {"/v1/orders/" + order + ":cancel", "/v1/leases/" + lease + ":accept",
+          "/v1/meters/" + meter + ":revoke", "/v1/pools/" + world.pool + "/blocks",
+          "/v1/organisations/" + world.buyer.id + "/api-keys"})
+        EXPECT_EQ(stranger.post(target, Json::object()).status, 404) << target;
+    for (const char* list : {"/v1/orders", "/v1/leases", "/v1/trades", "/v1/journal", "/v1/meters"})
+        EXPECT_TRUE(expect(stranger.get(list), 200)["items"].empty()) << list;
+    // On a foreign pool nobody can sell.
+    EXPECT_EQ(stranger.post("/v1/orders", world.sell(1, "5.000000")).code(), "unknown_pool");
+    // The buyer is a party to the lease, but handing over is the provider's.
+    EXPECT_EQ(buyer.get("/v1/leases/" + lease).status, 200);
+    EXPECT_EQ(buyer.post("/v1/leases/" + lease + ":accept", Json::object()).status, 403);
+}
+
+TEST(ApiAccess, AKeyCannotDoMoreThanItsScopes) {
+    ApiServer server;
+    World world(server);
+    Caller buyer = server.caller(world.buyer.key);
+    const std::string clock = "/v1/sandbox/clock";
+    EXPECT_EQ(buyer.post(clock, {{"now", "2026-01-01T01:00:00Z"}}).status, 403);
+    EXPECT_EQ(buyer.post("/v1/organisations", {{"name", "x"}, {"roles", {"buyer"}}}).status, 403);
+    EXPECT_EQ(buyer.get("/v1/admin/digest").status, 403);
+    EXPECT_EQ(buyer.get("/v1/settlement-runs").status, 403);
+    EXPECT_EQ(buyer
+                  .post("/v1/accounts/" + world.buyer.id + "/deposits",
+                        {{"currency", "CNY"}, {"amount", "1"}, {"reference", "x"}})
+                  .status,
+              403);
+    const Party both = make_party(world.op, "Both", {"buyer", "provider"});
+    Caller full = server.caller(both.key);
+    const std::string keys = "/v1/organisations/" + both.id + "/api-keys";
+    const Json narrow = expect(full.post(keys, {{"scopes", {"buyer"}}, {"label", "n"}}), 201);
+    Caller narrowed = server.caller(narrow["secret"]);
+    const Answer wider = narrowed.post(keys, {{"scopes", {"provider"}}, {"label", "w"}});
+    EXPECT_EQ(wider.status, 422);
+    EXPECT_EQ(wider.body["errors"][0]["code"], "beyond_own_scope");
+    EXPECT_EQ(narrowed.post("/v1/sites", {{"name", "x"}, {"hub", "y"}}).status, 403);
+    // Shown once: in no list, and not even to the same request again.
+    EXPECT_EQ(full.get(keys).text.find("secret"), std::string::npos);
+    const Json first =
+        expect(full.post(keys, {{"scopes", {"buyer"}}, {"label", "o"}}, "same"), 201);
+    const Json second =
+        expect(full.post(keys, {{"scopes", {"buyer"}}, {"label", "o"}}, "same"), 201);
+    EXPECT_EQ(second["id"], first["id"]);
+    EXPECT_FALSE(second.contains("secret"));
+}
+
+TEST(ApiAccess, TwentyCopiesOfARequestHaveOneEffect) {
+    ApiServer server;
+    World world(server);
+    expect(server.caller(world.provider.key).post("/v1/orders", world.sell(8, "5.000000")), 201);
+    std::vector<std::string> answers(20);
+    {
+        std::vector<std::jthread> threads;
+        for (std::string& answer : answers) {
+            threads.emplace_back([&server, &world, &answer] {
+                Caller buyer = server.caller(world.buyer.key);
+                const Answer got = buyer.post("/v1/orders", World::buy(1, "6.000000"), "copy");
+                answer = std::to_string(got.status) + got.text;
+            });
+        }
+    }
+    EXPECT_EQ(std::set<std::string>(answers.begin(), answers.end()).size(), 1U);
+    EXPECT_TRUE(answers[0].starts_with("201")) << answers[0];
+    Caller buyer = server.caller(world.buyer.key);
+    EXPECT_EQ(expect(buyer.get("/v1/orders"), 200)["items"].size(), 1U);
+    EXPECT_EQ(expect(buyer.get("/v1/trades"), 200)["items"].size(), 1U);
+    const Answer other = buyer.post("/v1/orders", World::buy(2, "6.000000"), "copy");
+    EXPECT_EQ(other.status, 422);
+    EXPECT_EQ(other.code(), "idempotency_key_reused");
+    // The key is the route's: elsewhere it is a new one.
+    EXPECT_EQ(buyer.post("/v1/orders:cancel-all", Json::object(), "copy").status, 200);
+}
+
+TEST(ApiAccess, ABatchSentAgainPlacesNothingTwice) {
+    ApiServer server;
+    World world(server);
+    Caller buyer = server.caller(world.buyer.key);
+    Json named = World::buy(1, "1.000000");
+    named["client_order_id"] = "mine";
+    Json bad = World::buy(1, "1.000000");
+    bad["quantity"] = "one";
+    const Json batch{{"orders", {World::buy(1, "2.000000"), named, bad, named}}};
+    const Json first = expect(buyer.post("/v1/orders:batch", batch, "b1"), 200);
+    EXPECT_EQ(first["results"][0]["status"], 201) << first.dump();
+    EXPECT_EQ(first["results"][1]["order"]["client_order_id"], "mine");
+    EXPECT_EQ(first["results"][2]["error"]["errors"][0]["pointer"], "/orders/2/quantity");
+    EXPECT_EQ(first["results"][3]["error"]["errors"][0]["code"], "contradiction");
+    EXPECT_EQ(expect(buyer.post("/v1/orders:batch", batch, "b1"), 200), first);
+    EXPECT_EQ(expect(buyer.get("/v1/orders"), 200)["items"].size(), 2U);
+    // In a batch of its own the named order is still the same order; placed singly its id is taken.
+    const Json again = expect(buyer.post("/v1/orders:batch", {{"orders", {named}}}, "b2"), 200);
+    EXPECT_EQ(again["results"][0]["order"]["id"], first["results"][1]["order"]["id"]);
+    EXPECT_EQ(buyer.post("/v1/orders", named).code(), "client_order_id_used");
+    EXPECT_EQ(expect(buyer.get("/v1/orders?client_order_id=mine"), 200)["items"].size(), 1U);
+}
+
+TEST(ApiAccess, ReadingsNeedTheRegisteredMetersSignature) {
+    ApiServer server;
+    World world(server);
+    Caller seller = server.caller(world.provider.key);
+    Caller buyer = server.caller(world.buyer.key);
+    expect(seller.post("/v1/orders", world.sell(8, "5.000000")), 201);
+    const Json bought = expect(buyer.post("/v1/orders", World::buy(1, "6.000000")), 201);
+    const auto lease = *parse_id<LeaseId>(bought["fills"][0]["lease"].get<std::string>());
+    const PublicKey key = SigningKey(random_seed()).public_key();
+    const Json meter = expect(
+        seller.post("/v1/meters", {{"role", "provider"}, {"public_key", to_base64(as_chars(key))}}),
+        201);
+    const auto meter_id = *parse_id<MeterId>(meter["id"].get<std::string>());
+    client::Meter forger(meter_id, settlement::MeterRole::kProvider, random_seed());
+    client::Measurement hour;
+    hour.window = {Time(1'767'232'800), Time(1'767'236'400)};
+    hour.lot_us = 1;
+    const Json forged = *parse_json(forger.sign(lease, {hour}).at(0));
+    const auto send = [](Caller& caller, const Json& envelope) {
+        return expect(caller.post("/v1/readings:batch", {{"envelopes", {envelope}}}, "-"),
+                      200)["results"][0];
+    };
+    EXPECT_EQ(send(seller, forged)["error"]["code"], "bad_signature");
+    EXPECT_EQ(send(buyer, forged)["error"]["code"], "unknown_meter");
+    EXPECT_EQ(send(seller, {{"payload", 1}})["error"]["code"], "bad_envelope");
+    expect(seller.post("/v1/meters/" + meter["id"].get<std::string>() + ":revoke", Json::object()),
+           200);
+    EXPECT_EQ(send(seller, forged)["error"]["code"], "revoked_meter");
+}
+
+}  // namespace suanpan::test

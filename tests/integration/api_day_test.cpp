@@ -1,0 +1,175 @@
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "client/meter.hpp"
+#include "tests/integration/api_world.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace suanpan::test {
+namespace {
+
+void move_clock(Caller& op, std::string_view now) {
+    expect(op.post("/v1/sandbox/clock", {{"now", now}}), 200);
+}
+
+// Hourly readings of two lots over the lease's two hours; `lot_us` of each hour.
+std::vector<client::Measurement> two_hours(std::int64_t lot_us) {
+    const Time start = *parse_time("2026-01-01T02:00:00Z");
+    std::vector<client::Measurement> out;
+    for (int hour = 0; hour < 2; ++hour) {
+        client::Measurement one;
+        one.window = {Time(start.value + hour * 3600), Time(start.value + (hour + 1) * 3600)};
+        one.lot_us = lot_us;
+        one.busy_us = lot_us;
+        out.push_back(one);
+    }
+    return out;
+}
+
+Json envelopes_of(const std::vector<std::string>& texts) {
+    Json out = Json::array();
+    for (const std::string& text : texts)
+        out.push_back(*parse_json(text));
+    return out;
+}
+
+std::string balance(Caller& caller, const std::string& account) {
+    const Json accounts = expect(caller.get("/v1/accounts"), 200);
+    for (const Json& row : accounts["items"]) {
+        if (row["account"] == account) return row["balance"];
+    }
+    return "none";
+}
+
+}  // namespace
+
+TEST(ApiDay, FromAListedLotToAStatement) {
+    ApiServer server;
+    World world(server);
+    Caller seller = server.caller(world.provider.key);
+    Caller buyer = server.caller(world.buyer.key);
+
+    const Json sell = expect(seller.post("/v1/orders", world.sell(8, "5.000000")), 201);
+    EXPECT_EQ(sell["state"], "open");
+    const Json book = expect(buyer.get("/v1/books?market=AI-FP16/CNY"), 200);
+    ASSERT_EQ(book["sells"].size(), 1U);
+    EXPECT_EQ(book["sells"][0]["price"], "5.000000");
+
+    const Json preview = expect(buyer.post("/v1/orders:preview", World::buy(2, "6.000000")), 200);
+    EXPECT_EQ(preview["accepted"], true);
+    EXPECT_EQ(preview["fill_lots"], 2);
+
+    Json wanted = World::buy(2, "6.000000");
+    wanted["client_order_id"] = "job-1";
+    wanted["metadata"] = {{"team", "vision"}};
+    const Json bought = expect(buyer.post("/v1/orders", wanted), 201);
+    EXPECT_EQ(bought["state"], "filled");
+    ASSERT_EQ(bought["fills"].size(), 1U);
+    // 2 lots × 2 h × 5 = 20, and 1 % taker's fee.
+    EXPECT_EQ(bought["worst_cost"], "20.200000");
+    EXPECT_EQ(balance(buyer, "held"), "20.200000");
+
+    const std::string lease = bought["fills"][0]["lease"];
+    EXPECT_EQ(expect(seller.get("/v1/leases?role=provider&state=scheduled"), 200)["items"].size(),
+              1U);
+    const Seed seed = random_seed();
+    const PublicKey key = SigningKey(seed).public_key();
+    const Json registered = expect(
+        seller.post("/v1/meters", {{"role", "provider"}, {"public_key", to_base64(as_chars(key))}}),
+        201);
+    client::Meter meter(*parse_id<MeterId>(registered["id"].get<std::string>()),
+                        settlement::MeterRole::kProvider, seed);
+
+    move_clock(world.op, "2026-01-01T02:00:00Z");
+    expect(seller.post("/v1/leases/" + lease + ":accept", Json::object()), 200);
+    const Json active =
+        expect(seller.post("/v1/leases:advance",
+                           {{"actions", {{{"lease", lease}, {"action", "activate"}}}}}),
+               200);
+    EXPECT_EQ(active["results"][0]["lease"]["state"], "active");
+
+    move_clock(world.op, "2026-01-01T05:00:00Z");
+    const Json envelopes =
+        envelopes_of(meter.sign(*parse_id<LeaseId>(lease), two_hours(7'200'000'000)));
+    const Json accepted =
+        expect(seller.post("/v1/readings:batch", {{"envelopes", envelopes}}, "-"), 200);
+    EXPECT_EQ(accepted["results"][0]["status"], 200) << accepted.dump();
+    for (const Json& reading : accepted["results"][0]["batch"]["readings"])
+        EXPECT_EQ(reading["result"], "accepted") << reading.dump();
+    const Json again =
+        expect(seller.post("/v1/readings:batch", {{"envelopes", envelopes}}, "-"), 200);
+    for (const Json& reading : again["results"][0]["batch"]["readings"])
+        EXPECT_EQ(reading["result"], "duplicate") << reading.dump();
+    EXPECT_EQ(expect(buyer.get("/v1/readings?lease=" + lease), 200)["items"].size(), 2U);
+
+    const Json run = expect(world.op.post("/v1/settlement-runs", Json::object()), 201);
+    EXPECT_EQ(run["closed"], true);
+    EXPECT_EQ(run["totals"]["CNY"]["windows"], 2) << run.dump();
+    EXPECT_EQ(run["totals"]["CNY"]["sale"], "20.000000");
+    const Json same = expect(
+        world.op.post("/v1/settlement-runs", {{"from", run["from"]}, {"to", run["to"]}}), 201);
+    EXPECT_EQ(same["id"], run["id"]);
+    const Json lines =
+        expect(world.op.get("/v1/settlement-runs/" + run["id"].get<std::string>() + "/lines"), 200);
+    EXPECT_EQ(lines["items"].size(), 2U);
+
+    const Json statement =
+        expect(buyer.get("/v1/statements?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z"), 200);
+    EXPECT_EQ(statement["totals"]["CNY"]["paid"], "20.200000");
+    EXPECT_EQ(statement["lines"].size(), 2U);
+    EXPECT_EQ(balance(buyer, "available"), "9979.800000");
+    EXPECT_EQ(balance(seller, "pending"), "19.840000");
+    move_clock(world.op, "2026-01-03T00:00:00Z");
+    EXPECT_EQ(balance(seller, "available"), "19.840000");
+
+    const Json digest = expect(world.op.get("/v1/admin/digest"), 200);
+    EXPECT_EQ(digest["equal"], true) << digest.dump();
+    EXPECT_EQ(digest["sums"][0]["balances_micro"], "0");
+    EXPECT_EQ(digest["sums"][0]["journal_micro"], "0");
+    EXPECT_EQ(digest["sums"][0]["memory_micro"], "0");
+    EXPECT_EQ(server.stop(), 0) << server.log();
+}
+
+TEST(ApiDay, SurvivesAKillWithWhatItAcknowledged) {
+    ApiServer server;
+    World world(server);
+    Caller seller = server.caller(world.provider.key);
+    const Json sell = expect(seller.post("/v1/orders", world.sell(8, "5.000000"), "sell-1"), 201);
+    const Json before = expect(world.op.get("/v1/admin/digest"), 200);
+    server.kill();
+    server.start();
+    Caller op = server.operator_caller();
+    Caller back = server.caller(world.provider.key);
+    const Json after = expect(op.get("/v1/admin/digest"), 200);
+    EXPECT_EQ(after["memory"], before["memory"]);
+    EXPECT_EQ(after["equal"], true);
+    const Json repeated = expect(back.post("/v1/orders", world.sell(8, "5.000000"), "sell-1"), 201);
+    EXPECT_EQ(repeated, sell);
+    EXPECT_EQ(expect(back.get("/v1/orders"), 200)["items"].size(), 1U);
+}
+
+TEST(ApiDay, PublishesWhatAnAuditorNeeds) {
+    ApiServer server;
+    World world(server);
+    Caller nobody = server.caller("");
+    std::string note;
+    for (int i = 0; i < 200 && note.empty(); ++i) {
+        const Answer answer = nobody.get("/v1/ledger/checkpoint");
+        if (answer.status == 200) note = answer.text;
+        usleep(20'000);
+    }
+    EXPECT_TRUE(note.starts_with("localhost/suanpan\n")) << note;
+    EXPECT_TRUE(nobody.get("/v1/ledger/key").text.starts_with("localhost/suanpan+"));
+    const Answer tile = nobody.get("/v1/ledger/tile/0/000.p/1");
+    EXPECT_EQ(tile.status, 200);
+    EXPECT_EQ(tile.text.size(), 32U);
+    EXPECT_EQ(tile.header("content-type"), "application/octet-stream");
+    EXPECT_NE(tile.header("cache-control").find("immutable"), std::string::npos);
+    EXPECT_EQ(nobody.get("/v1/ledger/tile/entries/000.p/1").status, 401);
+    EXPECT_EQ(server.caller(world.buyer.key).get("/v1/ledger/tile/entries/000.p/1").status, 403);
+    EXPECT_EQ(world.op.get("/v1/ledger/tile/entries/000.p/1").status, 200);
+    EXPECT_EQ(nobody.get("/v1/ledger/tile/0/..%2f..%2flog.key").status, 404);
+}
+
+}  // namespace suanpan::test

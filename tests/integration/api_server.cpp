@@ -1,0 +1,136 @@
+#include "tests/integration/api_server.hpp"
+
+#include "base/random.hpp"
+#include "db/migrate.hpp"
+
+#include <csignal>
+#include <fstream>
+#include <stdexcept>
+
+namespace suanpan::test {
+
+namespace {
+
+std::string read_line(const std::filesystem::path& file) {
+    std::ifstream in(file);
+    std::string line;
+    std::getline(in, line);
+    return line;
+}
+
+}  // namespace
+
+std::string Answer::header(std::string_view name) const {
+    for (const auto& [key, value] : headers) {
+        std::string lower = key;
+        for (char& c : lower)
+            c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        if (lower == name) return value;
+    }
+    return {};
+}
+
+std::string Answer::code() const {
+    return body.is_object() && body.contains("code") ? body["code"].get<std::string>() : "";
+}
+
+Caller::Caller(std::string url, std::string key)
+    : http_(*client::parse_url(url)), key_(std::move(key)) {}
+
+Answer Caller::send(const client::HttpRequest& request) {
+    client::HttpRequest full = request;
+    if (!key_.empty()) full.headers.emplace_back("Authorization", "Bearer " + key_);
+    const client::HttpResponse response = http_.send(full);
+    Answer answer;
+    answer.status = response.status;
+    answer.text = response.body;
+    answer.headers = response.headers;
+    auto parsed = parse_json(response.body, JsonLimits{64U << 20U, 64});
+    if (parsed) answer.body = std::move(*parsed);
+    return answer;
+}
+
+Answer Caller::get(const std::string& target) {
+    client::HttpRequest request;
+    request.target = target;
+    return send(request);
+}
+
+Answer Caller::post(const std::string& target, const Json& body, std::string idempotency_key) {
+    client::HttpRequest request;
+    request.method = "POST";
+    request.target = target;
+    request.body = body.dump();
+    request.headers.emplace_back("Content-Type", "application/json");
+    if (idempotency_key.empty()) idempotency_key = to_hex(random_bytes(12));
+    if (idempotency_key != "-") request.headers.emplace_back("Idempotency-Key", idempotency_key);
+    return send(request);
+}
+
+ApiServer::ApiServer() {
+    const auto migrated = db::migrate(database_.conninfo());
+    if (!migrated) throw std::runtime_error(migrated.error().detail());
+    start();
+}
+
+ApiServer::~ApiServer() = default;
+
+void ApiServer::start() {
+    const auto port_file = dir_.path() / "port";
+    std::filesystem::remove(port_file);
+    support::ChildProcess::Options options;
+    options.program = support::program_path("suanpand");
+    options.arguments = {"--sandbox",
+                         "--sandbox-start",
+                         std::string(kStart),
+                         "--listen",
+                         "127.0.0.1:0",
+                         "--port-file",
+                         port_file,
+                         "--data",
+                         data().string(),
+                         "--publish-interval-ms",
+                         "50",
+                         "--log-level",
+                         "warning"};
+    options.environment = {{"SUANPAN_DATABASE", database_.conninfo()}};
+    options.output = dir_.path() / "log";
+    process_ = std::make_unique<support::ChildProcess>(options);
+    for (int i = 0; i < 600 && process_->running() && !std::filesystem::exists(port_file); ++i)
+        process_->wait(std::chrono::milliseconds(50));
+    if (!std::filesystem::exists(port_file))
+        throw std::runtime_error("suanpand did not start: " + log());
+    url_ = "http://127.0.0.1:" + read_line(port_file);
+    operator_key_ = read_line(data() / "operator.key");
+}
+
+std::optional<int> ApiServer::stop() {
+    process_->send_signal(SIGTERM);
+    return process_->wait(std::chrono::seconds(20));
+}
+
+void ApiServer::kill() {
+    process_->kill_now();
+}
+
+Caller ApiServer::caller(const std::string& key) const {
+    return {url_, key};
+}
+
+std::string ApiServer::log() const {
+    return process_->output();
+}
+
+Party make_party(Caller& op, const std::string& name, const Json& roles) {
+    const Answer made = op.post("/v1/organisations", {{"name", name}, {"roles", roles}});
+    if (made.status != 201) throw std::runtime_error(made.text);
+    Party party;
+    party.id = made.body["id"];
+    const Answer key = op.post("/v1/organisations/" + party.id + "/api-keys",
+                               {{"scopes", roles}, {"label", "test"}});
+    if (key.status != 201) throw std::runtime_error(key.text);
+    party.key = key.body["secret"];
+    return party;
+}
+
+}  // namespace suanpan::test

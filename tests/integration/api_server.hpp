@@ -1,0 +1,82 @@
+#pragma once
+
+#include "base/json.hpp"
+#include "client/http_client.hpp"
+#include "support/child_process.hpp"
+#include "support/temp_dir.hpp"
+#include "support/test_database.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace suanpan::test {
+
+struct Answer {
+    int status = 0;
+    Json body;  // null when it was no JSON
+    std::string text;
+    std::vector<std::pair<std::string, std::string>> headers;
+    [[nodiscard]] std::string header(std::string_view name) const;
+    [[nodiscard]] std::string code() const;  // of a problem
+};
+
+// One caller's connection. Not thread-safe.
+class Caller {
+ public:
+    Caller(std::string url, std::string key);
+
+    Answer get(const std::string& target);
+    // A fresh Idempotency-Key unless one is given; "-" sends none.
+    Answer post(const std::string& target, const Json& body, std::string idempotency_key = "");
+    Answer send(const client::HttpRequest& request);
+
+ private:
+    client::HttpClient http_;
+    std::string key_;
+};
+
+// suanpand as a process, with a database of its own; the sandbox's clock starts at kStart.
+class ApiServer {
+ public:
+    static constexpr std::string_view kStart = "2026-01-01T00:00:00Z";
+
+    ApiServer();
+    ~ApiServer();
+    ApiServer(const ApiServer&) = delete;
+    ApiServer& operator=(const ApiServer&) = delete;
+
+    void start();
+    // SIGTERM; gives the exit status.
+    std::optional<int> stop();
+    void kill();
+
+    [[nodiscard]] Caller caller(const std::string& key) const;
+    [[nodiscard]] Caller operator_caller() const { return caller(operator_key_); }
+    [[nodiscard]] const support::TestDatabase& database() const { return database_; }
+    [[nodiscard]] const std::string& url() const { return url_; }
+    [[nodiscard]] std::string log() const;
+    [[nodiscard]] std::filesystem::path data() const { return dir_.path() / "data"; }
+
+ private:
+    support::TestDatabase database_;
+    support::TempDir dir_;
+    std::unique_ptr<support::ChildProcess> process_;
+    std::string url_;
+    std::string operator_key_;
+};
+
+// An organisation with a key of all its roles.
+struct Party {
+    std::string id;
+    std::string key;
+};
+Party make_party(Caller& op, const std::string& name, const Json& roles);
+
+}  // namespace suanpan::test
