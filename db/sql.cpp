@@ -73,7 +73,8 @@ std::string insert_statement(std::string_view table, std::string_view key,
         values += separator + typed(name, columns[i].type);
         arrays.append(separator).append("$").append(std::to_string(i + 1)).append("::text[]");
         if (key.empty() || is_key(key, name)) continue;
-        updates += (updates.empty() ? "" : ", ") + name + " = excluded." + name;
+        if (!updates.empty()) updates += ", ";
+        updates.append(name).append(" = excluded.").append(name);
     }
     std::string sql = "INSERT INTO " + std::string(table) + " (" + names + ") SELECT " + values +
                       " FROM unnest(" + arrays + ") AS v (" + names + ")";
