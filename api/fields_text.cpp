@@ -22,6 +22,8 @@ constexpr std::array kUnits = std::to_array<DurationUnit>({{'W', false, 604'800}
                                                            {'M', true, 60},
                                                            {'S', true, 1}});
 
+constexpr std::int64_t kLongest = 100LL * 366 * 86'400;  // sums with times stay far from overflow
+
 tl::unexpected<Error> bad_duration() {
     return fail(
         "bad_duration",
@@ -60,7 +62,7 @@ Result<Duration> parse_duration(std::string_view text) {
         next_unit = static_cast<std::size_t>(unit - kUnits.begin()) + 1;
         const auto part = checked_mul(count, unit->seconds);
         const auto sum = part ? checked_add(total, *part) : part;
-        if (!sum) return bad_duration();
+        if (!sum || *sum > kLongest) return bad_duration();
         total = *sum;
         text.remove_prefix(digits + 1);
     }

@@ -61,7 +61,7 @@ std::vector<BadCase> order_cases() {
           {"limit_price", "1.0000001"},
           {"quantity", 0},
           {"window", window("2026-01-01T02:00:00Z", "2026-01-01T02:00:00Z")}},
-         {"/side unknown_word", "/market bad_market", "/limit_price too_many_decimals",
+         {"/side bad_value", "/market bad_market", "/limit_price too_many_decimals",
           "/quantity out_of_range", "/window/end contradiction"}},
         {"a typo",
          As::kBuyer,
@@ -307,7 +307,7 @@ TEST(ApiInput, RefusesQueriesItDoesNotKnow) {
     Caller buyer = server.caller(world.buyer.key);
     const std::vector<std::pair<std::string, std::vector<std::string>>> cases = {
         {"/v1/orders?stat=open&limit=0", {"/limit out_of_range", "/stat unknown_field"}},
-        {"/v1/orders?state=ajar&after=lse_1", {"/after bad_id", "/state unknown_word"}},
+        {"/v1/orders?state=ajar&after=lse_1", {"/after bad_id", "/state bad_value"}},
         {"/v1/books", {"/market missing"}},
         {"/v1/books?market=AI-FP16/CNY&levels=-1", {"/levels out_of_range"}},
         {"/v1/leases?role=owner", {"/role unknown_word"}},
