@@ -25,7 +25,7 @@ constexpr std::array<std::string_view, 12> kBuyers{
     "Bank's risk department",       "Small robotics firm"};
 constexpr std::string_view kBuyerMoney = "8000000.00";
 // The last one runs out of money, which the market must notice.
-constexpr std::string_view kLittleMoney = "25000.00";
+constexpr std::string_view kLittleMoney = "300.00";
 
 struct Owner {
     std::string_view centre;

@@ -117,44 +117,80 @@ Price per_cu(const Json& priced) {
     return Price(narrow(Int128(price.value) * kMilli / rate.value).value());
 }
 
-std::map<std::string, TradeFigures> read_trades(Stage& stage) {
+Json read_trades(Stage& stage) {
+    return must(stage.operator_api().list("/v1/trades"), "trades");
+}
+
+Money value_of(const Json& trade) {
+    const Time start = parse_time(text_of(trade.at("window"), "start")).value();
+    const Time end = parse_time(text_of(trade.at("window"), "end")).value();
+    const Unit unit = text_of(trade, "price_unit") == "cu" ? Unit::kCu : Unit::kLot;
+    const auto amount =
+        exact_amount(parse_price(text_of(trade, "price")).value(), unit,
+                     Lots(trade.at("lots").get<std::int64_t>()),
+                     parse_rate(text_of(trade, "rate")).value(), Duration(end.value - start.value));
+    return amount.value().floor().value();
+}
+
+std::map<std::string, TradeFigures> trade_figures(const Json& trades) {
     std::map<std::string, TradeFigures> out;
-    for (const Json& trade : must(stage.operator_api().list("/v1/trades"), "trades")) {
+    for (const Json& trade : trades) {
         TradeFigures& figures = out[market_of(trade)];
         const Price price = per_cu(trade);
-        const Lots lots(trade.at("lots").get<std::int64_t>());
-        const Time start = parse_time(text_of(trade.at("window"), "start")).value();
-        const Time end = parse_time(text_of(trade.at("window"), "end")).value();
-        const Unit unit = text_of(trade, "price_unit") == "cu" ? Unit::kCu : Unit::kLot;
-        const auto amount = exact_amount(parse_price(text_of(trade, "price")).value(), unit, lots,
-                                         parse_rate(text_of(trade, "rate")).value(),
-                                         Duration(end.value - start.value));
         if (figures.trades == 0 || price < figures.lowest) figures.lowest = price;
         if (price > figures.highest) figures.highest = price;
-        figures.value_micro += amount.value().floor().value().value;
-        figures.lots += lots.value;
+        figures.value_micro += value_of(trade).value;
+        figures.lots += trade.at("lots").get<std::int64_t>();
         ++figures.trades;
     }
     return out;
 }
 
-std::map<std::string, DeliveryFigures> read_delivery(Stage& stage, const std::string& run,
+namespace {
+
+void add_lines(const Json& lines, std::map<std::string, DeliveryFigures>& out) {
+    for (const Json& line : lines) {
+        DeliveryFigures& figures = out[market_of(line)];
+        const std::int64_t lot_us = parse_integer(text_of(line, "lot_us")).value();
+        figures.mcu_us += Int128(lot_us) * parse_rate(text_of(line, "rate")).value().value;
+        figures.lot_us += lot_us;
+        ++figures.lines;
+    }
+}
+
+void add_money(Money& sum, const Json& totals, const char* name) {
+    sum = add(sum, parse_money(text_of(totals, name)).value()).value();
+}
+
+}  // namespace
+
+std::map<std::string, DeliveryFigures> read_delivery(Stage& stage, const std::vector<Json>& runs,
                                                      const std::vector<std::string>& buyers) {
     std::map<std::string, DeliveryFigures> out;
-    for (const std::string& buyer : buyers) {
-        const Json lines =
-            must(stage.operator_api().get(client::with_query(
-                     "/v1/settlement-runs/" + run + "/lines", {{"organisation", buyer}})),
-                 "lines");
-        for (const Json& line : lines.at("items")) {
-            DeliveryFigures& figures = out[market_of(line)];
-            const std::int64_t lot_us = parse_integer(text_of(line, "lot_us")).value();
-            figures.mcu_us += Int128(lot_us) * parse_rate(text_of(line, "rate")).value().value;
-            figures.lot_us += lot_us;
-            ++figures.lines;
+    for (const Json& run : runs) {
+        for (const std::string& buyer : buyers) {
+            const std::string target = client::with_query(
+                "/v1/settlement-runs/" + text_of(run, "id") + "/lines", {{"organisation", buyer}});
+            add_lines(must(stage.operator_api().get(target), "lines").at("items"), out);
         }
     }
     return out;
+}
+
+RunSums sum_runs(const std::vector<Json>& runs) {
+    RunSums sums;
+    for (const Json& run : runs) {
+        sums.leases += run.at("leases").get<std::int64_t>();
+        if (!run.at("totals").contains(kCurrency)) continue;
+        const Json& totals = run.at("totals").at(std::string(kCurrency));
+        sums.windows += totals.at("windows").get<std::int64_t>();
+        add_money(sums.sale, totals, "sale");
+        add_money(sums.buyer_pays, totals, "buyer_pays");
+        add_money(sums.provider_gets, totals, "provider_gets");
+        add_money(sums.fees, totals, "fees");
+        add_money(sums.tax, totals, "tax");
+    }
+    return sums;
 }
 
 std::int64_t cu_hours(Int128 mcu_us) {

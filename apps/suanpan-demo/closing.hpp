@@ -43,16 +43,29 @@ struct TradeFigures {
 };
 // Price of a trade or lease per CU·h, rounded down.
 Price per_cu(const Json& priced);
-std::map<std::string, TradeFigures> read_trades(Stage& stage);
+Json read_trades(Stage& stage);
+std::map<std::string, TradeFigures> trade_figures(const Json& trades);
+Money value_of(const Json& trade);  // price × lots × time, rounded down
 
 struct DeliveryFigures {
     std::int64_t lines = 0;
     Int128 mcu_us = 0;  // milli-CU × microseconds
     Int128 lot_us = 0;
 };
-// By market, from the run's lines of these buyers (a list of lines has an upper bound).
-std::map<std::string, DeliveryFigures> read_delivery(Stage& stage, const std::string& run,
+// By market, from the runs' lines of these buyers (a list of lines has an upper bound).
+std::map<std::string, DeliveryFigures> read_delivery(Stage& stage, const std::vector<Json>& runs,
                                                      const std::vector<std::string>& buyers);
+// Sums over runs of totals in one currency.
+struct RunSums {
+    std::int64_t leases = 0;
+    std::int64_t windows = 0;
+    Money sale;
+    Money buyer_pays;
+    Money provider_gets;
+    Money fees;
+    Money tax;
+};
+RunSums sum_runs(const std::vector<Json>& runs);
 std::int64_t cu_hours(Int128 mcu_us);
 
 // The digest route's answer; throws when memory and database differ or a sum is not zero.

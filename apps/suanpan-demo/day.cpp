@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace suanpan::demo {
 namespace {
 
@@ -80,20 +82,32 @@ Json statement(Stage& stage, const std::string& organisation, const DayTimes& ti
     return Json::parse(done.output);
 }
 
+// The one with most trades, apart from the one that is shown anyway.
+std::string busiest_provider(const DayReport& report, const std::string& other) {
+    std::map<std::string, std::int64_t> trades;
+    for (const Json& trade : report.all_trades)
+        ++trades[text_of(trade, "provider")];
+    trades.erase(other);
+    const auto most =
+        std::ranges::max_element(trades, {}, [](const auto& one) { return one.second; });
+    return most == trades.end() ? other : most->first;
+}
+
 void close_books(Stage& stage, Cast& cast, const DayTimes& times, Progress& progress,
                  DayReport& report) {
     progress.begin("settlement");
-    report.run = settle(stage);
+    report.runs.push_back(settle(stage));
     std::vector<std::string> ids;
     for (const Json& buyer : cast.buyer_organisations)
         ids.push_back(text_of(buyer, "id"));
-    report.delivery = read_delivery(stage, text_of(report.run, "id"), ids);
-    report.trades = read_trades(stage);
+    report.delivery = read_delivery(stage, report.runs, ids);
+    report.all_trades = read_trades(stage);
+    report.trades = trade_figures(report.all_trades);
     for (const Json& answer : ask_all(cast.buyers, {{"do", "result"}}))
         report.buyers.push_back(answer);
     for (const std::string& id :
          {text_of(cast.buyer_organisations.front(), "id"),
-          text_of(cast.provider_organisations.at(0), "id"), cast.short_provider})
+          busiest_provider(report, cast.short_provider), cast.short_provider})
         report.statements.push_back(statement(stage, id, times));
     report.names = cast.names;
     report.short_provider = cast.names.at(cast.short_provider);

@@ -2,6 +2,7 @@
 
 #include "apps/suanpan-demo/member.hpp"
 #include "base/decimal.hpp"
+#include "base/time.hpp"
 
 #include <fmt/format.h>
 
@@ -111,6 +112,37 @@ void print_trades(const DayReport& report) {
     }
 }
 
+// East data, west computing: where the lots were bought, and at which mean price.
+void print_places(const DayReport& report) {
+    struct Place {
+        std::int64_t trades = 0;
+        Int128 value_micro = 0;
+        Int128 mcu_s = 0;
+    };
+    std::map<std::string, std::string> hubs;
+    for (const Json& pool : report.listed)
+        hubs[text_of(pool, "pool")] = text_of(pool, "hub");
+    std::map<std::string, Place> places;
+    for (const Json& trade : report.all_trades) {
+        if (text_of(trade, "market") != kAi) continue;
+        Place& place = places[hubs.at(text_of(trade, "pool"))];
+        const Time start = parse_time(text_of(trade.at("window"), "start")).value();
+        const Time end = parse_time(text_of(trade.at("window"), "end")).value();
+        place.trades += 1;
+        place.value_micro += value_of(trade).value;
+        place.mcu_s += Int128(trade.at("lots").get<std::int64_t>()) * (end.value - start.value) *
+                       parse_rate(text_of(trade, "rate")).value().value;
+    }
+    heading(fmt::format("Where {} was bought", kAi));
+    fmt::print("  {:<16}{:>8}{:>14}{:>22}\n", "hub", "trades", "CU·h", "mean CNY per CU·h");
+    for (const auto& [hub, place] : places) {
+        const Int128 price = place.value_micro * kMilli * kSecondsPerHour / place.mcu_s;
+        fmt::print("  {:<16}{:>8}{:>14}{:>22}\n", hub, place.trades,
+                   with_commas(cu_hours(place.mcu_s * 1'000'000)),
+                   to_string(Price(narrow(price).value())));
+    }
+}
+
 void print_statement(const Json& statement, const std::map<std::string, std::string>& names) {
     const auto name = names.find(text_of(statement, "organisation"));
     fmt::print("  {}\n", name == names.end() ? text_of(statement, "organisation") : name->second);
@@ -122,7 +154,7 @@ void print_statement(const Json& statement, const std::map<std::string, std::str
                        text_of(totals, "buyer_fees"), text_of(totals, "paid"), currency);
         }
         if (text_of(totals, "sold") != "0.000000") {
-            fmt::print("    sold {} − fees {} → received {} {}\n", text_of(totals, "sold"),
+            fmt::print("    sold {} − fees {}; own share by title {} {}\n", text_of(totals, "sold"),
                        text_of(totals, "provider_fees"), text_of(totals, "received"), currency);
         }
     }
@@ -142,20 +174,18 @@ void print_statements(const DayReport& report) {
 
 }  // namespace
 
-void print_delivery(const Json& run, const std::map<std::string, DeliveryFigures>& delivery) {
+void print_delivery(const std::vector<Json>& runs,
+                    const std::map<std::string, DeliveryFigures>& delivery) {
     heading("Delivered and settled");
     for (const auto& [market, figures] : delivery) {
         fmt::print("  {:<14}{} CU·h in {} billing windows\n", market,
                    with_commas(cu_hours(figures.mcu_us)), with_commas(figures.lines));
     }
-    for (const auto& [currency, totals] : run.at("totals").items()) {
-        fmt::print("  {}: sold {}, buyers pay {}, providers get {}, fees {}, tax {}\n", currency,
-                   text_of(totals, "sale"), text_of(totals, "buyer_pays"),
-                   text_of(totals, "provider_gets"), text_of(totals, "fees"),
-                   text_of(totals, "tax"));
-    }
-    fmt::print("  {} leases; the same run again posted nothing.\n",
-               with_commas(run.at("leases").get<std::int64_t>()));
+    const RunSums sums = sum_runs(runs);
+    fmt::print("  {}: sold {}, buyers pay {}, providers get {}, fees {}\n", kCurrency,
+               money_text(sums.sale.value), money_text(sums.buyer_pays.value),
+               money_text(sums.provider_gets.value), money_text(sums.fees.value));
+    fmt::print("  {} settlement run(s); each of them again posted nothing.\n", runs.size());
 }
 
 void print_audit(const AuditResult& verify, const AuditResult& replay, const Json& digest,
@@ -186,10 +216,11 @@ void print_report(const DayReport& report, const World& world, const std::vector
     print_orders(report);
     print_unmet(report.unmet);
     print_trades(report);
-    fmt::print("  Readings: {} signed, {} accepted, {} refused\n",
+    print_places(report);
+    fmt::print("\n  Readings: {} signed, {} accepted, {} refused\n",
                with_commas(report.readings.sent), with_commas(report.readings.accepted),
                with_commas(report.readings.refused));
-    print_delivery(report.run, report.delivery);
+    print_delivery(report.runs, report.delivery);
     print_statements(report);
     print_audit(report.verify, report.replay, report.digest, report.log_size);
     print_steps(steps);

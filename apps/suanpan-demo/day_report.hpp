@@ -23,7 +23,8 @@ struct DayReport {
     std::int64_t placed = 0;     // orders of buyers
     std::int64_t activated = 0;  // leases handed over
     ReadingCounts readings;
-    Json run;  // the settlement run
+    std::vector<Json> runs;  // of settlement
+    Json all_trades;
     std::map<std::string, DeliveryFigures> delivery;
     std::map<std::string, TradeFigures> trades;
     std::vector<Json> buyers;  // results of each buyers' process
@@ -38,7 +39,8 @@ struct DayReport {
 
 void print_report(const DayReport& report, const World& world, const std::vector<StepTime>& steps);
 // The parts that the trace's replay prints too.
-void print_delivery(const Json& run, const std::map<std::string, DeliveryFigures>& delivery);
+void print_delivery(const std::vector<Json>& runs,
+                    const std::map<std::string, DeliveryFigures>& delivery);
 void print_audit(const AuditResult& verify, const AuditResult& replay, const Json& digest,
                  std::int64_t log_size);
 void print_steps(const std::vector<StepTime>& steps);

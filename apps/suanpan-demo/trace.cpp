@@ -2,7 +2,6 @@
 
 #include "apps/suanpan-demo/closing.hpp"
 #include "apps/suanpan-demo/day_report.hpp"
-#include "apps/suanpan-demo/member.hpp"
 #include "apps/suanpan-demo/trace_replay.hpp"
 #include "apps/suanpan-demo/world.hpp"
 #include "base/decimal.hpp"
@@ -17,9 +16,8 @@ namespace {
 constexpr Time kStart{1'781'481'600};  // 2026-06-15T00:00:00Z
 
 struct Closing {
-    Json run;
+    std::vector<Json> runs;
     std::map<std::string, DeliveryFigures> delivery;
-    std::map<std::string, TradeFigures> trades;
     Json digest;
     std::int64_t log_size = 0;
     AuditResult verify;
@@ -81,9 +79,9 @@ void print_utilisation(const TraceFigures& figures) {
 Closing close_replay(Stage& stage, const Replay& replay, Progress& progress) {
     Closing out;
     progress.begin("settlement");
-    out.run = settle(stage);
-    out.delivery = read_delivery(stage, text_of(out.run, "id"), replay.buyer_ids());
-    out.trades = read_trades(stage);
+    out.runs = replay.runs();
+    out.runs.push_back(settle(stage));
+    out.delivery = read_delivery(stage, out.runs, replay.buyer_ids());
     progress.begin("memory against database");
     out.digest = check_digest(stage);
     progress.begin("audit: checkpoint and entries");
@@ -134,7 +132,7 @@ int replay_trace(const Settings& settings, const std::string& folder) {
                with_commas(replay.figures().readings.accepted),
                with_commas(replay.figures().readings.refused),
                with_commas(replay.figures().leases));
-    print_delivery(closing.run, closing.delivery);
+    print_delivery(closing.runs, closing.delivery);
     print_audit(closing.verify, closing.replay, closing.digest, closing.log_size);
     print_steps(progress.steps());
     return closing.verify.passed && closing.replay.passed ? 0 : 1;

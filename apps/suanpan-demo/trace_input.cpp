@@ -43,7 +43,7 @@ struct QosPrice {
     std::string_view ratio;
 };
 constexpr std::array<QosPrice, 4> kQosPrices{
-    {{"Guaranteed", "2.7"}, {"LS", "1.9"}, {"Burstable", "1.4"}, {"BE", "1.05"}}};
+    {{"Guaranteed", "3"}, {"LS", "2.7"}, {"Burstable", "1.9"}, {"BE", "1.4"}}};
 
 client::CsvTable read_csv(const std::string& path) {
     std::ifstream in(path, std::ios::binary);

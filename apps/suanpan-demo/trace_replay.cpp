@@ -22,6 +22,7 @@ constexpr Price kTick{10'000};
 constexpr std::size_t kBatch = 500;
 constexpr std::int64_t kHorizon = 200 * 86'400;  // the longest task runs 145 days
 constexpr std::int64_t kCoarseStep = 12 * kSecondsPerHour;
+constexpr std::int64_t kRunPeriod = 28 * 86'400;
 
 // A pool is offered at four prices, so that a price has to be paid for the last free lots.
 struct Tier {
@@ -264,11 +265,16 @@ void Replay::enter_tasks(Progress& progress) {
 
 void Replay::run_out(Progress& progress) {
     Time now = floor_to_grid(Time(start_.value + figures_.span_s), Duration(kSecondsPerHour));
+    Time next_run(now.value + kRunPeriod);
     while (now < last_end_) {
         now = Time(now.value + kCoarseStep);
         stage_.set_clock(now);
         hand_over(now);
         measure(now);
+        if (now >= next_run) {
+            runs_.push_back(settle(stage_));
+            next_run = Time(now.value + kRunPeriod);
+        }
         progress.note(fmt::format("{}: {} leases left, {} readings", to_string(now),
                                   metered_.size(), with_commas(figures_.readings.accepted)));
     }

@@ -60,6 +60,8 @@ class Replay {
     [[nodiscard]] const TraceFigures& figures() const { return figures_; }
     [[nodiscard]] const std::string& auditor_key() const { return auditor_key_; }
     [[nodiscard]] std::vector<std::string> buyer_ids() const;
+    // Settlement runs so far: one every four weeks.
+    [[nodiscard]] const std::vector<Json>& runs() const { return runs_; }
 
  private:
     struct Tenant {
@@ -88,6 +90,7 @@ class Replay {
     std::multimap<Time, Json> scheduled_;  // leases by their start
     std::map<std::string, MeteredLease> metered_;
     std::string auditor_key_;
+    std::vector<Json> runs_;
     TraceFigures figures_;
 };
 
