@@ -98,10 +98,20 @@ void make_operator(services::CoreLoop& core, const services::Clock& clock, const
               << file.string() << std::endl;
 }
 
-api::Gauges read_gauges(const services::CoreLoop& core, const services::PublisherLoop& publisher,
-                        const api::Workers& workers, const api::HttpServer& server) {
-    const services::CoreFigures figures = core.figures();
-    const services::PublisherStatus status = publisher.status();
+// What requests work with, once the market runs.
+struct RunningMarket {
+    db::Pool& database;
+    services::CoreLoop& core;
+    const services::Clock& clock;
+    services::SandboxClock* sandbox_clock;
+    services::Publisher& publisher;
+    services::PublisherLoop& publisher_loop;
+};
+
+api::Gauges read_gauges(const RunningMarket& market, const api::Workers& workers,
+                        const api::HttpServer& server) {
+    const services::CoreFigures figures = market.core.figures();
+    const services::PublisherStatus status = market.publisher_loop.status();
     api::Gauges gauges;
     gauges.queue_depth = figures.queue_depth;
     gauges.commands = figures.commands;
@@ -114,6 +124,42 @@ api::Gauges read_gauges(const services::CoreLoop& core, const services::Publishe
     gauges.connections = static_cast<std::int64_t>(server.open_connections());
     gauges.publisher_stopped = status.stopped.has_value();
     return gauges;
+}
+
+// Answers requests until a signal comes.
+void serve(const Config& config, const sigset_t& signals, const RunningMarket& market) {
+    services::Authenticator authenticator(market.database, market.clock);
+    services::IdempotentWrites writes(market.database, market.clock);
+    const services::ExpireLoop expire_loop(market.database, market.clock);
+    api::Metrics metrics;
+    api::Workers workers(config.workers, kWorkerQueue);
+    api::Context context{market.database,
+                         market.core,
+                         market.clock,
+                         authenticator,
+                         writes,
+                         workers,
+                         metrics,
+                         market.sandbox_clock,
+                         &market.publisher.tiles(),
+                         &market.publisher_loop,
+                         ledger::to_string(market.publisher.verifier_key())};
+    const api::Dispatcher dispatcher(context, api::routes());
+    api::HttpServer server(config.address, config.port, config.io_threads, api::ServerLimits{},
+                           [&dispatcher](api::Request request, api::Reply reply) {
+                               dispatcher.dispatch(std::move(request), std::move(reply));
+                           });
+    metrics.read_gauges_with([&] { return read_gauges(market, workers, server); });
+    server.start();
+    std::cout << "listening on http://" << config.address << ":" << server.port() << std::endl;
+    if (!config.port_file.empty())
+        write_public_file(config.port_file, std::to_string(server.port()) + "\n");
+
+    wait_for_signal(signals);
+
+    // Ask, wait, end: what was accepted is answered.
+    server.stop();
+    workers.stop();
 }
 
 }  // namespace
@@ -159,39 +205,11 @@ void run_application(const Config& config) {
     make_operator(core, clock, config);
     publisher_loop.start();
 
-    // Requests.
-    services::Authenticator authenticator(database, clock);
-    services::IdempotentWrites writes(database, clock);
-    const services::ExpireLoop expire_loop(database, clock);
-    api::Metrics metrics;
-    api::Workers workers(config.workers, kWorkerQueue);
-    api::Context context{database,
-                         core,
-                         clock,
-                         authenticator,
-                         writes,
-                         workers,
-                         metrics,
-                         sandbox_clock.get(),
-                         &publisher.tiles(),
-                         &publisher_loop,
-                         ledger::to_string(publisher.verifier_key())};
-    const api::Dispatcher dispatcher(context, api::routes());
-    api::HttpServer server(config.address, config.port, config.io_threads, api::ServerLimits{},
-                           [&dispatcher](api::Request request, api::Reply reply) {
-                               dispatcher.dispatch(std::move(request), std::move(reply));
-                           });
-    metrics.read_gauges_with([&] { return read_gauges(core, publisher_loop, workers, server); });
-    server.start();
-    std::cout << "listening on http://" << config.address << ":" << server.port() << std::endl;
-    if (!config.port_file.empty())
-        write_public_file(config.port_file, std::to_string(server.port()) + "\n");
+    const RunningMarket market{database,  core,          clock, sandbox_clock.get(),
+                               publisher, publisher_loop};
+    serve(config, signals, market);
 
-    wait_for_signal(signals);
-
-    // Ask, wait, end: what was accepted is answered, what was committed is published.
-    server.stop();
-    workers.stop();
+    // What was committed is published.
     core.stop();
     publisher_loop.wake();
     publisher_loop.wait_published(publisher_loop.status().known_size, kLastPublishMs);

@@ -1,5 +1,6 @@
 #include "apps/suanpand/application.hpp"
 #include "apps/suanpand/config.hpp"
+#include "apps/suanpand/export.hpp"
 #include "apps/suanpand/logging.hpp"
 
 #include <CLI/CLI.hpp>
@@ -18,10 +19,14 @@ int main(int argc, char** argv) {
         CLI::App app{"suanpand: the server of an exchange for computing power"};
         std::optional<std::filesystem::path> file;
         bool check_only = false;
+        std::filesystem::path export_target;
         std::map<std::string, std::string> flags;
         bool sandbox = false;
         app.add_option("--config", file, "TOML file; see deploy/suanpand.example.toml");
         app.add_flag("--check-config", check_only, "say every fault of the configuration and end");
+        app.add_option("--export-log", export_target,
+                       "write the published log with the database's entries to this directory, "
+                       "for suanpan-audit, and end");
         for (const auto& [name, info] : setting_table()) {
             const std::string help =
                 std::string(info.help) + " [" + std::string(info.environment) + "]";
@@ -46,6 +51,10 @@ int main(int argc, char** argv) {
             return 0;
         }
         start_logging(config->log_level);
+        if (!export_target.empty()) {
+            export_published_log(*config, export_target);
+            return 0;
+        }
         run_application(*config);
         return 0;
     } catch (const std::exception& error) {

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "tests/integration/api_server.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace suanpan::test {
+
+struct ProgramRun {
+    int status = -1;
+    std::string output;
+};
+
+// Runs one of our programs to its end.
+ProgramRun run_program(const std::string& name, const std::vector<std::string>& arguments,
+                       const std::map<std::string, std::string>& environment = {});
+
+// suanpan-audit over a folder of tiles, with the log's key of the server's data folder.
+ProgramRun audit(const std::string& command, const std::filesystem::path& tiles,
+                 const std::string& log_key);
+
+// Waits until the published checkpoint covers the whole log; gives its size.
+std::int64_t wait_published(Caller& op);
+std::string log_key(Caller& anyone);
+
+}  // namespace suanpan::test
