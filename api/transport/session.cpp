@@ -155,9 +155,9 @@ class Session {
             co_await wait_for_first_byte(error);
             if (error) co_return false;  // the peer left, or was idle too long, or we stop
         }
-        connection_->idle = false;
         connection_->stream.expires_after(shared_.limits().receive);
         co_await read_request(parser, error);
+        connection_->idle = false;
         if (error == http::error::end_of_stream) co_return false;
         if (error == beast::error::timeout) {
             const Error late("request_timeout", "the request did not arrive in time");

@@ -21,7 +21,7 @@ namespace suanpan::api {
 struct Connection {
     explicit Connection(boost::asio::ip::tcp::socket socket) : stream(std::move(socket)) {}
     boost::beast::tcp_stream stream;
-    bool idle = true;  // waits for a request; touched on the stream's executor only
+    bool idle = true;  // waits for a request or the rest of it; touched on the executor only
 };
 
 // What all sessions of a server share. Thread-safe. Outlives them: the server waits, then ends the

@@ -157,9 +157,10 @@ void serve(const Config& config, const sigset_t& signals, const RunningMarket& m
 
     wait_for_signal(signals);
 
-    // Ask, wait, end: what was accepted is answered.
+    // Ask, wait, end. The market stops while what its answers go to is still there.
     server.stop();
     workers.stop();
+    market.core.stop();
 }
 
 }  // namespace
@@ -210,7 +211,6 @@ void run_application(const Config& config) {
     serve(config, signals, market);
 
     // What was committed is published.
-    core.stop();
     publisher_loop.wake();
     publisher_loop.wait_published(publisher_loop.status().known_size, kLastPublishMs);
     publisher_loop.stop();
