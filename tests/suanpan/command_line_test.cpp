@@ -1,0 +1,94 @@
+#include "apps/suanpan/commands.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <vector>
+
+namespace suanpan::cli {
+namespace {
+
+int run_with(std::vector<const char*> words) {
+    words.insert(words.begin(), "suanpan");
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    const int status = run(static_cast<int>(words.size()), words.data());
+    (void)testing::internal::GetCapturedStdout();
+    (void)testing::internal::GetCapturedStderr();
+    return status;
+}
+
+TEST(CommandLine, EveryCommandHasHelp) {
+    const std::vector<std::vector<const char*>> commands = {{"migrate"},
+                                                            {"org", "create"},
+                                                            {"org", "list"},
+                                                            {"org", "show"},
+                                                            {"key", "create"},
+                                                            {"catalogue", "import"},
+                                                            {"catalogue", "list"},
+                                                            {"market", "define"},
+                                                            {"market", "list"},
+                                                            {"schedule", "set"},
+                                                            {"schedule", "show"},
+                                                            {"site", "add"},
+                                                            {"site", "list"},
+                                                            {"pool", "add"},
+                                                            {"pool", "list"},
+                                                            {"pool", "show"},
+                                                            {"pool", "calendar"},
+                                                            {"order", "place"},
+                                                            {"order", "preview"},
+                                                            {"order", "list"},
+                                                            {"order", "show"},
+                                                            {"order", "cancel"},
+                                                            {"order", "cancel-all"},
+                                                            {"trade", "list"},
+                                                            {"book"},
+                                                            {"lease", "list"},
+                                                            {"lease", "show"},
+                                                            {"lease", "accept"},
+                                                            {"lease", "activate"},
+                                                            {"meter", "register"},
+                                                            {"meter", "revoke"},
+                                                            {"meter", "readings"},
+                                                            {"account", "list"},
+                                                            {"account", "deposit"},
+                                                            {"account", "journal"},
+                                                            {"statement"},
+                                                            {"settle", "run"},
+                                                            {"settle", "list"},
+                                                            {"settle", "show"},
+                                                            {"digest"},
+                                                            {"ready"},
+                                                            {"sandbox", "clock"}};
+    for (auto words : commands) {
+        const std::string name = words.back();
+        words.push_back("--help");
+        EXPECT_EQ(run_with(words), 0) << name;
+    }
+}
+
+TEST(CommandLine, WrongUsageIsTwo) {
+    EXPECT_EQ(run_with({}), kBadUsage);
+    EXPECT_EQ(run_with({"settle"}), kBadUsage);
+    EXPECT_EQ(run_with({"org", "create"}), kBadUsage);
+    EXPECT_EQ(run_with({"nonsense"}), kBadUsage);
+}
+
+TEST(CommandLine, RefusedIsOneAndUnreachedIsThree) {
+    EXPECT_EQ(run_with({"--url", "gopher://x", "org", "list"}), kRefused);
+    EXPECT_EQ(run_with({"catalogue", "import", "/nonexistent/file"}), kRefused);
+    EXPECT_EQ(run_with({"--key-file", "/nonexistent/key", "org", "list"}), kRefused);
+    // Port 1 of the loopback: nobody listens there.
+    EXPECT_EQ(run_with({"--url", "http://127.0.0.1:1", "org", "list"}), kUnreachable);
+}
+
+TEST(CommandLine, LotsAreWholeNumbersBeforeAnythingIsSent) {
+    EXPECT_EQ(
+        run_with({"--url", "http://127.0.0.1:1", "order", "place", "buy", "--market", "AI-FP16/CNY",
+                  "--quantity", "1.5", "--limit", "1", "--from", "a", "--until", "b"}),
+        kRefused);
+}
+
+}  // namespace
+}  // namespace suanpan::cli
