@@ -118,7 +118,7 @@ std::string Replay::why_refused(Tenant& tenant, const Json& order) {
     const Json& why = preview.at("why_not");
     const std::int64_t wanted = order.at("quantity").get<std::int64_t>();
     const auto count = [&why](const char* name) { return why.at(name).get<std::int64_t>(); };
-    if (count("lots_eligible") < wanted) return "too few lots of the models it names";
+    if (count("lots_eligible") < wanted) return "too few lots of the models it accepts";
     if (count("lots_free") < wanted) return "lots of the models it accepts are taken";
     if (count("lots_in_price") < wanted) return "free lots cost more than its limit";
     return "not enough lots at once";
