@@ -1,5 +1,6 @@
 #include "apps/suanpan/command.hpp"
 #include "apps/suanpan/commands.hpp"
+#include "base/decimal.hpp"
 
 #include <cstdint>
 
@@ -19,6 +20,82 @@ struct PoolInput {
 struct IdInput {
     std::string id;
 };
+struct TitleInput {
+    std::string pool;
+    std::vector<std::string> owners;
+    std::string from;
+};
+struct AttestInput {
+    std::string pool;
+    std::string compute_class;
+    std::string rate;
+    std::string benchmark;
+    std::string expires;
+};
+struct BlockInput {
+    std::string pool;
+    std::int64_t lots = 0;
+    std::string from;
+    std::string until;
+};
+
+// "org_…=600000"
+Result<Json> owner_of(const std::string& text) {
+    const std::size_t equals = text.find('=');
+    const auto share = parse_integer(equals == std::string::npos ? "" : text.substr(equals + 1));
+    if (!share) return fail("bad_owner", "'" + text + "' is not ORGANISATION=PPM");
+    return Json{{"organisation", text.substr(0, equals)}, {"share_ppm", *share}};
+}
+
+Result<void> set_title(Session& session, const TitleInput& in) {
+    Json body = {{"owners", Json::array()}};
+    put(body, "from", in.from);
+    for (const std::string& text : in.owners) {
+        const auto owner = owner_of(text);
+        if (!owner) return fail(owner.error());
+        body["owners"].push_back(*owner);
+    }
+    return session.post("/v1/pools/" + in.pool + "/titles", body);
+}
+
+void add_pool_facts(CLI::App& group, Session& session) {
+    add_command<TitleInput>(
+        group, session, "title", "Say who owns a pool, with which shares",
+        [](CLI::App& app, TitleInput& in) {
+            app.add_option("pool", in.pool, "pol_…")->required();
+            app.add_option("--owner", in.owners, "org_…=PPM; the shares sum to 1000000")
+                ->required();
+            app.add_option("--from", in.from, "RFC 3339 UTC; default now");
+        },
+        set_title);
+    add_command<AttestInput>(
+        group, session, "attest", "Register a measured rate",
+        [](CLI::App& app, AttestInput& in) {
+            app.add_option("pool", in.pool, "pol_…")->required();
+            app.add_option("--class", in.compute_class, "e.g. AI-FP16")->required();
+            app.add_option("--rate", in.rate, "CU of one lot")->required();
+            app.add_option("--benchmark", in.benchmark, "name and version")->required();
+            app.add_option("--expires", in.expires, "RFC 3339 UTC")->required();
+        },
+        [](Session& s, const AttestInput& in) {
+            return s.post("/v1/pools/" + in.pool + "/attestations", {{"class", in.compute_class},
+                                                                     {"rate", in.rate},
+                                                                     {"benchmark", in.benchmark},
+                                                                     {"expires_at", in.expires}});
+        });
+    add_command<BlockInput>(
+        group, session, "block", "Take free lots out of the calendar",
+        [](CLI::App& app, BlockInput& in) {
+            app.add_option("pool", in.pool, "pol_…")->required();
+            app.add_option("--lots", in.lots, "how many")->required();
+            app.add_option("--from", in.from, "RFC 3339 UTC")->required();
+            app.add_option("--until", in.until, "RFC 3339 UTC")->required();
+        },
+        [](Session& s, const BlockInput& in) {
+            return s.post("/v1/pools/" + in.pool + "/blocks",
+                          {{"lots", in.lots}, {"window", {{"start", in.from}, {"end", in.until}}}});
+        });
+}
 
 Result<void> add_pool(Session& session, const PoolInput& in) {
     const auto profile = read_json(in.profile);
@@ -62,6 +139,7 @@ void add_capacity(CLI::App& root, Session& session) {
         return s.list("/v1/pools",
                       {{"id", "/id"}, {"site", "/site"}, {"model", "/model"}, {"lots", "/lots"}});
     });
+    add_pool_facts(group, session);
     add_command<IdInput>(
         group, session, "show", "One pool",
         [](CLI::App& app, IdInput& in) { app.add_option("id", in.id, "pol_…")->required(); },

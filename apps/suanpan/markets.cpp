@@ -35,8 +35,13 @@ void add_markets(CLI::App& root, Session& session) {
                                           {"tick", in.tick},
                                           {"max_lots", in.max_lots}});
         });
-    add_command(group, session, "list", "All markets",
-                [](Session& s) { return s.get("/v1/markets"); });
+    add_command(group, session, "list", "All markets", [](Session& s) {
+        return s.get("/v1/markets", {{"market", "/market"},
+                                     {"grid", "/grid"},
+                                     {"tick", "/tick"},
+                                     {"max lots", "/max_lots"},
+                                     {"max ahead", "/max_ahead"}});
+    });
 
     CLI::App& schedule = add_group(root, "schedule", "Fees, metering rules and efficiencies");
     add_command<ScheduleInput>(
@@ -49,8 +54,16 @@ void add_markets(CLI::App& root, Session& session) {
             if (!body) return fail(body.error());
             return s.post("/v1/schedules", *body);
         });
-    add_command(schedule, session, "show", "All versions, the latest last",
-                [](Session& s) { return s.get("/v1/schedules"); });
+    add_command(schedule, session, "show", "All versions, the latest last", [](Session& s) {
+        return s.get("/v1/schedules", {{"version", "/version"},
+                                       {"buyer maker ppm", "/fees/buyer_maker_ppm"},
+                                       {"buyer taker ppm", "/fees/buyer_taker_ppm"},
+                                       {"provider maker ppm", "/fees/provider_maker_ppm"},
+                                       {"provider taker ppm", "/fees/provider_taker_ppm"},
+                                       {"billing window", "/metering/billing_window"},
+                                       {"deadline", "/metering/deadline"},
+                                       {"dispute period", "/dispute_period"}});
+    });
 }
 
 }  // namespace suanpan::cli

@@ -33,8 +33,13 @@ void add_settlement(CLI::App& root, Session& session) {
             if (in.to) body["to"] = *in.to;
             return s.post("/v1/settlement-runs", body);
         });
-    add_command(group, session, "list", "All runs",
-                [](Session& s) { return s.list("/v1/settlement-runs", {}); });
+    add_command(group, session, "list", "All runs", [](Session& s) {
+        return s.list("/v1/settlement-runs", {{"id", "/id"},
+                                              {"from", "/from"},
+                                              {"to", "/to"},
+                                              {"leases", "/leases"},
+                                              {"closed", "/closed"}});
+    });
     add_command<IdInput>(
         group, session, "show", "One run",
         [](CLI::App& app, IdInput& in) {
