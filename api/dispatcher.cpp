@@ -208,7 +208,7 @@ void Dispatcher::write(const std::shared_ptr<Call>& call, WriteHandler handler,
         return;
     }
     const services::IdempotencyKey key = idempotency_of(*call, made->for_ever);
-    auto start = [&call, &made, &key](services::IdempotentWrites::Finish finish) {
+    auto start = [&call, &made, &key](const services::IdempotentWrites::Finish& finish) {
         services::Submission submission{
             command_of(*call, std::move(made->command)), key, std::move(made->side),
             [path = call->request.path,

@@ -135,6 +135,7 @@ void advance_leases(const std::shared_ptr<Call>& call, const Reply& reply) {
         return;
     }
     std::vector<BatchItem> items;
+    items.reserve(actions->size());
     for (std::size_t i = 0; i < actions->size(); ++i)
         items.push_back(action_item(*call, (*actions)[i], i));
     run_batch(call, reply, std::move(items), "lease");

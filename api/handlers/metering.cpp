@@ -130,6 +130,7 @@ void submit_readings(const std::shared_ptr<Call>& call, const Reply& reply) {
     }
     services::ReadingIntake intake(call->context.database);
     std::vector<BatchItem> items;
+    items.reserve(envelopes->size());
     for (const Json& envelope : *envelopes)
         items.push_back(envelope_item(*call, intake, envelope));
     run_batch(call, reply, std::move(items), "batch");

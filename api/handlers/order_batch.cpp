@@ -44,6 +44,7 @@ void place_orders(const std::shared_ptr<Call>& call, const Reply& reply) {
     }
     std::vector<BatchItem> items;
     std::set<std::string> client_ids;
+    items.reserve(orders->size());
     for (std::size_t i = 0; i < orders->size(); ++i)
         items.push_back(order_item(*call, (*orders)[i], i, client_ids));
     run_batch(call, reply, std::move(items), "order");
