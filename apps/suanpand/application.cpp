@@ -46,7 +46,7 @@ T value_or_throw(Result<T> result) {
     if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
-// Threads made after this inherit the mask, so the signals wait for wait_for_signal().
+// Threads made after this inherit the mask, so the signals wait for wait_for_end().
 sigset_t block_signals() {
     sigset_t signals;
     sigemptyset(&signals);
@@ -57,10 +57,21 @@ sigset_t block_signals() {
     return signals;
 }
 
-void wait_for_signal(const sigset_t& signals) {
-    int signal = 0;
-    sigwait(&signals, &signal);
-    spdlog::info("stopping: signal {}", signal);
+// Until a signal, or until another server has taken over: then this one must not go on answering
+// from a memory that is no longer the market's. False when it was taken over.
+bool wait_for_end(const sigset_t& signals, const services::CoreLoop& core) {
+    constexpr timespec kLookAgain{1, 0};
+    while (true) {
+        const int signal = sigtimedwait(&signals, nullptr, &kLookAgain);
+        if (signal > 0) {
+            spdlog::info("stopping: signal {}", signal);
+            return true;
+        }
+        if (!core.figures().leading) {
+            spdlog::critical("stopping: another server leads this database now");
+            return false;
+        }
+    }
 }
 
 std::unique_ptr<services::SandboxClock> make_sandbox_clock(const Config& config) {
@@ -90,10 +101,12 @@ services::PublisherLoop::Listeners publisher_listeners() {
 
 // First start: the operator's organisation and its key, shown this once.
 void make_operator(services::CoreLoop& core, const services::Clock& clock, const Config& config) {
-    const auto key = value_or_throw(services::bootstrap(core, clock, config.operator_name));
-    if (!key) return;
     const auto file = config.data / "operator.key";
-    write_secret_file(file, key->secret + "\n");
+    const auto keep = [&file](const services::OperatorKey& key) {
+        write_secret_file(file, key.secret + "\n");
+    };
+    const auto key = value_or_throw(services::bootstrap(core, clock, config.operator_name, keep));
+    if (!key) return;
     std::cout << "operator " << to_string(key->organisation) << ", its API key is in "
               << file.string() << std::endl;
 }
@@ -127,7 +140,7 @@ api::Gauges read_gauges(const RunningMarket& market, const api::Workers& workers
 }
 
 // Answers requests until a signal comes.
-void serve(const Config& config, const sigset_t& signals, const RunningMarket& market) {
+bool serve(const Config& config, const sigset_t& signals, const RunningMarket& market) {
     services::Authenticator authenticator(market.database, market.clock);
     services::IdempotentWrites writes(market.database, market.clock);
     const services::ExpireLoop expire_loop(market.database, market.clock);
@@ -155,12 +168,13 @@ void serve(const Config& config, const sigset_t& signals, const RunningMarket& m
     if (!config.port_file.empty())
         write_public_file(config.port_file, std::to_string(server.port()) + "\n");
 
-    wait_for_signal(signals);
+    const bool led_to_the_end = wait_for_end(signals, market.core);
 
     // Ask, wait, end. The market stops while what its answers go to is still there.
     server.stop();
     workers.stop();
     market.core.stop();
+    return led_to_the_end;
 }
 
 }  // namespace
@@ -208,12 +222,16 @@ void run_application(const Config& config) {
 
     const RunningMarket market{database,  core,          clock, sandbox_clock.get(),
                                publisher, publisher_loop};
-    serve(config, signals, market);
+    const bool led_to_the_end = serve(config, signals, market);
 
     // What was committed is published.
     publisher_loop.wake();
     publisher_loop.wait_published(publisher_loop.status().known_size, kLastPublishMs);
     publisher_loop.stop();
+    if (!led_to_the_end) {
+        throw std::runtime_error(
+            "another server took over; start this one again to let it wait for its turn");
+    }
 }
 
 }  // namespace suanpan::suanpand

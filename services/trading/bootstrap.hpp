@@ -7,6 +7,7 @@
 #include "db/pool.hpp"
 #include "services/trading/core_loop.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -22,9 +23,12 @@ std::string make_api_secret();
 // What is stored and looked up.
 Hash hash_api_secret(std::string_view secret);
 
-// Nothing when the log has entries already. REQUIRES a started loop.
+// Nothing when the log has entries already. REQUIRES a started loop. `keep` stores the key before
+// it is committed: a crash in between leaves a key that nothing knows, never an operator without
+// one. What it throws goes through, and nothing was committed.
 // Errors: those of the command; `commit_failed`.
 Result<std::optional<OperatorKey>> bootstrap(CoreLoop& loop, const Clock& clock,
-                                             const std::string& operator_name);
+                                             const std::string& operator_name,
+                                             const std::function<void(const OperatorKey&)>& keep);
 
 }  // namespace suanpan::services

@@ -264,11 +264,16 @@ TEST_F(CoreLoopTest, InspectPassesOnWhatTheReadThrows) {
 TEST_F(CoreLoopTest, TheFirstStartMakesTheOperatorAndItsKeyOnce) {
     CoreLoop loop(pool, clock, quick());
     loop.start();
-    const auto made = bootstrap(loop, clock, "City Exchange");
+    std::string kept;
+    const auto made = bootstrap(loop, clock, "City Exchange", [&](const OperatorKey& key) {
+        EXPECT_EQ(database.query("SELECT count(*) FROM ledger_entry"), "0");
+        kept = key.secret;
+    });
     ASSERT_TRUE(made) << made.error().detail();
     ASSERT_TRUE(*made);
     const OperatorKey& key = **made;
     EXPECT_EQ(key.secret.size(), 46U);
+    EXPECT_EQ(key.secret, kept);
     const auto found = pool.read(
         "find", [&](db::Tx& tx) { return db::find_api_key(tx, hash_api_secret(key.secret)); });
     ASSERT_TRUE(found);
@@ -277,7 +282,7 @@ TEST_F(CoreLoopTest, TheFirstStartMakesTheOperatorAndItsKeyOnce) {
     loop.inspect(
         [&](const core::Market& market) { EXPECT_EQ(market.operator_id(), key.organisation); });
     EXPECT_EQ(database.query("SELECT name FROM organisation_name"), "City Exchange");
-    const auto again = bootstrap(loop, clock, "Another");
+    const auto again = bootstrap(loop, clock, "Another", [](const OperatorKey&) { FAIL(); });
     ASSERT_TRUE(again);
     EXPECT_FALSE(*again);
     std::set<std::string> secrets;
