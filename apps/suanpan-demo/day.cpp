@@ -98,6 +98,7 @@ void close_books(Stage& stage, Cast& cast, const DayTimes& times, Progress& prog
     progress.begin("settlement");
     report.runs.push_back(settle(stage));
     std::vector<std::string> ids;
+    ids.reserve(cast.buyer_organisations.size());
     for (const Json& buyer : cast.buyer_organisations)
         ids.push_back(text_of(buyer, "id"));
     report.delivery = read_delivery(stage, report.runs, ids);

@@ -81,6 +81,7 @@ class Planner {
 
     std::int64_t draw_gpus(std::size_t row) {
         std::vector<std::int64_t> weights;
+        weights.reserve(kGpuColumns.size());
         for (const auto column : kGpuColumns)
             weights.push_back(whole(mix_, row, column));
         return kGpuCounts.at(dice_.weighted(weights));

@@ -99,6 +99,7 @@ int measure_load(const Settings& settings, std::int64_t clients) {
     Counts counts;
     const auto begun = std::chrono::steady_clock::now();
     std::vector<std::thread> threads;
+    threads.reserve(static_cast<std::size_t>(clients));
     for (std::int64_t i = 0; i < clients; ++i) {
         threads.emplace_back(
             [&, i] { place_orders(stage, market.buyer_key, i, begun + kSpan, counts); });

@@ -60,6 +60,7 @@ std::vector<Json> ask_all(std::vector<Party>& parties, const Json& request) {
     for (Party& party : parties)
         party.ask(request);
     std::vector<Json> answers;
+    answers.reserve(parties.size());
     for (Party& party : parties)
         answers.push_back(party.answer());
     return answers;

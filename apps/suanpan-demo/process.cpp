@@ -65,12 +65,13 @@ std::vector<std::string> environment_of(const Command& command) {
         if (!command.environment.contains(text.substr(0, text.find('=')))) out.push_back(text);
     }
     for (const auto& [name, value] : command.environment)
-        out.push_back(name + "=" + value);
+        out.push_back(std::string(name).append("=").append(value));
     return out;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> out;
+    out.reserve(texts.size() + 1);
     for (std::string& text : texts)
         out.push_back(text.data());
     out.push_back(nullptr);

@@ -44,6 +44,7 @@ Replay::Replay(Stage& stage, const TraceInput& input, Time start)
 
 std::vector<std::string> Replay::buyer_ids() const {
     std::vector<std::string> ids;
+    ids.reserve(tenants_.size());
     for (const auto& [qos, tenant] : tenants_)
         ids.push_back(tenant.id);
     return ids;

@@ -27,7 +27,7 @@ void add_command(CLI::App& group, Session& session, const std::string& name,
     command->fallthrough();
     auto input = std::make_shared<Input>();
     options(*command, *input);
-    command->callback([&session, input, act] {
+    command->callback([&session, input, act = std::move(act)] {
         session.command = [&session, input, act] { return act(session, *input); };
     });
 }
@@ -39,7 +39,7 @@ void add_command(CLI::App& group, Session& session, const std::string& name,
     struct Nothing {};
     add_command<Nothing>(
         group, session, name, text, [](CLI::App&, Nothing&) {},
-        [act](Session& s, const Nothing&) { return act(s); });
+        [act = std::move(act)](Session& s, const Nothing&) { return act(s); });
 }
 
 // Only what was given goes into a body.

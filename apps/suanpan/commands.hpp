@@ -5,7 +5,7 @@
 
 #include "apps/suanpan/session.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's
 class App;
 }
 
