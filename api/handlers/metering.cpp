@@ -31,6 +31,18 @@ core::Role scope_of(settlement::MeterRole role) {
     return core::Role::kOperator;
 }
 
+// A repeat with other bytes is no repeat.
+settlement::ReadingVerdict told_apart(settlement::ReadingVerdict verdict,
+                                      const services::CheckedBatch& checked) {
+    if (verdict.verdict == settlement::Verdict::kDuplicate &&
+        checked.altered.contains({verdict.epoch, verdict.seq})) {
+        verdict.verdict = settlement::Verdict::kRefused;
+        verdict.code = "equivocation";
+        verdict.detail = "a reading of this id was accepted before with other bytes";
+    }
+    return verdict;
+}
+
 // Readings need no Idempotency-Key: a reading's id is one, for ever.
 BatchItem envelope_item(const Call& call, services::ReadingIntake& intake, const Json& envelope) {
     BatchItem item;
@@ -39,16 +51,16 @@ BatchItem envelope_item(const Call& call, services::ReadingIntake& intake, const
         item.fault = checked.error();
         return item;
     }
-    item.write.respond = [lease = checked->batch.lease](const core::CommandOutcome& outcome) {
+    item.write.command = checked->command;
+    item.write.respond = [batch = std::move(*checked)](const core::CommandOutcome& outcome) {
         Json readings = Json::array();
         for (const settlement::ReadingVerdict& verdict : outcome.readings)
-            readings.push_back(to_json(verdict));
-        const Json body{{"lease", to_string(lease)},
+            readings.push_back(to_json(told_apart(verdict, batch)));
+        const Json body{{"lease", to_string(batch.command.batch.lease)},
                         {"log_index", outcome.index.value},
                         {"readings", std::move(readings)}};
         return stored(body, 200, "");
     };
-    item.write.command = std::move(*checked);
     return item;
 }
 

@@ -75,6 +75,35 @@ std::int64_t for_each_line(Tx& tx, const LineFilter& filter,
     return count;
 }
 
+std::set<std::pair<std::int64_t, std::int64_t>> find_altered_readings(
+    Tx& tx, const settlement::ReadingBatch& batch) {
+    std::vector<std::int64_t> epochs;
+    std::vector<std::int64_t> seqs;
+    std::vector<std::string> hashes;
+    for (const settlement::Reading& reading : batch.readings) {
+        epochs.push_back(reading.epoch);
+        seqs.push_back(reading.seq);
+        hashes.push_back(to_hex(as_chars(reading.hash)));
+    }
+    const auto rows = run_statement(
+        tx, "find_altered_readings",
+        "SELECT r.epoch, r.seq FROM unnest($3::bigint[], $4::bigint[], $5::text[])"
+        " AS g (epoch, seq, hash)"
+        " JOIN reading AS r ON r.lease = $1::uuid AND r.meter = $2::uuid"
+        " AND r.epoch = g.epoch AND r.seq = g.seq WHERE r.hash <> decode(g.hash, 'hex')",
+        {Column<LeaseId>::encode(batch.lease), Column<MeterId>::encode(batch.meter),
+         Column<std::vector<std::int64_t>>::encode(epochs),
+         Column<std::vector<std::int64_t>>::encode(seqs),
+         Column<std::vector<std::string>>::encode(hashes)});
+    std::set<std::pair<std::int64_t, std::int64_t>> out;
+    for (const auto& row : rows) {
+        RowReader reader(row);
+        const auto epoch = reader.value<std::int64_t>();
+        out.emplace(epoch, reader.value<std::int64_t>());
+    }
+    return out;
+}
+
 Listed<core::ReadingRow> list_readings(Tx& tx, const LeaseId& lease, const ReadingPage& page) {
     const std::int64_t limit = std::clamp<std::int64_t>(page.limit, 1, 200);
     const auto rows =

@@ -5,9 +5,13 @@
 #include "core/rows.hpp"
 #include "db/pool.hpp"
 #include "db/queries/page.hpp"
+#include "settlement/reading.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 namespace suanpan::db {
@@ -44,6 +48,9 @@ struct ReadingPage {
     std::int64_t limit = 200;
 };
 Listed<core::ReadingRow> list_readings(Tx& tx, const LeaseId& lease, const ReadingPage& page);
+// Of a batch, the readings whose id (epoch, seq) is stored with other bytes: equivocation.
+std::set<std::pair<std::int64_t, std::int64_t>> find_altered_readings(
+    Tx& tx, const settlement::ReadingBatch& batch);
 std::vector<core::FinalWindowRow> list_windows(Tx& tx, const LeaseId& lease);  // by end
 
 }  // namespace suanpan::db

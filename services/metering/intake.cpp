@@ -2,12 +2,12 @@
 
 #include "base/dsse.hpp"
 #include "db/queries/identity.hpp"
+#include "db/queries/settlements.hpp"
 #include "settlement/reading.hpp"
 
 namespace suanpan::services {
 
-Result<core::SubmitReadings> ReadingIntake::check(const Json& envelope,
-                                                  const OrganisationId& submitter) {
+Result<CheckedBatch> ReadingIntake::check(const Json& envelope, const OrganisationId& submitter) {
     const std::string canonical = canonical_json(envelope);
     const auto parsed = parse_envelope(canonical);
     if (!parsed) return fail(parsed.error());
@@ -25,7 +25,10 @@ Result<core::SubmitReadings> ReadingIntake::check(const Json& envelope,
         return fail("bad_signature",
                     "no signature of the envelope is the registered meter's over this payload");
     }
-    return core::SubmitReadings{canonical, std::move(*batch)};
+    auto altered = database_.read("find_altered_readings", [&batch](db::Tx& tx) {
+        return db::find_altered_readings(tx, *batch);
+    });
+    return CheckedBatch{core::SubmitReadings{canonical, std::move(*batch)}, std::move(altered)};
 }
 
 const std::optional<core::MeterRow>& ReadingIntake::meter(const MeterId& id) {

@@ -8,10 +8,20 @@
 #include "core/commands.hpp"
 #include "db/pool.hpp"
 
+#include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
+#include <utility>
 
 namespace suanpan::services {
+
+struct CheckedBatch {
+    core::SubmitReadings command;
+    // Readings (epoch, seq) that were accepted before with other bytes. The core knows those of
+    // long ago by their ids alone; the batch is logged all the same, as evidence.
+    std::set<std::pair<std::int64_t, std::int64_t>> altered;
+};
 
 // For the envelopes of one request: meters are looked up once.
 class ReadingIntake {
@@ -22,7 +32,7 @@ class ReadingIntake {
     // says nothing about who may use our resources. Errors: those of the envelope and the batch,
     // `unknown_meter` (also for a foreign one), `revoked_meter`, `bad_signature`,
     // `bad_payload_type`.
-    Result<core::SubmitReadings> check(const Json& envelope, const OrganisationId& submitter);
+    Result<CheckedBatch> check(const Json& envelope, const OrganisationId& submitter);
 
  private:
     const std::optional<core::MeterRow>& meter(const MeterId& id);

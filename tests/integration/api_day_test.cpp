@@ -101,6 +101,17 @@ TEST(ApiDay, FromAListedLotToAStatement) {
         expect(seller.post("/v1/readings:batch", {{"envelopes", envelopes}}, "-"), 200);
     for (const Json& reading : again["results"][0]["batch"]["readings"])
         EXPECT_EQ(reading["result"], "duplicate") << reading.dump();
+    // The same ids with other counters, signed by the same meter.
+    client::Meter liar(*parse_id<MeterId>(registered["id"].get<std::string>()),
+                       settlement::MeterRole::kProvider, seed);
+    const Json altered =
+        envelopes_of(liar.sign(*parse_id<LeaseId>(lease), two_hours(7'100'000'000)));
+    const Json refused =
+        expect(seller.post("/v1/readings:batch", {{"envelopes", altered}}, "-"), 200);
+    for (const Json& reading : refused["results"][0]["batch"]["readings"]) {
+        EXPECT_EQ(reading["result"], "refused") << reading.dump();
+        EXPECT_EQ(reading["code"], "equivocation") << reading.dump();
+    }
     EXPECT_EQ(expect(buyer.get("/v1/readings?lease=" + lease), 200)["items"].size(), 2U);
 
     const Json run = expect(world.op.post("/v1/settlement-runs", Json::object()), 201);
