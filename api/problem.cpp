@@ -22,6 +22,7 @@ constexpr std::array kStatuses = std::to_array<CodeStatus>({
     {"bad_request", 400},
     {"bad_json", 400},
     {"duplicate_key", 400},
+    {"bad_character", 400},
     {"json_too_deep", 400},
     {"bad_number", 400},
     {"bad_target", 400},
@@ -57,7 +58,8 @@ constexpr std::array kStatuses = std::to_array<CodeStatus>({
     {"idempotency_key_expired", 409},
     {"clock_backwards", 409},
     {"not_sandbox", 409},
-    {"range_overlap", 409},
+    {"range_not_next", 409},
+    {"run_open", 409},
     {"no_schedule", 409},
     // Ours.
     {"internal", 500},

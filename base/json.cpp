@@ -129,13 +129,17 @@ class StrictHandler {
                                                                     : bad_number();
     }
     bool number_float(number_float_t, const string_t&) { return bad_number(); }
-    bool string(string_t& value) { return put(Json(std::move(value))); }
+    bool string(string_t& value) {
+        if (has_nul(value)) return bad_character();
+        return put(Json(std::move(value)));
+    }
     bool binary(binary_t&) { return refuse("bad_json", "binary values are not JSON"); }
     bool start_object(std::size_t) { return open(Json::object()); }
     bool end_object() { return close(); }
     bool start_array(std::size_t) { return open(Json::array()); }
     bool end_array() { return close(); }
     bool key(string_t& name) {
+        if (has_nul(name)) return bad_character();
         if (stack_.back()->contains(name)) {
             if (name.size() > kMaxQuotedKey)
                 return refuse("duplicate_key", "a long key stands twice");
@@ -181,6 +185,12 @@ class StrictHandler {
     bool close() {
         stack_.pop_back();
         return true;
+    }
+    // Legal in JSON, but no field of ours means anything by it, and a database's text cannot hold
+    // it.
+    static bool has_nul(const string_t& text) { return text.find('\0') != string_t::npos; }
+    bool bad_character() {
+        return refuse("bad_character", "the character U+0000 is not allowed in text");
     }
     bool bad_number() {
         return refuse("bad_number",

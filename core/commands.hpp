@@ -118,8 +118,8 @@ struct SubmitReadings {
     std::string envelope;  // canonical JSON of the DSSE envelope
     settlement::ReadingBatch batch;
 };
-// Settles the next at most kSettleStep leases of the run over [from, to). Repeated until the run is
-// closed.
+// Settles the next leases of the run over [from, to), with some kSettleStep entries at the most.
+// Repeated until the run is closed. Ranges follow each other without a gap; see the refusals.
 struct Settle {
     LogIndex from;
     LogIndex to;
@@ -127,7 +127,7 @@ struct Settle {
 // Time passes: what is due by now takes effect.
 struct Tick {};
 
-inline constexpr std::int64_t kSettleStep = 1'000;
+inline constexpr std::size_t kSettleStep = 1'000;
 
 using CommandBody = std::variant<RegisterOrganisation, RegisterMeter, RevokeMeter, DefineMarket,
                                  SetSchedule, RegisterModel, RegisterSite, RegisterPool, SetTitle,

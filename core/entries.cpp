@@ -92,19 +92,26 @@ Result<Command> read_command(std::string_view kind, Fields& in) {
     return Command(id, organisation, auth, std::move(*body));
 }
 
+// The entry's own salt is the last member of that name: only "time" and "v", which hold no objects,
+// come after it, while the body before it may have members of any name. (Inside a JSON string the
+// pattern cannot occur: its quotes would be escaped.)
+std::size_t salt_position(std::string_view entry) {
+    return entry.rfind(kSaltMember);
+}
+
 }  // namespace
 
 void put_salt(std::string& entry, std::string_view salt) {
     CHECK(salt.size() == kSaltDigits);
     // A quoted name followed by a colon cannot occur inside a JSON string, whose quotes are
     // escaped.
-    const std::size_t at = entry.find(kSaltMember);
+    const std::size_t at = salt_position(entry);
     CHECK(at != std::string::npos && at + kSaltMember.size() + kSaltDigits < entry.size());
     entry.replace(at + kSaltMember.size(), kSaltDigits, salt);
 }
 
 Result<std::string> without_salt(std::string_view entry) {
-    const std::size_t at = entry.find(kSaltMember);
+    const std::size_t at = salt_position(entry);
     if (at == std::string_view::npos || at + kSaltMember.size() + kSaltDigits >= entry.size()) {
         return fail("bad_entry", "the entry has no salt");
     }
@@ -172,6 +179,15 @@ EntryDraft settlement_entry(const CommandId& cause, Time time, const RunId& run,
                     {"part", decimal(part)},
                     {"currency", lines.empty() ? std::string() : lines.front().currency},
                     {"lines", rows}});
+}
+
+EntryDraft readings_entry(const CommandId& cause, Time time, const SettlementPart& part) {
+    return derived("settlement", time, cause,
+                   {{"run", to_string(part.run)},
+                    {"lease", to_string(part.lease)},
+                    {"part", decimal(part.part)},
+                    {"window", window_to_json(part.window)},
+                    {"readings", indices_to_json(part.readings)}});
 }
 
 EntryDraft run_closed_entry(const CommandId& cause, Time time, const RunRow& run) {

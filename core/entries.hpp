@@ -20,6 +20,8 @@
 namespace suanpan::core {
 
 inline constexpr std::size_t kMaxEntryBytes = 65'535;
+// A refused command's entry is longer than a taken one's by its code and its kind, at most by this.
+inline constexpr std::size_t kRefusalBytes = 256;
 
 // An entry before its salt: 32 zeros stand in its place.
 struct EntryDraft {
@@ -42,6 +44,15 @@ EntryDraft lease_entry(const CommandId& cause, Time time, const LeaseRow& lease)
 EntryDraft settlement_entry(const CommandId& cause, Time time, const RunId& run,
                             const LeaseId& lease, std::int64_t part,
                             const std::vector<SettlementLineRow>& lines);
+// Further readings that the one line of the part before it came from.
+struct SettlementPart {
+    RunId run;
+    LeaseId lease;
+    std::int64_t part = 0;
+    Window window;
+    std::vector<LogIndex> readings;
+};
+EntryDraft readings_entry(const CommandId& cause, Time time, const SettlementPart& part);
 EntryDraft run_closed_entry(const CommandId& cause, Time time, const RunRow& run);
 
 // What an entry of the log says. For derived entries `command` is empty.

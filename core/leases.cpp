@@ -112,6 +112,7 @@ void Market::Impl::take_final_windows(LiveLease& lease) {
         window_rows[key] = row;
         lease.unsettled.push_back(std::move(row));
     }
+    sort_unsettled(lease.unsettled);
     set_due(lease.meter_due, lease.meter->next_deadline(), lease.row.index, DueKind::kMeterDeadline,
             lease.row.id.bytes);
     touched_leases.mark(lease.row.id);

@@ -65,25 +65,29 @@ CommandOutcome Market::Impl::apply(const Command& what, Time clock, const Error*
     outcome.time = std::max(clock, head.last_time);
     outcome.index = head.size;
     next_ordinal = 0;
+    accepted = false;
     input_entry = command_entry(what, outcome.time);
-    if (input_entry.bytes.size() > kMaxEntryBytes) {
+    if (input_entry.bytes.size() + kRefusalBytes > kMaxEntryBytes) {
         outcome.refusal =
             Error("entry_too_large", "the command does not fit one log entry of 65535 bytes");
         return std::move(outcome);
     }
     head.last_time = outcome.time;
+    // The command's own entry comes first, before what follows from the time it brings.
+    emit(EntryDraft{});
     run_due();
+    forget_others();
     Result<void> handled;
     if (refusal != nullptr)
         handled = fail(*refusal);
     else
         handled = std::visit([this](const auto& body) { return handle(body); }, what.body);
     if (!handled) {
-        CHECK(outcome.entries.empty() && moves.empty());
+        CHECK(!accepted && moves.empty());
         outcome.refusal = handled.error();
-        emit(refused_entry(what, now(), handled.error().code()));
+        outcome.entries.front() = refused_entry(what, now(), handled.error().code());
     }
-    CHECK(!outcome.entries.empty() && moves.empty());
+    CHECK(!outcome.entries.front().bytes.empty() && moves.empty());
     retire();
     head.next_sequence = engine.next_sequence();
     return std::move(outcome);
@@ -141,7 +145,16 @@ void Market::Impl::fire(const DueKey& key) {
 }
 
 void Market::Impl::accept() {
-    emit(command_entry(*command, now()));
+    CHECK(!accepted);
+    accepted = true;
+    outcome.entries.front() = std::move(input_entry);
+}
+
+// What time did to others is in the log and in the rows, but is not this command's answer.
+void Market::Impl::forget_others() {
+    outcome.trades.clear();
+    outcome.orders.clear();
+    outcome.leases.clear();
 }
 
 void Market::Impl::emit(EntryDraft draft) {
@@ -242,7 +255,7 @@ void Market::Impl::mark_changes(Rows& out) {
     append(out.pools, touched_pools, pools);
     append(out.attestations, touched_attestations, attestations);
     append(out.windows, touched_windows, window_rows);
-    append(out.runs, touched_runs, runs);
+    if (touched_run) out.runs.push_back(*last_run);
     append(out.pending, touched_pending, pending);
     for (const auto& id : touched_orders.keys()) {
         if (orders.contains(id)) out.orders.push_back(order_row(id));
@@ -281,7 +294,6 @@ void Market::Impl::retire() {
         move_out(changes.attestations, attestations, id);
     }
     ended_attestations.clear();
-    if (outcome.run && outcome.run->closed) move_out(changes.runs, runs, outcome.run->id);
 }
 
 void Market::Impl::clear_touched() {
@@ -294,7 +306,7 @@ void Market::Impl::clear_touched() {
     touched_orders.clear();
     touched_leases.clear();
     touched_windows.clear();
-    touched_runs.clear();
+    touched_run = false;
     touched_pending.clear();
     touched_balances.clear();
 }

@@ -66,6 +66,9 @@ struct LiveLease {
     std::optional<Time> meter_due;
 };
 
+// The order in which they are settled: the same whether they became final here or were loaded.
+void sort_unsettled(std::vector<FinalWindowRow>& windows);
+
 struct Market::Impl {
     HeadRow head;
     OrganisationId operator_id;
@@ -81,7 +84,7 @@ struct Market::Impl {
     std::vector<BlockRow> blocks;
     std::map<OrderId, OpenOrder> orders;
     std::map<LeaseId, LiveLease> leases;
-    std::map<RunId, RunRow> runs;  // not closed
+    std::optional<RunRow> last_run;  // the next one begins where it ended
     std::map<JournalId, PendingRow> pending;
     matching::Engine engine;
     settlement::Accounts accounts;
@@ -91,6 +94,7 @@ struct Market::Impl {
     const Command* command = nullptr;
     CommandOutcome outcome;
     EntryDraft input_entry;
+    bool accepted = false;
     std::uint32_t next_ordinal = 0;
     std::map<settlement::AccountKey, std::int64_t> moves;
     std::vector<OrderId> ended_orders;
@@ -109,7 +113,7 @@ struct Market::Impl {
     Touched<LeaseId> touched_leases;
     Touched<std::pair<LeaseId, Time>> touched_windows;
     std::map<std::pair<LeaseId, Time>, FinalWindowRow> window_rows;
-    Touched<RunId> touched_runs;
+    bool touched_run = false;
     Touched<JournalId> touched_pending;
     Touched<settlement::AccountKey> touched_balances;
 
@@ -153,7 +157,8 @@ struct Market::Impl {
     Result<void> handle(const Tick& body);
 
     // Common to the handlers.
-    void accept();  // the command's own entry
+    void accept();  // the command's own entry takes its place, the first
+    void forget_others();
     void emit(EntryDraft draft);
     [[nodiscard]] Time now() const { return outcome.time; }
     [[nodiscard]] LogIndex next_index() const { return head.size; }
@@ -197,6 +202,9 @@ struct Market::Impl {
     void close_if_done(LiveLease& lease);
 
     // settle.cpp
+    [[nodiscard]] Result<void> check_range(const Settle& range) const;
+    void begin_run(const Settle& range);
+    void settle_step(RunRow& run);
     void settle_lease(RunRow& run, LiveLease& lease);
     void emit_settlement(const RunRow& run, const LeaseId& lease,
                          std::vector<SettlementLineRow>& lines);

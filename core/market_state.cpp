@@ -21,6 +21,13 @@ void index_rows(std::map<Key, Row>& out, const std::vector<Row>& rows, KeyOf key
 
 }  // namespace
 
+void sort_unsettled(std::vector<FinalWindowRow>& windows) {
+    std::ranges::sort(windows, [](const FinalWindowRow& a, const FinalWindowRow& b) {
+        return std::pair(a.window.final_at, a.window.window.end) <
+               std::pair(b.window.final_at, b.window.window.end);
+    });
+}
+
 OrderRow Market::Impl::order_row(const OrderId& id) const {
     const matching::OrderView* view = engine.find(id);
     CHECK(view != nullptr);
@@ -55,7 +62,7 @@ Rows Market::Impl::state() const {
         out.leases.push_back(lease_row(lease));
         out.windows.insert(out.windows.end(), lease.unsettled.begin(), lease.unsettled.end());
     }
-    append(out.runs, runs);
+    if (last_run) out.runs.push_back(*last_run);
     append(out.pending, pending);
     accounts.for_each([&](const settlement::AccountKey& key, Money balance) {
         out.balances.push_back(BalanceRow{key, balance});
@@ -72,12 +79,8 @@ void Market::Impl::load(const Rows& rows) {
     for (const FinalWindowRow& row : rows.windows) {
         leases.at(row.window.lease).unsettled.push_back(row);
     }
-    for (auto& [id, lease] : leases) {
-        std::ranges::sort(lease.unsettled, [](const FinalWindowRow& a, const FinalWindowRow& b) {
-            return std::pair(a.window.final_at, a.window.window.end) <
-                   std::pair(b.window.final_at, b.window.window.end);
-        });
-    }
+    for (auto& [id, lease] : leases)
+        sort_unsettled(lease.unsettled);
     for (const OrderRow& row : rows.orders) {
         engine.restore(row.view);
         const OrderId& id = row.view.terms.id;
@@ -86,7 +89,7 @@ void Market::Impl::load(const Rows& rows) {
         set_due(order.due, engine.due_time(id), order.index, DueKind::kOrder, id.bytes);
     }
     engine.restore_next_sequence(head.next_sequence);
-    index_rows(runs, rows.runs, [](const RunRow& row) { return row.id; });
+    if (!rows.runs.empty()) last_run = rows.runs.back();
     index_rows(pending, rows.pending, [](const PendingRow& row) { return row.id; });
     for (const auto& [id, row] : pending) {
         due.insert(DueKey{row.due, row.index, DueKind::kPending, id.bytes});

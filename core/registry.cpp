@@ -22,7 +22,10 @@ bool valid_ppm(Ppm ppm) {
 Result<void> check_fees(const FeeSchedule& fees) {
     const auto rates = {fees.buyer_maker,    fees.buyer_taker, fees.provider_maker,
                         fees.provider_taker, fees.buyer_tax,   fees.provider_withholding};
-    const bool flats = fees.buyer_flat.value >= 0 && fees.provider_flat.value >= 0;
+    const auto valid_flat = [](Price price) {
+        return price.value >= 0 && price.value <= matching::kMaxPrice;
+    };
+    const bool flats = valid_flat(fees.buyer_flat) && valid_flat(fees.provider_flat);
     const Ppm taken(std::max(fees.provider_maker, fees.provider_taker).value +
                     fees.provider_withholding.value);
     if (!flats || !std::ranges::all_of(rates, valid_ppm) || !valid_ppm(taken)) {
@@ -281,6 +284,15 @@ Result<void> Market::Impl::handle(const SetTitle& body) {
     const auto shares = check_shares(body.shares);
     if (!shares) return shares;
     std::vector<TitleRow>& history = titles[body.pool];
+    const bool others =
+        !history.empty() && std::ranges::any_of(history.back().shares, [&](const auto& share) {
+            return share.owner != pool->second.rules.owner;
+        });
+    if (others && !is_operator()) {
+        return fail("not_allowed",
+                    "a pool with several owners changes hands through the operator, who has each "
+                    "owner's consent");
+    }
     if (body.from < now() || (!history.empty() && body.from <= history.back().from)) {
         return fail("bad_title_time", "a title takes effect now or later, after the one before it");
     }
@@ -372,6 +384,9 @@ Result<void> Market::Impl::handle(const BlockLots& body) {
     }
     if (body.lots.value <= 0 || body.window.start >= body.window.end) {
         return fail("bad_window", "at least one lot over a window that ends after it starts");
+    }
+    if (body.window.start < now()) {
+        return fail("bad_window", "lots are taken out from now on, not in the past");
     }
     auto blocked = engine.block(body.pool, body.window, body.lots, now());
     if (!blocked) return fail(blocked.error());

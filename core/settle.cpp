@@ -15,6 +15,8 @@ constexpr std::size_t kPartBytes = 56'000;
 constexpr std::size_t kLineBytes = 700;
 constexpr std::size_t kOwnerBytes = 90;
 constexpr std::size_t kIndexBytes = 24;
+constexpr std::size_t kPartReadings = 2'000;
+static_assert(kLineBytes + 32 * kOwnerBytes + kPartReadings * kIndexBytes <= kPartBytes);
 
 std::size_t entry_bytes(const SettlementLineRow& line) {
     return kLineBytes + line.owners.size() * kOwnerBytes + line.readings.size() * kIndexBytes;
@@ -49,40 +51,62 @@ Result<void> Market::Impl::handle(const Settle& body) {
     if (body.from.value < 0 || body.from >= body.to) {
         return fail("bad_range", "a run covers log indices [from, to) with from below to");
     }
-    if (body.to > next_index()) {
-        return fail("range_not_complete", "the log has " + std::to_string(next_index().value) +
+    if (body.to > outcome.index) {
+        return fail("range_not_complete", "the log has " + std::to_string(outcome.index.value) +
                                               " entries; a run can only cover what is written");
     }
+    const auto checked = check_range(body);
+    if (!checked) return checked;
     accept();
-    const auto open = std::ranges::find_if(runs, [&](const auto& item) {
-        return item.second.from == body.from && item.second.to == body.to;
-    });
-    RunRow run;
-    if (open != runs.end()) {
-        run = open->second;
-    } else {
-        run.id = next_id<RunId>();
-        run.from = body.from;
-        run.to = body.to;
-        run.index = outcome.index;
+    const bool repeated = last_run && last_run->closed && last_run->to == body.to;
+    if (!repeated) {
+        if (!last_run || last_run->closed) begin_run(body);
+        settle_step(*last_run);
     }
+    outcome.run = *last_run;
+    return {};
+}
+
+// Ranges follow each other without a gap, so no final window can be passed over. The last range may
+// be asked for again: an open run goes on, a closed one stays as it is.
+Result<void> Market::Impl::check_range(const Settle& range) const {
+    const LogIndex next = last_run ? last_run->to : LogIndex(0);
+    if (last_run && last_run->from == range.from && last_run->to == range.to) return {};
+    if (last_run && !last_run->closed) {
+        return fail("run_open", "the run from " + std::to_string(last_run->from.value) + " to " +
+                                    std::to_string(next.value) +
+                                    " is not finished; finish it first");
+    }
+    if (range.from != next) {
+        return fail("range_not_next", "the next run begins at " + std::to_string(next.value) +
+                                          ", where the last one ended");
+    }
+    return {};
+}
+
+void Market::Impl::begin_run(const Settle& range) {
+    if (touched_run) changes.runs.push_back(*last_run);
+    last_run.emplace();
+    last_run->id = next_id<RunId>();
+    last_run->from = range.from;
+    last_run->to = range.to;
+    last_run->index = outcome.index;
+}
+
+// The next leases, by id; at most some kSettleStep entries, so that the market does not stand
+// still.
+void Market::Impl::settle_step(RunRow& run) {
+    touched_run = true;
     auto next = leases.upper_bound(run.cursor);
-    for (std::int64_t settled = 0; next != leases.end() && settled < kSettleStep; ++next) {
+    for (; next != leases.end() && outcome.entries.size() < kSettleStep; ++next) {
         const bool any = std::ranges::any_of(
             next->second.unsettled, [&](const auto& window) { return in_range(run, window); });
         run.cursor = next->first;
-        if (!any) continue;
-        settle_lease(run, next->second);
-        ++settled;
+        if (any) settle_lease(run, next->second);
     }
-    if (next == leases.end()) {
-        run.closed = true;
-        emit(run_closed_entry(command->id, now(), run));
-    }
-    runs[run.id] = run;
-    touched_runs.mark(run.id);
-    outcome.run = run;
-    return {};
+    if (next != leases.end()) return;
+    run.closed = true;
+    emit(run_closed_entry(command->id, now(), run));
 }
 
 std::vector<settlement::OwnerShare> Market::Impl::owners_at(const LeaseRow& lease,
@@ -153,25 +177,37 @@ void Market::Impl::settle_lease(RunRow& run, LiveLease& lease) {
     post_moves("settlement");
 }
 
-// One entry a lease and run, in numbered parts where one would grow too long.
+// One entry a lease and run, in numbered parts where one would grow too long. A line that names
+// more readings than fit goes on naming them in the parts behind it.
 void Market::Impl::emit_settlement(const RunRow& run, const LeaseId& lease,
                                    std::vector<SettlementLineRow>& lines) {
     std::int64_t part = 0;
-    for (std::size_t begin = 0; begin < lines.size(); ++part) {
-        std::size_t end = begin;
+    for (std::size_t begin = 0; begin < lines.size();) {
+        std::vector<SettlementLineRow> shown;
         std::size_t bytes = 0;
-        while (end < lines.size() &&
-               (end == begin || bytes + entry_bytes(lines[end]) <= kPartBytes)) {
-            bytes += entry_bytes(lines[end]);
-            lines[end].index = next_index();
-            ++end;
+        while (begin < lines.size() &&
+               (shown.empty() || bytes + entry_bytes(lines[begin]) <= kPartBytes)) {
+            bytes += entry_bytes(lines[begin]);
+            lines[begin].index = next_index();
+            shown.push_back(lines[begin]);
+            changes.lines.push_back(std::move(lines[begin]));
+            ++begin;
         }
-        const std::vector<SettlementLineRow> rows(
-            lines.begin() + static_cast<std::ptrdiff_t>(begin),
-            lines.begin() + static_cast<std::ptrdiff_t>(end));
-        emit(settlement_entry(command->id, now(), run.id, lease, part, rows));
-        changes.lines.insert(changes.lines.end(), rows.begin(), rows.end());
-        begin = end;
+        std::vector<LogIndex> more;
+        std::vector<LogIndex>& readings = shown.front().readings;
+        if (shown.size() == 1 && readings.size() > kPartReadings) {
+            more.assign(readings.begin() + static_cast<std::ptrdiff_t>(kPartReadings),
+                        readings.end());
+            readings.resize(kPartReadings);
+        }
+        emit(settlement_entry(command->id, now(), run.id, lease, part++, shown));
+        for (std::size_t named = 0; named < more.size(); named += kPartReadings) {
+            const std::size_t end = std::min(named + kPartReadings, more.size());
+            SettlementPart continued{run.id, lease, part++, shown.front().window, {}};
+            continued.readings.assign(more.begin() + static_cast<std::ptrdiff_t>(named),
+                                      more.begin() + static_cast<std::ptrdiff_t>(end));
+            emit(readings_entry(command->id, now(), continued));
+        }
     }
 }
 

@@ -27,11 +27,6 @@ Result<SettlementRuns::Exact> SettlementRuns::resolve(const RunRange& range) {
         }
         exact.known = db::find_run_of_range(tx, exact.from, exact.to);
     });
-    if (!exact.known && last && exact.from < last->to) {
-        return fail("range_overlap", "the range begins at " + std::to_string(exact.from.value) +
-                                         ", before the end of the last run at " +
-                                         std::to_string(last->to.value));
-    }
     return exact;
 }
 

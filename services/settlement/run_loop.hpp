@@ -24,7 +24,7 @@ class SettlementRuns {
         : database_(database), core_(core), clock_(clock) {}
 
     // Settles until the run is closed. A range that was closed before gives that run and posts
-    // nothing; one that was broken off goes on. Errors: the core's, `range_overlap`.
+    // nothing; one that was broken off goes on. Errors: the core's.
     Result<core::RunRow> run(const OrganisationId& actor, const RunRange& range);
 
  private:

@@ -81,7 +81,7 @@ TEST(CanonicalJson, EscapesOnlyWhatItMust) {
             if (c == plain) expected = escaped;
         }
         EXPECT_EQ(canonical_json(Json(text)), '"' + expected + '"') << c;
-        EXPECT_EQ(parse_json('"' + expected + '"').value(), Json(text)) << c;
+        if (c != 0) EXPECT_EQ(parse_json('"' + expected + '"').value(), Json(text)) << c;
     }
 }
 
@@ -311,8 +311,13 @@ TEST(ParseJson, ANulIsNotTheEnd) {
           "\"a\0b\""sv, "{\"a\0\":1}"sv, "null\0null"sv}) {
         EXPECT_EQ(code_of(text), "bad_json") << text;
     }
-    EXPECT_EQ(parse_json(R"("a\u0000b")").value(), Json(std::string("a\0b", 3)));
-    EXPECT_EQ(canonical(R"("a\u0000b")"), R"("a\u0000b")");
+}
+
+// Written as an escape it was let through, and the database refused the whole batch it was in.
+TEST(ParseJson, RefusesAnEscapedNul) {
+    EXPECT_EQ(code_of(R"("a\u0000b")"), "bad_character");
+    EXPECT_EQ(code_of(R"({"a\u0000":1})"), "bad_character");
+    EXPECT_EQ(code_of(R"("a\u0001b")"), "accepted");
 }
 
 // A byte order mark was skipped, so two texts were read as the same (RFC 8259 §8.1 forbids to send

@@ -12,14 +12,14 @@
 namespace suanpan {
 
 inline char32_t any_code_point(Seeded& random) {
-    static constexpr char32_t kEdges[] = {0x00,    0x1F,    0x20,     '"',     '\\',    '/',
+    static constexpr char32_t kEdges[] = {0x01,    0x1F,    0x20,     '"',     '\\',    '/',
                                           0x7F,    0x80,    0x7FF,    0x800,   0xD7FF,  0xE000,
                                           0xEFFF,  0xF000,  0xFB33,   0xFFFF,  0x10000, 0x1F600,
                                           0x3FFFF, 0x40000, 0x100000, 0x10FFFF};
     if (random.one_in(2)) {
         return kEdges[static_cast<std::size_t>(random.between(0, std::size(kEdges) - 1))];
     }
-    const auto point = static_cast<char32_t>(random.between(0, random.one_in(2) ? 0x7F : 0x10FFFF));
+    const auto point = static_cast<char32_t>(random.between(1, random.one_in(2) ? 0x7F : 0x10FFFF));
     return point >= 0xD800 && point <= 0xDFFF ? U'x' : point;
 }
 

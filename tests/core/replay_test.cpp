@@ -106,12 +106,16 @@ class RandomDay {
     void pass_time(SmallMarket& day) {
         day.now = Time(day.now.value + 600 + below(7'200));
         if (below(2) == 0) return;
-        day.run(SmallMarket::organisation(1), Settle{LogIndex(0), day.market.head().size});
+        const LogIndex until = day.market.head().size;
+        const auto settled = day.run(SmallMarket::organisation(1), Settle{settled_until_, until});
+        EXPECT_FALSE(settled.refusal);
+        settled_until_ = until;
     }
 
     std::mt19937_64 random_;
     std::vector<OrderId> orders_;
     std::map<LeaseId, LeaseRow> leases_;
+    LogIndex settled_until_{0};
 };
 
 // What is held is what the orders and leases hold, nothing is created, nothing oversold.
