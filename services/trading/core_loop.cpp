@@ -169,8 +169,8 @@ bool CoreLoop::Impl::take(std::vector<Submission>& batch, std::vector<Task*>& du
 void CoreLoop::Impl::step(std::vector<Submission>& batch, const std::vector<Task*>& due) {
     try {
         if (!batch.empty()) {
-            last_command = Monotonic::now();
-            sequencer.run(batch);
+            const auto came = Monotonic::now();
+            if (sequencer.run(batch)) last_command = came;
         }
         const bool wanted = std::ranges::any_of(due, [](const Task* t) { return !t->read; });
         if (wanted || Monotonic::now() - last_command >= kTickAfter) sequencer.run_due();

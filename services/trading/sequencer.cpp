@@ -74,26 +74,26 @@ void Sequencer::load() {
     market_ = std::move(market);
 }
 
-void Sequencer::run(std::vector<Submission>& submissions) {
+bool Sequencer::run(std::vector<Submission>& submissions) {
     std::vector<Submission*> waiting;
     waiting.reserve(submissions.size());
     for (Submission& submission : submissions)
         waiting.push_back(&submission);
     if (deposed_) {
         deliver_all(waiting, Error("not_leader", "another server leads: send the request there"));
-        return;
+        return false;
     }
     Attempt done;
     const Fill fill = [&submissions](BatchBuilder& builder) {
         for (Submission& submission : submissions)
             builder.add(submission);
     };
-    if (attempt(waiting, fill, done) || recover(done, waiting) == Fate::kCommitted) {
-        finish(done);
-        return;
-    }
+    if (attempt(waiting, fill, done) || recover(done, waiting) == Fate::kCommitted)
+        return finish(done);
+    bool logged = false;
     for (Submission& submission : submissions)
-        run_alone(submission);
+        logged = run_alone(submission) || logged;
+    return logged;
 }
 
 void Sequencer::run_due() {
@@ -133,38 +133,38 @@ void Sequencer::write(BatchBuilder& builder, Attempt& done) {
     probe("committed");
 }
 
-void Sequencer::finish(Attempt& done) {
+// True: the attempt put a command into the log.
+bool Sequencer::finish(Attempt& done) {
     if (done.commands > 0) events_.committed(done.size, done.commands);
     for (Answer& answer : done.answers)
         deliver(*answer.submission, std::move(answer.response));
+    return done.commands > 0;
 }
 
-void Sequencer::run_alone(Submission& submission) {
+bool Sequencer::run_alone(Submission& submission) {
     const std::vector<Submission*> waiting{&submission};
     for (int tries = 1; submission.done && !deposed_; ++tries) {
         Attempt done;
         const Fill fill = [&submission](BatchBuilder& builder) { builder.add(submission); };
-        if (attempt(waiting, fill, done) || recover(done, waiting) == Fate::kCommitted) {
-            finish(done);
-            return;
-        }
-        if (!done.by_environment) {
-            refuse(submission, done.problem);
-            return;
-        }
+        if (attempt(waiting, fill, done) || recover(done, waiting) == Fate::kCommitted)
+            return finish(done);
+        if (!done.by_environment) return refuse(submission, done.problem);
         if (tries == kAttemptsAlone) break;
     }
     deliver(submission, fail(not_stored("the request could not be stored; send it again with the "
                                         "same Idempotency-Key")));
+    return false;
 }
 
-void Sequencer::refuse(Submission& submission, const std::string& problem) {
+bool Sequencer::refuse(Submission& submission, const std::string& problem) {
     const Error reason = not_stored("the request could not be stored and was refused");
     spdlog::error("command {} is refused: {}", to_string(submission.command.id), problem);
     Attempt done;
     const Fill fill = [&](BatchBuilder& builder) { builder.add_refused(submission, reason); };
-    if (attempt({}, fill, done) || recover(done, {}) == Fate::kCommitted) finish(done);
+    const bool logged =
+        (attempt({}, fill, done) || recover(done, {}) == Fate::kCommitted) && finish(done);
     deliver(submission, fail(reason));
+    return logged;
 }
 
 Sequencer::Fate Sequencer::recover(const Attempt& failed, const std::vector<Submission*>& waiting) {

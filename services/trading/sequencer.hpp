@@ -33,8 +33,9 @@ class Sequencer {
     // Takes leadership and loads the market. Throws when it cannot.
     void start();
 
-    // Answers each exactly once.
-    void run(std::vector<Submission>& submissions);
+    // Answers each exactly once. True: at least one command came into the log, so all that was due
+    // has happened; false when all were repeats of earlier requests, or nothing could be written.
+    bool run(std::vector<Submission>& submissions);
     // Writes a tick when something is due by the clock.
     void run_due();
 
@@ -58,8 +59,8 @@ class Sequencer {
 
     bool attempt(const std::vector<Submission*>& submissions, const Fill& fill, Attempt& done);
     void write(BatchBuilder& builder, Attempt& done);
-    void run_alone(Submission& submission);
-    void refuse(Submission& submission, const std::string& problem);
+    bool run_alone(Submission& submission);
+    bool refuse(Submission& submission, const std::string& problem);
     // Makes memory equal to the database again, however long it takes, and says what became of the
     // batch. Who waits is told when it takes too long.
     Fate recover(const Attempt& failed, const std::vector<Submission*>& waiting);
@@ -67,7 +68,7 @@ class Sequencer {
     void lead_again(std::chrono::steady_clock::duration since);
     void load();
     [[nodiscard]] Fate find_fate(const Attempt& failed) const;
-    void finish(Attempt& done);
+    bool finish(Attempt& done);
     void probe(std::string_view point) const;
 
     db::Pool& pool_;

@@ -225,6 +225,31 @@ TEST_F(CoreLoopTest, ATickComesByItselfAfterAQuietSecond) {
     EXPECT_EQ(state, "expired");
 }
 
+// A repeat never reaches the core, yet it counted as a command: a client that repeated a request
+// each half second kept what was due from happening.
+TEST_F(CoreLoopTest, RepeatedRequestsHoldNoTickBack) {
+    auto loop = open();
+    const Window window{Time(kDawn.value + 3600), Time(kDawn.value + 7200)};
+    ASSERT_TRUE(ask(*loop, make_submission(make_command(
+                               parties.buyers[0], make_buy(parties, 0, 1, 1'000'000, window)))));
+    const auto repeat = [&] {
+        auto submission =
+            make_submission(make_command(parties.boss, make_deposit(parties.buyers[0], 5)));
+        submission.idempotency = key_of(parties.boss, "again", 1, true);
+        return ask(*loop, std::move(submission));
+    };
+    ASSERT_TRUE(repeat());
+    clock.pass(2 * 3600);
+    std::string state;
+    for (int i = 0; i < 50 && state != "expired"; ++i) {
+        ASSERT_TRUE(repeat());
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        state = database.query("SELECT state FROM orders");
+    }
+    EXPECT_EQ(state, "expired");
+    EXPECT_EQ(database.query("SELECT kind FROM ledger_entry ORDER BY index DESC LIMIT 1"), "tick");
+}
+
 TEST_F(CoreLoopTest, SaysAtOnceWhenItIsFullOrStopped) {
     auto options = quick();
     options.queue_limit = 3;
