@@ -1,6 +1,5 @@
 #include "db/leader.hpp"
 
-#include "db/queries/log.hpp"
 #include "db/sql.hpp"
 #include "db/state.hpp"
 
@@ -101,14 +100,6 @@ void Leader::write(Batch& batch, const std::function<void()>& before_commit) {
         write_batch(tx, batch);
         if (before_commit) before_commit();
     });
-}
-
-std::optional<std::string> Leader::find_entry(LogIndex index) {
-    std::optional<std::string> bytes;
-    run("find_entry", Mode::kRead, [&bytes, index](Tx& tx) {
-        if (auto entry = db::find_entry(tx, index)) bytes = std::move(entry->bytes);
-    });
-    return bytes;
 }
 
 int Leader::lock_backend() const {

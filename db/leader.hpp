@@ -4,7 +4,6 @@
 // grows with each leader and is compared in every commit (operations, "Faults"). The lock keeps two
 // servers from getting into each other's way; the epoch is what makes it safe.
 
-#include "base/units.hpp"
 #include "core/rows.hpp"
 #include "db/batch.hpp"
 #include "db/pool.hpp"
@@ -13,7 +12,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace suanpan::db {
@@ -36,8 +34,6 @@ class Leader {
     // `batch.epoch` is filled in here.
     // `before_commit` runs when all is written; what it throws rolls back.
     void write(Batch& batch, const std::function<void()>& before_commit = {});
-    // The bytes at an index, if there is an entry: how an unknown outcome becomes known.
-    std::optional<std::string> find_entry(LogIndex index);
     void run(std::string_view name, Mode mode, const std::function<void(Tx&)>& work);
 
     // For tests: the server process behind the lock's connection.
