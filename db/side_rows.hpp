@@ -42,6 +42,9 @@ struct OrderTextRow {
 
 using SideRow = std::variant<OrganisationNameRow, ApiKeyRow, SiteNameRow, OrderTextRow>;
 
+// How long a stored answer is given again (api "Idempotency-Key").
+inline constexpr Duration kAnswerKept{24 * 3600};
+
 // The stored answer of a write (api "Idempotency-Key").
 struct IdempotencyRow {
     OrganisationId organisation;

@@ -1,6 +1,7 @@
 #include "services/iam/expire_loop.hpp"
 
 #include "db/queries/identity.hpp"
+#include "db/side_rows.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -11,7 +12,6 @@ namespace suanpan::services {
 namespace {
 
 constexpr std::chrono::minutes kEvery{10};
-constexpr std::int64_t kKeepSeconds = 86'400;
 
 }  // namespace
 
@@ -24,7 +24,7 @@ void ExpireLoop::run(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     while (!changed_.wait_for(lock, stop, kEvery, [] { return false; }) && !stop.stop_requested()) {
         try {
-            const Time before(clock_.now().value - kKeepSeconds);
+            const Time before(clock_.now().value - db::kAnswerKept.value);
             database_.write("expire_responses",
                             [before](db::Tx& tx) { return db::expire_responses(tx, before); });
         } catch (const std::exception& error) {

@@ -12,7 +12,6 @@
 namespace suanpan::services {
 namespace {
 
-constexpr std::int64_t kKeptSeconds = 24 * 3600;  // api "Idempotency-Key"
 constexpr std::size_t kSaltBytes = 16;
 
 KnownKeys::Response name_of(const IdempotencyKey& key) {
@@ -66,7 +65,8 @@ KnownKeys find_known_keys(db::Leader& leader, const std::vector<Submission*>& su
 
 std::optional<Result<StoredResponse>> answer_again(const db::IdempotencyRow& stored,
                                                    const Hash& body_hash, Time now) {
-    const bool expired = stored.status == 0 || stored.time.value + kKeptSeconds < now.value;
+    const bool expired =
+        stored.status == 0 || stored.time.value + db::kAnswerKept.value < now.value;
     if (expired && !stored.for_ever) return std::nullopt;
     if (stored.body_hash != body_hash) {
         return fail("idempotency_key_reused",
