@@ -5,5 +5,5 @@ if(bench_sources)
   add_executable(suanpan_bench ${bench_sources})
   set_target_properties(suanpan_bench PROPERTIES OUTPUT_NAME suanpan-bench)
   target_link_libraries(suanpan_bench PRIVATE
-    suanpan_api suanpan_client benchmark::benchmark benchmark::benchmark_main suanpan_flags)
+    suanpan_core benchmark::benchmark benchmark::benchmark_main suanpan_flags)
 endif()

@@ -71,7 +71,7 @@ inline Json any_json(Seeded& random, int depth, bool ascii_keys = false) {
                 std::string key = to_utf8(any_code_points(random, 4));
                 if (ascii_keys) {
                     for (char& c : key)
-                        c = static_cast<char>(c & 0x7F);
+                        c = (c & 0x7F) == 0 ? 'x' : static_cast<char>(c & 0x7F);
                 }
                 object[key] = any_json(random, depth - 1, ascii_keys);
             }
