@@ -1,4 +1,5 @@
--- Who takes part and what is offered. `log_index` names the entry that set the row.
+-- Who takes part and what is offered. `log_index` names the entry that set the row. Some of it is
+-- only ever added: a later schedule or title stands beside the one before.
 
 CREATE TABLE organisation (
     id        uuid PRIMARY KEY,
@@ -114,7 +115,18 @@ CREATE TABLE block (
     CHECK (start_s < end_s)
 );
 
-GRANT SELECT, INSERT, UPDATE ON organisation, meter, market, schedule, device_model, site, pool,
-    title, attestation, block TO suanpan_app;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON schedule
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON device_model
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON site
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON title
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON block
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+GRANT SELECT, INSERT, UPDATE ON organisation, meter, market, pool, attestation TO suanpan_app;
+GRANT SELECT, INSERT ON schedule, device_model, site, title, block TO suanpan_app;
 GRANT SELECT ON organisation, meter, market, schedule, device_model, site, pool, title, attestation,
     block TO suanpan_readonly, suanpan_auditor;

@@ -62,6 +62,8 @@ CREATE TABLE order_text (
 );
 CREATE UNIQUE INDEX order_text_client_order_id ON order_text (organisation, client_order_id)
     WHERE client_order_id <> '';
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON order_text
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE trade (
     id          uuid PRIMARY KEY,

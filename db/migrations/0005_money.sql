@@ -14,6 +14,8 @@ CREATE TABLE reading (
     PRIMARY KEY (lease, meter, epoch, seq),
     CHECK (start_s < end_s)
 );
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON reading
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE billing_window (
     lease        uuid NOT NULL,
