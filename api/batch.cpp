@@ -4,8 +4,12 @@
 #include "api/gather.hpp"
 #include "api/problem.hpp"
 #include "base/crypto.hpp"
+#include "db/pool.hpp"
+#include "db/queries/statements.hpp"
+#include "services/clock.hpp"
 #include "services/iam/idempotent_writes.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace suanpan::api {
@@ -77,6 +81,26 @@ Plan make_plan(const Call& call, std::vector<BatchItem> items) {
     return plan;
 }
 
+// Binds the batch's key to its body. The row stands under a route of its own: the items' keys are
+// the clients' to choose, as the batches' are, and must not meet. Status 0: it holds no answer.
+Result<void> claim_key(const Call& call, bool for_ever) {
+    const services::IdempotencyKey key = idempotency_of(call, for_ever);
+    const db::IdempotencyRow claim{key.organisation,
+                                   key.route + " (whole)",
+                                   key.key,
+                                   key.body_hash,
+                                   key.for_ever,
+                                   "",
+                                   0,
+                                   "",
+                                   call.context.clock.now()};
+    const Hash stored = call.context.database.write(
+        "claim_batch_key", [&claim](db::Tx& tx) { return db::claim_response(tx, claim); });
+    if (stored == claim.body_hash) return {};
+    return fail("idempotency_key_reused",
+                "this Idempotency-Key was used for another batch; use a fresh key");
+}
+
 }  // namespace
 
 Hash item_hash(const Call& call, const Json& item) {
@@ -86,7 +110,17 @@ Hash item_hash(const Call& call, const Json& item) {
 void run_batch(const std::shared_ptr<Call>& call, const Reply& reply, std::vector<BatchItem> items,
                std::string_view word) {
     auto start = [call, &items, word](const services::IdempotentWrites::Finish& finish) {
+        const bool for_ever = std::ranges::any_of(
+            items, [](const BatchItem& item) { return !item.fault && item.write.for_ever; });
         auto plan = std::make_shared<Plan>(make_plan(*call, std::move(items)));
+        // A batch of faults alone does nothing, so its key stays free.
+        if (!call->idempotency_key.empty() && !plan->submissions.empty()) {
+            const auto claimed = claim_key(*call, for_ever);
+            if (!claimed) {
+                finish(fail(claimed.error()));
+                return;
+            }
+        }
         auto submissions = std::move(plan->submissions);
         auto done = [call, plan, finish, word = std::string(word)](SubmissionResults results) {
             for (std::size_t i = 0; i < results.size(); ++i)

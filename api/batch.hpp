@@ -26,7 +26,9 @@ struct BatchItem {
 };
 
 // Copies of a batch wait for the first; items that were answered before get that answer again. A
-// repeated batch is put together again from its items, so the batch as such needs no storing.
+// repeated batch is put together again from its items, so of the batch itself only its key and
+// body's hash are stored: before the first item, so that also after a crash between two items the
+// key with another body is refused (`idempotency_key_reused`) and nothing of that body is done.
 void run_batch(const std::shared_ptr<Call>& call, const Reply& reply, std::vector<BatchItem> items,
                std::string_view word);
 

@@ -28,13 +28,26 @@ std::vector<Movement> list_movements(Tx& tx, const OrganisationId& organisation,
 }
 
 void insert_response(Tx& tx, const IdempotencyRow& response) {
-    tx.exec_params(
-        "INSERT INTO idempotency (organisation, route, key, body_hash, for_ever, resource, status, "
-        "body, time_s) "
-        "VALUES ($1::uuid, $2, $3, decode($4, 'hex'), $5::boolean, $6, $7::bigint, $8, $9::bigint)",
-        to_uuid(response.organisation.bytes), response.route, response.key,
-        to_hex(as_chars(response.body_hash)), response.for_ever, response.resource, response.status,
-        response.body, response.time.value);
+    run_statement(tx, "drop_old_response",
+                  "DELETE FROM idempotency WHERE organisation = $1::uuid AND route = $2"
+                  " AND key = $3 AND NOT for_ever AND time_s < $4::bigint",
+                  {to_uuid(response.organisation.bytes), response.route, response.key,
+                   std::to_string(response.time.value - kAnswerKept.value)});
+    add_rows<IdempotencyRow>(tx, {response});
+}
+
+Hash claim_response(Tx& tx, const IdempotencyRow& claim) {
+    // The update changes nothing: it makes RETURNING give the row that was there first.
+    const auto rows = tx.exec_params(
+        "INSERT INTO idempotency AS t (organisation, route, key, body_hash, for_ever, resource, "
+        "status, body, time_s) "
+        "VALUES ($1::uuid, $2, $3, decode($4, 'hex'), $5::boolean, $6, $7::bigint, $8, $9::bigint)"
+        " ON CONFLICT (organisation, route, key) DO UPDATE SET body_hash = t.body_hash"
+        " RETURNING encode(t.body_hash, 'hex') AS body_hash",
+        to_uuid(claim.organisation.bytes), claim.route, claim.key,
+        to_hex(as_chars(claim.body_hash)), claim.for_ever, claim.resource, claim.status, claim.body,
+        claim.time.value);
+    return RowReader(rows[0]).value<Hash>();
 }
 
 }  // namespace suanpan::db

@@ -24,7 +24,13 @@ struct Movement {
 std::vector<Movement> list_movements(Tx& tx, const OrganisationId& organisation, Time from,
                                      Time until);
 
-// An answer that is not the answer to one command. REQUIRES Mode::kWrite.
+// An answer that is not the answer to one command. Takes the place of one that is no longer kept;
+// any other under the same key throws pqxx::unique_violation, so that of two servers at work on one
+// request only one carries it out. REQUIRES Mode::kWrite.
 void insert_response(Tx& tx, const IdempotencyRow& response);
+
+// Stores `claim` unless its (organisation, route, key) is stored already; gives the stored body
+// hash, so a claim that is another one's shows by a different hash. REQUIRES Mode::kWrite.
+Hash claim_response(Tx& tx, const IdempotencyRow& claim);
 
 }  // namespace suanpan::db
