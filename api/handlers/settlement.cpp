@@ -106,7 +106,7 @@ Result<Response> get_run_lines(Call& call) {
         count = 0;
         db::for_each_line(tx, filter, [&](const db::LineInfo& line) {
             if (++count > kMostLines) return;
-            items += (items.empty() ? "" : ",") + to_json(line).dump();
+            items += (items.empty() ? "" : ",") + to_json(line, std::nullopt).dump();
         });
     });
     if (count > kMostLines) {

@@ -7,11 +7,14 @@
 #include "base/time.hpp"
 #include "services/clock.hpp"
 
+#include <algorithm>
+
 namespace suanpan::api {
 
 namespace {
 
 constexpr std::int64_t kHourMicroLots = 3'600'000'000;
+constexpr Time kLastTime{253'402'300'799};  // 9999-12-31T23:59:59Z: later ones have no text
 
 Json account_json(const std::pair<std::string, std::string>& name,
                   const services::AccountPeriod& period) {
@@ -48,8 +51,10 @@ Result<Response> get_statement(Call& call) {
     Faults faults;
     Fields query(call.query, faults);
     const auto from = query.need("from", parse_time);
-    const auto until =
-        query.find("to", parse_time).value_or(Time(call.context.clock.now().value + 1));
+    // By default up to now, this second included (the last second of year 9999 is not).
+    const Time now = call.context.clock.now();
+    const Time until =
+        query.find("to", parse_time).value_or(std::min(Time(now.value + 1), kLastTime));
     if (from && *from >= until) query.fault("to", "contradiction", "'to' must come after 'from'");
     const auto organisation = read_organisation_filter(call, query);
     query.finish();
@@ -65,8 +70,9 @@ Result<Response> get_statement(Call& call) {
     for (const auto& [currency, sums] : statement->totals)
         totals[currency] = totals_json(sums);
     Json lines = Json::array();
+    const auto viewer = call.caller.is_operator() ? std::nullopt : *organisation;
     for (const db::LineInfo& line : statement->lines)
-        lines.push_back(to_json(line));
+        lines.push_back(to_json(line, viewer));
     return json_response({{"organisation", to_string(owner)},
                           {"from", to_string(*from)},
                           {"to", to_string(until)},

@@ -42,7 +42,10 @@ Json to_json(const core::BalanceRow& balance);
 // Only the postings of `viewer`; all of them without one.
 Json to_json(const settlement::JournalEntry& entry, const std::optional<OrganisationId>& viewer);
 Json to_json(const core::RunRow& run);
-Json to_json(const db::LineInfo& line);
+// What `viewer` may know of it: the buyer what it pays and its fee and tax, the provider what it
+// gets, its fee and what is withheld, both the sale they agreed on, an owner of the pool its share
+// only; an organisation that is several of these sees each. Everything without a viewer.
+Json to_json(const db::LineInfo& line, const std::optional<OrganisationId>& viewer);
 
 // Canonical text of a profile or requirement as a JSON value.
 Json parse_canonical(std::string_view canonical);

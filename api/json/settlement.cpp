@@ -25,6 +25,39 @@ Json posting_json(const settlement::Posting& posting) {
             {"amount", to_string(posting.amount)}};
 }
 
+// What both parties of the contract know.
+void add_sale(Json& out, const db::LineInfo& info) {
+    const core::SettlementLineRow& row = info.row;
+    const settlement::WaterfallLine& line = row.line;
+    Json readings = Json::array();
+    for (const LogIndex index : row.readings)
+        readings.push_back(index.value);
+    out["buyer"] = to_string(info.buyer);
+    out["lots"] = info.terms.lots.value;
+    out["price"] = to_string(info.terms.price);
+    out["price_unit"] = matching::to_string(info.terms.price_unit);
+    out["rate"] = to_string(info.terms.rate);
+    out["lot_us"] = std::to_string(row.lot_us);
+    out["readings"] = std::move(readings);
+    out["sale"] = to_string(line.sale);
+    out["credit"] = to_string(line.credit);
+    out["discount"] = to_string(line.discount);
+    out["amount"] = to_string(line.amount);
+}
+
+void add_buyer_side(Json& out, const settlement::WaterfallLine& line) {
+    out["voucher"] = to_string(line.voucher);
+    out["buyer_fee"] = to_string(line.buyer_fee);
+    out["buyer_tax"] = to_string(line.buyer_tax);
+    out["buyer_pays"] = to_string(line.buyer_pays);
+}
+
+void add_provider_side(Json& out, const settlement::WaterfallLine& line) {
+    out["provider_fee"] = to_string(line.provider_fee);
+    out["withheld"] = to_string(line.withheld);
+    out["provider_gets"] = to_string(line.provider_gets);
+}
+
 }  // namespace
 
 Json to_json(const core::ReadingRow& reading) {
@@ -97,44 +130,29 @@ Json to_json(const core::RunRow& run) {
             {"log_index", run.index.value}};
 }
 
-Json to_json(const db::LineInfo& info) {
+Json to_json(const db::LineInfo& info, const std::optional<OrganisationId>& viewer) {
     const core::SettlementLineRow& row = info.row;
-    const settlement::WaterfallLine& line = row.line;
-    Json readings = Json::array();
-    for (const LogIndex index : row.readings)
-        readings.push_back(index.value);
+    const bool buyer = !viewer || *viewer == info.buyer;
+    const bool provider = !viewer || *viewer == info.provider;
     Json owners = Json::array();
     for (std::size_t i = 0; i < row.owners.size(); ++i) {
-        owners.push_back(
-            {{"organisation", to_string(row.owners[i])}, {"amount", to_string(line.owners.at(i))}});
+        if (viewer && row.owners[i] != *viewer) continue;
+        owners.push_back({{"organisation", to_string(row.owners[i])},
+                          {"amount", to_string(row.line.owners.at(i))}});
     }
-    return {{"run", to_string(row.run)},
-            {"lease", to_string(row.lease)},
-            {"buyer", to_string(info.buyer)},
-            {"provider", to_string(info.provider)},
-            {"pool", to_string(info.pool)},
-            {"market", matching::to_string(info.market)},
-            {"window", to_json(row.window)},
-            {"currency", row.currency},
-            {"lots", info.terms.lots.value},
-            {"price", to_string(info.terms.price)},
-            {"price_unit", matching::to_string(info.terms.price_unit)},
-            {"rate", to_string(info.terms.rate)},
-            {"lot_us", std::to_string(row.lot_us)},
-            {"sale", to_string(line.sale)},
-            {"credit", to_string(line.credit)},
-            {"discount", to_string(line.discount)},
-            {"amount", to_string(line.amount)},
-            {"voucher", to_string(line.voucher)},
-            {"buyer_fee", to_string(line.buyer_fee)},
-            {"provider_fee", to_string(line.provider_fee)},
-            {"buyer_tax", to_string(line.buyer_tax)},
-            {"withheld", to_string(line.withheld)},
-            {"buyer_pays", to_string(line.buyer_pays)},
-            {"provider_gets", to_string(line.provider_gets)},
-            {"owners", std::move(owners)},
-            {"readings", std::move(readings)},
-            {"log_index", row.index.value}};
+    Json out{{"run", to_string(row.run)},
+             {"lease", to_string(row.lease)},
+             {"provider", to_string(info.provider)},
+             {"pool", to_string(info.pool)},
+             {"market", matching::to_string(info.market)},
+             {"window", to_json(row.window)},
+             {"currency", row.currency},
+             {"owners", std::move(owners)},
+             {"log_index", row.index.value}};
+    if (buyer || provider) add_sale(out, info);
+    if (buyer) add_buyer_side(out, row.line);
+    if (provider) add_provider_side(out, row.line);
+    return out;
 }
 
 }  // namespace suanpan::api

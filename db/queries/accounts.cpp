@@ -2,6 +2,8 @@
 
 #include "db/paging.hpp"
 
+#include <algorithm>
+
 namespace suanpan::db {
 
 std::vector<core::BalanceRow> list_balances(Tx& tx, const OrganisationId& organisation) {
@@ -19,7 +21,16 @@ Listed<settlement::JournalEntry> list_journal(Tx& tx, const JournalFilter& filte
         .where("t.reason = $?", filter.reason)
         .where("t.time_s >= $?::bigint", filter.from)
         .where("t.time_s < $?::bigint", filter.until);
-    turn_page(select, page, "t.id");
+    // Ids are derived from what was posted, so they say nothing of the order.
+    if (page.after) {
+        const JournalId after{*page.after};
+        select.where(
+            "(t.log_index, t.id) >"
+            " (SELECT c.log_index, c.id FROM journal AS c WHERE c.id = $?::uuid)",
+            after);
+    }
+    const std::int64_t limit = std::clamp<std::int64_t>(page.limit, 1, 200);
+    select.then("ORDER BY t.log_index, t.id LIMIT " + std::to_string(limit + 1));
     return listed<settlement::JournalEntry>(select.run(tx), page, [](RowReader& reader) {
         return from_record(reader.row<JournalRecord>());
     });

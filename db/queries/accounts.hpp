@@ -23,6 +23,7 @@ struct JournalFilter {
     std::optional<Time> from;
     std::optional<Time> until;
 };
+// By (log index, id), whatever the page says of the newest; after an unknown id comes nothing.
 Listed<settlement::JournalEntry> list_journal(Tx& tx, const JournalFilter& filter,
                                               const Page& page);
 

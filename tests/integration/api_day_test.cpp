@@ -34,6 +34,24 @@ Json envelopes_of(const std::vector<std::string>& texts) {
     return out;
 }
 
+// One by one: the pages join, and the log's order is the list's.
+void expect_journal_in_order(Caller& caller) {
+    const Json all = expect(caller.get("/v1/journal?limit=200"), 200);
+    ASSERT_GE(all["items"].size(), 3U);
+    EXPECT_EQ(all["has_more"], false);
+    std::string after;
+    std::int64_t last = -1;
+    for (const Json& entry : all["items"]) {
+        const Json page = expect(caller.get("/v1/journal?limit=1" + after), 200);
+        ASSERT_EQ(page["items"].size(), 1U);
+        EXPECT_EQ(page["items"][0], entry);
+        EXPECT_GE(entry["log_index"].get<std::int64_t>(), last);
+        last = entry["log_index"].get<std::int64_t>();
+        after = "&after=" + entry["id"].get<std::string>();
+    }
+    EXPECT_TRUE(expect(caller.get("/v1/journal?limit=1" + after), 200)["items"].empty());
+}
+
 std::string balance(Caller& caller, const std::string& account) {
     const Json accounts = expect(caller.get("/v1/accounts"), 200);
     for (const Json& row : accounts["items"]) {
@@ -128,7 +146,17 @@ TEST(ApiDay, FromAListedLotToAStatement) {
     const Json statement =
         expect(buyer.get("/v1/statements?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z"), 200);
     EXPECT_EQ(statement["totals"]["CNY"]["paid"], "20.200000");
-    EXPECT_EQ(statement["lines"].size(), 2U);
+    ASSERT_EQ(statement["lines"].size(), 2U);
+    EXPECT_EQ(statement["lines"][0]["buyer_pays"], "10.100000");
+    EXPECT_EQ(statement.dump().find("provider_gets"), std::string::npos);
+    const Json sold = expect(seller.get("/v1/statements?from=2026-01-01T00:00:00Z"), 200);
+    EXPECT_EQ(sold["lines"][0]["provider_gets"], "9.920000");
+    EXPECT_EQ(sold.dump().find("buyer_pays"), std::string::npos);
+    const Json full = expect(
+        world.op.get("/v1/statements?from=2026-01-01T00:00:00Z&organisation=" + world.buyer.id),
+        200);
+    EXPECT_TRUE(full["lines"][0].contains("provider_gets"));
+    expect_journal_in_order(world.op);
     EXPECT_EQ(balance(buyer, "available"), "9979.800000");
     EXPECT_EQ(balance(seller, "pending"), "19.840000");
     move_clock(world.op, "2026-01-03T00:00:00Z");
