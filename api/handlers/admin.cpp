@@ -1,5 +1,6 @@
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
+#include "api/market_read.hpp"
 #include "api/metrics.hpp"
 #include "api/problem.hpp"
 #include "base/decimal.hpp"
@@ -9,8 +10,6 @@
 #include "services/clock.hpp"
 #include "services/publishing/publisher_loop.hpp"
 #include "services/sandbox/sandbox_clock.hpp"
-
-#include <exception>
 
 namespace suanpan::api {
 
@@ -47,15 +46,10 @@ Comparison compare(Context& context, const core::Market& market) {
 
 Result<Response> get_digest(Call& call) {
     Comparison found;
-    std::exception_ptr failure;
-    call.context.core.inspect([&](const core::Market& market) {
-        try {
-            found = compare(call.context, market);
-        } catch (...) {
-            failure = std::current_exception();  // the core's thread has nothing to do with it
-        }
+    const auto seen = read_market(call.context.core, [&](const core::Market& market) {
+        found = compare(call.context, market);
     });
-    if (failure) std::rethrow_exception(failure);
+    if (!seen) return fail(seen.error());
     Json sums = Json::array();
     for (std::size_t i = 0; i < found.sums.size(); ++i) {
         sums.push_back({{"currency", found.sums[i].currency},
@@ -93,7 +87,11 @@ void set_clock(const std::shared_ptr<Call>& call, const Reply& reply) {
         refuse(moved.error());
         return;
     }
-    call->context.core.wake_for_time();
+    const auto woken = wake_market(call->context.core);
+    if (!woken) {
+        refuse(woken.error());
+        return;
+    }
     reply(json_response({{"now", to_string(clock->now())}}));
 }
 

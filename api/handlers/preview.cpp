@@ -1,6 +1,7 @@
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/order_input.hpp"
 #include "api/json/render.hpp"
+#include "api/market_read.hpp"
 #include "base/decimal.hpp"
 #include "base/random.hpp"
 #include "services/clock.hpp"
@@ -91,10 +92,11 @@ Result<Response> preview_order(Call& call) {
     const Time clock = call.context.clock.now();
     input.terms.id = random_id<OrderId>(clock);
     Json out;
-    call.context.core.inspect([&](const core::Market& market) {
+    const auto seen = read_market(call.context.core, [&](const core::Market& market) {
         const Time now = std::max(clock, market.head().last_time);
         out = preview(market, input.terms, now);
     });
+    if (!seen) return fail(seen.error());
     return json_response(out);
 }
 
