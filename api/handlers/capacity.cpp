@@ -20,6 +20,7 @@ namespace {
 constexpr std::int64_t kMaxLots = 1'000'000'000;
 constexpr Duration kCalendarDefault{7 * 86'400};
 constexpr Duration kCalendarMost{400 * 86'400};
+constexpr Time kLastTime{253'402'300'799};  // 9999-12-31T23:59:59Z: later ones have no text
 
 Result<std::string> parse_hub(std::string_view text) {
     const auto allowed = [](char c) {
@@ -27,7 +28,7 @@ Result<std::string> parse_hub(std::string_view text) {
     };
     if (!text.empty() && text.size() <= 64 && std::ranges::all_of(text, allowed))
         return std::string(text);
-    return fail("bad_hub", "a hub is lower-case letters, digits, '-' and '_', as gui-zhou");
+    return fail("bad_hub", "a hub is lower-case letters, digits, '-' and '_', as guizhou");
 }
 
 // Pools are public goods on a market: every caller may see what is offered. Changing one needs its
@@ -39,6 +40,20 @@ Result<core::PoolRow> find_pool(const Call& call) {
                                           [&id](db::Tx& tx) { return db::find_pool(tx, *id); });
     if (!row) return fail(not_found());
     return *row;
+}
+
+Window read_calendar_window(Fields& query, Time now) {
+    const auto from = query.find("from", parse_time);
+    const auto until = query.find("to", parse_time);
+    const Time start = from.value_or(now);
+    if (!until && start.value > kLastTime.value - kCalendarDefault.value) {
+        query.fault("from", "out_of_range", "a week later there is no date any more: give 'to'");
+        return {};
+    }
+    const Time end = until.value_or(Time(start.value + kCalendarDefault.value));
+    if (end <= start || end.value - start.value > kCalendarMost.value)
+        query.fault("to", "out_of_range", "'to' must come after 'from', at most 400 days later");
+    return {start, end};
 }
 
 // A foreign pool is an unknown one.
@@ -164,14 +179,9 @@ Result<Response> get_calendar(Call& call) {
     if (!pool) return fail(pool.error());
     Faults faults;
     Fields query(call.query, faults);
-    const Time start = query.find("from", parse_time).value_or(call.context.clock.now());
-    const Time end =
-        query.find("to", parse_time).value_or(Time(start.value + kCalendarDefault.value));
-    if (end <= start || end.value - start.value > kCalendarMost.value)
-        query.fault("to", "out_of_range", "'to' must come after 'from', at most 400 days later");
+    const Window window = read_calendar_window(query, call.context.clock.now());
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    const Window window{start, end};
     const auto occupations = call.context.database.read("pool_calendar", [&](db::Tx& tx) {
         return db::list_occupations(tx, pool->rules.id, window);
     });

@@ -7,6 +7,7 @@
 #include "db/queries/capacity.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace suanpan::api {
 
@@ -14,6 +15,9 @@ namespace {
 
 constexpr std::int64_t kMaxDurationS = 10LL * 366 * 86'400;
 constexpr std::size_t kMaxClasses = 32;
+// market §2: of the peak, where nobody measured.
+constexpr Ppm kAiEfficiency{450'000};
+constexpr std::array<std::string_view, 4> kAiClasses = {"AI-FP32", "AI-FP16", "AI-FP8", "AI-INT8"};
 
 Result<std::string> parse_model_id(std::string_view text) {
     const auto allowed = [](char c) {
@@ -99,8 +103,11 @@ void read_metering(Fields& parent, settlement::MeteringRules& rules) {
     fields.finish();
 }
 
+// AI classes that the request does not name get the default.
 void read_efficiency(Fields& parent, std::map<std::string, Ppm>& efficiency) {
     const Json* object = parent.find_object("efficiency_ppm");
+    for (const std::string_view name : kAiClasses)
+        efficiency.emplace(name, kAiEfficiency);
     if (object == nullptr) return;
     Fields fields(*object, parent.faults(), parent.pointer_of("efficiency_ppm"));
     for (const auto& [name, value] : object->items()) {

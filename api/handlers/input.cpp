@@ -12,7 +12,7 @@ constexpr std::size_t kMaxOwners = 100;
 
 Result<std::int64_t> parse_count(std::string_view text) {
     auto number = parse_integer(text);
-    if (!number) return number;
+    if (!number) return fail(number.error().code(), "this is a whole number, such as 50");
     if (*number < 0) return fail("out_of_range", "this must not be negative");
     return number;
 }
@@ -20,7 +20,7 @@ Result<std::int64_t> parse_count(std::string_view text) {
 db::Page read_page(Fields& query, std::string_view prefix, bool newest_first) {
     db::Page page;
     page.newest_first = newest_first;
-    if (const auto limit = query.find("limit", parse_integer)) {
+    if (const auto limit = query.find("limit", parse_count)) {
         if (*limit < 1 || *limit > 200) {
             query.fault("limit", "out_of_range", "limit is 1 to 200");
         } else {
