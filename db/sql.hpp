@@ -101,18 +101,32 @@ pqxx::result run_prepared(Tx& tx, const std::string& name, const std::string& sq
 pqxx::result run_statement(Tx& tx, std::string_view name, const std::string& sql,
                            const std::vector<Cell>& parameters);
 
-// All rows in one statement; rows with a key replace those of the same key. Nothing for no rows.
 template <typename R>
-pqxx::result::size_type write_rows(Tx& tx, const std::vector<R>& rows) {
-    if (rows.empty()) return 0;
+std::vector<std::string> column_parameters(const std::vector<R>& rows) {
     ColumnWriter writer(columns<R>().size());
     for (const R& row : rows) {
         writer.begin_row();
         fields(writer, row);
     }
+    return writer.parameters();
+}
+
+// All rows in one statement; rows with a key replace those of the same key. Nothing for no rows.
+template <typename R>
+pqxx::result::size_type write_rows(Tx& tx, const std::vector<R>& rows) {
+    if (rows.empty()) return 0;
     static const std::string kName = "write_" + std::string(Table<R>::kName);
     static const std::string kSql = insert_statement(Table<R>::kName, Table<R>::kKey, columns<R>());
-    return run_prepared(tx, kName, kSql, writer.parameters()).affected_rows();
+    return run_prepared(tx, kName, kSql, column_parameters(rows)).affected_rows();
+}
+
+// The same for rows that must all be new: one that is there already throws pqxx::unique_violation.
+template <typename R>
+pqxx::result::size_type add_rows(Tx& tx, const std::vector<R>& rows) {
+    if (rows.empty()) return 0;
+    static const std::string kName = "add_" + std::string(Table<R>::kName);
+    static const std::string kSql = insert_statement(Table<R>::kName, "", columns<R>());
+    return run_prepared(tx, kName, kSql, column_parameters(rows)).affected_rows();
 }
 
 // A SELECT put together from constant pieces; "$?" in a condition becomes its parameter's number.
