@@ -9,8 +9,10 @@
 #include "apps/suanpand/files.hpp"
 #include "base/json.hpp"
 #include "base/time.hpp"
+#include "db/leader.hpp"
 #include "db/migrate.hpp"
 #include "db/pool.hpp"
+#include "ledger/checkpoint.hpp"
 #include "ledger/note.hpp"
 #include "services/clock.hpp"
 #include "services/iam/authenticator.hpp"
@@ -76,8 +78,59 @@ bool wait_for_end(const sigset_t& signals, const services::CoreLoop& core) {
 
 std::unique_ptr<services::SandboxClock> make_sandbox_clock(const Config& config) {
     if (!config.sandbox) return nullptr;
-    const Time start = config.sandbox_start.value_or(services::SystemClock().now());
-    return std::make_unique<services::SandboxClock>(start);
+    // Without a start it stands at zero, where nothing is due, until the log is known.
+    return std::make_unique<services::SandboxClock>(config.sandbox_start.value_or(Time(0)));
+}
+
+// Where a sandbox's clock must stand at least: at the log's end, or, for a new log without a given
+// start, now. Real time would let everything expire in a sandbox that was restarted.
+Time least_sandbox_time(const Config& config, const core::HeadRow& head) {
+    const bool fresh = head.size.value == 0 && !config.sandbox_start;
+    return fresh ? services::SystemClock().now() : head.last_time;
+}
+
+// A log has one key for its life: with another one its checkpoints would contradict what readers
+// keep, so a folder that is not this log's is refused before anything is made in it.
+SigningKey load_own_log_key(const Config& config, services::PublisherStore& store) {
+    const auto file = config.data / "log.key";
+    if (!std::filesystem::exists(file) && store.load_checkpoint()) {
+        throw std::runtime_error(
+            "the log of this database was published with a key that is not in " +
+            config.data.string() + ": use the data folder of this log");
+    }
+    std::filesystem::create_directories(config.data);
+    return value_or_throw(services::load_or_make_log_key(file));
+}
+
+void check_log_is_ours(const Config& config, const SigningKey& key,
+                       services::PublisherStore& store) {
+    const auto last = store.load_checkpoint();
+    if (!last) return;
+    const auto verifier =
+        ledger::make_verifier_key(config.origin, ledger::KeyType::kEd25519, key.public_key());
+    const auto opened = ledger::open_checkpoint(last->note, verifier);
+    if (opened) return;
+    throw std::runtime_error("the log of this database was not published as " + config.origin +
+                             " with the key in " + config.data.string() + " (" +
+                             opened.error().detail() +
+                             "): use the data folder and the origin of this log");
+}
+
+// A server that finds another one leading waits for its turn. False: a signal came first.
+bool wait_for_turn(const db::Pool& database, const sigset_t& signals) {
+    constexpr timespec kLookAgain{0, 250'000'000};
+    // What is taken here is given back at once; the market takes it for good.
+    for (bool told = false; !db::Leader::try_lead(database); told = true) {
+        if (!told) {
+            std::cout << "another server leads this database; waiting for it to end" << std::endl;
+        }
+        const int signal = sigtimedwait(&signals, nullptr, &kLookAgain);
+        if (signal > 0) {
+            spdlog::info("stopping before this server led: signal {}", signal);
+            return false;
+        }
+    }
+    return true;
 }
 
 services::PublisherOptions publisher_options(const Config& config) {
@@ -185,14 +238,16 @@ void run_application(const Config& config) {
     // What is configured, on disk and in the database must be usable before anything starts.
     api::check_loopback(config.address);
     value_or_throw(db::check_schema(config.database));
-    std::filesystem::create_directories(config.data);
-    const SigningKey log_key =
-        value_or_throw(services::load_or_make_log_key(config.data / "log.key"));
 
     // Connections for reads; the market's writer has its own.
     db::Pool::Options pool_options;
     pool_options.size = static_cast<std::size_t>(config.database_connections);
     db::Pool database(config.database, pool_options);
+    services::PostgresStore store(database);
+    const SigningKey log_key = load_own_log_key(config, store);
+    check_log_is_ours(config, log_key, store);
+    if (!wait_for_turn(database, signals)) return;
+    check_log_is_ours(config, log_key, store);  // who led until now may have published
 
     // Real time, or the sandbox's.
     const services::SystemClock system_clock;
@@ -201,7 +256,6 @@ void run_application(const Config& config) {
         sandbox_clock ? static_cast<const services::Clock&>(*sandbox_clock) : system_clock;
 
     // The log as files: told of each commit, publishes on a thread of its own.
-    services::PostgresStore store(database);
     services::Publisher publisher(publisher_options(config), log_key, store);
     services::PublisherLoopOptions loop_options;
     loop_options.interval_ms = config.publish_interval_ms;
@@ -214,7 +268,7 @@ void run_application(const Config& config) {
     });
     core.start();
     core.inspect([&](const core::Market& market) {
-        if (sandbox_clock) sandbox_clock->catch_up(market.head().last_time);
+        if (sandbox_clock) sandbox_clock->catch_up(least_sandbox_time(config, market.head()));
         publisher_loop.notify(static_cast<std::uint64_t>(market.head().size.value));
     });
     make_operator(core, clock, config);
