@@ -1,5 +1,6 @@
 #include "apps/suanpand/config.hpp"
 
+#include "api/transport/server.hpp"
 #include "base/decimal.hpp"
 #include "base/time.hpp"
 
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <stdexcept>
 
 namespace suanpan::suanpand {
 
@@ -25,6 +27,9 @@ class Reader {
     }
     void fault(std::string_view name, std::string detail) {
         faults_.push_back({std::string(name), "bad_setting", std::move(detail)});
+    }
+    void missing(std::string_view name, std::string detail) {
+        faults_.push_back({std::string(name), "missing_setting", std::move(detail)});
     }
     void text(std::string_view name, std::string& into) {
         const std::string* value = find(name);
@@ -71,6 +76,12 @@ void read_listen(Reader& reader, Config& config) {
     std::string address = value->substr(0, colon);
     if (address.starts_with('[') && address.ends_with(']'))
         address = address.substr(1, address.size() - 2);
+    try {
+        api::check_loopback(address);
+    } catch (const std::runtime_error& error) {
+        reader.fault(kName, error.what());
+        return;
+    }
     config.address = address;
     config.port = static_cast<std::uint16_t>(*port);
 }
@@ -115,6 +126,58 @@ std::string scalar_text(const toml::node& node) {
     return {};
 }
 
+// What of a file can be used, and what is wrong with the rest.
+struct FileSettings {
+    Settings good;
+    Faults faults;
+    bool parsed = false;  // false: what the file says is not known
+};
+
+void take_setting(const std::string& name, const toml::node& value, FileSettings& out) {
+    if (!setting_table().contains(name)) {
+        out.faults.push_back({name, "unknown_setting", "there is no such setting"});
+    } else if (!value.is_string() && !value.is_integer() && !value.is_boolean()) {
+        out.faults.push_back({name, "bad_setting", "must be a string, an integer or a boolean"});
+    } else {
+        out.good[name] = scalar_text(value);
+    }
+}
+
+FileSettings read_file_settings(const std::filesystem::path& file) {
+    FileSettings out;
+    toml::table root;
+    try {
+        root = toml::parse_file(file.string());
+    } catch (const toml::parse_error& error) {
+        const auto line = error.source().begin.line;
+        out.faults.push_back({file.string(), "bad_toml",
+                              std::string(error.description()) +
+                                  (line > 0 ? " at line " + std::to_string(line) : "")});
+        return out;
+    }
+    out.parsed = true;
+    for (const auto& [section, node] : root) {
+        const auto* table = node.as_table();
+        if (table == nullptr) {
+            out.faults.push_back(
+                {std::string(section.str()), "unknown_setting", "there is no such section"});
+            continue;
+        }
+        for (const auto& [key, value] : *table)
+            take_setting(std::string(section.str()) + "." + std::string(key.str()), value, out);
+    }
+    return out;
+}
+
+// A setting is not missing when the file may hold it, or holds it with a fault of its own.
+void drop_false_missing(const FileSettings& file, Faults& faults) {
+    std::erase_if(faults, [&file](const Fault& fault) {
+        const auto same = [&fault](const Fault& known) { return known.pointer == fault.pointer; };
+        return fault.code == "missing_setting" &&
+               (!file.parsed || std::ranges::any_of(file.faults, same));
+    });
+}
+
 }  // namespace
 
 const std::map<std::string_view, SettingInfo>& setting_table() {
@@ -150,38 +213,9 @@ const std::map<std::string_view, SettingInfo>& setting_table() {
 }
 
 Result<Settings> read_settings(const std::filesystem::path& file) {
-    Settings out;
-    Faults faults;
-    toml::table root;
-    try {
-        root = toml::parse_file(file.string());
-    } catch (const toml::parse_error& error) {
-        const auto line = error.source().begin.line;
-        return fail(bad_config({{file.string(), "bad_toml",
-                                 std::string(error.description()) +
-                                     (line > 0 ? " at line " + std::to_string(line) : "")}}));
-    }
-    for (const auto& [section, node] : root) {
-        const auto* table = node.as_table();
-        if (table == nullptr) {
-            faults.push_back(
-                {std::string(section.str()), "unknown_setting", "there is no such section"});
-            continue;
-        }
-        for (const auto& [key, value] : *table) {
-            const std::string name = std::string(section.str()) + "." + std::string(key.str());
-            if (!setting_table().contains(name)) {
-                faults.push_back({name, "unknown_setting", "there is no such setting"});
-            } else if (!value.is_string() && !value.is_integer() && !value.is_boolean()) {
-                faults.push_back(
-                    {name, "bad_setting", "must be a string, an integer or a boolean"});
-            } else {
-                out[name] = scalar_text(value);
-            }
-        }
-    }
-    if (!faults.empty()) return fail(bad_config(std::move(faults)));
-    return out;
+    auto read = read_file_settings(file);
+    if (!read.faults.empty()) return fail(bad_config(std::move(read.faults)));
+    return std::move(read.good);
 }
 
 Settings environment_settings(const Environment& environment) {
@@ -214,8 +248,9 @@ Result<Config> make_config(const Settings& settings) {
     read_sandbox(reader, config);
     reader.text("database.conninfo", config.database);
     if (config.database.empty()) {
-        reader.fault("database.conninfo",
-                     "is needed: give --database, SUANPAN_DATABASE, or conninfo under [database]");
+        reader.missing(
+            "database.conninfo",
+            "is needed: give --database, SUANPAN_DATABASE, or conninfo under [database]");
     }
     if (!faults.empty()) return fail(bad_config(std::move(faults)));
     return config;
@@ -225,18 +260,18 @@ Result<Config> load_config(const std::optional<std::filesystem::path>& file,
                            const Environment& environment, const Settings& flags) {
     Settings settings = flags;
     settings.merge(environment_settings(environment));  // keeps what is there
-    Faults faults;
+    FileSettings from_file;
     if (file) {
-        auto from_file = read_settings(*file);
-        if (from_file) {
-            settings.merge(*from_file);
-        } else {
-            faults = from_file.error().faults();
-        }
+        from_file = read_file_settings(*file);
+        settings.merge(from_file.good);
     }
     auto config = make_config(settings);
-    if (!config)
-        faults.insert(faults.end(), config.error().faults().begin(), config.error().faults().end());
+    Faults faults = from_file.faults;
+    if (!config) {
+        Faults others = config.error().faults();
+        if (file) drop_false_missing(from_file, others);
+        faults.insert(faults.end(), others.begin(), others.end());
+    }
     if (!faults.empty()) return fail(bad_config(std::move(faults)));
     return config;
 }

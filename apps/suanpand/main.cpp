@@ -36,7 +36,11 @@ int main(int argc, char** argv) {
                 app.add_option(std::string(info.flag), flags[std::string(name)], help);
             }
         }
-        CLI11_PARSE(app, argc, argv);
+        try {
+            app.parse(argc, argv);
+        } catch (const CLI::ParseError& error) {
+            return app.exit(error) == 0 ? 0 : 2;  // --help is no error
+        }
         std::erase_if(flags, [](const auto& flag) { return flag.second.empty(); });
         if (sandbox) flags["sandbox.enabled"] = "true";
 

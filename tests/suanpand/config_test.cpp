@@ -55,6 +55,38 @@ TEST(Config, NamesEveryFaultAtOnce) {
     EXPECT_EQ(fault_names(config.error()), wanted);
 }
 
+// A fault in a file once dropped all its settings: a database that was there was said to be
+// missing.
+TEST(Config, AFaultInTheFileHidesNoOtherFaultAndInventsNone) {
+    const support::TempDir dir;
+    const auto file = dir.path() / "suanpand.toml";
+    std::ofstream(file) << "[server]\nlisen = \"x\"\nworkers = 0\n[database]\nconninfo = \"h\"\n";
+    auto config = load_config(file, no_environment, {});
+    ASSERT_FALSE(config);
+    EXPECT_EQ(fault_names(config.error()),
+              (std::vector<std::string>{"server.lisen", "server.workers"}));
+
+    std::ofstream(file) << "[database]\nconninfo = 1.5\n";
+    config = load_config(file, no_environment, {});
+    ASSERT_FALSE(config);
+    EXPECT_EQ(fault_names(config.error()), std::vector<std::string>{"database.conninfo"});
+
+    std::ofstream(file) << "[database\n";
+    config = load_config(file, no_environment, {{"server.workers", "0"}});
+    ASSERT_FALSE(config);
+    EXPECT_EQ(fault_names(config.error()),
+              (std::vector<std::string>{file.string(), "server.workers"}));
+}
+
+TEST(Config, ListensOnLoopbackAddressesOnly) {
+    for (const char* listen : {"0.0.0.0:80", "localhost:80", "192.0.2.1:80", ":80"}) {
+        const auto config = load_config(std::nullopt, no_environment,
+                                        {{"server.listen", listen}, {"database.conninfo", "h"}});
+        ASSERT_FALSE(config) << listen;
+        EXPECT_EQ(fault_names(config.error()), std::vector<std::string>{"server.listen"});
+    }
+}
+
 TEST(Config, RefusesSettingsItDoesNotKnow) {
     const support::TempDir dir;
     const auto file = dir.path() / "suanpand.toml";
