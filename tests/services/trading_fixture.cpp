@@ -11,6 +11,7 @@
 #include "settlement/reading.hpp"
 #include "support/seed.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace suanpan::services {
@@ -40,6 +41,23 @@ core::RegisterModel model() {
     out.model.peak["AI-FP16"] = Rate(200'000);
     out.model.source = "made for tests";
     return out;
+}
+
+// Chained readings of at most an hour, the longest that is taken; the last lacks `short_us`.
+settlement::ReadingBatch hourly_readings(const core::LeaseRow& lease, const MeterId& meter,
+                                         Window active, std::int64_t short_us) {
+    settlement::ReadingBatch batch{lease.id, meter, settlement::MeterRole::kProvider, {}};
+    settlement::Reading reading;
+    for (Time from = active.start; from < active.end; from = reading.window.end) {
+        reading.window = {from, std::min(Time(from.value + 3'600), active.end)};
+        const std::int64_t metered_s = reading.window.end.value - active.start.value;
+        reading.counters.lot_us = lease.terms.lots.value * metered_s * 1'000'000;
+        if (reading.window.end == active.end) reading.counters.lot_us -= short_us;
+        batch.readings.push_back(reading);
+        reading.prev = settlement::reading_hash(lease.id, meter, reading);
+        ++reading.seq;
+    }
+    return batch;
 }
 
 std::string hex(const Hash& hash) {
@@ -175,7 +193,8 @@ core::Command RandomTrade::next() {
         case 6:
         case 7: return advance_or_cancel();
         case 8: return meter();
-        default: return make_command(parties_.boss, core::Settle{LogIndex(0), LogIndex(log_size_)});
+        default:
+            return make_command(parties_.boss, core::Settle{settled_until_, LogIndex(log_size_)});
     }
 }
 
@@ -185,13 +204,18 @@ core::Command RandomTrade::advance_or_cancel() {
         return make_command(parties_.buyers[0],
                             core::CancelOrder{orders_[static_cast<std::size_t>(at)]});
     }
-    if (leases_.empty()) return make_command(parties_.boss, core::Tick{});
-    auto lease = leases_.begin();
-    std::advance(lease, below(static_cast<std::int64_t>(leases_.size())));
-    return make_command(
-        lease->second.provider,
-        core::AdvanceLease{lease->first, below(2) == 0 ? core::LeaseAction::kAccept
-                                                       : core::LeaseAction::kActivate});
+    std::vector<const core::LeaseRow*> waiting;
+    for (const auto& [id, lease] : leases_) {
+        if (!lease.active_from && clock_.now() < lease.terms.window.end) waiting.push_back(&lease);
+    }
+    if (waiting.empty()) return make_command(parties_.boss, core::Tick{});
+    const auto at = below(static_cast<std::int64_t>(waiting.size()));
+    const core::LeaseRow& lease = *waiting[static_cast<std::size_t>(at)];
+    const bool mistaken = below(6) == 0;
+    const bool accepting = (lease.state == core::LeaseState::kScheduled) != mistaken;
+    return make_command(lease.provider,
+                        core::AdvanceLease{lease.id, accepting ? core::LeaseAction::kAccept
+                                                               : core::LeaseAction::kActivate});
 }
 
 core::Command RandomTrade::meter() {
@@ -201,12 +225,8 @@ core::Command RandomTrade::meter() {
                             lease.active_until.value_or(lease.terms.window.end)};
         if (clock_.now() < active.end) continue;
         const std::size_t provider = lease.provider == parties_.providers[0] ? 0 : 1;
-        settlement::Reading reading;
-        reading.window = active;
-        reading.counters.lot_us =
-            lease.terms.lots.value * active.length().value * 1'000'000 - below(2) * 1'000;
-        const std::string payload = settlement::make_batch(settlement::ReadingBatch{
-            id, parties_.meters[provider], settlement::MeterRole::kProvider, {reading}});
+        const std::string payload = settlement::make_batch(
+            hourly_readings(lease, parties_.meters[provider], active, below(2) * 1'000));
         const SigningKey key(seed_of(provider));
         core::SubmitReadings body;
         body.envelope =
@@ -220,6 +240,7 @@ core::Command RandomTrade::meter() {
 void RandomTrade::learn(const core::CommandOutcome& outcome) {
     const std::scoped_lock lock(mutex_);
     log_size_ = outcome.index.value;
+    if (outcome.run) settled_until_ = outcome.run->to;
     if (outcome.order) orders_.push_back(*outcome.order);
     for (const core::LeaseRow& lease : outcome.leases)
         leases_.insert_or_assign(lease.id, lease);

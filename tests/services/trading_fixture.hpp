@@ -85,6 +85,7 @@ class RandomTrade {
     std::vector<OrderId> orders_;
     std::map<LeaseId, core::LeaseRow> leases_;
     std::int64_t log_size_ = 0;
+    LogIndex settled_until_{0};
 };
 
 class Trading : public testing::Test {
