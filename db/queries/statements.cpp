@@ -27,16 +27,26 @@ std::vector<Movement> list_movements(Tx& tx, const OrganisationId& organisation,
     return out;
 }
 
-void insert_response(Tx& tx, const IdempotencyRow& response) {
+namespace {
+
+// What stands under `next`'s key and is no longer kept.
+void drop_old_response(Tx& tx, const IdempotencyRow& next) {
     run_statement(tx, "drop_old_response",
                   "DELETE FROM idempotency WHERE organisation = $1::uuid AND route = $2"
                   " AND key = $3 AND NOT for_ever AND time_s < $4::bigint",
-                  {to_uuid(response.organisation.bytes), response.route, response.key,
-                   std::to_string(response.time.value - kAnswerKept.value)});
+                  {to_uuid(next.organisation.bytes), next.route, next.key,
+                   std::to_string(next.time.value - kAnswerKept.value)});
+}
+
+}  // namespace
+
+void insert_response(Tx& tx, const IdempotencyRow& response) {
+    drop_old_response(tx, response);
     add_rows<IdempotencyRow>(tx, {response});
 }
 
 Hash claim_response(Tx& tx, const IdempotencyRow& claim) {
+    drop_old_response(tx, claim);
     // The update changes nothing: it makes RETURNING give the row that was there first.
     const auto rows = tx.exec_params(
         "INSERT INTO idempotency AS t (organisation, route, key, body_hash, for_ever, resource, "

@@ -29,8 +29,9 @@ std::vector<Movement> list_movements(Tx& tx, const OrganisationId& organisation,
 // request only one carries it out. REQUIRES Mode::kWrite.
 void insert_response(Tx& tx, const IdempotencyRow& response);
 
-// Stores `claim` unless its (organisation, route, key) is stored already; gives the stored body
-// hash, so a claim that is another one's shows by a different hash. REQUIRES Mode::kWrite.
+// Stores `claim` unless its (organisation, route, key) is stored already and still kept; gives the
+// stored body hash, so a claim that is another one's shows by a different hash. REQUIRES
+// Mode::kWrite.
 Hash claim_response(Tx& tx, const IdempotencyRow& claim);
 
 }  // namespace suanpan::db
