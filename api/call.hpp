@@ -92,14 +92,21 @@ using AsyncHandler = void (*)(const std::shared_ptr<Call>&, const Reply&);
 
 enum class Access : std::uint8_t { kPublic, kAnyone, kRoles };
 
+// What a route deviates in. Without kQuery a query is a fault: a parameter that nobody reads
+// must not seem to count.
+enum class Takes : std::uint8_t {
+    kNothing,
+    kQuery,  // a GET that reads its query's parameters, all of them known to its handler
+    kNoKey,  // a POST that changes nothing, or whose repeat changes nothing: no Idempotency-Key
+};
+
 struct Route {
     std::string_view method;
     std::string_view pattern;  // "/v1/orders/{id}:cancel"; a last "{path...}" takes the rest
     Access access;
     services::RoleSet roles;  // one of these, for Access::kRoles
     std::variant<QueryHandler, WriteHandler, AsyncHandler> handler;
-    // An async route that changes something and so needs an Idempotency-Key.
-    bool changes = true;
+    Takes takes = Takes::kNothing;
 };
 
 // {"items":[…],"has_more":…,"next":"…"}; `next` goes into `after`.

@@ -1,5 +1,6 @@
 #include "api/dispatcher.hpp"
 
+#include "api/fields.hpp"
 #include "api/metrics.hpp"
 #include "api/problem.hpp"
 #include "api/workers.hpp"
@@ -50,8 +51,23 @@ Result<Json> read_body(const Request& request) {
     return parse_json(request.body, limits);
 }
 
+Result<void> read_query(Call& call) {
+    call.query = Json::object();
+    for (const auto& [name, value] : call.request.query) {
+        if (call.query.contains(name)) {
+            return fail("bad_request", "the query names a field twice; each may stand there once");
+        }
+        call.query[name] = value;
+    }
+    if (call.route->takes == Takes::kQuery) return {};
+    Faults faults;
+    Fields(call.query, faults).finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    return {};
+}
+
 bool needs_key(const Route& route) {
-    return route.method == "POST" && route.changes &&
+    return route.method == "POST" && route.takes != Takes::kNoKey &&
            !std::holds_alternative<QueryHandler>(route.handler);
 }
 
@@ -170,13 +186,8 @@ Result<void> Dispatcher::prepare(Call& call) const {
     call.parameters = std::move(found->parameters);
     const auto allowed = authorize(call);
     if (!allowed) return allowed;
-    call.query = Json::object();
-    for (const auto& [name, value] : call.request.query) {
-        if (call.query.contains(name)) {
-            return fail("bad_request", "the query names a field twice; each may stand there once");
-        }
-        call.query[name] = value;
-    }
+    const auto query = read_query(call);
+    if (!query) return query;
     if (call.route->method != "POST") return {};
     if (needs_key(*call.route)) {
         auto key = read_idempotency_key(call);

@@ -29,6 +29,9 @@ constexpr Access kPublic = Access::kPublic;
 constexpr Access kAnyone = Access::kAnyone;  // with a valid key
 constexpr Access kRoles = Access::kRoles;
 
+constexpr Takes kQuery = Takes::kQuery;
+constexpr Takes kNoKey = Takes::kNoKey;
+
 // What an organisation may see of a thing is its handler's business: here stands who may call.
 // clang-format off
 const auto kRoutes = std::to_array<Route>({
@@ -37,58 +40,59 @@ const auto kRoutes = std::to_array<Route>({
     {"GET",  "/metrics",                               kPublic, 0,                 metrics},
 
     {"POST", "/v1/organisations",                      kRoles,  kOperator,         create_organisation},
-    {"GET",  "/v1/organisations",                      kAnyone, 0,                 list_organisations},
+    {"GET",  "/v1/organisations",                      kAnyone, 0,                 list_organisations, kQuery},
     {"GET",  "/v1/organisations/{id}",                 kAnyone, 0,                 get_organisation},
     {"POST", "/v1/organisations/{id}/api-keys",        kAnyone, 0,                 create_api_key},
-    {"GET",  "/v1/organisations/{id}/api-keys",        kAnyone, 0,                 list_api_keys},
+    {"GET",  "/v1/organisations/{id}/api-keys",        kAnyone, 0,                 list_api_keys, kQuery},
+    {"POST", "/v1/organisations/{id}/api-keys/{key}:revoke", kAnyone, 0,           revoke_api_key},
 
     {"POST", "/v1/device-models",                      kRoles,  kOperator,         create_model},
-    {"GET",  "/v1/device-models",                      kAnyone, 0,                 list_models},
+    {"GET",  "/v1/device-models",                      kAnyone, 0,                 list_models, kQuery},
     {"POST", "/v1/markets",                            kRoles,  kOperator,         create_market},
-    {"GET",  "/v1/markets",                            kAnyone, 0,                 list_markets},
+    {"GET",  "/v1/markets",                            kAnyone, 0,                 list_markets, kQuery},
     {"POST", "/v1/schedules",                          kRoles,  kOperator,         create_schedule},
-    {"GET",  "/v1/schedules",                          kAnyone, 0,                 list_schedules},
+    {"GET",  "/v1/schedules",                          kAnyone, 0,                 list_schedules, kQuery},
 
     {"POST", "/v1/sites",                              kRoles,  kProvider,         create_site},
-    {"GET",  "/v1/sites",                              kAnyone, 0,                 list_sites},
+    {"GET",  "/v1/sites",                              kAnyone, 0,                 list_sites, kQuery},
     {"POST", "/v1/pools",                              kRoles,  kProvider,         create_pool},
-    {"GET",  "/v1/pools",                              kAnyone, 0,                 list_pools},
+    {"GET",  "/v1/pools",                              kAnyone, 0,                 list_pools, kQuery},
     {"GET",  "/v1/pools/{id}",                         kAnyone, 0,                 get_pool},
-    {"GET",  "/v1/pools/{id}/calendar",                kAnyone, 0,                 get_calendar},
+    {"GET",  "/v1/pools/{id}/calendar",                kAnyone, 0,                 get_calendar, kQuery},
     {"POST", "/v1/pools/{id}/titles",                  kRoles,  kProvider,         set_title},
     {"POST", "/v1/pools/{id}/attestations",            kRoles,  kProvider,         attest},
     {"POST", "/v1/pools/{id}/blocks",                  kRoles,  kProvider,         block_lots},
 
     {"POST", "/v1/orders",                             kRoles,  kTrader,           place_order},
     {"POST", "/v1/orders:batch",                       kRoles,  kTrader,           place_orders},
-    {"POST", "/v1/orders:preview",                     kRoles,  kTrader,           preview_order, false},
+    {"POST", "/v1/orders:preview",                     kRoles,  kTrader,           preview_order, kNoKey},
     {"POST", "/v1/orders:cancel-all",                  kRoles,  kTraderOrOperator, cancel_all_orders},
-    {"GET",  "/v1/orders",                             kAnyone, 0,                 list_orders},
+    {"GET",  "/v1/orders",                             kAnyone, 0,                 list_orders, kQuery},
     {"GET",  "/v1/orders/{id}",                        kAnyone, 0,                 get_order},
     {"POST", "/v1/orders/{id}:cancel",                 kRoles,  kTraderOrOperator, cancel_order},
-    {"GET",  "/v1/trades",                             kAnyone, 0,                 list_trades},
-    {"GET",  "/v1/books",                              kAnyone, 0,                 get_book},
+    {"GET",  "/v1/trades",                             kAnyone, 0,                 list_trades, kQuery},
+    {"GET",  "/v1/books",                              kAnyone, 0,                 get_book, kQuery},
 
-    {"GET",  "/v1/leases",                             kAnyone, 0,                 list_leases},
+    {"GET",  "/v1/leases",                             kAnyone, 0,                 list_leases, kQuery},
     {"GET",  "/v1/leases/{id}",                        kAnyone, 0,                 get_lease},
     {"POST", "/v1/leases/{id}:accept",                 kRoles,  kProvider,         accept_lease},
     {"POST", "/v1/leases/{id}:activate",               kRoles,  kProvider,         activate_lease},
     {"POST", "/v1/leases:advance",                     kRoles,  kProvider,         advance_leases},
 
     {"POST", "/v1/meters",                             kRoles,  kTraderOrOperator, register_meter},
-    {"GET",  "/v1/meters",                             kAnyone, 0,                 list_meters},
+    {"GET",  "/v1/meters",                             kAnyone, 0,                 list_meters, kQuery},
     {"POST", "/v1/meters/{id}:revoke",                 kRoles,  kTraderOrOperator, revoke_meter},
-    {"POST", "/v1/readings:batch",                     kRoles,  kMetering,         submit_readings, false},
-    {"GET",  "/v1/readings",                           kAnyone, 0,                 list_readings},
+    {"POST", "/v1/readings:batch",                     kRoles,  kMetering,         submit_readings, kNoKey},
+    {"GET",  "/v1/readings",                           kAnyone, 0,                 list_readings, kQuery},
 
-    {"GET",  "/v1/accounts",                           kAnyone, 0,                 list_accounts},
+    {"GET",  "/v1/accounts",                           kAnyone, 0,                 list_accounts, kQuery},
     {"POST", "/v1/accounts/{organisation}/deposits",   kRoles,  kOperator,         deposit},
-    {"GET",  "/v1/journal",                            kAnyone, 0,                 list_journal},
-    {"GET",  "/v1/statements",                         kAnyone, 0,                 get_statement},
+    {"GET",  "/v1/journal",                            kAnyone, 0,                 list_journal, kQuery},
+    {"GET",  "/v1/statements",                         kAnyone, 0,                 get_statement, kQuery},
     {"POST", "/v1/settlement-runs",                    kRoles,  kSettling,         run_settlement},
-    {"GET",  "/v1/settlement-runs",                    kRoles,  kSettling,         list_runs},
+    {"GET",  "/v1/settlement-runs",                    kRoles,  kSettling,         list_runs, kQuery},
     {"GET",  "/v1/settlement-runs/{id}",               kRoles,  kSettling,         get_run},
-    {"GET",  "/v1/settlement-runs/{id}/lines",         kRoles,  kSettling,         get_run_lines},
+    {"GET",  "/v1/settlement-runs/{id}/lines",         kRoles,  kSettling,         get_run_lines, kQuery},
 
     {"GET",  "/v1/ledger/checkpoint",                  kPublic, 0,                 get_checkpoint},
     {"GET",  "/v1/ledger/key",                         kPublic, 0,                 get_log_key},
@@ -97,7 +101,7 @@ const auto kRoutes = std::to_array<Route>({
 
     {"GET",  "/v1/admin/digest",                       kRoles,  kOperator,         get_digest},
     {"GET",  "/v1/sandbox/clock",                      kAnyone, 0,                 get_clock},
-    {"POST", "/v1/sandbox/clock",                      kRoles,  kOperator,         set_clock, false},
+    {"POST", "/v1/sandbox/clock",                      kRoles,  kOperator,         set_clock, kNoKey},
 });
 // clang-format on
 

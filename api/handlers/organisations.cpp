@@ -34,6 +34,19 @@ void check_scope(Fields& fields, const Call& call, const core::OrganisationRow& 
     }
 }
 
+// Nor one that outlives their own: without a word of it the new key ends with the maker's.
+std::optional<Time> read_expiry(Fields& fields, const Call& call) {
+    const auto named = fields.find("expires_at", parse_time);
+    if (named && *named <= call.context.clock.now())
+        fields.fault("expires_at", "out_of_range", "this moment has passed");
+    if (call.caller.is_operator() || !call.caller.expires) return named;
+    if (named && *named > *call.caller.expires) {
+        fields.fault("expires_at", "beyond_own_expiry",
+                     "your own key ends at " + to_string(*call.caller.expires));
+    }
+    return named.value_or(*call.caller.expires);
+}
+
 Result<NewKey> read_key(const Call& call, const core::OrganisationRow& organisation) {
     Faults faults;
     Fields fields(call.body, faults);
@@ -47,9 +60,7 @@ Result<NewKey> read_key(const Call& call, const core::OrganisationRow& organisat
     }
     std::ranges::sort(made.row.scopes);
     made.row.label = fields.need_text("label", 100).value_or("");
-    made.row.expires = fields.find("expires_at", parse_time);
-    if (made.row.expires && *made.row.expires <= call.context.clock.now())
-        fields.fault("expires_at", "out_of_range", "this moment has passed");
+    made.row.expires = read_expiry(fields, call);
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     made.secret = services::make_api_secret();
@@ -67,6 +78,25 @@ Result<db::OrganisationInfo> visible_organisation(const Call& call) {
         "find_organisation", [&id](db::Tx& tx) { return db::find_organisation(tx, *id); });
     if (!info) return fail(not_found());
     return *info;
+}
+
+Result<db::ApiKeyInfo> find_visible_key(const Call& call) {
+    const auto organisation = visible_organisation(call);
+    if (!organisation) return fail(organisation.error());
+    const auto id = call.id<ApiKeyId>(1);
+    if (!id) return fail(id.error());
+    auto info = call.context.database.read("find_api_key_of", [&](db::Tx& tx) {
+        return db::find_api_key_of(tx, organisation->row.id, *id);
+    });
+    if (!info) return fail(not_found());
+    return std::move(*info);
+}
+
+db::IdempotencyRow row_of(const Call& call, const services::IdempotencyKey& key,
+                          const services::StoredResponse& response) {
+    return {key.organisation, key.route,     key.key,
+            key.body_hash,    key.for_ever,  response.resource,
+            response.status,  response.body, call.context.clock.now()};
 }
 
 }  // namespace
@@ -141,9 +171,7 @@ void create_api_key(const std::shared_ptr<Call>& call, const Reply& reply) {
     info.key = made->row;
     const services::StoredResponse response = stored(to_json(info), 201, to_string(made->row.id));
     auto start = [&](const services::IdempotentWrites::Finish& finish) {
-        const db::IdempotencyRow row{key.organisation, key.route,     key.key,
-                                     key.body_hash,    false,         response.resource,
-                                     response.status,  response.body, call->context.clock.now()};
+        const db::IdempotencyRow row = row_of(*call, key, response);
         call->context.database.write("insert_api_key",
                                      [&](db::Tx& tx) { db::insert_api_key(tx, made->row, row); });
         finish(response);
@@ -158,6 +186,38 @@ void create_api_key(const std::shared_ptr<Call>& call, const Reply& reply) {
         Response fresh = json_response(body, result->response.status);
         fresh.headers.emplace_back("Cache-Control", "no-store");
         reply(std::move(fresh));
+    };
+    call->context.writes.run(key, done, start);
+}
+
+// By the organisation itself or the operator. The key that asks may be the one: its answer still
+// comes.
+void revoke_api_key(const std::shared_ptr<Call>& call, const Reply& reply) {
+    const auto info = find_visible_key(*call);
+    if (!info) {
+        reply(problem(info.error(), call->request.path));
+        return;
+    }
+    Faults faults;
+    Fields(call->body, faults).finish();
+    if (!faults.empty()) {
+        reply(problem(invalid_request(std::move(faults)), call->request.path));
+        return;
+    }
+    const services::IdempotencyKey key = idempotency_of(*call, false);
+    db::ApiKeyInfo revoked = *info;
+    revoked.revoked = true;
+    const services::StoredResponse response =
+        stored(to_json(revoked), 200, to_string(revoked.key.id));
+    auto start = [&](const services::IdempotentWrites::Finish& finish) {
+        const db::IdempotencyRow row = row_of(*call, key, response);
+        call->context.database.write(
+            "revoke_api_key", [&](db::Tx& tx) { db::revoke_api_key(tx, revoked.key.id, row); });
+        call->context.authenticator.forget(revoked.key.id);
+        finish(response);
+    };
+    auto done = [call, reply](const Result<services::Answered>& result) {
+        answer(*call, reply, result);
     };
     call->context.writes.run(key, done, start);
 }

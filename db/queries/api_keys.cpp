@@ -10,4 +10,10 @@ void insert_api_key(Tx& tx, const ApiKeyRow& key, const IdempotencyRow& response
     insert_response(tx, response);
 }
 
+void revoke_api_key(Tx& tx, const ApiKeyId& key, const IdempotencyRow& response) {
+    run_statement(tx, "revoke_api_key", "UPDATE api_key SET revoked = true WHERE id = $1::uuid",
+                  {to_uuid(key.bytes)});
+    insert_response(tx, response);
+}
+
 }  // namespace suanpan::db

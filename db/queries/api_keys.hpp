@@ -1,6 +1,6 @@
 #pragma once
 
-// API keys are made outside the log: the one write that is not the sequencer's.
+// API keys are made and revoked outside the log, so by other writers than the sequencer.
 
 #include "db/pool.hpp"
 #include "db/side_rows.hpp"
@@ -9,5 +9,7 @@ namespace suanpan::db {
 
 // The key and the stored answer, together. REQUIRES Mode::kWrite.
 void insert_api_key(Tx& tx, const ApiKeyRow& key, const IdempotencyRow& response);
+// The same for a revocation, which is for ever. REQUIRES Mode::kWrite.
+void revoke_api_key(Tx& tx, const ApiKeyId& key, const IdempotencyRow& response);
 
 }  // namespace suanpan::db

@@ -57,6 +57,17 @@ std::optional<ApiKeyInfo> find_api_key(Tx& tx, const Hash& key_hash) {
     return read_key(reader);
 }
 
+std::optional<ApiKeyInfo> find_api_key_of(Tx& tx, const OrganisationId& organisation,
+                                          const ApiKeyId& key) {
+    const auto rows = select_keys("find_api_key_of")
+                          .where("t.organisation = $?::uuid", organisation)
+                          .where("t.id = $?::uuid", key)
+                          .run(tx);
+    if (rows.empty()) return std::nullopt;
+    RowReader reader(rows[0]);
+    return read_key(reader);
+}
+
 Listed<ApiKeyInfo> list_api_keys(Tx& tx, const OrganisationId& organisation, const Page& page) {
     Select select = select_keys("list_api_keys");
     select.where("t.organisation = $?::uuid", organisation);

@@ -28,6 +28,8 @@ struct ApiKeyInfo {
     core::OrganisationRow organisation;
 };
 std::optional<ApiKeyInfo> find_api_key(Tx& tx, const Hash& key_hash);
+std::optional<ApiKeyInfo> find_api_key_of(Tx& tx, const OrganisationId& organisation,
+                                          const ApiKeyId& key);
 Listed<ApiKeyInfo> list_api_keys(Tx& tx, const OrganisationId& organisation, const Page& page);
 
 std::optional<IdempotencyRow> find_response(Tx& tx, const OrganisationId& organisation,

@@ -42,13 +42,21 @@ Result<Caller> Authenticator::authenticate(std::string_view header) {
         const auto role = core::parse_role(scope);
         if (role) scopes |= role_bit(*role);
     }
-    return Caller{info->key.id, info->key.organisation, held & scopes};
+    return Caller{info->key.id, info->key.organisation, held & scopes, info->key.expires};
+}
+
+void Authenticator::forget(const ApiKeyId& key) {
+    const std::lock_guard lock(mutex_);
+    ++forgotten_;
+    std::erase_if(kept_, [&key](const auto& kept) { return kept.second.info.key.id == key; });
 }
 
 std::optional<db::ApiKeyInfo> Authenticator::find(const Hash& hash) {
     const Instant now = std::chrono::steady_clock::now();
+    std::uint64_t forgotten = 0;
     {
         const std::lock_guard lock(mutex_);
+        forgotten = forgotten_;
         const auto found = kept_.find(hash);
         if (found != kept_.end() && found->second.until > now) return found->second.info;
     }
@@ -60,6 +68,8 @@ std::optional<db::ApiKeyInfo> Authenticator::find(const Hash& hash) {
         kept_.erase(hash);
         return std::nullopt;
     }
+    // Read before a revocation that came in between: good for this call, not for the next.
+    if (forgotten != forgotten_) return info;
     if (kept_.size() >= kMostKept) kept_.clear();
     kept_.insert_or_assign(hash, Kept{*info, now + kKeep});
     return info;

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 
@@ -27,19 +28,22 @@ struct Caller {
     ApiKeyId key;
     OrganisationId organisation;
     RoleSet roles = 0;
+    std::optional<Time> expires;  // its key's
 
     [[nodiscard]] bool has(core::Role role) const { return (roles & role_bit(role)) != 0; }
     [[nodiscard]] bool is_operator() const { return has(core::Role::kOperator); }
 };
 
-// Thread-safe. Keys are looked up by their SHA-256; what was found is kept for some seconds, so a
-// revocation counts after at most that long.
+// Thread-safe. Keys are looked up by their SHA-256; what was found is kept for some seconds, so
+// what changed elsewhere (an organisation's roles, its suspension) counts after at most that long.
 class Authenticator {
  public:
     Authenticator(db::Pool& database, const Clock& clock) : database_(database), clock_(clock) {}
 
     // `header` is the value of Authorization. Error `unauthorized`, the same for every reason.
     Result<Caller> authenticate(std::string_view header);
+    // After a key's revocation was committed: no later call is let in by what was found before.
+    void forget(const ApiKeyId& key);
 
  private:
     using Instant = std::chrono::steady_clock::time_point;
@@ -56,6 +60,7 @@ class Authenticator {
     const Clock& clock_;
     std::mutex mutex_;
     std::unordered_map<Hash, Kept, HashOfHash> kept_;
+    std::uint64_t forgotten_ = 0;  // how often forget() was called
 };
 
 }  // namespace suanpan::services

@@ -137,6 +137,117 @@ TEST(ApiAccess, ABatchSentAgainPlacesNothingTwice) {
     EXPECT_EQ(expect(buyer.get("/v1/orders?client_order_id=mine"), 200)["items"].size(), 1U);
 }
 
+TEST(ApiAccess, ARevokedKeyIsForgottenAtOnce) {
+    ApiServer server;
+    World world(server);
+    const std::string keys = "/v1/organisations/" + world.buyer.id + "/api-keys";
+    Caller buyer = server.caller(world.buyer.key);
+    const Json made = expect(buyer.post(keys, {{"scopes", {"buyer"}}, {"label", "x"}}), 201);
+    const std::string target = keys + "/" + made["id"].get<std::string>() + ":revoke";
+    Caller leaked = server.caller(made["secret"]);
+    EXPECT_EQ(leaked.get("/v1/orders").status, 200);  // now the server has it in memory
+    Caller seller = server.caller(world.provider.key);
+    EXPECT_EQ(seller.post(target, Json::object()).status, 404);
+    // Under another organisation's name, and unknown.
+    EXPECT_EQ(seller
+                  .post("/v1/organisations/" + world.provider.id + "/api-keys/" +
+                            made["id"].get<std::string>() + ":revoke",
+                        Json::object())
+                  .status,
+              404);
+    const std::string unknown = to_string(random_id<ApiKeyId>(Time(1'700'000'000)));
+    EXPECT_EQ(buyer.post(keys + "/" + unknown + ":revoke", Json::object()).status, 404);
+    EXPECT_EQ(buyer.post(target, {{"why", "lost"}}).status, 422);
+    EXPECT_EQ(leaked.get("/v1/orders").status, 200);
+    const Json revoked = expect(buyer.post(target, Json::object(), "r"), 200);
+    EXPECT_EQ(revoked["revoked"], true);
+    EXPECT_EQ(leaked.get("/v1/orders").status, 401);
+    EXPECT_EQ(expect(buyer.post(target, Json::object(), "r"), 200), revoked);
+    for (const Json& key : expect(buyer.get(keys), 200)["items"])
+        EXPECT_EQ(key["revoked"], key["id"] == made["id"]) << key.dump();
+    // The operator may, too.
+    const Json other = expect(buyer.post(keys, {{"scopes", {"buyer"}}, {"label", "y"}}), 201);
+    Caller second = server.caller(other["secret"]);
+    EXPECT_EQ(second.get("/v1/orders").status, 200);
+    expect(world.op.post(keys + "/" + other["id"].get<std::string>() + ":revoke", Json::object()),
+           200);
+    EXPECT_EQ(second.get("/v1/orders").status, 401);
+}
+
+TEST(ApiAccess, AKeyDoesNotOutliveItsMaker) {
+    ApiServer server;
+    World world(server);
+    const std::string keys = "/v1/organisations/" + world.buyer.id + "/api-keys";
+    const auto wanted = [](const char* expires) {
+        Json body{{"scopes", {"buyer"}}, {"label", "x"}};
+        if (expires != nullptr) body["expires_at"] = expires;
+        return body;
+    };
+    Caller buyer = server.caller(world.buyer.key);
+    const Json brief = expect(buyer.post(keys, wanted("2026-01-02T00:00:00Z")), 201);
+    Caller maker = server.caller(brief["secret"]);
+    const Answer longer = maker.post(keys, wanted("2026-01-02T00:00:01Z"));
+    EXPECT_EQ(longer.status, 422);
+    EXPECT_EQ(longer.body["errors"][0]["pointer"], "/expires_at");
+    EXPECT_EQ(longer.body["errors"][0]["code"], "beyond_own_expiry");
+    EXPECT_EQ(expect(maker.post(keys, wanted("2026-01-01T12:00:00Z")), 201)["expires_at"],
+              "2026-01-01T12:00:00Z");
+    EXPECT_EQ(expect(maker.post(keys, wanted(nullptr)), 201)["expires_at"], "2026-01-02T00:00:00Z");
+    EXPECT_FALSE(expect(buyer.post(keys, wanted(nullptr)), 201).contains("expires_at"));
+    expect(world.op.post(keys, wanted("2030-01-01T00:00:00Z")), 201);
+}
+
+// A batch's items have keys of their own, so a batch sent again with one item more once placed it.
+TEST(ApiAccess, ABatchsKeyWithAnotherBodyIsRefusedWhole) {
+    ApiServer server;
+    World world(server);
+    expect(server.caller(world.provider.key).post("/v1/orders", world.sell(8, "5.000000")), 201);
+    const Json one = World::buy(1, "1.000000");
+    const Json two = World::buy(2, "6.000000");
+    Json named = one;
+    named["client_order_id"] = "n";
+    const Json first{{"orders", {one, named}}};
+    Json answered;
+    {
+        Caller buyer = server.caller(world.buyer.key);
+        answered = expect(buyer.post("/v1/orders:batch", first, "k"), 200);
+    }
+    const auto check = [&] {
+        Caller buyer = server.caller(world.buyer.key);
+        const std::vector<Json> others = {Json::array({one, named, two}), Json::array({one}),
+                                          Json::array({two, named}), Json::array({named, one}),
+                                          Json::array({two})};
+        for (const Json& orders : others) {
+            const Answer other = buyer.post("/v1/orders:batch", {{"orders", orders}}, "k");
+            EXPECT_EQ(other.status, 422) << orders.dump();
+            EXPECT_EQ(other.code(), "idempotency_key_reused") << other.text;
+        }
+        EXPECT_EQ(expect(buyer.post("/v1/orders:batch", first, "k"), 200), answered);
+        EXPECT_EQ(expect(buyer.get("/v1/orders"), 200)["items"].size(), 2U);
+    };
+    check();
+    server.kill();
+    server.start();
+    check();
+    // An item's key and a batch's key are not one another's.
+    Caller buyer = server.caller(world.buyer.key);
+    EXPECT_EQ(buyer.post("/v1/orders:batch", {{"orders", {two}}}, "k/0").status, 200);
+    const Json bought = expect(buyer.get("/v1/leases"), 200)["items"];
+    ASSERT_EQ(bought.size(), 1U);
+    Caller seller = server.caller(world.provider.key);
+    const Json accept{{"lease", bought[0]["id"]}, {"action", "accept"}};
+    const Json activate{{"lease", bought[0]["id"]}, {"action", "activate"}};
+    expect(seller.post("/v1/leases:advance", {{"actions", {accept}}}, "k"), 200);
+    EXPECT_EQ(seller.post("/v1/leases:advance", {{"actions", {accept, activate}}}, "k").code(),
+              "idempotency_key_reused");
+    // What did nothing holds no key.
+    Json bad = one;
+    bad["quantity"] = "one";
+    expect(buyer.post("/v1/orders:batch", {{"orders", {bad}}}, "typo"), 200);
+    const Json mended = expect(buyer.post("/v1/orders:batch", {{"orders", {one}}}, "typo"), 200);
+    EXPECT_EQ(mended["results"][0]["status"], 201) << mended.dump();
+}
+
 TEST(ApiAccess, ReadingsNeedTheRegisteredMetersSignature) {
     ApiServer server;
     World world(server);

@@ -316,6 +316,10 @@ TEST(ApiInput, RefusesQueriesItDoesNotKnow) {
         {"/v1/trades?from=yesterday", {"/from bad_time"}},
         {"/v1/journal?currency=x", {"/currency bad_currency"}},
         {"/v1/markets?x=1", {"/x unknown_field"}},
+        {"/v1/sandbox/clock?x=1&y", {"/x unknown_field", "/y unknown_field"}},
+        {"/v1/pools/" + world.pool + "?full=true", {"/full unknown_field"}},
+        {"/v1/pools/" + world.pool + "/calendar?from=9999-12-31T00:00:00Z", {"/from out_of_range"}},
+        {"/v1/orders?limit=x", {"/limit bad_decimal"}},
     };
     for (const auto& [target, faults] : cases) {
         SCOPED_TRACE(target);
@@ -324,6 +328,18 @@ TEST(ApiInput, RefusesQueriesItDoesNotKnow) {
         EXPECT_EQ(faults_of(answer.body), faults) << answer.text;
     }
     EXPECT_EQ(buyer.get("/v1/orders?limit=1&limit=2").status, 400);
+    const Answer words = buyer.get("/v1/orders?limit=x");
+    EXPECT_NE(words.text.find("a whole number"), std::string::npos) << words.text;
+    EXPECT_EQ(buyer
+                  .get("/v1/pools/" + world.pool +
+                       "/calendar?from=9999-12-31T00:00:00Z&to=9999-12-31T23:59:59Z")
+                  .status,
+              200);
+    // A parameter that changes nothing must not seem to: this once placed the order.
+    const Answer dry = buyer.post("/v1/orders?dry_run=true", World::buy(1, "1.000000"));
+    EXPECT_EQ(dry.status, 422);
+    EXPECT_EQ(faults_of(dry.body), std::vector<std::string>{"/dry_run unknown_field"});
+    EXPECT_TRUE(expect(buyer.get("/v1/orders"), 200)["items"].empty());
 }
 
 TEST(ApiInput, RefusesWhatIsNoRequestAtAll) {
@@ -354,6 +370,25 @@ TEST(ApiInput, RefusesWhatIsNoRequestAtAll) {
     EXPECT_EQ(nobody.get("/healthz").status, 200);
     EXPECT_EQ(nobody.get("/readyz").status, 200);
     EXPECT_NE(nobody.get("/metrics").text.find("suanpan_log_size"), std::string::npos);
+}
+
+TEST(ApiInput, FillsInTheNominalEfficiencyOfAiClasses) {
+    ApiServer server;
+    Caller op = server.operator_caller();
+    const Json plain = expect(op.post("/v1/schedules", {{"fees", Json::object()}}), 201);
+    const Json all{
+        {"AI-FP32", 450'000}, {"AI-FP16", 450'000}, {"AI-FP8", 450'000}, {"AI-INT8", 450'000}};
+    EXPECT_EQ(plain["efficiency_ppm"], all);
+    expect(op.post("/v1/schedules", {{"fees", Json::object()},
+                                     {"efficiency_ppm", {{"AI-FP8", 1}, {"HPC-FP64", 700'000}}}}),
+           201);
+    const Json list = expect(op.get("/v1/schedules"), 200)["items"];
+    ASSERT_EQ(list.size(), 2U);
+    EXPECT_EQ(list[0]["efficiency_ppm"], all);
+    Json second = all;
+    second["AI-FP8"] = 1;
+    second["HPC-FP64"] = 700'000;
+    EXPECT_EQ(list[1]["efficiency_ppm"], second);
 }
 
 TEST(ApiInput, SaysWhyAnOrderFindsNothing) {
