@@ -9,13 +9,45 @@ struct DepositInput {
     std::string currency = "CNY";
     std::string amount;
     std::string reference;
-    std::string idempotency_key;
 };
 struct StatementInput {
     std::string organisation;
     std::string from;
     std::string until;
 };
+
+std::vector<Column> line_columns() {
+    return {{"start", "/window/start"}, {"end", "/window/end"},
+            {"lease", "/lease"},        {"lots", "/lots"},
+            {"amount", "/amount"},      {"buyer fee", "/buyer_fee"},
+            {"pays", "/buyer_pays"},    {"provider fee", "/provider_fee"},
+            {"gets", "/provider_gets"}, {"currency", "/currency"}};
+}
+
+// One row a posting: an entry's own members stand beside each of its postings.
+Result<void> show_journal(Session& session) {
+    if (session.json) return session.list("/v1/journal", {});
+    const auto server = session.api();
+    if (!server) return fail(server.error());
+    const auto entries = (*server)->list("/v1/journal");
+    if (!entries) return fail(entries.error());
+    Json rows = Json::array();
+    for (const Json& entry : *entries) {
+        for (const Json& posting : entry.at("postings")) {
+            Json row = posting;
+            row["time"] = entry.at("time");
+            row["reason"] = entry.at("reason");
+            rows.push_back(std::move(row));
+        }
+    }
+    session.show(rows, {{"time", "/time"},
+                        {"reason", "/reason"},
+                        {"account", "/account"},
+                        {"amount", "/amount"},
+                        {"currency", "/currency"},
+                        {"organisation", "/organisation"}});
+    return {};
+}
 
 }  // namespace
 
@@ -30,16 +62,13 @@ void add_accounts(CLI::App& root, Session& session) {
             app.add_option("amount", in.amount, "decimal, e.g. 1000.00")->required();
             app.add_option("--currency", in.currency)->capture_default_str();
             app.add_option("--reference", in.reference, "of the payment")->required();
-            app.add_option("--idempotency-key", in.idempotency_key, "to repeat a call safely");
         },
         [](Session& s, const DepositInput& in) {
             return s.post(
                 "/v1/accounts/" + in.organisation + "/deposits",
-                {{"currency", in.currency}, {"amount", in.amount}, {"reference", in.reference}},
-                in.idempotency_key);
+                {{"currency", in.currency}, {"amount", in.amount}, {"reference", in.reference}});
         });
-    add_command(group, session, "journal", "Your postings",
-                [](Session& s) { return s.list("/v1/journal", {}); });
+    add_command(group, session, "journal", "Your postings", show_journal);
     add_command<StatementInput>(
         root, session, "statement", "What was delivered, billed and paid in a period",
         [](CLI::App& app, StatementInput& in) {
@@ -48,9 +77,11 @@ void add_accounts(CLI::App& root, Session& session) {
             app.add_option("--organisation", in.organisation, "operator: whose");
         },
         [](Session& s, const StatementInput& in) {
-            return s.get(client::with_query(
-                "/v1/statements",
-                {{"from", in.from}, {"to", in.until}, {"organisation", in.organisation}}));
+            return s.get_rows(
+                client::with_query(
+                    "/v1/statements",
+                    {{"from", in.from}, {"to", in.until}, {"organisation", in.organisation}}),
+                "/lines", line_columns());
         });
 }
 

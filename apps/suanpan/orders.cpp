@@ -23,7 +23,6 @@ struct PlaceInput {
     std::string time_in_force;
     std::string expires;
     std::string client_order_id;
-    std::string idempotency_key;
     std::int64_t min_lots = 0;
     std::string max_excess;
     bool all_or_none = false;
@@ -61,7 +60,6 @@ void place_options(CLI::App& app, PlaceInput& in) {
     app.add_flag("--anywhere", in.anywhere, "lots may be spread over sites");
     app.add_flag("--same-pool", in.same_pool, "all lots from one pool");
     app.add_option("--client-order-id", in.client_order_id, "yours, unique for ever");
-    app.add_option("--idempotency-key", in.idempotency_key, "to repeat a call safely");
 }
 
 // Lots are integers in JSON, CU are decimal strings.
@@ -125,7 +123,7 @@ void add_orders(CLI::App& root, Session& session) {
                             [](Session& s, const PlaceInput& in) -> Result<void> {
                                 const auto body = order_body(in);
                                 if (!body) return fail(body.error());
-                                return s.post("/v1/orders", *body, in.idempotency_key);
+                                return s.post("/v1/orders", *body);
                             });
     add_command<PlaceInput>(group, session, "preview",
                             "What placing it now would do, or why nothing would match",

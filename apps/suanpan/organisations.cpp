@@ -16,6 +16,7 @@ struct KeyInput {
     std::vector<std::string> scopes;
     std::string label;
     std::string expires;
+    std::string id;
 };
 
 void add_keys(CLI::App& root, Session& session) {
@@ -34,6 +35,28 @@ void add_keys(CLI::App& root, Session& session) {
             Json body = {{"scopes", in.scopes}, {"label", in.label}};
             put(body, "expires_at", in.expires);
             return s.post("/v1/organisations/" + in.organisation + "/api-keys", body);
+        });
+    const auto organisation = [](CLI::App& app, KeyInput& in) {
+        app.add_option("organisation", in.organisation, "org_…")->required();
+    };
+    add_command<KeyInput>(group, session, "list", "An organisation's keys", organisation,
+                          [](Session& s, const KeyInput& in) {
+                              return s.list("/v1/organisations/" + in.organisation + "/api-keys",
+                                            {{"id", "/id"},
+                                             {"label", "/label"},
+                                             {"scopes", "/scopes"},
+                                             {"expires", "/expires_at"},
+                                             {"revoked", "/revoked"}});
+                          });
+    add_command<KeyInput>(
+        group, session, "revoke", "Revoke a key at once",
+        [organisation](CLI::App& app, KeyInput& in) {
+            organisation(app, in);
+            app.add_option("key", in.id, "the key's id, as list shows it")->required();
+        },
+        [](Session& s, const KeyInput& in) {
+            return s.post("/v1/organisations/" + in.organisation + "/api-keys/" + in.id + ":revoke",
+                          Json::object());
         });
 }
 

@@ -46,6 +46,8 @@ int run(int argc, const char* const* argv) {
         ->capture_default_str();
     root.add_option("--key-file", key_file, "file with the API key");
     root.add_flag("--json", session.json, "print the answer as JSON");
+    root.add_option("--idempotency-key", session.idempotency_key,
+                    "of a writing command: repeats a call whose outcome is unknown");
     root.require_subcommand(1);
     root.fallthrough();
     root.footer(kFooter);

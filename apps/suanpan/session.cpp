@@ -1,6 +1,8 @@
 #include "apps/suanpan/session.hpp"
 
 #include "apps/suanpan/table.hpp"
+#include "base/bytes.hpp"
+#include "base/random.hpp"
 
 #include <fmt/format.h>
 
@@ -57,13 +59,43 @@ Result<void> Session::list(const std::string& target, const std::vector<Column>&
     return {};
 }
 
-Result<void> Session::post(const std::string& target, const Json& body,
-                           const std::string& idempotency_key) {
+Result<void> Session::get_rows(const std::string& target, const std::string& rows,
+                               const std::vector<Column>& columns) {
     const auto server = api();
     if (!server) return fail(server.error());
-    const auto answer = (*server)->post(target, body, idempotency_key);
+    const auto answer = (*server)->get(target);
     if (!answer) return fail(answer.error());
-    show(*answer);
+    if (json) {
+        show(*answer);
+        return {};
+    }
+    Json rest = *answer;
+    const Json table = rest.at(Json::json_pointer(rows));
+    rest.erase(rows.substr(1));
+    show(rest);
+    fmt::print("\n");
+    show(table, columns);
+    return {};
+}
+
+Result<void> Session::post(const std::string& target, const Json& body) {
+    const auto server = api();
+    if (!server) return fail(server.error());
+    const std::string used = idempotency_key.empty() ? to_hex(random_bytes(16)) : idempotency_key;
+    const auto unknown = [&used] {
+        fmt::print(stderr, "suanpan: outcome unknown; repeat with --idempotency-key {}\n", used);
+    };
+    try {
+        const auto answer = (*server)->post(target, body, used);
+        if (!answer) {
+            if ((*server)->last_status() >= 500) unknown();
+            return fail(answer.error());
+        }
+        show(*answer);
+    } catch (const client::TransportError&) {
+        unknown();
+        throw;
+    }
     return {};
 }
 

@@ -32,6 +32,8 @@ class Session {
     std::string url = "http://127.0.0.1:8080";
     std::string key;
     bool json = false;
+    // Of a writing command; repeats an earlier call whose outcome is unknown. Empty: a fresh one.
+    std::string idempotency_key;
     // The command that was named; set while the command line is parsed.
     std::function<Result<void>()> command;
 
@@ -40,8 +42,11 @@ class Session {
     // One call, and its answer shown: an array as a table of `columns`, an object line by line.
     Result<void> get(const std::string& target, const std::vector<Column>& columns = {});
     Result<void> list(const std::string& target, const std::vector<Column>& columns);
-    Result<void> post(const std::string& target, const Json& body,
-                      const std::string& idempotency_key = "");
+    // When the outcome stays unknown, says with which key to repeat the call.
+    Result<void> post(const std::string& target, const Json& body);
+    // As get(), with `rows` (JSON pointer) of the answer as the table.
+    Result<void> get_rows(const std::string& target, const std::string& rows,
+                          const std::vector<Column>& columns);
     void show(const Json& answer, const std::vector<Column>& columns = {}) const;
 
  private:

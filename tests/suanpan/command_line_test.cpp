@@ -24,6 +24,8 @@ TEST(CommandLine, EveryCommandHasHelp) {
                                                             {"org", "list"},
                                                             {"org", "show"},
                                                             {"key", "create"},
+                                                            {"key", "list"},
+                                                            {"key", "revoke"},
                                                             {"catalogue", "import"},
                                                             {"catalogue", "list"},
                                                             {"market", "define"},
@@ -84,6 +86,16 @@ TEST(CommandLine, RefusedIsOneAndUnreachedIsThree) {
     EXPECT_EQ(run_with({"--key-file", "/nonexistent/key", "org", "list"}), kRefused);
     // Port 1 of the loopback: nobody listens there.
     EXPECT_EQ(run_with({"--url", "http://127.0.0.1:1", "org", "list"}), kUnreachable);
+}
+
+// A write that lost its answer once left its caller without the key to repeat it.
+TEST(CommandLine, AWriteOfUnknownOutcomeNamesTheKeyThatRepeatsIt) {
+    const std::vector<const char*> words = {"suanpan", "--url", "http://127.0.0.1:1", "order",
+                                            "cancel",  "ord_x", "--idempotency-key",  "again"};
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(run(static_cast<int>(words.size()), words.data()), kUnreachable);
+    const std::string said = testing::internal::GetCapturedStderr();
+    EXPECT_NE(said.find("repeat with --idempotency-key again"), std::string::npos) << said;
 }
 
 TEST(CommandLine, LotsAreWholeNumbersBeforeAnythingIsSent) {
