@@ -30,6 +30,14 @@ class Queries : public Trading {
     // All pages of a list, in steps of three, with the ids in order.
     template <typename List, typename IdOf>
     auto all_pages(const List& list, const IdOf& id_of, bool newest_first = false) {
+        const auto by_id = [&id_of](const auto& row) { return id_of(row).bytes; };
+        return all_pages_by(list, id_of, by_id, newest_first);
+    }
+
+    // The same in an order of the list's own.
+    template <typename List, typename IdOf, typename OrderOf>
+    auto all_pages_by(const List& list, const IdOf& id_of, const OrderOf& order_of,
+                      bool newest_first = false) {
         db::Page page;
         page.limit = 3;
         page.newest_first = newest_first;
@@ -42,7 +50,7 @@ class Queries : public Trading {
             all.insert(all.end(), listed.rows.begin(), listed.rows.end());
         }
         for (std::size_t i = 1; i < all.size(); ++i) {
-            const bool rises = id_of(all[i - 1]).bytes < id_of(all[i]).bytes;
+            const bool rises = order_of(all[i - 1]) < order_of(all[i]);
             EXPECT_EQ(rises, !newest_first);
         }
         return all;
@@ -215,11 +223,14 @@ TEST_F(Queries, MoneyIsTheSumOfItsJournal) {
     db::JournalFilter filter;
     filter.organisation = parties.buyers[0];
     filter.currency = kTestMarket.currency;
-    const auto entries = all_pages(
+    const auto entries = all_pages_by(
         [&](const db::Page& page) {
             return read([&](db::Tx& tx) { return db::list_journal(tx, filter, page); });
         },
-        [](const settlement::JournalEntry& entry) { return entry.id; });
+        [](const settlement::JournalEntry& entry) { return entry.id; },
+        [](const settlement::JournalEntry& entry) {
+            return std::pair(entry.index, entry.id.bytes);
+        });
     std::int64_t available = 0;
     for (const settlement::JournalEntry& entry : entries) {
         for (const settlement::Posting& posting : entry.postings) {
