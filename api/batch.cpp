@@ -71,7 +71,10 @@ Plan make_plan(const Call& call, std::vector<BatchItem> items) {
     Plan plan;
     plan.results.resize(items.size());
     for (std::size_t i = 0; i < items.size(); ++i) {
-        if (items[i].fault) plan.results[i] = fail(*items[i].fault);
+        if (items[i].fault)
+            plan.results[i] = fail(*items[i].fault);
+        else if (items[i].ready)
+            plan.results[i] = *items[i].ready;
     }
     for (std::size_t i = 0; i < items.size(); ++i) {
         if (plan.results[i]) continue;

@@ -18,7 +18,9 @@ namespace suanpan::api {
 inline constexpr std::size_t kMaxBatch = 500;
 
 struct BatchItem {
-    std::optional<Error> fault;  // then there is nothing to submit
+    // With one of these there is nothing to submit: what is wrong, or the answer that is known.
+    std::optional<Error> fault;
+    std::optional<services::StoredResponse> ready;
     Write write;
     // Under which its answer is stored; empty: not stored, the command itself is idempotent.
     std::string key;

@@ -35,12 +35,34 @@ core::Role scope_of(settlement::MeterRole role) {
 settlement::ReadingVerdict told_apart(settlement::ReadingVerdict verdict,
                                       const services::CheckedBatch& checked) {
     if (verdict.verdict == settlement::Verdict::kDuplicate &&
-        checked.altered.contains({verdict.epoch, verdict.seq})) {
+        checked.altered(verdict.epoch, verdict.seq)) {
         verdict.verdict = settlement::Verdict::kRefused;
         verdict.code = "equivocation";
         verdict.detail = "a reading of this id was accepted before with other bytes";
     }
     return verdict;
+}
+
+services::StoredResponse batch_answer(const services::CheckedBatch& checked, LogIndex index,
+                                      const std::vector<settlement::ReadingVerdict>& verdicts) {
+    Json readings = Json::array();
+    for (const settlement::ReadingVerdict& verdict : verdicts)
+        readings.push_back(to_json(told_apart(verdict, checked)));
+    const Json body{{"lease", to_string(checked.command.batch.lease)},
+                    {"log_index", index.value},
+                    {"readings", std::move(readings)}};
+    return stored(body, 200, "");
+}
+
+// The first answer again, for ever: also when the lease is settled and the core has forgotten it.
+services::StoredResponse repeated_answer(const services::CheckedBatch& checked) {
+    LogIndex index;
+    std::vector<settlement::ReadingVerdict> verdicts;
+    for (const auto& [id, reading] : checked.stored) {
+        index = std::max(index, reading.index);
+        verdicts.push_back({id.first, id.second, settlement::Verdict::kDuplicate, "", ""});
+    }
+    return batch_answer(checked, index, verdicts);
 }
 
 // Readings need no Idempotency-Key: a reading's id is one, for ever.
@@ -49,18 +71,14 @@ BatchItem envelope_item(const Call& call, services::ReadingIntake& intake, const
     auto checked = intake.check(envelope, call.caller.organisation);
     if (!checked) {
         item.fault = checked.error();
-        return item;
+    } else if (checked->repeats()) {
+        item.ready = repeated_answer(*checked);
+    } else {
+        item.write.command = checked->command;
+        item.write.respond = [batch = std::move(*checked)](const core::CommandOutcome& outcome) {
+            return batch_answer(batch, outcome.index, outcome.readings);
+        };
     }
-    item.write.command = checked->command;
-    item.write.respond = [batch = std::move(*checked)](const core::CommandOutcome& outcome) {
-        Json readings = Json::array();
-        for (const settlement::ReadingVerdict& verdict : outcome.readings)
-            readings.push_back(to_json(told_apart(verdict, batch)));
-        const Json body{{"lease", to_string(batch.command.batch.lease)},
-                        {"log_index", outcome.index.value},
-                        {"readings", std::move(readings)}};
-        return stored(body, 200, "");
-    };
     return item;
 }
 

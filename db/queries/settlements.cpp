@@ -75,7 +75,7 @@ std::int64_t for_each_line(Tx& tx, const LineFilter& filter,
     return count;
 }
 
-std::set<std::pair<std::int64_t, std::int64_t>> find_altered_readings(
+std::map<std::pair<std::int64_t, std::int64_t>, StoredReading> find_stored_readings(
     Tx& tx, const settlement::ReadingBatch& batch) {
     std::vector<std::int64_t> epochs;
     std::vector<std::int64_t> seqs;
@@ -85,21 +85,24 @@ std::set<std::pair<std::int64_t, std::int64_t>> find_altered_readings(
         seqs.push_back(reading.seq);
         hashes.push_back(to_hex(as_chars(reading.hash)));
     }
-    const auto rows = run_statement(
-        tx, "find_altered_readings",
-        "SELECT r.epoch, r.seq FROM unnest($3::bigint[], $4::bigint[], $5::text[])"
-        " AS g (epoch, seq, hash)"
-        " JOIN reading AS r ON r.lease = $1::uuid AND r.meter = $2::uuid"
-        " AND r.epoch = g.epoch AND r.seq = g.seq WHERE r.hash <> decode(g.hash, 'hex')",
-        {Column<LeaseId>::encode(batch.lease), Column<MeterId>::encode(batch.meter),
-         Column<std::vector<std::int64_t>>::encode(epochs),
-         Column<std::vector<std::int64_t>>::encode(seqs),
-         Column<std::vector<std::string>>::encode(hashes)});
-    std::set<std::pair<std::int64_t, std::int64_t>> out;
+    const auto rows =
+        run_statement(tx, "find_stored_readings",
+                      "SELECT r.epoch, r.seq, r.hash = decode(g.hash, 'hex'), r.log_index"
+                      " FROM unnest($3::bigint[], $4::bigint[], $5::text[]) AS g (epoch, seq, hash)"
+                      " JOIN reading AS r ON r.lease = $1::uuid AND r.meter = $2::uuid"
+                      " AND r.epoch = g.epoch AND r.seq = g.seq",
+                      {Column<LeaseId>::encode(batch.lease), Column<MeterId>::encode(batch.meter),
+                       Column<std::vector<std::int64_t>>::encode(epochs),
+                       Column<std::vector<std::int64_t>>::encode(seqs),
+                       Column<std::vector<std::string>>::encode(hashes)});
+    std::map<std::pair<std::int64_t, std::int64_t>, StoredReading> out;
     for (const auto& row : rows) {
         RowReader reader(row);
         const auto epoch = reader.value<std::int64_t>();
-        out.emplace(epoch, reader.value<std::int64_t>());
+        const auto seq = reader.value<std::int64_t>();
+        StoredReading& stored = out[{epoch, seq}];
+        stored.same = reader.value<bool>();
+        stored.index = reader.value<LogIndex>();
     }
     return out;
 }

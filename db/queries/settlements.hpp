@@ -9,8 +9,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -48,8 +48,13 @@ struct ReadingPage {
     std::int64_t limit = 200;
 };
 Listed<core::ReadingRow> list_readings(Tx& tx, const LeaseId& lease, const ReadingPage& page);
-// Of a batch, the readings whose id (epoch, seq) is stored with other bytes: equivocation.
-std::set<std::pair<std::int64_t, std::int64_t>> find_altered_readings(
+// What is stored under the id of a reading.
+struct StoredReading {
+    bool same = false;  // the same bytes; otherwise it is equivocation
+    LogIndex index;     // where it was accepted
+};
+// Of a batch, by (epoch, seq).
+std::map<std::pair<std::int64_t, std::int64_t>, StoredReading> find_stored_readings(
     Tx& tx, const settlement::ReadingBatch& batch);
 std::vector<core::FinalWindowRow> list_windows(Tx& tx, const LeaseId& lease);  // by end
 

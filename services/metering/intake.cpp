@@ -2,10 +2,23 @@
 
 #include "base/dsse.hpp"
 #include "db/queries/identity.hpp"
-#include "db/queries/settlements.hpp"
 #include "settlement/reading.hpp"
 
+#include <algorithm>
+
 namespace suanpan::services {
+
+bool CheckedBatch::altered(std::int64_t epoch, std::int64_t seq) const {
+    const auto found = stored.find({epoch, seq});
+    return found != stored.end() && !found->second.same;
+}
+
+bool CheckedBatch::repeats() const {
+    return std::ranges::all_of(command.batch.readings, [this](const auto& reading) {
+        const auto found = stored.find({reading.epoch, reading.seq});
+        return found != stored.end() && found->second.same;
+    });
+}
 
 Result<CheckedBatch> ReadingIntake::check(const Json& envelope, const OrganisationId& submitter) {
     const std::string canonical = canonical_json(envelope);
@@ -25,10 +38,10 @@ Result<CheckedBatch> ReadingIntake::check(const Json& envelope, const Organisati
         return fail("bad_signature",
                     "no signature of the envelope is the registered meter's over this payload");
     }
-    auto altered = database_.read("find_altered_readings", [&batch](db::Tx& tx) {
-        return db::find_altered_readings(tx, *batch);
+    auto stored = database_.read("find_stored_readings", [&batch](db::Tx& tx) {
+        return db::find_stored_readings(tx, *batch);
     });
-    return CheckedBatch{core::SubmitReadings{canonical, std::move(*batch)}, std::move(altered)};
+    return CheckedBatch{core::SubmitReadings{canonical, std::move(*batch)}, std::move(stored)};
 }
 
 const std::optional<core::MeterRow>& ReadingIntake::meter(const MeterId& id) {

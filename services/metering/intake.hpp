@@ -7,20 +7,25 @@
 #include "base/result.hpp"
 #include "core/commands.hpp"
 #include "db/pool.hpp"
+#include "db/queries/settlements.hpp"
 
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
 namespace suanpan::services {
 
 struct CheckedBatch {
     core::SubmitReadings command;
-    // Readings (epoch, seq) that were accepted before with other bytes. The core knows those of
-    // long ago by their ids alone; the batch is logged all the same, as evidence.
-    std::set<std::pair<std::int64_t, std::int64_t>> altered;
+    // Of its readings, those that were accepted before, by (epoch, seq). The core knows the ones of
+    // long ago by their ids alone, and those of a settled lease not at all.
+    std::map<std::pair<std::int64_t, std::int64_t>, db::StoredReading> stored;
+
+    // Accepted before with other bytes: equivocation. It is logged all the same, as evidence.
+    [[nodiscard]] bool altered(std::int64_t epoch, std::int64_t seq) const;
+    // Every reading was accepted before with these bytes: there is nothing to do.
+    [[nodiscard]] bool repeats() const;
 };
 
 // For the envelopes of one request: meters are looked up once.

@@ -139,6 +139,10 @@ TEST(ApiDay, FromAListedLotToAStatement) {
     const Json same = expect(
         world.op.post("/v1/settlement-runs", {{"from", run["from"]}, {"to", run["to"]}}), 201);
     EXPECT_EQ(same["id"], run["id"]);
+    const Json much_later =
+        expect(seller.post("/v1/readings:batch", {{"envelopes", envelopes}}, "-"), 200);
+    for (const Json& reading : much_later["results"][0]["batch"]["readings"])
+        EXPECT_EQ(reading["result"], "duplicate") << reading.dump();
     const Json lines =
         expect(world.op.get("/v1/settlement-runs/" + run["id"].get<std::string>() + "/lines"), 200);
     EXPECT_EQ(lines["items"].size(), 2U);
