@@ -26,7 +26,8 @@ struct JsonLimits {
 // Refuses: too large (`body_too_large`); malformed, invalid UTF-8, a byte order mark or a raw NUL
 // (`bad_json`; "\u0000" inside a string is JSON and accepted: PostgreSQL's text is not so);
 // duplicate keys
-// (`duplicate_key`), too deep (`json_too_deep`), U+0000 in a text (`bad_character`), a number that is not an integer within ±(2^53 − 1)
+// (`duplicate_key`), too deep (`json_too_deep`), U+0000 in a text (`bad_character`), a number that
+// is not an integer within ±(2^53 − 1)
 // (`bad_number`).
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits = {});
 

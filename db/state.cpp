@@ -51,8 +51,8 @@ core::Rows load_state(Tx& tx) {
     rows.leases = load<core::LeaseRow>(tx, "NOT t.closed", "t.id");
     rows.windows =
         load<core::FinalWindowRow>(tx, "t.settled_by IS NULL", "t.final_at, t.lease, t.start_s");
-    rows.runs = load<core::RunRow>(
-        tx, "t.to_index = (SELECT max(to_index) FROM settlement_run)", "t.log_index, t.id");
+    rows.runs = load<core::RunRow>(tx, "t.to_index = (SELECT max(to_index) FROM settlement_run)",
+                                   "t.log_index, t.id");
     rows.pending = load<core::PendingRow>(tx, "NOT t.released", "t.log_index, t.journal_id");
     rows.balances = load<core::BalanceRow>(tx, "", "t.organisation, t.currency, t.account");
     return rows;
