@@ -90,6 +90,23 @@ TEST(LogOrder, APlaceCalledSaltDoesNotTakeTheSalt) {
     expect_replays(day);
 }
 
+// A contradiction was overwritten in silence.
+TEST(LogOrder, ADeclarationMayNotContradictTheCatalogue) {
+    SmallMarket day;
+    RegisterPool pool;
+    pool.id = numbered<PoolId>(78);
+    pool.organisation = SmallMarket::organisation(2);
+    pool.site = numbered<SiteId>(2);
+    pool.model = "test-npu";
+    pool.lots = Lots(1);
+    pool.profile = *matching::parse_profile(Json{{"memory_gib", "640"}});
+    const auto refused = day.run(SmallMarket::organisation(2), pool);
+    ASSERT_TRUE(refused.refusal);
+    EXPECT_EQ(refused.refusal->code(), "bad_profile");
+    pool.profile = *matching::parse_profile(Json{{"memory_gib", "64"}, {"hub", "guizhou"}});
+    EXPECT_FALSE(day.run(SmallMarket::organisation(2), pool).refusal);
+}
+
 // A refused command's entry is longer than the command's: one that just fitted could not be logged.
 TEST(LogOrder, ACommandThatFitsCanAlsoBeRefused) {
     SmallMarket day;
