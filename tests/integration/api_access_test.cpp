@@ -163,7 +163,8 @@ TEST(ApiAccess, ARevokedKeyIsForgottenAtOnce) {
     EXPECT_EQ(revoked["revoked"], true);
     EXPECT_EQ(leaked.get("/v1/orders").status, 401);
     EXPECT_EQ(expect(buyer.post(target, Json::object(), "r"), 200), revoked);
-    for (const Json& key : expect(buyer.get(keys), 200)["items"])
+    const Json listed = expect(buyer.get(keys), 200);
+    for (const Json& key : listed["items"])
         EXPECT_EQ(key["revoked"], key["id"] == made["id"]) << key.dump();
     // The operator may, too.
     const Json other = expect(buyer.post(keys, {{"scopes", {"buyer"}}, {"label", "y"}}), 201);
