@@ -40,7 +40,13 @@ Caller::Caller(std::string url, std::string key)
 Answer Caller::send(const client::HttpRequest& request) {
     client::HttpRequest full = request;
     if (!key_.empty()) full.headers.emplace_back("Authorization", "Bearer " + key_);
-    const client::HttpResponse response = http_.send(full);
+    client::HttpResponse response;
+    try {
+        response = http_.send(full);
+    } catch (const std::exception&) {
+        // The server closes a kept connection after a request that was none; a new one tells.
+        response = http_.send(full);
+    }
     Answer answer;
     answer.status = response.status;
     answer.text = response.body;
