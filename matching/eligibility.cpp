@@ -15,33 +15,45 @@ ProfileNumber Eligibility::add(const Profile& profile) {
     return number;
 }
 
-RequirementNumber Eligibility::acquire(const Requirement& requirement) {
+RequirementNumber Eligibility::find_or_add(const Requirement& requirement) {
     const auto known = requirement_numbers_.find(requirement);
-    if (known != requirement_numbers_.end()) {
-        ++users_[known->second];
-        return known->second;
-    }
+    if (known != requirement_numbers_.end()) return known->second;
     auto number = static_cast<RequirementNumber>(requirements_.size());
     if (free_.empty()) {
         requirements_.push_back(nullptr);
         users_.push_back(0);
+        editions_.push_back(0);
+        idle_since_.push_back(0);
         bits_.emplace_back();
     } else {
         number = free_.back();
         free_.pop_back();
     }
     requirements_[number] = &requirement_numbers_.emplace(requirement, number).first->first;
-    users_[number] = 1;
+    ++editions_[number];
     bits_[number].assign(profiles_.size(), false);
     for (std::size_t i = 0; i < profiles_.size(); ++i) {
         bits_[number][i] = satisfies(*profiles_[i], requirement);
     }
+    mark_idle(number);
     return number;
 }
 
+void Eligibility::use(RequirementNumber number) {
+    ++users_[number];
+}
+
 void Eligibility::release(RequirementNumber number) {
-    CHECK(number < users_.size() && users_[number] > 0);
-    if (--users_[number] > 0) return;
+    CHECK(users_[number] > 0);
+    if (--users_[number] == 0) mark_idle(number);
+}
+
+void Eligibility::mark_idle(RequirementNumber number) {
+    idle_since_[number] = ++last_idle_;
+    idle_.emplace_back(number, last_idle_);
+}
+
+void Eligibility::forget(RequirementNumber number) {
     const Requirement* requirement = requirements_[number];
     requirements_[number] = nullptr;
     free_.push_back(number);

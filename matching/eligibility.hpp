@@ -6,7 +6,9 @@
 #include "matching/profile.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <map>
+#include <utility>
 #include <vector>
 
 namespace suanpan::matching {
@@ -18,20 +20,50 @@ class Eligibility {
  public:
     // Profiles live as long as the pools that have them: for ever.
     ProfileNumber add(const Profile& profile);
-    // Requirements come and go with their orders: each acquire() is paired with one release().
-    RequirementNumber acquire(const Requirement& requirement);
+    // The requirement's number; nobody uses it yet.
+    RequirementNumber find_or_add(const Requirement& requirement);
+    // Requirements come and go with their orders: each use() is paired with one release(). One that
+    // nobody uses is kept for a while, as it may come again; the oldest of very many such is
+    // forgotten by the next forget_idle(), which tells its number.
+    void use(RequirementNumber number);
     void release(RequirementNumber number);
+    template <typename Tell>
+    void forget_idle(const Tell& tell) {
+        while (idle_.size() > kKeptIdle) {
+            const auto [number, edition] = idle_.front();
+            idle_.pop_front();
+            if (users_[number] > 0 || idle_since_[number] != edition) continue;
+            forget(number);
+            tell(number);
+        }
+    }
 
     [[nodiscard]] bool satisfied(ProfileNumber profile, RequirementNumber requirement) const {
         return bits_[requirement][profile];
     }
+    [[nodiscard]] const Requirement& requirement(RequirementNumber number) const {
+        return *requirements_[number];
+    }
+    // Differs whenever the number stands for another requirement than before; never 0.
+    [[nodiscard]] std::uint64_t edition(RequirementNumber number) const {
+        return editions_[number];
+    }
 
  private:
+    static constexpr std::size_t kKeptIdle = 1'024;
+
+    void forget(RequirementNumber number);
+    void mark_idle(RequirementNumber number);
+
     std::map<Profile, ProfileNumber> profile_numbers_;
     std::vector<const Profile*> profiles_;  // keys of the map, which stay where they are
     std::map<Requirement, RequirementNumber> requirement_numbers_;
     std::vector<const Requirement*> requirements_;  // nullptr: the number is free
     std::vector<std::uint32_t> users_;              // of each requirement
+    std::vector<std::uint64_t> editions_;
+    std::vector<std::uint64_t> idle_since_;  // which idleness of a requirement is the last
+    std::deque<std::pair<RequirementNumber, std::uint64_t>> idle_;
+    std::uint64_t last_idle_ = 0;
     std::vector<RequirementNumber> free_;
     std::vector<std::vector<bool>> bits_;  // [requirement][profile]
 };

@@ -14,202 +14,268 @@ Engine& Engine::operator=(Engine&&) noexcept = default;
 
 void Engine::define_market(const MarketRules& rules) {
     CHECK(check_rules(rules).has_value());
-    impl_->markets[rules.key].rules = rules;
+    Impl& state = *impl_;
+    const auto number = static_cast<std::uint32_t>(state.markets.size());
+    const auto [at, is_new] = state.market_numbers.emplace(rules.key, number);
+    if (is_new) {
+        state.markets.emplace_back(rules, state.orders, state.levels);
+        state.markets.back().number = number;
+        return;
+    }
+    Market& market = state.markets[at->second];
+    market.rules = rules;
+    // Whether a sell's least duration is one step of the grid may have changed.
+    market.sells.for_each_order([&](std::uint32_t slot) { state.note_special(slot); });
 }
 
 const MarketRules* Engine::find_market(const MarketKey& key) const {
-    const auto found = impl_->markets.find(key);
-    return found == impl_->markets.end() ? nullptr : &found->second.rules;
+    const auto found = impl_->market_numbers.find(key);
+    return found == impl_->market_numbers.end() ? nullptr : &impl_->markets[found->second].rules;
 }
 
 Result<void> Engine::add_pool(const PoolRules& rules) {
     if (rules.lots.value <= 0 || rules.lots.value > kMaxLots) {
         return fail("bad_quantity", "a pool has 1 to " + std::to_string(kMaxLots) + " lots");
     }
-    if (impl_->pools.contains(rules.id))
+    Impl& state = *impl_;
+    const auto number = static_cast<std::uint32_t>(state.pools.size());
+    if (!state.pool_numbers.emplace(rules.id, number).second)
         return fail("pool_exists", "the pool is registered already");
-    Pool pool{rules,
-              Calendar(rules.lots),
-              static_cast<std::uint32_t>(impl_->pool_by_number.size()),
-              impl_->eligibility.add(rules.profile),
-              {},
-              {}};
-    const auto at = impl_->pools.emplace(rules.id, std::move(pool)).first;
-    impl_->pool_by_number.push_back(&at->second);
+    state.pools.push_back(Pool{rules,
+                               Calendar(rules.lots),
+                               number,
+                               state.sites.number(rules.site),
+                               state.eligibility.add(rules.profile),
+                               {},
+                               {},
+                               {},
+                               0});
     return {};
 }
 
 const PoolRules* Engine::find_pool(const PoolId& id) const {
-    const auto found = impl_->pools.find(id);
-    return found == impl_->pools.end() ? nullptr : &found->second.rules;
+    const Pool* pool = impl_->find_pool(id);
+    return pool == nullptr ? nullptr : &pool->rules;
 }
 
-Outcome Engine::set_rate(const PoolId& id, const std::string& compute_class,
-                         std::optional<Rate> rate, Time now) {
+const Outcome& Engine::set_rate(const PoolId& id, const std::string& compute_class,
+                                std::optional<Rate> rate, Time now) {
     CHECK(!rate || (rate->value > 0 && rate->value <= kMaxRate));
     Impl& state = *impl_;
     Pool& pool = state.get_pool(id);
     state.begin(now);
-    if (find_rate(id, compute_class) == rate) return std::move(state.outcome);
-    const auto sells = pool.resting;  // a copy: ended orders leave it
-    for (const auto& [sequence, order] : sells) {
-        if (order->view.terms.market.compute_class != compute_class) continue;
-        state.end(*order, OrderState::kCancelled, EndReason::kRateChanged);
+    if (find_rate(id, compute_class) == rate) return state.outcome;
+    const auto in_class = [&](std::uint32_t market) {
+        return state.markets[market].rules.key.compute_class == compute_class;
+    };
+    for (const std::uint32_t slot : state.by_sequence(pool.resting)) {
+        if (!in_class(state.orders.details(slot).market)) continue;
+        state.end(slot, OrderState::kCancelled, EndReason::kRateChanged);
     }
+    std::erase_if(pool.listings, [&](const Listing& listing) { return in_class(listing.market); });
     if (rate) {
         pool.rates.insert_or_assign(compute_class, *rate);
     } else {
         pool.rates.erase(compute_class);
     }
     state.retry_all_or_none();
-    return std::move(state.outcome);
+    return state.outcome;
 }
 
 std::optional<Rate> Engine::find_rate(const PoolId& id, const std::string& compute_class) const {
-    const auto pool = impl_->pools.find(id);
-    if (pool == impl_->pools.end()) return std::nullopt;
-    const auto rate = pool->second.rates.find(compute_class);
-    if (rate == pool->second.rates.end()) return std::nullopt;
+    const Pool* pool = impl_->find_pool(id);
+    if (pool == nullptr) return std::nullopt;
+    const auto rate = pool->rates.find(compute_class);
+    if (rate == pool->rates.end()) return std::nullopt;
     return rate->second;
 }
 
 const Calendar* Engine::find_calendar(const PoolId& id) const {
-    const auto found = impl_->pools.find(id);
-    return found == impl_->pools.end() ? nullptr : &found->second.calendar;
+    const Pool* pool = impl_->find_pool(id);
+    return pool == nullptr ? nullptr : &pool->calendar;
 }
 
-Result<Outcome> Engine::block(const PoolId& id, const Window& window, Lots lots, Time now) {
-    const auto pool = impl_->pools.find(id);
-    if (pool == impl_->pools.end()) return fail("pool_not_found", "there is no such pool");
+Result<void> Engine::check_block(const PoolId& id, const Window& window, Lots lots) const {
+    const Pool* pool = impl_->find_pool(id);
+    if (pool == nullptr) return fail("pool_not_found", "there is no such pool");
     if (window.start >= window.end) return fail("bad_window", "a window starts before it ends");
     if (lots.value <= 0) return fail("bad_quantity", "at least one lot is wanted");
-    if (pool->second.calendar.minimum(window) < lots) {
+    if (pool->calendar.minimum(window) < lots) {
         return fail("not_free", "only lots that are not sold can be taken out");
     }
-    Impl& state = *impl_;
-    state.begin(now);
-    pool->second.calendar.reserve(window, lots);
-    Impl::mark_changed_supply(pool->second);
-    state.retry_all_or_none();
-    return std::move(state.outcome);
+    return {};
 }
 
-Outcome Engine::unblock(const PoolId& id, const Window& window, Lots lots, Time now) {
+const Outcome& Engine::block(const PoolId& id, const Window& window, Lots lots, Time now) {
+    Impl& state = *impl_;
+    Pool& pool = state.get_pool(id);
+    state.begin(now);
+    pool.calendar.reserve(window, lots);
+    state.mark_changed_supply(pool);
+    state.retry_all_or_none();
+    return state.outcome;
+}
+
+const Outcome& Engine::unblock(const PoolId& id, const Window& window, Lots lots, Time now) {
     Impl& state = *impl_;
     Pool& pool = state.get_pool(id);
     state.begin(now);
     pool.calendar.release(window, lots);
     state.rematch(pool);
     state.retry_all_or_none();
-    return std::move(state.outcome);
+    return state.outcome;
 }
 
-Outcome Engine::place(const OrderTerms& terms, Time now) {
+const Outcome& Engine::place(const NewOrder& order, Time now) {
     Impl& state = *impl_;
     state.begin(now);
-    state.arrive(state.admit_new(terms));
+    const std::uint32_t slot = state.admit(order);
+    state.outcome.order = OrderSlot(slot);
+    state.arrive(slot);
     state.retry_all_or_none();
-    return std::move(state.outcome);
+    return state.outcome;
 }
 
-Outcome Engine::preview(const OrderTerms& terms, Time now) const {
+Preview Engine::preview(const OrderTerms& terms, Time now) const {
     Impl& state = *impl_;
+    const auto resolved = state.resolve(terms);
     state.begin(now);
     const Mark mark = state.start_recording();
-    Order& order = state.admit_new(terms);
-    state.arrive(order);
+    const std::uint32_t slot = state.admit(resolved);
+    state.arrive(slot);
     state.retry_all_or_none();
-    Outcome outcome = state.outcome;
+    Preview out;
+    for (const Execution& execution : state.outcome.fills)
+        out.fills.push_back(fill(execution));
+    out.order = state.view(slot);
     state.roll_back(mark);
-    state.dismiss(order);
+    state.dismiss(slot);
     --state.next_sequence;
-    return outcome;
+    return out;
 }
 
-Result<Outcome> Engine::cancel(const OrderId& id, Time now) {
+const Outcome& Engine::cancel(OrderSlot slot, Time now) {
     Impl& state = *impl_;
-    Order* order = state.find(id);
-    if (order == nullptr) return fail("order_not_found", "there is no such order");
-    if (!order->is_open()) {
-        return fail("order_closed",
-                    "the order is " + std::string(to_string(order->view.state)) + " already");
+    state.begin(now);
+    state.outcome.order = slot;
+    state.end(number_of(slot), OrderState::kCancelled, EndReason::kByRequest);
+    state.retry_all_or_none();
+    return state.outcome;
+}
+
+const Outcome& Engine::cancel_all(const OrderFilter& filter, EndReason reason, Time now) {
+    Impl& state = *impl_;
+    state.begin(now);
+    std::vector<std::uint32_t> found;
+    for (std::uint32_t slot = 0; slot < state.orders.size(); ++slot) {
+        const Order& order = state.orders[slot];
+        if (!order.in_book) continue;
+        const Details& details = state.orders.details(slot);
+        const auto differs = [](const auto& wanted, const auto& name) {
+            return wanted && *wanted != name;
+        };
+        if (differs(filter.side, order.buys ? Side::kBuy : Side::kSell) ||
+            differs(filter.organisation, state.organisations.name(order.organisation)) ||
+            differs(filter.market, state.markets[details.market].rules.key) ||
+            differs(filter.project, state.projects.name(details.project)) ||
+            differs(filter.key, state.keys.name(details.key)))
+            continue;
+        found.push_back(slot);
     }
-    state.begin(now);
-    state.end(*order, OrderState::kCancelled, EndReason::kByRequest);
+    for (const std::uint32_t slot : state.by_sequence(std::move(found)))
+        state.end(slot, OrderState::kCancelled, reason);
     state.retry_all_or_none();
-    return std::move(state.outcome);
+    return state.outcome;
 }
 
-Outcome Engine::cancel_all(const OrganisationId& organisation, EndReason reason, Time now) {
+const Outcome& Engine::expire(OrderSlot order, Time now) {
     Impl& state = *impl_;
+    const std::uint32_t slot = number_of(order);
+    const Time due = state.due(slot);
+    CHECK(due <= now);
     state.begin(now);
-    std::vector<Order*> theirs;
-    for (const auto& [sequence, order] : state.resting) {
-        if (order->view.terms.organisation == organisation) theirs.push_back(order);
-    }
-    for (Order* order : theirs)
-        state.end(*order, OrderState::kCancelled, reason);
+    const auto& expires_at = state.orders.extras(slot).expires_at;
+    const bool by_time = expires_at && *expires_at == due;
+    state.end(slot, OrderState::kExpired, by_time ? EndReason::kExpired : EndReason::kWindowPassed);
     state.retry_all_or_none();
-    return std::move(state.outcome);
+    return state.outcome;
 }
 
-Outcome Engine::expire(const OrderId& id, Time now) {
-    Impl& state = *impl_;
-    state.begin(now);
-    Order* order = state.find(id);
-    if (order == nullptr || !order->is_open() || due(*order) > now) return std::move(state.outcome);
-    const auto& expires_at = order->view.terms.expires_at;
-    const bool by_time = expires_at && *expires_at == due(*order);
-    state.end(*order, OrderState::kExpired,
-              by_time ? EndReason::kExpired : EndReason::kWindowPassed);
-    state.retry_all_or_none();
-    return std::move(state.outcome);
+std::optional<Time> Engine::due_time(OrderSlot slot) const {
+    if (!impl_->orders[number_of(slot)].is_open()) return std::nullopt;
+    return impl_->due(number_of(slot));
 }
 
-std::optional<Time> Engine::due_time(const OrderId& id) const {
-    const Order* order = impl_->find(id);
-    if (order == nullptr || !order->is_open()) return std::nullopt;
-    return due(*order);
-}
-
-Outcome Engine::give_back(const OrderId& sell, const PoolId& id, const Window& window, Lots lots,
-                          Time now) {
+const Outcome& Engine::give_back(OrderSlot sell, const PoolId& id, const Window& window, Lots lots,
+                                 Time now) {
     Impl& state = *impl_;
     Pool& pool = state.get_pool(id);
     state.begin(now);
     pool.calendar.release(window, lots);
-    Order* order = state.find(sell);
-    if (order != nullptr && order->is_open()) {
-        CHECK(order->pool == &pool && order->view.terms.window.contains(window));
-        state.touch(*order);
-        add(order->view.rest_steps, Lots(0), window, lots);
-        CHECK(highest(order->view.rest_steps, Lots(0)).value <= order->view.terms.quantity);
+    const std::uint32_t slot = number_of(sell);
+    if (sell != kNoOrder && state.orders[slot].is_open()) {
+        Order& order = state.orders[slot];
+        CHECK(!order.buys && order.owner == pool.number && order.window.contains(window));
+        state.touch(slot);
+        Steps& steps = state.orders.make_steps(order);
+        add(steps, kNothing, window, lots);
+        CHECK(highest(steps, kNothing).value <= state.orders.details(slot).quantity);
     }
     state.rematch(pool);
     state.retry_all_or_none();
-    return std::move(state.outcome);
+    return state.outcome;
 }
 
-const OrderView* Engine::find(const OrderId& id) const {
-    const Order* order = impl_->find(id);
-    return order == nullptr ? nullptr : &order->view;
+OrderView Engine::view(OrderSlot slot) const {
+    return impl_->view(number_of(slot));
+}
+
+const OrderId& Engine::id(OrderSlot slot) const {
+    return impl_->orders.details(number_of(slot)).id;
+}
+
+Fill Engine::fill(const Execution& execution) const {
+    const Impl& state = *impl_;
+    const bool taker_buys = state.orders[number_of(execution.taker)].buys;
+    const OrderSlot buy = taker_buys ? execution.taker : execution.maker;
+    const OrderSlot sell = taker_buys ? execution.maker : execution.taker;
+    const auto owner = [&](OrderSlot slot) {
+        return state.organisations.name(state.orders[number_of(slot)].organisation);
+    };
+    return {id(execution.maker),
+            id(execution.taker),
+            id(buy),
+            id(sell),
+            owner(buy),
+            owner(sell),
+            state.pools[execution.pool].rules.id,
+            execution.lots,
+            execution.window,
+            execution.price,
+            execution.price_unit,
+            execution.rate};
 }
 
 void Engine::forget_ended() {
-    for (const OrderId& id : impl_->ended) {
-        Order* order = impl_->find(id);
-        CHECK(order != nullptr && !order->is_open());
-        impl_->dismiss(*order);
-    }
-    impl_->ended.clear();
+    Impl& state = *impl_;
+    // What they say of these orders is over.
+    if (!state.ended.empty()) state.begin(state.now);
+    for (const std::uint32_t slot : state.ended)
+        state.dismiss(slot);
+    state.ended.clear();
+    state.eligibility.forget_idle([&](RequirementNumber number) {
+        for (Market& market : state.markets) {
+            if (number >= market.buy_lanes.size()) continue;
+            for (std::uint32_t& lane : market.buy_lanes[number]) {
+                if (lane != kNone) market.buys.drop_lane(lane);
+                lane = kNone;
+            }
+        }
+    });
 }
 
-void Engine::restore(const OrderView& view) {
-    Impl& state = *impl_;
-    Order& order = state.admit(view);
-    CHECK(order.is_open() && !state.resting.contains(view.sequence));
-    state.insert(order);
-    state.next_sequence = std::max(state.next_sequence, view.sequence + 1);
+OrderSlot Engine::restore(const OrderView& view) {
+    return OrderSlot(impl_->restore(view));
 }
 
 void Engine::restore_reservation(const PoolId& pool, const Window& window, Lots lots) {
@@ -225,15 +291,34 @@ void Engine::restore_next_sequence(std::int64_t sequence) {
     impl_->next_sequence = sequence;
 }
 
-void Engine::for_each_open(const std::function<void(const OrderView&)>& visit) const {
-    for (const auto& [sequence, order] : impl_->resting)
-        visit(order->view);
+std::vector<OrderSlot> Engine::open_orders() const {
+    std::vector<OrderSlot> out;
+    for (const std::uint32_t slot : impl_->open_slots())
+        out.push_back(OrderSlot(slot));
+    return out;
 }
 
 void Engine::for_each_pool(
     const std::function<void(const PoolRules&, const Calendar&)>& visit) const {
-    for (const auto& [id, pool] : impl_->pools)
-        visit(pool.rules, pool.calendar);
+    std::vector<const Pool*> sorted;
+    for (const Pool& pool : impl_->pools)
+        sorted.push_back(&pool);
+    std::sort(sorted.begin(), sorted.end(),
+              [](const Pool* a, const Pool* b) { return a->rules.id < b->rules.id; });
+    for (const Pool* pool : sorted)
+        visit(pool->rules, pool->calendar);
+}
+
+std::size_t Engine::memory() const {
+    const Impl& state = *impl_;
+    std::size_t bytes = state.orders.memory() + state.levels.memory();
+    for (const Market& market : state.markets)
+        bytes += market.buys.memory() + market.sells.memory();
+    for (const Pool& pool : state.pools)
+        bytes += sizeof(Pool) + pool.resting.capacity() * sizeof(std::uint32_t) +
+                 pool.calendar.steps().capacity() * sizeof(Step) +
+                 pool.listings.capacity() * sizeof(Listing);
+    return bytes;
 }
 
 }  // namespace suanpan::matching

@@ -1,13 +1,17 @@
 #pragma once
 
-// The matching engine: books of all markets over shared pool calendars (market §3–§5).
+// The matching engine: books of all markets over shared pool calendars (market §3–§7).
 // Pure and deterministic: the same calls give the same results. It knows no balances; the core
 // reserves the worst case before it places an order, so that no fill can fail for money. Not
 // thread-safe: one thread owns it.
+//
+// An order is named by its slot. Every call that changes something returns the engine's own
+// Outcome, which the next such call overwrites.
 
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/units.hpp"
+#include "matching/auction.hpp"
 #include "matching/calendar.hpp"
 #include "matching/profile.hpp"
 #include "matching/terms.hpp"
@@ -19,6 +23,11 @@
 #include <vector>
 
 namespace suanpan::matching {
+
+// An order's place in the engine's memory, good until the forget_ended() after its end. Places are
+// used again; no result depends on their numbers.
+enum class OrderSlot : std::uint32_t {};
+inline constexpr OrderSlot kNoOrder{0xffffffff};
 
 // What matching needs of a market; versioned and logged by the core.
 struct MarketRules {
@@ -33,6 +42,13 @@ struct MarketRules {
 // Error `bad_market`: not above 0, or beyond what exact arithmetic carries.
 Result<void> check_rules(const MarketRules& rules);
 
+// Trades of a market are at low to high per CU·h, both included (market §7).
+struct PriceBand {
+    Price low;
+    Price high;
+    friend bool operator==(const PriceBand&, const PriceBand&) = default;
+};
+
 struct PoolRules {
     PoolId id;
     OrganisationId owner;  // the provider that lists it
@@ -41,7 +57,49 @@ struct PoolRules {
     Profile profile;
 };
 
-// One trade: `lots` over `window` at the maker's limit price, in the maker's unit.
+// An order with its names resolved to the engine's numbers, as resolve() gives it. Good until the
+// next forget_ended(), and for as long as an open order has the same requirement.
+struct NewOrder {
+    OrderId id;
+    std::uint32_t organisation = 0;
+    std::uint32_t market = 0;
+    std::uint32_t owner = 0;  // buy: number of its requirement; sell: of its pool
+    std::uint32_t project = 0;
+    std::uint32_t key = 0;
+    Side side = Side::kBuy;
+    Unit unit = Unit::kLot;
+    TimeInForce time_in_force = TimeInForce::kGtc;
+    SelfTrade self_trade = SelfTrade::kCancelNewest;
+    Together together = Together::kAnywhere;
+    Billing billing = Billing::kReserved;
+    bool all_or_none = false;
+    bool post_only = false;
+    bool at_market = false;
+    std::int64_t quantity = 0;
+    Price limit_price;
+    Window window;
+    Duration duration{0};  // buy: 0, it takes the window; sell: min_duration, resolved
+    Lots min_lots{0};
+    Cu max_excess{0};
+    std::optional<Time> expires_at;
+    std::vector<OrganisationId> counterparties;
+};
+
+// One trade as the engine tells it: `lots` over `window` at `price`, the maker's limit (or the
+// call's price), in `price_unit`.
+struct Execution {
+    OrderSlot maker = kNoOrder;
+    OrderSlot taker = kNoOrder;
+    std::uint32_t pool = 0;
+    Unit price_unit = Unit::kLot;
+    Lots lots;
+    Window window;
+    Price price;
+    Rate rate;  // milli-CU a lot, of the pool in the market's class at this moment
+    friend bool operator==(const Execution&, const Execution&) = default;
+};
+
+// The same with names.
 struct Fill {
     OrderId maker;
     OrderId taker;
@@ -54,7 +112,7 @@ struct Fill {
     Window window;
     Price price;
     Unit price_unit = Unit::kLot;
-    Rate rate;  // milli-CU a lot, of the pool in the market's class at this moment
+    Rate rate;
     friend bool operator==(const Fill&, const Fill&) = default;
 };
 
@@ -67,21 +125,55 @@ struct OrderView {
     std::int64_t rest = 0;         // buy: lots or milli-CU not filled
     std::vector<Step> rest_steps;  // sell: lots not sold, over its window; ends with a step of 0 at
                                    // the window's end
-    std::int64_t filled_lots =
-        0;  // buy: sum of lots; sell: sum of lots of all fills, whatever their windows
+    // Buy: sum of lots; sell: sum of lots of all fills, whatever their windows.
+    std::int64_t filled_lots = 0;
     std::optional<SiteId> bound_site;  // same_site: where the first fill bound it
     std::optional<PoolId> bound_pool;  // same_pool
+    std::optional<Time> bound_start;   // duration: when the first fill lets it start
     friend bool operator==(const OrderView&, const OrderView&) = default;
+};
+
+// What a call auction collects: one window of one market, of lots no worse than `floor`
+// (market §6).
+struct CallTerms {
+    MarketKey market;
+    Window window;
+    Profile floor;
+    Price reference;  // per lot·h
+    friend bool operator==(const CallTerms&, const CallTerms&) = default;
+};
+
+// Where a call stands, or how it ended.
+struct CallView {
+    CallTerms terms;
+    CallResult result;
+    friend bool operator==(const CallView&, const CallView&) = default;
 };
 
 // What a command did, in the order in which it happened. `ended` holds every order that left the
 // book or changed its state to a final one, the taker included when it ended.
 struct Outcome {
-    std::vector<Fill> fills;
-    std::vector<OrderId> ended;
+    OrderSlot order = kNoOrder;  // place: the order
+    std::vector<Execution> fills;
+    std::vector<OrderSlot> ended;
     // Orders whose rest, hold or state changed in any way, distinct, in order of first change.
-    std::vector<OrderId> touched;
-    friend bool operator==(const Outcome&, const Outcome&) = default;
+    std::vector<OrderSlot> touched;
+    std::vector<CallView> calls;  // closed
+};
+
+// A new total and price of an open order.
+struct Replacement {
+    std::int64_t quantity = 0;  // in the order's unit, what is filled included
+    Price limit_price;
+};
+
+// Orders that fit all that is given.
+struct OrderFilter {
+    std::optional<OrganisationId> organisation;
+    std::optional<MarketKey> market;
+    std::optional<Side> side;
+    std::optional<ProjectId> project;
+    std::optional<ApiKeyId> key;
 };
 
 // Why a buy finds nothing (orders:preview).
@@ -99,6 +191,13 @@ struct WhyNot {
     std::vector<FailedCondition> failed;
 };
 
+// What an order would do now: its fills, and how it would stand.
+struct Preview {
+    std::vector<Fill> fills;
+    OrderView order;
+    friend bool operator==(const Preview&, const Preview&) = default;
+};
+
 class Engine {
  public:
     Engine();
@@ -112,61 +211,99 @@ class Engine {
     // were accepted with. REQUIRES check_rules(rules) passed.
     void define_market(const MarketRules& rules);
     [[nodiscard]] const MarketRules* find_market(const MarketKey& key) const;
-    Result<void> add_pool(const PoolRules& rules);  // error `pool_exists`
+    Result<void> add_pool(const PoolRules& rules);  // errors `pool_exists`, `bad_quantity`
     [[nodiscard]] const PoolRules* find_pool(const PoolId& id) const;
     // The rate of a pool's lot in a class; sells need one. A change cancels the pool's resting
     // sells in that class with kRateChanged (market §2); nullopt takes the rate away. REQUIRES 0 <
     // rate ≤ kMaxRate.
-    Outcome set_rate(const PoolId& pool, const std::string& compute_class, std::optional<Rate> rate,
-                     Time now);
+    const Outcome& set_rate(const PoolId& pool, const std::string& compute_class,
+                            std::optional<Rate> rate, Time now);
     [[nodiscard]] std::optional<Rate> find_rate(const PoolId& pool,
                                                 const std::string& compute_class) const;
     [[nodiscard]] const Calendar* find_calendar(const PoolId& pool) const;
-    // Takes free lots out (maintenance, withdrawal) or puts them back; `not_free` when some are
-    // sold. Fewer lots can make an all-or-none attempt go another way, so those are tried again.
-    Result<Outcome> block(const PoolId& pool, const Window& window, Lots lots, Time now);
+    // Takes free lots out (maintenance, withdrawal); error `not_free` when some are sold. Fewer
+    // lots can make an all-or-none attempt go another way, so those are tried again.
+    [[nodiscard]] Result<void> check_block(const PoolId& pool, const Window& window,
+                                           Lots lots) const;
+    const Outcome& block(const PoolId& pool, const Window& window, Lots lots, Time now);
     // Free lots may let resting orders trade: the pool's sells, by sequence, are matched as takers.
-    Outcome unblock(const PoolId& pool, const Window& window, Lots lots, Time now);
+    const Outcome& unblock(const PoolId& pool, const Window& window, Lots lots, Time now);
 
-    // Everything that would refuse the order before it meets the book: market, grid, tick, limits,
-    // pool, window, contradictory fields. Error codes are stable; nothing changes.
+    // Everything that would refuse the order before it meets the book: market, halt, grid, tick,
+    // limits, pool, window, contradictory fields. Error codes are stable.
     [[nodiscard]] Result<void> check(const OrderTerms& terms, Time now) const;
-    // REQUIRES check(terms, now) passed. Matches, then rests or cancels the remainder.
-    Outcome place(const OrderTerms& terms, Time now);
-    // `order_not_found`, `order_closed`.
-    Result<Outcome> cancel(const OrderId& id, Time now);
-    Outcome cancel_all(const OrganisationId& organisation, EndReason reason, Time now);
-    // Ends the order if due_time(id) ≤ now.
-    Outcome expire(const OrderId& id, Time now);
+    // check(), and the order with its names resolved.
+    Result<NewOrder> resolve(const OrderTerms& terms, Time now);
+    // Matches, then rests or cancels the remainder. In a halted market, or a call, it waits.
+    const Outcome& place(const NewOrder& order, Time now);
+    const Outcome& cancel(OrderSlot order, Time now);  // REQUIRES it to be open, as the next ones
+    // Errors of check(), with the new total and price. A lower total at the same price keeps
+    // priority; anything else gets a new place and is matched as if it arrived; at or under what is
+    // filled, the order closes (market §4).
+    [[nodiscard]] Result<void> check_replace(OrderSlot order, const Replacement& with,
+                                             Time now) const;
+    const Outcome& replace(OrderSlot order, const Replacement& with, Time now);
+    const Outcome& cancel_all(const OrderFilter& filter, EndReason reason, Time now);
+    const Outcome& expire(OrderSlot order, Time now);  // REQUIRES due_time(order) ≤ now
     // The moment after which an open order can no longer trade: expires_at, a buy's last start, a
-    // sell's window end less its least duration. nullopt for an order that is not open.
-    [[nodiscard]] std::optional<Time> due_time(const OrderId& id) const;
-    // Early end of a lease: the lots return to the calendar and, if it is still open, to the
-    // selling order.
-    Outcome give_back(const OrderId& sell, const PoolId& pool, const Window& window, Lots lots,
-                      Time now);
+    // sell's window end less its least duration. nullopt for an order that has ended.
+    [[nodiscard]] std::optional<Time> due_time(OrderSlot order) const;
+    // Early end of a lease: the lots return to the calendar and, if `sell` is the selling order and
+    // still open, to it. kNoOrder: it is gone.
+    const Outcome& give_back(OrderSlot sell, const PoolId& pool, const Window& window, Lots lots,
+                             Time now);
+
+    // Market-wide control. REQUIRES the market to be defined.
+    void set_band(const MarketKey& market, std::optional<PriceBand> band);
+    [[nodiscard]] std::optional<PriceBand> find_band(const MarketKey& market) const;
+    // While a market is halted nothing in it trades: cancels work, new orders wait.
+    void halt(const MarketKey& market);
+    [[nodiscard]] bool is_halted(const MarketKey& market) const;
+    // Closes the market's calls in the order in which they were opened, then matches every resting
+    // order, by sequence, as taker against those before it (market §6).
+    const Outcome& resume(const MarketKey& market, Time now);
+
+    // Call auctions. Until a call closes, the buys it collects trade with nobody.
+    // Errors `market_not_found`, `bad_window`, `off_grid`, `window_passed`, `bad_price`,
+    // `call_exists`.
+    [[nodiscard]] Result<void> check_call(const CallTerms& call, Time now) const;
+    void open_call(const CallTerms& call);
+    // Indicative: what closing it now would give. nullopt: there is no such call.
+    [[nodiscard]] std::optional<CallView> find_call(const MarketKey& market,
+                                                    const Window& window) const;
+    // In the order in which they were opened.
+    [[nodiscard]] std::vector<CallTerms> calls() const;
+    // Trades at the one price; then what waited is matched as usual, by sequence. In a halted
+    // market it goes on waiting. REQUIRES the call to be open.
+    const Outcome& close_call(const MarketKey& market, const Window& window, Time now);
 
     // Open orders, and orders ended since the last forget_ended().
-    [[nodiscard]] const OrderView* find(const OrderId& id) const;
+    [[nodiscard]] OrderView view(OrderSlot order) const;
+    [[nodiscard]] const OrderId& id(OrderSlot order) const;
+    [[nodiscard]] Fill fill(const Execution& execution) const;
     void forget_ended();
     // REQUIRES a valid window (and duration), as check() tests it.
     [[nodiscard]] WhyNot why_not(const OrderTerms& terms, Time now) const;
-    // What place() would do, without doing it. REQUIRES check(terms, now) passed.
-    [[nodiscard]] Outcome preview(const OrderTerms& terms, Time now) const;
+    // What place() would do, without doing it. The order of the outcome has no slot afterwards.
+    // REQUIRES check(terms, now) passed.
+    [[nodiscard]] Preview preview(const OrderTerms& terms, Time now) const;
 
-    // Rebuild: orders as they stood, in order of sequence; calendars must have been reserved
-    // before.
-    void restore(const OrderView& order);
+    // Rebuild: orders as they stood, in order of sequence; reservations, halts and calls before
+    // them.
+    OrderSlot restore(const OrderView& order);
     void restore_reservation(const PoolId& pool, const Window& window, Lots lots);
     [[nodiscard]] std::int64_t next_sequence() const;
     void restore_next_sequence(std::int64_t sequence);
 
-    // In order of sequence; of pool id.
-    void for_each_open(const std::function<void(const OrderView&)>& visit) const;
+    [[nodiscard]] std::vector<OrderSlot> open_orders() const;  // by sequence
+    // By pool id.
     void for_each_pool(const std::function<void(const PoolRules&, const Calendar&)>& visit) const;
+    // Bytes the engine holds for its orders, levels and indexes.
+    [[nodiscard]] std::size_t memory() const;
+
+    struct Impl;  // inside of matching/ only
 
  private:
-    struct Impl;
     std::unique_ptr<Impl> impl_;
 };
 

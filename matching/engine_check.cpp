@@ -61,12 +61,34 @@ Result<void> check_together(const OrderTerms& terms) {
     if ((terms.time_in_force == TimeInForce::kGtd) != terms.expires_at.has_value()) {
         return contradiction("expires_at comes with gtd, and only with it");
     }
-    const bool whole = terms.all_or_none || terms.time_in_force == TimeInForce::kFok;
-    if (terms.duration && !whole) {
-        return fail("not_supported",
-                    "a duration inside a wider window needs all_or_none or fok for now");
+    return {};
+}
+
+// An order at the market waits for a call and has no condition but its limit (market §6).
+Result<void> check_at_market(const OrderTerms& terms, const std::vector<CallTerms>& calls) {
+    if (!terms.at_market) return {};
+    if (terms.time_in_force != TimeInForce::kGtc || terms.post_only || terms.all_or_none ||
+        terms.duration || terms.min_lots.value != 0 || terms.unit != Unit::kLot ||
+        terms.together != Together::kAnywhere || !terms.counterparties.empty()) {
+        return contradiction(
+            "an order at the market is gtc, in lots, from anywhere, without other conditions");
+    }
+    const auto call = std::ranges::find(calls, terms.window, &CallTerms::window);
+    if (call == calls.end()) {
+        return fail("no_call", "an order at the market needs an open call for its window");
+    }
+    if (terms.side == Side::kBuy && !satisfies(call->floor, terms.requirement)) {
+        return fail("no_call", "the call's lots need not meet the order's requirement");
     }
     return {};
+}
+
+// What waits for the end of a halt must be able to wait.
+Result<void> check_halt(const OrderTerms& terms, bool halted) {
+    const bool at_once =
+        terms.time_in_force == TimeInForce::kIoc || terms.time_in_force == TimeInForce::kFok;
+    if (!halted || !at_once) return {};
+    return fail("market_halted", "the market is halted: only orders that can wait are taken");
 }
 
 Result<void> check_amounts(const OrderTerms& terms, const MarketRules& rules) {
@@ -163,11 +185,14 @@ Result<void> check_rules(const MarketRules& rules) {
 }
 
 Result<void> Engine::check(const OrderTerms& terms, Time now) const {
-    const MarketRules* rules = find_market(terms.market);
-    if (rules == nullptr) return fail("market_not_found", "there is no such market");
-    if (impl_->find(terms.id) != nullptr) return fail("order_exists", "the order id is taken");
+    const auto found = impl_->market_numbers.find(terms.market);
+    if (found == impl_->market_numbers.end())
+        return fail("market_not_found", "there is no such market");
+    const Market& market = impl_->markets[found->second];
+    const MarketRules& rules = market.rules;
     for (const auto& step : {check_side_fields(terms), check_together(terms),
-                             check_amounts(terms, *rules), check_times(terms, *rules, now)}) {
+                             check_at_market(terms, market.calls), check_amounts(terms, rules),
+                             check_times(terms, rules, now), check_halt(terms, market.halted)}) {
         if (!step) return step;
     }
     if (!is_strictly_sorted(terms.requirement.conditions)) {
@@ -191,6 +216,12 @@ Result<void> Engine::check(const OrderTerms& terms, Time now) const {
         return fail("no_rate", "the pool has no rate in this class: attest one first");
     }
     return {};
+}
+
+Result<NewOrder> Engine::resolve(const OrderTerms& terms, Time now) {
+    const auto checked = check(terms, now);
+    if (!checked) return fail(checked.error());
+    return impl_->resolve(terms);
 }
 
 }  // namespace suanpan::matching

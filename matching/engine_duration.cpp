@@ -1,130 +1,103 @@
 // A buy with a `duration` inside a wider window: of the starts that fill it, the cheapest, then the
-// earliest (market §4).
+// earliest (market §4). One that need not fill as a whole goes to the start that gives it most.
 
-#include "base/time.hpp"
-#include "matching/engine_state.hpp"
+#include "matching/engine_walk.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace suanpan::matching {
 namespace {
 
-constexpr Lots kNothing{0};
-
-// Starts on the grid between which nothing that a window of `duration` sees of the steps changes.
-class Starts {
- public:
-    Starts(Time first, Time last, Duration duration, Duration grid)
-        : first_(first), last_(last), duration_(duration), grid_(grid) {
-        add(first);
-    }
-
-    void add_steps(const Steps& steps) {
-        for (const Step& step : steps) {
-            // From here on the window no longer sees what was before the step …
-            add(ceil_to_grid(step.from, grid_));
-            // … and from here on its end sees what comes after it.
-            const Time reaches(step.from.value - duration_.value);
-            add(Time(floor_to_grid(reaches, grid_).value + grid_.value));
-        }
-    }
-
-    [[nodiscard]] std::vector<Time> take() {
-        std::sort(starts_.begin(), starts_.end());
-        starts_.erase(std::unique(starts_.begin(), starts_.end()), starts_.end());
-        return std::move(starts_);
-    }
-
- private:
-    void add(Time start) {
-        if (first_ <= start && start <= last_) starts_.push_back(start);
-    }
-
-    Time first_;
-    Time last_;
-    Duration duration_;
-    Duration grid_;
-    std::vector<Time> starts_;
+struct Bought {
+    Int128 units = 0;  // lots or milli-CU
+    Int128 cost = 0;   // over one window, so hours are left out; within bounds, see kMaxPrice
 };
 
-// Of all fills of one taker over one window, so hours are left out. Within bounds, see kMaxPrice.
-Int128 cost_of(const std::vector<Fill>& fills, std::size_t first) {
-    Int128 cost = 0;
+// What the fills since `first` gave their taker.
+Bought sum_of(const std::vector<Execution>& fills, std::size_t first, bool in_cu) {
+    Bought sum;
     for (std::size_t i = first; i < fills.size(); ++i) {
-        const Fill& fill = fills[i];
+        const Execution& fill = fills[i];
         const std::int64_t worth = fill.price_unit == Unit::kCu ? fill.rate.value : kMilli;
-        cost += Int128{fill.price.value} * fill.lots.value * worth;
+        sum.cost += Int128{fill.price.value} * fill.lots.value * worth;
+        sum.units += Int128{fill.lots.value} * (in_cu ? fill.rate.value : 1);
     }
-    return cost;
+    return sum;
 }
 
 }  // namespace
 
-std::vector<Time> starts_between(const Order& buy, Time now,
-                                 const std::vector<const Steps*>& steps) {
-    const OrderTerms& terms = buy.view.terms;
-    const Duration grid = buy.market->rules.grid;
-    const Time first = std::max(terms.window.start, ceil_to_grid(now, grid));
-    if (first > last_start(terms)) return {};
-    Starts starts(first, last_start(terms), *terms.duration, grid);
-    for (const Steps* each : steps)
-        starts.add_steps(*each);
+Starts Engine::Impl::starts_of(std::uint32_t slot) const {
+    const Extras& extras = orders.extras(slot);
+    const Duration grid = markets[orders.details(slot).market].rules.grid;
+    return {extras.window, extras.duration, grid, now};
+}
+
+void Engine::Impl::add_changes(Starts& starts, const Order& sell) const {
+    starts.add(sell.window);
+    if (sell.steps != kNone) starts.add(orders.steps(sell));
+}
+
+std::vector<Time> Engine::Impl::candidate_starts(std::uint32_t slot) {
+    Starts starts = starts_of(slot);
+    std::vector<bool> seen(pools.size(), false);
+    walk(taker(slot), [&](std::uint32_t maker, Rate) {
+        const Order& sell = orders[maker];
+        add_changes(starts, sell);
+        if (!seen[sell.owner]) starts.add(pools[sell.owner].calendar.steps());
+        seen[sell.owner] = true;
+        return Visit::kNext;
+    });
     return starts.take();
 }
 
-std::vector<Time> Engine::Impl::candidate_starts(const Order& order) const {
-    std::vector<const Steps*> steps;
-    std::vector<bool> seen(pool_by_number.size(), false);
-    walk(order, [&](const Order& maker) {
-        steps.push_back(&maker.view.rest_steps);
-        if (!seen[maker.pool->number]) steps.push_back(&maker.pool->calendar.steps());
-        seen[maker.pool->number] = true;
-        return Visit::kNext;
-    });
-    return starts_between(order, now, steps);
-}
-
-Stop Engine::Impl::try_starts(Order& order) {
-    const OrderTerms& terms = order.view.terms;
+Stop Engine::Impl::try_starts(std::uint32_t slot) {
+    Taker order = taker(slot);
+    const Duration duration = orders.extras(slot).duration;
     const auto place_at = [&](Time start) {
-        order.window = {start, Time(start.value + terms.duration->value)};
+        order.window = {start, Time(start.value + duration.value)};
     };
     Stop first_stop;
     std::optional<std::pair<Int128, Time>> best;
-    for (const Time start : candidate_starts(order)) {
+    for (const Time start : candidate_starts(slot)) {
         place_at(start);
         const Mark mark = start_recording();
         const Stop stop = try_places(order);
-        if (!order.is_open()) {
-            const Int128 cost = cost_of(outcome.fills, mark.fills);
+        if (!order.order.is_open()) {
+            const Int128 cost = sum_of(outcome.fills, mark.fills, false).cost;
             if (!best || cost < best->first) best = {cost, start};
         } else if (first_stop.reason == EndReason::kNone) {
             first_stop = stop;
         }
         roll_back(mark);
     }
-    if (best) {
-        place_at(best->second);
-        return try_places(order);
-    }
-    order.window = terms.window;
-    return first_stop;
+    if (!best) return first_stop;
+    place_at(best->second);
+    return try_places(order);
 }
 
-std::optional<Time> Engine::Impl::earliest_start(const Order& buy, const Order& sell,
-                                                 Lots lots) const {
-    const Duration duration = *buy.view.terms.duration;
-    const std::vector<const Steps*> steps{&sell.view.rest_steps, &sell.pool->calendar.steps()};
-    std::optional<Time> too_small;
-    for (const Time start : starts_between(buy, now, steps)) {
-        const Window window{start, Time(start.value + duration.value)};
-        if (!terms_allow(buy, sell, window)) continue;
-        const Lots offered = minimum(sell.view.rest_steps, kNothing, window);
-        if (std::min(offered, sell.pool->calendar.minimum(window)) < lots) continue;
-        if (lots >= sell.view.terms.min_lots || lots == offered) return start;
-        if (!too_small) too_small = start;
+// The start that gives most, then the cheapest, then the earliest. Without any fill the order may
+// still start anywhere.
+void Engine::Impl::match_some_start(std::uint32_t slot) {
+    Taker order = taker(slot);
+    const Duration duration = orders.extras(slot).duration;
+    const auto place_at = [&](Time start) {
+        order.window = {start, Time(start.value + duration.value)};
+    };
+    std::optional<std::tuple<Int128, Int128, Time>> best;  // less is better
+    for (const Time start : candidate_starts(slot)) {
+        place_at(start);
+        const Mark mark = start_recording();
+        match(order, false);
+        const Bought bought = sum_of(outcome.fills, mark.fills, order.order.in_cu);
+        const std::tuple result(-bought.units, bought.cost, start);
+        if (!best || result < *best) best = result;
+        roll_back(mark);
     }
-    return too_small;
+    if (!best) return;
+    place_at(std::get<2>(*best));
+    match(order, false);
 }
 
 }  // namespace suanpan::matching

@@ -2,85 +2,99 @@
 // and orders tried again.
 
 #include "base/check.hpp"
-#include "matching/engine_state.hpp"
+#include "matching/engine_walk.hpp"
 
 #include <algorithm>
 
 namespace suanpan::matching {
 namespace {
 
-constexpr Lots kNothing{0};
-
-bool is_small(Lots lots, const Order& order, Lots whole_rest) {
-    return lots < order.view.terms.min_lots && lots != whole_rest;
-}
-
-// same_site and same_pool: the first fill, or the attempt being made, has bound the buy.
-bool binding_allows(const OrderView& buy, const PoolRules& pool) {
-    if (buy.bound_pool && *buy.bound_pool != pool.id) return false;
-    return !buy.bound_site || *buy.bound_site == pool.site;
-}
-
 // Taking `lots` leaves nothing of the buy.
 bool uses_up(const Order& buy, Lots lots, Rate rate) {
-    const std::int64_t worth = buy.view.terms.unit == Unit::kCu ? rate.value : 1;
-    return Int128{lots.value} * worth >= buy.view.rest;
+    const std::int64_t worth = buy.in_cu ? rate.value : 1;
+    return Int128{lots.value} * worth >= buy.rest;
+}
+
+bool is_within(const PriceBand& band, Price price, Unit unit, Rate rate) {
+    const Ratio traded = price_in(price, unit, Unit::kCu, rate);
+    return traded >= Ratio{band.low.value, 1} && traded <= Ratio{band.high.value, 1};
 }
 
 }  // namespace
 
-Lots lots_wanted(const Order& buy, Rate rate) {
-    const std::int64_t rest = buy.view.rest;
-    if (buy.view.terms.unit == Unit::kLot) return Lots(rest);
-    const std::int64_t whole = rest / rate.value;
-    const std::int64_t left = rest % rate.value;
-    if (left == 0) return Lots(whole);
-    return Lots(rate.value - left <= buy.view.terms.max_excess.value ? whole + 1 : whole);
+Lots Engine::Impl::sell_minimum(const Order& sell, const Window& window) const {
+    if (sell.steps == kNone) return Lots(sell.rest);
+    return std::max(kNothing, minimum(orders.steps(sell), kNothing, window));
 }
 
-bool terms_allow(const Order& buy, const Order& sell, const Window& window) {
-    const OrderTerms& terms = sell.view.terms;
-    if (!terms.window.contains(window) || window.length() < terms.min_duration) return false;
-    return terms.counterparties.empty() ||
-           std::binary_search(terms.counterparties.begin(), terms.counterparties.end(),
-                              buy.view.terms.organisation);
+// Whole lots of `rate` that a buy's rest still takes (market §5): ⌊rest ÷ rate⌋, one more if the
+// excess allows.
+Lots Engine::Impl::lots_wanted(std::uint32_t slot, Rate rate) const {
+    const Order& buy = orders[slot];
+    if (!buy.in_cu) return Lots(buy.rest);
+    const std::int64_t whole = buy.rest / rate.value;
+    const std::int64_t left = buy.rest % rate.value;
+    if (left == 0 || !buy.special) return Lots(whole);
+    return Lots(rate.value - left <= orders.extras(slot).max_excess.value ? whole + 1 : whole);
 }
 
-bool prices_cross(const OrderTerms& buy, const OrderTerms& sell, Rate rate) {
-    return price_in(buy.limit_price, buy.unit, sell.unit, rate) >= Ratio{sell.limit_price.value, 1};
+// The conditions of a sell on a buy that no fill changes: profile and price apart.
+bool Engine::Impl::sell_allows(std::uint32_t slot, const Order& buy, const Window& window) const {
+    const Order& sell = orders[slot];
+    if (!sell.window.contains(window)) return false;
+    if (!sell.special) return true;
+    if (window.length().value < orders.details(slot).min_duration) return false;
+    const auto& allowed = orders.extras(slot).counterparties;
+    return allowed.empty() ||
+           std::binary_search(allowed.begin(), allowed.end(), organisations.name(buy.organisation));
 }
 
-Offer Engine::Impl::offer(const Order& taker, const Order& maker) const {
-    const bool taker_buys = taker.is_buy();
-    const Order& buy = taker_buys ? taker : maker;
-    const Order& sell = taker_buys ? maker : taker;
-    Offer out{kNothing, buy.window, false, false};
-    if (!binding_allows(buy.view, sell.pool->rules)) {
-        out.ladder_done = taker_buys;
-        return out;
-    }
-    const Lots wanted = lots_wanted(buy, sell.rate);
-    if (wanted == kNothing) {
-        out.ladder_done = taker_buys;
-        return out;
-    }
-    if (!taker_buys && buy.view.terms.duration) {
-        const auto start = earliest_start(buy, sell, wanted);
-        if (!start) return out;
-        out.window = {*start, Time(start->value + buy.view.terms.duration->value)};
-    }
-    if (!terms_allow(buy, sell, out.window)) return out;
-    const Lots offered = minimum(sell.view.rest_steps, kNothing, out.window);
-    if (offered == kNothing) return out;
-    const Lots free = sell.pool->calendar.minimum(out.window);
+// same_site and same_pool: the first fill, or the attempt being made, has bound the buy.
+bool Engine::Impl::binding_allows(std::uint32_t buy, const Pool& pool) const {
+    const Extras& extras = orders.extras(buy);
+    if (extras.bound_pool != kNone && extras.bound_pool != pool.number) return false;
+    return extras.bound_site == kNone || extras.bound_site == pool.site;
+}
+
+bool Engine::Impl::is_small(Lots lots, std::uint32_t slot, Lots whole_rest) const {
+    return orders[slot].special && lots < orders.extras(slot).min_lots && lots != whole_rest;
+}
+
+Offer Engine::Impl::offer(const Taker& taker, std::uint32_t maker, Rate rate) const {
+    const bool buys = taker.order.buys;
+    const std::uint32_t buy = buys ? taker.slot : maker;
+    const Lots wanted = lots_wanted(buy, rate);
+    if (wanted == kNothing) return {kNothing, taker.window, false, buys};
+    const Order& made = orders[maker];
+    const Pool& pool = pools[buys ? made.owner : taker.order.owner];
+    if (orders[buy].together != Together::kAnywhere && !binding_allows(buy, pool)) return {};
+    if (buys) return offer_over(taker, maker, rate, taker.window, wanted);
+    if (is_unbound_duration(made)) return offer_any_start(taker, maker, rate, wanted);
+    return offer_over(taker, maker, rate, made.window, wanted);
+}
+
+Offer Engine::Impl::offer_over(const Taker& taker, std::uint32_t maker, Rate rate,
+                               const Window& window, Lots wanted) const {
+    const bool buys = taker.order.buys;
+    const Order& buy = buys ? taker.order : orders[maker];
+    const std::uint32_t sell_slot = buys ? maker : taker.slot;
+    const Order& sell = orders[sell_slot];
+    Offer out{kNothing, window, false, false};
+    if (!sell_allows(sell_slot, buy, window)) return out;
+    const Pool& pool = pools[sell.owner];
+    if (buys && pool.exhausted_in == walks) return out;
+    const Lots offered = sell_minimum(sell, window);
+    if (offered <= kNothing) return out;
+    const Lots free = pool.calendar.minimum(window);
     if (free == kNothing) {
-        out.ladder_done = taker_buys;
+        // The pool's other sells have as little over this window, until this walk is over.
+        if (buys) pool.exhausted_in = walks;
         return out;
     }
     const Lots lots = std::min({wanted, offered, free});
-    if (!taker_buys && buy.view.terms.all_or_none && !uses_up(buy, lots, sell.rate)) return out;
-    if (is_small(lots, maker, taker_buys ? offered : wanted)) return out;
-    if (is_small(lots, taker, taker_buys ? wanted : offered)) {
+    if (!buys && buy.all_or_none && !uses_up(buy, lots, rate)) return out;
+    if (is_small(lots, maker, buys ? offered : wanted)) return out;
+    if (is_small(lots, taker.slot, buys ? wanted : offered)) {
         out.small_for_taker = true;
         return out;
     }
@@ -88,38 +102,61 @@ Offer Engine::Impl::offer(const Order& taker, const Order& maker) const {
     return out;
 }
 
+// A resting buy that may still start at several moments, met by a sell: the first start at which
+// the two trade.
+Offer Engine::Impl::offer_any_start(const Taker& taker, std::uint32_t maker, Rate rate,
+                                    Lots wanted) const {
+    Starts starts = starts_of(maker);
+    add_changes(starts, taker.order);
+    starts.add(pools[taker.order.owner].calendar.steps());
+    const Duration duration = orders.extras(maker).duration;
+    Offer out;
+    for (const Time start : starts.take()) {
+        const Window window{start, Time(start.value + duration.value)};
+        const Offer found = offer_over(taker, maker, rate, window, wanted);
+        if (found.lots > kNothing) return found;
+        out.small_for_taker = out.small_for_taker || found.small_for_taker;
+    }
+    return out;
+}
+
 // What became of one maker.
-Met Engine::Impl::meet(Order& taker, Order& maker, bool all, Stop& stop) {
-    const Offer found = offer(taker, maker);
+Met Engine::Impl::meet(const Taker& taker, std::uint32_t maker, Rate rate, bool all, Stop& stop) {
+    const Offer found = offer(taker, maker, rate);
     if (found.lots == kNothing) {
         if (found.small_for_taker) return Met::kSkippedSmall;
-        return found.ladder_done ? Met::kLadderDone : Met::kSkipped;
+        return found.lane_done ? Met::kLaneDone : Met::kSkipped;
     }
-    if (taker.view.terms.organisation != maker.view.terms.organisation) {
-        fill(taker, maker, found);
-        return Met::kTraded;
+    if (taker.order.organisation == orders[maker].organisation) {
+        // An order that must fill as a whole cannot lose a part, so `decrement` ends it too.
+        if (all && taker.order.self_trade != SelfTrade::kCancelOldest) {
+            stop = {EndReason::kSelfTrade, maker};
+            return Met::kStopped;
+        }
+        return prevent_self_trade(taker, maker, rate, found);
     }
-    const SelfTrade mode = taker.view.terms.self_trade;
-    // An order that must fill as a whole cannot lose a part, so `decrement` ends it too.
-    if (all && mode != SelfTrade::kCancelOldest) {
-        stop = {EndReason::kSelfTrade, &maker};
+    const auto& band = taker.market.band;
+    if (band && !is_within(*band, orders.details(maker).limit, orders[maker].unit(), rate)) {
+        stop = {EndReason::kPriceBand, kNone};
+        if (!all) end(taker.slot, OrderState::kCancelled, EndReason::kPriceBand);
         return Met::kStopped;
     }
-    return prevent_self_trade(taker, maker, found);
+    fill(taker, maker, rate, found);
+    return Met::kTraded;
 }
 
 // Fills what it can, best first. `all`: inside an attempt that is taken back unless it fills the
 // taker; then a stop changes nothing here and is told to the caller.
-Stop Engine::Impl::match(Order& taker, bool all) {
+Stop Engine::Impl::match(const Taker& taker, bool all) {
     Stop stop;
     bool again = true;
     while (again) {
         again = false;
         bool skipped_small = false;
-        const auto visit = [&](Order& maker) {
-            switch (meet(taker, maker, all, stop)) {
+        walk(taker, [&](std::uint32_t maker, Rate rate) {
+            switch (meet(taker, maker, rate, all, stop)) {
                 case Met::kSkipped: return Visit::kNext;
-                case Met::kLadderDone: return Visit::kNextLadder;
+                case Met::kLaneDone: return Visit::kNextLane;
                 case Met::kStopped: return Visit::kStop;
                 case Met::kSkippedSmall: skipped_small = true; return Visit::kNext;
                 case Met::kStruckOff: again = true; break;
@@ -127,85 +164,99 @@ Stop Engine::Impl::match(Order& taker, bool all) {
                 // min_lots. The taker's rest is smaller now and that maker may fill it.
                 case Met::kTraded: again = skipped_small; break;
             }
-            again = again && taker.is_open();  // then the best is looked for anew
-            return again || !taker.is_open() ? Visit::kStop : Visit::kNext;
-        };
-        walk(taker, visit);
+            again = again && taker.order.is_open();  // then the best is looked for anew
+            return again || !taker.order.is_open() ? Visit::kStop : Visit::kNext;
+        });
     }
     return stop;
 }
 
-void Engine::Impl::fill(Order& taker, Order& maker, const Offer& found) {
-    Order& buy = taker.is_buy() ? taker : maker;
-    Order& sell = taker.is_buy() ? maker : taker;
+void Engine::Impl::fill(const Taker& taker, std::uint32_t maker, Rate rate, const Offer& found) {
+    trade(maker, taker.slot, rate, found.window, found.lots, orders.details(maker).limit,
+          orders[maker].unit());
+}
+
+void Engine::Impl::trade(std::uint32_t maker, std::uint32_t taker, Rate rate, const Window& window,
+                         Lots lots, Price price, Unit unit) {
+    const bool taker_buys = orders[taker].buys;
+    const std::uint32_t buy = taker_buys ? taker : maker;
+    const std::uint32_t sell = taker_buys ? maker : taker;
     touch(taker);
     touch(maker);
-    reserve(*sell.pool, found.window, found.lots);
-    take(buy, sell, found.window, found.lots);
-    buy.view.filled_lots += found.lots.value;
-    sell.view.filled_lots += found.lots.value;
-    const PoolRules& pool = sell.pool->rules;
-    if (buy.view.terms.together == Together::kSameSite) buy.view.bound_site = pool.site;
-    if (buy.view.terms.together == Together::kSamePool) buy.view.bound_pool = pool.id;
-    outcome.fills.push_back({maker.view.terms.id, taker.view.terms.id, buy.view.terms.id,
-                             sell.view.terms.id, buy.view.terms.organisation,
-                             sell.view.terms.organisation, pool.id, found.lots, found.window,
-                             maker.view.terms.limit_price, maker.view.terms.unit, sell.rate});
+    Pool& pool = pools[orders[sell].owner];
+    reserve(pool, window, lots);
+    take(buy, sell, rate, window, lots);
+    orders.details(buy).filled_lots += lots.value;
+    orders.details(sell).filled_lots += lots.value;
+    Order& bought = orders[buy];
+    if (bought.together == Together::kSameSite) orders.make_extras(buy).bound_site = pool.site;
+    if (bought.together == Together::kSamePool) orders.make_extras(buy).bound_pool = pool.number;
+    if (orders.extras(buy).duration.value > 0) {
+        orders.make_extras(buy).bound_start = window.start;
+        bought.window = window;
+    }
+    outcome.fills.push_back(
+        {OrderSlot(maker), OrderSlot(taker), pool.number, unit, lots, window, price, rate});
     settle_state(maker, OrderState::kFilled);
     settle_state(taker, OrderState::kFilled);
 }
 
-// Takes lots off both rests; the calendar is the caller's.
-void Engine::Impl::take(Order& buy, Order& sell, const Window& window, Lots lots) {
-    add(sell.view.rest_steps, kNothing, window, Lots(-lots.value));
-    CHECK(lowest(sell.view.rest_steps, kNothing) >= kNothing);
-    if (uses_up(buy, lots, sell.rate)) {
-        buy.view.rest = 0;
+void Engine::Impl::take(std::uint32_t buy_slot, std::uint32_t sell_slot, Rate rate,
+                        const Window& window, Lots lots) {
+    Order& sell = orders[sell_slot];
+    CHECK(sell_minimum(sell, window) >= lots);
+    if (sell.steps == kNone && window == sell.window) {
+        sell.rest -= lots.value;
     } else {
-        buy.view.rest -=
-            buy.view.terms.unit == Unit::kCu ? lots.value * sell.rate.value : lots.value;
+        add(orders.make_steps(sell), kNothing, window, Lots(-lots.value));
     }
+    Order& buy = orders[buy_slot];
+    if (uses_up(buy, lots, rate)) {
+        buy.rest = 0;
+    } else {
+        buy.rest -= buy.in_cu ? lots.value * rate.value : lots.value;
+    }
+}
+
+bool Engine::Impl::is_used_up(std::uint32_t slot) const {
+    const Order& order = orders[slot];
+    if (order.buys) return order.rest <= 0;
+    // A sell shrinks to what is left of its window (market §4).
+    const Duration least(orders.details(slot).min_duration);
+    const Window left{std::max(order.window.start, now), order.window.end};
+    if (order.steps != kNone) return !has_run(orders.steps(order), kNothing, left, least);
+    return order.rest <= 0 || left.length() < least;
 }
 
 // After its rest became smaller. `when_used_up` is kFilled after a fill, kCancelled when lots were
 // only struck off.
-void Engine::Impl::settle_state(Order& order, OrderState when_used_up) {
-    bool used_up = order.view.rest == 0;
-    if (!order.is_buy()) {
-        // A sell shrinks to what is left of its window (market §4).
-        const Window& window = order.view.terms.window;
-        used_up =
-            !has_run(order.view.rest_steps, kNothing, {std::max(window.start, now), window.end},
-                     order.view.terms.min_duration);
-    }
-    if (used_up) {
-        end(order, when_used_up,
+void Engine::Impl::settle_state(std::uint32_t slot, OrderState when_used_up) {
+    if (is_used_up(slot)) {
+        end(slot, when_used_up,
             when_used_up == OrderState::kFilled ? EndReason::kNone : EndReason::kSelfTrade);
     } else if (when_used_up == OrderState::kFilled) {
-        order.view.state = OrderState::kPartiallyFilled;
+        orders[slot].state = OrderState::kPartiallyFilled;
     }
 }
 
-// What is struck off is not reserved: where the calendar was the least of the three, the pair is
-// fillable still and will be met again.
-void Engine::Impl::strike_off(Order& taker, Order& maker, const Offer& found) {
-    touch(taker);
-    touch(maker);
-    take(taker.is_buy() ? taker : maker, taker.is_buy() ? maker : taker, found.window, found.lots);
-    settle_state(maker, OrderState::kCancelled);
-    settle_state(taker, OrderState::kCancelled);
-}
-
-// The taker's mode wins; whichever order is matching counts as the newest.
-Met Engine::Impl::prevent_self_trade(Order& taker, Order& maker, const Offer& found) {
-    const SelfTrade mode = taker.view.terms.self_trade;
+// The taker's mode wins; whichever order is matching counts as the newest. What is struck off is
+// not reserved: where the calendar was the least of the three, the pair is fillable still and will
+// be met again.
+Met Engine::Impl::prevent_self_trade(const Taker& taker, std::uint32_t maker, Rate rate,
+                                     const Offer& found) {
+    const SelfTrade mode = taker.order.self_trade;
     if (mode == SelfTrade::kDecrement) {
-        strike_off(taker, maker, found);
+        touch(taker.slot);
+        touch(maker);
+        take(taker.order.buys ? taker.slot : maker, taker.order.buys ? maker : taker.slot, rate,
+             found.window, found.lots);
+        settle_state(maker, OrderState::kCancelled);
+        settle_state(taker.slot, OrderState::kCancelled);
         return Met::kStruckOff;
     }
     if (mode != SelfTrade::kCancelNewest) end(maker, OrderState::kCancelled, EndReason::kSelfTrade);
     if (mode == SelfTrade::kCancelOldest) return Met::kSkipped;
-    end(taker, OrderState::kCancelled, EndReason::kSelfTrade);
+    end(taker.slot, OrderState::kCancelled, EndReason::kSelfTrade);
     return Met::kStopped;
 }
 

@@ -1,131 +1,322 @@
+// One order: into the engine, into its book, out again; and taking changes back.
+
 #include "base/check.hpp"
 #include "matching/engine_state.hpp"
 
 #include <algorithm>
 
 namespace suanpan::matching {
-namespace {
-
-std::int64_t rank_of(const OrderTerms& terms) {
-    return terms.side == Side::kSell ? terms.limit_price.value : -terms.limit_price.value;
-}
-
-LadderKey ladder_key(const Order& order) {
-    if (order.is_buy()) {
-        return {order.view.terms.all_or_none, order.requirement, order.view.terms.unit};
-    }
-    return {false, order.pool->number, order.view.terms.unit};
-}
-
-std::tuple<Unit, std::int64_t, std::int64_t> retry_key(const Order& order) {
-    return {order.view.terms.unit, rank_of(order.view.terms), order.view.sequence};
-}
-
-}  // namespace
 
 void Engine::Impl::begin(Time time) {
     CHECK(recording == 0 && undo.empty());
     now = time;
-    outcome = Outcome();
-    ++command;
+    for (const OrderSlot slot : outcome.touched)
+        orders[number_of(slot)].touched = false;
+    outcome.order = kNoOrder;
+    outcome.fills.clear();
+    outcome.ended.clear();
+    outcome.touched.clear();
+    outcome.calls.clear();
 }
 
-Order& Engine::Impl::admit(const OrderView& view) {
-    auto made = std::make_unique<Order>();
-    Order& order = *made;
-    order.view = view;
-    const OrderTerms& terms = order.view.terms;
-    order.market = &get_market(terms.market);
-    if (order.is_buy()) {
-        order.requirement = eligibility.acquire(terms.requirement);
-        order.window = terms.window;
-    } else {
-        order.pool = &get_pool(terms.pool);
-        const auto rate = order.pool->rates.find(terms.market.compute_class);
-        CHECK(rate != order.pool->rates.end());
-        order.rate = rate->second;
-        CHECK(terms.min_duration.value > 0);
+Market& Engine::Impl::get_market(const MarketKey& key) {
+    const auto found = market_numbers.find(key);
+    CHECK(found != market_numbers.end());
+    return markets[found->second];
+}
+
+const Pool* Engine::Impl::find_pool(const PoolId& id) const {
+    const auto found = pool_numbers.find(id);
+    return found == pool_numbers.end() ? nullptr : &pools[found->second];
+}
+
+Pool& Engine::Impl::get_pool(const PoolId& id) {
+    const auto found = pool_numbers.find(id);
+    CHECK(found != pool_numbers.end());
+    return pools[found->second];
+}
+
+Rate Engine::Impl::rate_of(const Pool& pool, const Market& market) const {
+    for (const Listing& listing : pool.listings) {
+        if (listing.market == market.number) return listing.rate;
     }
-    const bool is_new = orders.emplace(terms.id, std::move(made)).second;
-    CHECK(is_new);
-    return order;
+    const auto rate = pool.rates.find(market.rules.key.compute_class);
+    CHECK(rate != pool.rates.end());
+    return rate->second;
 }
 
-Order& Engine::Impl::admit_new(const OrderTerms& terms) {
-    OrderView view;
-    view.terms = terms;
-    view.sequence = next_sequence++;
+Listing& Engine::Impl::listing(Pool& pool, const Market& market) {
+    for (Listing& known : pool.listings) {
+        if (known.market == market.number) return known;
+    }
+    pool.listings.push_back({market.number, rate_of(pool, market), {kNone, kNone}, 0});
+    return pool.listings.back();
+}
+
+Taker Engine::Impl::taker(std::uint32_t slot) {
+    Order& order = orders[slot];
+    const Details& details = orders.details(slot);
+    Market& market = markets[details.market];
+    const Rate rate = order.buys ? Rate(0) : rate_of(pools[order.owner], market);
+    return {slot, order, details, market, rate, order.window};
+}
+
+// REQUIRES that check() passed.
+NewOrder Engine::Impl::resolve(const OrderTerms& terms) {
+    NewOrder out;
+    out.id = terms.id;
+    out.organisation = organisations.number(terms.organisation);
+    out.market = get_market(terms.market).number;
+    out.project = projects.number(terms.project);
+    out.key = keys.number(terms.key);
+    out.side = terms.side;
+    out.unit = terms.unit;
+    out.time_in_force = terms.time_in_force;
+    out.self_trade = terms.self_trade;
+    out.together = terms.together;
+    out.billing = terms.billing;
+    out.all_or_none = terms.all_or_none;
+    out.post_only = terms.post_only;
+    out.at_market = terms.at_market;
+    out.quantity = terms.quantity;
+    out.limit_price = terms.limit_price;
+    out.window = terms.window;
+    out.min_lots = terms.min_lots;
+    out.max_excess = terms.max_excess;
+    out.expires_at = terms.expires_at;
+    out.counterparties = terms.counterparties;
     if (terms.side == Side::kBuy) {
-        view.rest = terms.quantity;
+        out.owner = eligibility.find_or_add(terms.requirement);
+        out.duration = terms.duration.value_or(Duration(0));
     } else {
+        out.owner = get_pool(terms.pool).number;
         // Resolved now: the market's grid may change while the order rests.
-        if (terms.min_duration.value == 0) {
-            view.terms.min_duration = get_market(terms.market).rules.grid;
-        }
-        add(view.rest_steps, Lots(0), terms.window, Lots(terms.quantity));
+        const Duration grid = markets[out.market].rules.grid;
+        out.duration = terms.min_duration.value == 0 ? grid : terms.min_duration;
     }
-    return admit(view);
+    return out;
 }
 
-void Engine::Impl::dismiss(Order& order) {
+// An order as it stood, back into its book.
+std::uint32_t Engine::Impl::restore(const OrderView& view) {
+    const std::int64_t next = std::max(next_sequence, view.sequence + 1);
+    const std::uint32_t slot = admit(resolve(view.terms));
+    next_sequence = next;
+    Order& order = orders[slot];
+    order.sequence = view.sequence;
+    order.state = view.state;
+    CHECK(order.is_open());
+    orders.details(slot).filled_lots = view.filled_lots;
+    if (view.bound_site) orders.make_extras(slot).bound_site = sites.number(*view.bound_site);
+    if (view.bound_pool) orders.make_extras(slot).bound_pool = get_pool(*view.bound_pool).number;
+    if (view.bound_start) {
+        Extras& extras = orders.make_extras(slot);
+        extras.bound_start = view.bound_start;
+        order.window = {*view.bound_start, Time(view.bound_start->value + extras.duration.value)};
+    }
+    if (order.buys) {
+        order.rest = view.rest;
+    } else {
+        const Steps& steps = view.rest_steps;
+        CHECK(!steps.empty());
+        if (steps ==
+            Steps{{order.window.start, steps.front().lots}, {order.window.end, kNothing}}) {
+            order.rest = steps.front().lots.value;
+        } else {
+            orders.make_steps(order) = steps;
+        }
+    }
+    insert(slot);
+    return slot;
+}
+
+// An order not yet in its book.
+std::uint32_t Engine::Impl::admit(const NewOrder& given) {
+    const std::uint32_t slot = orders.take();
+    Order& order = orders[slot];
+    order.window = given.window;
+    order.rest = given.quantity;
+    order.sequence = next_sequence++;
+    order.organisation = given.organisation;
+    order.owner = given.owner;
+    order.time_in_force = given.time_in_force;
+    order.self_trade = given.self_trade;
+    order.together = given.together;
+    order.buys = given.side == Side::kBuy;
+    order.in_cu = given.unit == Unit::kCu;
+    order.all_or_none = given.all_or_none;
+    order.metered = given.billing == Billing::kMetered;
+    order.post_only = given.post_only;
+    order.at_market = given.at_market;
+    Details& details = orders.details(slot);
+    details.id = given.id;
+    details.limit = given.limit_price;
+    details.quantity = given.quantity;
+    details.market = given.market;
+    details.project = given.project;
+    details.key = given.key;
+    const bool spread = order.buys && given.duration.value > 0;
+    if (!order.buys) details.min_duration = static_cast<std::uint32_t>(given.duration.value);
+    if (spread || given.min_lots.value > 0 || given.max_excess.value > 0 || given.expires_at ||
+        !given.counterparties.empty()) {
+        Extras& extras = orders.make_extras(slot);
+        extras.min_lots = given.min_lots;
+        extras.max_excess = given.max_excess;
+        extras.expires_at = given.expires_at;
+        extras.counterparties = given.counterparties;
+        if (spread) {
+            extras.window = given.window;
+            extras.duration = given.duration;
+            order.window = kAnyWindow;
+        }
+    }
+    if (order.buys) eligibility.use(order.owner);
+    note_special(slot);
+    return slot;
+}
+
+// `special` spares a walk the look at the second cache line.
+void Engine::Impl::note_special(std::uint32_t slot) {
+    Order& order = orders[slot];
+    const Details& details = orders.details(slot);
+    const Extras& extras = orders.extras(slot);
+    order.special = extras.min_lots.value > 0 || extras.max_excess.value > 0 ||
+                    !extras.counterparties.empty() ||
+                    details.min_duration > markets[details.market].rules.grid.value;
+}
+
+void Engine::Impl::dismiss(std::uint32_t slot) {
+    const Order& order = orders[slot];
     CHECK(!order.in_book);
-    if (order.is_buy()) eligibility.release(order.requirement);
-    orders.erase(OrderId(order.view.terms.id));
+    if (order.buys) eligibility.release(order.owner);
+    orders.give(slot);
 }
 
-void Engine::Impl::insert(Order& order) {
-    CHECK(!order.in_book && order.is_open());
-    const OrderTerms& terms = order.view.terms;
-    auto& ladders = order.is_buy() ? order.market->buys : order.market->sells;
-    ladders[ladder_key(order)].orders.emplace(
-        std::pair(rank_of(terms), order.view.sequence),
-        Ladder::Entry{&order, terms.duration ? kAnyWindow : terms.window});
-    if (!order.is_buy()) order.pool->resting.emplace(order.view.sequence, &order);
-    if (terms.all_or_none) order.market->all_or_none.emplace(retry_key(order), &order);
-    resting.emplace(order.view.sequence, &order);
+Ladders& Engine::Impl::ladders(std::uint32_t slot) {
+    Market& market = markets[orders.details(slot).market];
+    return orders[slot].buys ? market.buys : market.sells;
+}
+
+std::uint32_t Engine::Impl::lane_of(std::uint32_t slot) {
+    const Order& order = orders[slot];
+    Market& market = markets[orders.details(slot).market];
+    const auto unit = static_cast<std::size_t>(order.in_cu);
+    if (order.buys) {
+        if (order.owner >= market.buy_lanes.size()) {
+            market.buy_lanes.resize(order.owner + 1, {kNone, kNone, kNone, kNone});
+        }
+        auto& lane = market.buy_lanes[order.owner][unit + (order.all_or_none ? 2 : 0)];
+        if (lane == kNone) {
+            lane = market.buys.add_lane(order.owner, order.unit(), order.all_or_none, Rate(0));
+        }
+        return lane;
+    }
+    Pool& pool = pools[order.owner];
+    Listing& listed = listing(pool, market);
+    std::uint32_t& lane = listed.lanes[unit];
+    if (lane == kNone) {
+        const std::tuple key(pool.profile, order.unit(), listed.rate);
+        const auto known = market.sell_lanes.find(key);
+        lane = known != market.sell_lanes.end()
+                   ? known->second
+                   : market.sells.add_lane(pool.profile, order.unit(), false, listed.rate);
+        market.sell_lanes.emplace(key, lane);
+    }
+    return lane;
+}
+
+// Lists beside the ladders.
+void Engine::Impl::list(std::uint32_t slot) {
+    Order& order = orders[slot];
+    Details& details = orders.details(slot);
+    Market& market = markets[details.market];
+    if (!order.buys) {
+        Pool& pool = pools[order.owner];
+        details.place_in_pool = static_cast<std::uint32_t>(pool.resting.size());
+        pool.resting.push_back(slot);
+        ++listing(pool, market).resting;
+    } else if (order.all_or_none) {
+        const Waiting entry{order.unit(), rank_of(true, details.limit), order.sequence, slot};
+        auto& waiting = market.all_or_none;
+        waiting.insert(std::lower_bound(waiting.begin(), waiting.end(), entry), entry);
+        ++waiting_all_or_none;
+    }
+    ++resting;
     order.in_book = true;
 }
 
-void Engine::Impl::remove(Order& order) {
-    CHECK(order.in_book);
-    const OrderTerms& terms = order.view.terms;
-    auto& ladders = order.is_buy() ? order.market->buys : order.market->sells;
-    const auto ladder = ladders.find(ladder_key(order));
-    CHECK(ladder != ladders.end());
-    ladder->second.orders.erase({rank_of(terms), order.view.sequence});
-    if (ladder->second.orders.empty()) ladders.erase(ladder);
-    if (!order.is_buy()) order.pool->resting.erase(order.view.sequence);
-    if (terms.all_or_none) order.market->all_or_none.erase(retry_key(order));
-    resting.erase(order.view.sequence);
+void Engine::Impl::unlist(std::uint32_t slot) {
+    Order& order = orders[slot];
+    const Details& details = orders.details(slot);
+    Market& market = markets[details.market];
+    if (!order.buys) {
+        Pool& pool = pools[order.owner];
+        const std::uint32_t last = pool.resting.back();
+        pool.resting[details.place_in_pool] = last;
+        orders.details(last).place_in_pool = details.place_in_pool;
+        pool.resting.pop_back();
+        --listing(pool, market).resting;
+    } else if (order.all_or_none) {
+        const Waiting entry{order.unit(), rank_of(true, details.limit), order.sequence, slot};
+        auto& waiting = market.all_or_none;
+        const auto at = std::lower_bound(waiting.begin(), waiting.end(), entry);
+        CHECK(at != waiting.end() && *at == entry);
+        waiting.erase(at);
+        --waiting_all_or_none;
+    }
+    --resting;
     order.in_book = false;
 }
 
-// Before every change of an order.
-void Engine::Impl::touch(Order& order) {
-    if (recording > 0) {
-        const OrderView& view = order.view;
-        undo.emplace_back(SavedOrder{&order, order.in_book, view.state, view.end_reason, view.rest,
-                                     view.filled_lots, view.rest_steps, view.bound_site,
-                                     view.bound_pool});
-    }
-    if (order.touched_in == command) return;
-    order.touched_in = command;
-    outcome.touched.push_back(order.view.terms.id);
+void Engine::Impl::insert(std::uint32_t slot) {
+    Order& order = orders[slot];
+    CHECK(!order.in_book && order.is_open());
+    // An attempt's changes are taken back in the reverse order, so this one needs a step too.
+    if (recording > 0) touch(slot);
+    order.waits = waits_for_call(slot);
+    ladders(slot).insert(slot, lane_of(slot), rank_of(order.buys, orders.details(slot).limit));
+    list(slot);
 }
 
-void Engine::Impl::end(Order& order, OrderState state, EndReason reason) {
+void Engine::Impl::remove(std::uint32_t slot) {
+    CHECK(orders[slot].in_book);
+    ladders(slot).remove(slot);
+    unlist(slot);
+}
+
+void Engine::Impl::relink(std::uint32_t slot) {
+    const bool buys = orders[slot].buys;
+    ladders(slot).relink(slot, lane_of(slot), rank_of(buys, orders.details(slot).limit));
+    list(slot);
+}
+
+// Before every change of an order.
+void Engine::Impl::touch(std::uint32_t slot) {
+    Order& order = orders[slot];
+    if (recording > 0) {
+        undo.emplace_back(SavedOrder{slot, order, orders.details(slot).filled_lots,
+                                     orders.extras(slot),
+                                     order.steps == kNone ? Steps() : orders.steps(order)});
+    }
+    if (order.touched) return;
+    order.touched = true;
+    outcome.touched.push_back(OrderSlot(slot));
+}
+
+void Engine::Impl::end(std::uint32_t slot, OrderState state, EndReason reason) {
+    Order& order = orders[slot];
     CHECK(order.is_open());
-    touch(order);
-    if (order.in_book) remove(order);
-    order.view.state = state;
-    order.view.end_reason = reason;
-    outcome.ended.push_back(order.view.terms.id);
-    ended.push_back(order.view.terms.id);
+    touch(slot);
+    if (order.in_book) remove(slot);
+    order.state = state;
+    order.end_reason = reason;
+    outcome.ended.push_back(OrderSlot(slot));
+    ended.push_back(slot);
 }
 
 void Engine::Impl::reserve(Pool& pool, const Window& window, Lots lots) {
     pool.calendar.reserve(window, lots);
-    if (recording > 0) undo.emplace_back(SavedReservation{&pool, window, lots});
+    if (recording > 0) undo.emplace_back(SavedReservation{pool.number, window, lots});
 }
 
 Mark Engine::Impl::start_recording() {
@@ -140,63 +331,139 @@ void Engine::Impl::keep(const Mark& mark) {
     if (--recording == 0) undo.clear();
 }
 
+void Engine::Impl::restore_saved(SavedOrder& saved) {
+    Order& order = orders[saved.slot];
+    const Order& before = saved.order;
+    if (order.in_book && !before.in_book) remove(saved.slot);
+    order.window = before.window;
+    order.rest = before.rest;
+    order.state = before.state;
+    order.end_reason = before.end_reason;
+    order.waits = before.waits;
+    orders.details(saved.slot).filled_lots = saved.filled_lots;
+    if (orders.details(saved.slot).extras != kNone) {
+        orders.make_extras(saved.slot) = std::move(saved.extras);
+    }
+    if (before.steps == kNone) {
+        orders.drop_steps(order);
+    } else {
+        orders.steps(order) = std::move(saved.steps);
+    }
+    if (!order.in_book && before.in_book) relink(saved.slot);
+}
+
 void Engine::Impl::roll_back(const Mark& mark) {
     CHECK(recording > 0);
     while (undo.size() > mark.undo) {
         if (auto* saved = std::get_if<SavedOrder>(&undo.back())) {
-            Order& order = *saved->order;
-            if (order.in_book && !saved->in_book) remove(order);
-            order.view.state = saved->state;
-            order.view.end_reason = saved->end_reason;
-            order.view.rest = saved->rest;
-            order.view.filled_lots = saved->filled_lots;
-            order.view.rest_steps = std::move(saved->rest_steps);
-            order.view.bound_site = saved->bound_site;
-            order.view.bound_pool = saved->bound_pool;
-            if (!order.in_book && saved->in_book) insert(order);
+            restore_saved(*saved);
         } else {
             const auto& reservation = std::get<SavedReservation>(undo.back());
-            reservation.pool->calendar.release(reservation.window, reservation.lots);
+            pools[reservation.pool].calendar.release(reservation.window, reservation.lots);
         }
         undo.pop_back();
     }
     for (std::size_t i = mark.touched; i < outcome.touched.size(); ++i) {
-        find(outcome.touched[i])->touched_in = 0;
+        orders[number_of(outcome.touched[i])].touched = false;
     }
     outcome.touched.resize(mark.touched);
     outcome.ended.resize(mark.ended);
-    outcome.fills.erase(outcome.fills.begin() + static_cast<std::ptrdiff_t>(mark.fills),
-                        outcome.fills.end());
+    outcome.fills.resize(mark.fills);
     ended.resize(mark.all_ended);
     --recording;
 }
 
-Order* Engine::Impl::find(const OrderId& id) const {
-    const auto found = orders.find(id);
-    return found == orders.end() ? nullptr : found->second.get();
+std::vector<std::uint32_t> Engine::Impl::by_sequence(std::vector<std::uint32_t> slots) const {
+    std::sort(slots.begin(), slots.end(), [this](std::uint32_t a, std::uint32_t b) {
+        return orders[a].sequence < orders[b].sequence;
+    });
+    return slots;
 }
 
-Market& Engine::Impl::get_market(const MarketKey& key) {
-    const auto found = markets.find(key);
-    CHECK(found != markets.end());
-    return found->second;
+std::vector<std::uint32_t> Engine::Impl::open_slots() const {
+    std::vector<std::uint32_t> out;
+    out.reserve(resting);
+    for (std::uint32_t slot = 0; slot < orders.size(); ++slot) {
+        if (orders[slot].in_book) out.push_back(slot);
+    }
+    return by_sequence(std::move(out));
 }
 
-Pool& Engine::Impl::get_pool(const PoolId& id) {
-    const auto found = pools.find(id);
-    CHECK(found != pools.end());
-    return found->second;
+OrderTerms Engine::Impl::terms(std::uint32_t slot) const {
+    const Order& order = orders[slot];
+    const Details& details = orders.details(slot);
+    const Extras& extras = orders.extras(slot);
+    OrderTerms out;
+    out.id = details.id;
+    out.organisation = organisations.name(order.organisation);
+    out.market = markets[details.market].rules.key;
+    out.side = order.buys ? Side::kBuy : Side::kSell;
+    out.unit = order.unit();
+    out.quantity = details.quantity;
+    out.limit_price = details.limit;
+    out.at_market = order.at_market;
+    out.window = order.window;
+    if (extras.duration.value > 0) {
+        out.window = extras.window;
+        out.duration = extras.duration;
+    }
+    if (order.buys) {
+        out.requirement = eligibility.requirement(order.owner);
+    } else {
+        out.pool = pools[order.owner].rules.id;
+        out.min_duration = Duration(details.min_duration);
+    }
+    out.counterparties = extras.counterparties;
+    out.time_in_force = order.time_in_force;
+    out.expires_at = extras.expires_at;
+    out.all_or_none = order.all_or_none;
+    out.post_only = order.post_only;
+    out.min_lots = extras.min_lots;
+    out.max_excess = extras.max_excess;
+    out.together = order.together;
+    out.self_trade = order.self_trade;
+    out.billing = order.metered ? Billing::kMetered : Billing::kReserved;
+    out.project = projects.name(details.project);
+    out.key = keys.name(details.key);
+    return out;
+}
+
+OrderView Engine::Impl::view(std::uint32_t slot) const {
+    const Order& order = orders[slot];
+    const Extras& extras = orders.extras(slot);
+    OrderView out;
+    out.terms = terms(slot);
+    out.sequence = order.sequence;
+    out.state = order.state;
+    out.end_reason = order.end_reason;
+    out.filled_lots = orders.details(slot).filled_lots;
+    if (extras.bound_site != kNone) out.bound_site = sites.name(extras.bound_site);
+    if (extras.bound_pool != kNone) out.bound_pool = pools[extras.bound_pool].rules.id;
+    out.bound_start = extras.bound_start;
+    if (order.buys) {
+        out.rest = order.rest;
+    } else if (order.steps != kNone) {
+        out.rest_steps = orders.steps(order);
+    } else if (order.rest > 0) {
+        add(out.rest_steps, kNothing, order.window, Lots(order.rest));
+    }
+    return out;
+}
+
+Time Engine::Impl::due(std::uint32_t slot) const {
+    const Order& order = orders[slot];
+    const Extras& extras = orders.extras(slot);
+    Time by_window = order.window.start;
+    if (!order.buys) {
+        by_window = Time(order.window.end.value - orders.details(slot).min_duration);
+    } else if (is_unbound_duration(order)) {
+        by_window = Time(extras.window.end.value - extras.duration.value);
+    }
+    return extras.expires_at ? std::min(*extras.expires_at, by_window) : by_window;
 }
 
 Time last_start(const OrderTerms& buy) {
     return buy.duration ? Time(buy.window.end.value - buy.duration->value) : buy.window.start;
-}
-
-Time due(const Order& order) {
-    const OrderTerms& terms = order.view.terms;
-    const Time by_window = order.is_buy() ? last_start(terms)
-                                          : Time(terms.window.end.value - terms.min_duration.value);
-    return terms.expires_at ? std::min(*terms.expires_at, by_window) : by_window;
 }
 
 }  // namespace suanpan::matching

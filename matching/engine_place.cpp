@@ -1,63 +1,83 @@
 // An order arrives; resting orders are tried again (market §5 steps 2–5).
 
 #include "base/check.hpp"
-#include "matching/engine_state.hpp"
+#include "matching/engine_walk.hpp"
 
 #include <algorithm>
 
 namespace suanpan::matching {
 
-void Engine::Impl::arrive(Order& order) {
-    const OrderTerms& terms = order.view.terms;
-    touch(order);
-    if (terms.post_only && would_trade(order)) {
-        end(order, OrderState::kRejected, EndReason::kPostOnly);
-        return;
-    }
-    if (terms.all_or_none || terms.time_in_force == TimeInForce::kFok) {
-        const Stop stop = try_all(order);
-        if (!order.is_open()) return;
-        if (stop.reason != EndReason::kNone) {
-            if (terms.self_trade == SelfTrade::kCancelBoth) {
-                end(*stop.maker, OrderState::kCancelled, stop.reason);
-            }
-            end(order, OrderState::kCancelled, stop.reason);
-            return;
-        }
-    } else {
-        match(order, false);
+void Engine::Impl::arrive(std::uint32_t slot) {
+    const Order& order = orders[slot];
+    touch(slot);
+    if (!markets[orders.details(slot).market].halted && !waits_for_call(slot)) {
+        match_arrived(slot, OrderState::kRejected);
     }
     if (!order.is_open()) return;
-    switch (terms.time_in_force) {
+    switch (order.time_in_force) {
         case TimeInForce::kGtc:
-        case TimeInForce::kGtd: insert(order); break;
+        case TimeInForce::kGtd: insert(slot); break;
         case TimeInForce::kIoc:
-            end(order, OrderState::kCancelled, EndReason::kImmediateOrCancel);
+            end(slot, OrderState::kCancelled, EndReason::kImmediateOrCancel);
             break;
-        case TimeInForce::kFok: end(order, OrderState::kCancelled, EndReason::kFillOrKill); break;
+        case TimeInForce::kFok: end(slot, OrderState::kCancelled, EndReason::kFillOrKill); break;
     }
 }
 
-bool Engine::Impl::would_trade(const Order& order) const {
+// Takes what the book has for an order that is not in it. `post_only_end`: what becomes of one that
+// must not take.
+void Engine::Impl::match_arrived(std::uint32_t slot, OrderState post_only_end) {
+    const Order& order = orders[slot];
+    if (order.post_only && would_trade(slot)) {
+        end(slot, post_only_end, EndReason::kPostOnly);
+    } else if (order.all_or_none || order.time_in_force == TimeInForce::kFok) {
+        const Stop stop = try_all(slot);
+        if (!order.is_open() || stop.reason == EndReason::kNone) return;
+        if (stop.maker != kNone && order.self_trade == SelfTrade::kCancelBoth) {
+            end(stop.maker, OrderState::kCancelled, stop.reason);
+        }
+        end(slot, OrderState::kCancelled, stop.reason);
+    } else if (is_unbound_duration(order)) {
+        match_some_start(slot);
+    } else {
+        match(taker(slot), false);
+    }
+}
+
+bool Engine::Impl::would_trade(std::uint32_t slot) {
     bool found = false;
-    walk(order, [&](Order& maker) {
-        found = offer(order, maker).lots.value > 0;
+    const Taker order = taker(slot);
+    const auto visit = [&](std::uint32_t maker, Rate rate) {
+        found = offer(order, maker, rate).lots > kNothing;
         return found ? Visit::kStop : Visit::kNext;
-    });
+    };
+    if (!is_unbound_duration(order.order)) {
+        walk(order, visit);
+        return found;
+    }
+    for (const Time start : candidate_starts(slot)) {
+        Taker at_start = taker(slot);
+        at_start.window = {start, Time(start.value + orders.extras(slot).duration.value)};
+        walk(at_start, [&](std::uint32_t maker, Rate rate) {
+            found = offer(at_start, maker, rate).lots > kNothing;
+            return found ? Visit::kStop : Visit::kNext;
+        });
+        if (found) break;
+    }
     return found;
 }
 
 // Fills the order as a whole or changes nothing. The stop is that of the first attempt that had
 // one.
-Stop Engine::Impl::try_all(Order& order) {
-    if (order.view.terms.duration) return try_starts(order);
-    return try_places(order);
+Stop Engine::Impl::try_all(std::uint32_t slot) {
+    if (is_unbound_duration(orders[slot])) return try_starts(slot);
+    return try_places(taker(slot));
 }
 
-Stop Engine::Impl::try_here(Order& order) {
+Stop Engine::Impl::try_here(const Taker& taker) {
     const Mark mark = start_recording();
-    const Stop stop = match(order, true);
-    if (order.view.state == OrderState::kFilled) {
+    const Stop stop = match(taker, true);
+    if (taker.order.state == OrderState::kFilled) {
         keep(mark);
         return {};
     }
@@ -67,17 +87,18 @@ Stop Engine::Impl::try_here(Order& order) {
 
 // same_site, same_pool: the first site (pool), in the order of its best offer fillable now, whose
 // offers together fill the order.
-Stop Engine::Impl::try_places(Order& order) {
-    const Together together = order.view.terms.together;
-    if (together == Together::kAnywhere) return try_here(order);
+Stop Engine::Impl::try_places(const Taker& taker) {
+    const Together together = taker.order.together;
+    if (together == Together::kAnywhere) return try_here(taker);
     Stop first_stop;
-    for (const Pool* pool : first_of_each_place(order)) {
+    for (const std::uint32_t number : first_of_each_place(taker)) {
         const Mark mark = start_recording();
-        touch(order);
-        if (together == Together::kSameSite) order.view.bound_site = pool->rules.site;
-        if (together == Together::kSamePool) order.view.bound_pool = pool->rules.id;
-        const Stop stop = try_here(order);
-        if (!order.is_open()) {
+        touch(taker.slot);
+        Extras& extras = orders.make_extras(taker.slot);
+        if (together == Together::kSameSite) extras.bound_site = pools[number].site;
+        if (together == Together::kSamePool) extras.bound_pool = number;
+        const Stop stop = try_here(taker);
+        if (!taker.order.is_open()) {
             keep(mark);
             return {};
         }
@@ -87,17 +108,18 @@ Stop Engine::Impl::try_places(Order& order) {
     return first_stop;
 }
 
-std::vector<const Pool*> Engine::Impl::first_of_each_place(const Order& order) const {
-    const bool by_site = order.view.terms.together == Together::kSameSite;
-    std::vector<const Pool*> places;
+std::vector<std::uint32_t> Engine::Impl::first_of_each_place(const Taker& taker) {
+    const bool by_site = taker.order.together == Together::kSameSite;
+    std::vector<std::uint32_t> places;
     const auto is_known = [&](const Pool& pool) {
-        return std::any_of(places.begin(), places.end(), [&](const Pool* known) {
-            return by_site ? known->rules.site == pool.rules.site : known == &pool;
+        return std::any_of(places.begin(), places.end(), [&](std::uint32_t known) {
+            return by_site ? pools[known].site == pool.site : known == pool.number;
         });
     };
-    walk(order, [&](Order& maker) {
-        if (!is_known(*maker.pool) && offer(order, maker).lots.value > 0) {
-            places.push_back(maker.pool);
+    walk(taker, [&](std::uint32_t maker, Rate rate) {
+        const Pool& pool = pools[orders[maker].owner];
+        if (!is_known(pool) && offer(taker, maker, rate).lots > kNothing) {
+            places.push_back(pool.number);
         }
         return Visit::kNext;
     });
@@ -107,20 +129,28 @@ std::vector<const Pool*> Engine::Impl::first_of_each_place(const Order& order) c
 // Resting all-or-none buys are tried again, in priority order, until nothing changes. A stop
 // changes nothing: the order goes on resting.
 void Engine::Impl::retry_all_or_none() {
-    for (const OrderId& id : outcome.touched) {
-        const Order& order = *find(id);
-        if (!order.is_buy()) order.market->supply_changed = true;
+    if (waiting_all_or_none == 0) return;
+    for (const OrderSlot slot : outcome.touched) {
+        if (!orders[number_of(slot)].buys) {
+            markets[orders.details(number_of(slot)).market].supply_changed = true;
+        }
     }
     std::size_t fills_seen = 0;
     mark_changed_supply(fills_seen);
-    for (auto market = markets.begin(); market != markets.end();) {
-        if (!market->second.supply_changed) {
-            ++market;
-        } else if (fill_one_all_or_none(market->second)) {
+    for (const auto& [key, number] : market_numbers) {
+        markets[number].supply_changed =
+            markets[number].supply_changed && !markets[number].all_or_none.empty();
+    }
+    // In order of key, from the first again after every change.
+    for (auto at = market_numbers.begin(); at != market_numbers.end();) {
+        Market& market = markets[at->second];
+        if (!market.supply_changed || market.halted) {
+            ++at;
+        } else if (fill_one_all_or_none(market)) {
             mark_changed_supply(fills_seen);
-            market = markets.begin();
+            at = market_numbers.begin();
         } else {
-            market->second.supply_changed = false;
+            market.supply_changed = false;
         }
     }
 }
@@ -128,41 +158,36 @@ void Engine::Impl::retry_all_or_none() {
 // Fewer lots in a pool can help as well as more: a greedy attempt that ended in a rest too small
 // for anybody may now go another way. So every market in which a pool sells is looked at.
 void Engine::Impl::mark_changed_supply(const Pool& pool) {
-    for (const auto& [sequence, order] : pool.resting)
-        order->market->supply_changed = true;
+    for (const Listing& listing : pool.listings) {
+        if (listing.resting > 0) markets[listing.market].supply_changed = true;
+    }
 }
 
 void Engine::Impl::mark_changed_supply(std::size_t& fills_seen) {
     for (; fills_seen < outcome.fills.size(); ++fills_seen) {
-        const Fill& fill = outcome.fills[fills_seen];
-        mark_changed_supply(get_pool(fill.pool));
-        find(fill.sell)->market->supply_changed = true;
+        const Execution& fill = outcome.fills[fills_seen];
+        mark_changed_supply(pools[fill.pool]);
+        markets[orders.details(number_of(fill.maker)).market].supply_changed = true;
     }
 }
 
 bool Engine::Impl::fill_one_all_or_none(Market& market) {
     // A copy: an attempt takes its order out of the books and may put it back.
-    std::vector<Order*> waiting;
-    waiting.reserve(market.all_or_none.size());
-    for (const auto& [rank, order] : market.all_or_none)
-        waiting.push_back(order);
-    return std::any_of(waiting.begin(), waiting.end(), [this](Order* order) {
-        try_all(*order);
-        return !order->is_open();
+    const std::vector<Waiting> waiting = market.all_or_none;
+    return std::any_of(waiting.begin(), waiting.end(), [this](const Waiting& entry) {
+        try_all(entry.slot);
+        return !orders[entry.slot].is_open();
     });
 }
 
 // Lots of the pool became free: its resting sells are matched again, by sequence, as if they
 // arrived (but for post_only, which is a rule for arrival).
 void Engine::Impl::rematch(Pool& pool) {
-    std::vector<OrderId> sells;
-    sells.reserve(pool.resting.size());
-    for (const auto& [sequence, order] : pool.resting)
-        sells.push_back(order->view.terms.id);
     mark_changed_supply(pool);
-    for (const OrderId& id : sells) {
-        Order& order = *find(id);
-        if (order.is_open()) match(order, false);
+    for (const std::uint32_t slot : by_sequence(pool.resting)) {
+        const Order& order = orders[slot];
+        if (!order.is_open() || order.waits) continue;
+        if (!markets[orders.details(slot).market].halted) match(taker(slot), false);
     }
 }
 

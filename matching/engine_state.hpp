@@ -1,12 +1,13 @@
 #pragma once
 
-// Inside of the engine: orders, ladders, pools and the undo log. Only matching/*.cpp include it.
+// Inside of the engine: markets, pools, and the undo log. Only matching/*.cpp include it.
 
 #include "matching/eligibility.hpp"
 #include "matching/engine.hpp"
-#include "matching/price.hpp"
+#include "matching/ladders.hpp"
+#include "matching/starts.hpp"
 
-#include <limits>
+#include <deque>
 #include <map>
 #include <tuple>
 #include <unordered_map>
@@ -15,67 +16,65 @@
 
 namespace suanpan::matching {
 
-struct Market;
-struct Pool;
+inline constexpr Lots kNothing{0};
 
-struct Order {
-    OrderView view;
-    Market* market = nullptr;
-    Pool* pool = nullptr;               // sell
-    Rate rate;                          // sell: of its pool in the market's class
-    RequirementNumber requirement = 0;  // buy
-    Window window;  // buy: what it takes; of a `duration` buy the start being tried
-    bool in_book = false;
-    std::uint64_t touched_in = 0;  // the last command that touched it
-
-    [[nodiscard]] bool is_buy() const { return view.terms.side == Side::kBuy; }
-    [[nodiscard]] bool is_open() const {
-        return view.state == OrderState::kOpen || view.state == OrderState::kPartiallyFilled;
-    }
-};
-
-// Orders of one pool (sells) or one requirement (buys) in one price unit, best first: by price
-// (rank: a sell's price, a buy's price negated), then by sequence.
-struct Ladder {
-    using Rank = std::pair<std::int64_t, std::int64_t>;
-    struct Entry {
-        Order* order = nullptr;
-        Window window;  // copied here so that a walk passes an order of another time without a look
-    };
-    std::map<Rank, Entry> orders;
-};
-
-// Lies in every window: of a buy whose window is not fixed.
-inline constexpr Window kAnyWindow{Time(std::numeric_limits<std::int64_t>::max()),
-                                   Time(std::numeric_limits<std::int64_t>::min())};
-
-// All-or-none buys come after unconditional orders, whatever their price (market §5 step 2).
-struct LadderKey {
-    bool conditional = false;
-    std::uint32_t owner = 0;  // pool number (sells) or requirement number (buys)
+// A resting all-or-none buy. They are tried again in this order: prices per lot and per CU have no
+// common measure without a pool, so lot buys come first; then the better price, then sequence.
+struct Waiting {
     Unit unit = Unit::kLot;
-    friend auto operator<=>(const LadderKey&, const LadderKey&) = default;
+    Rank rank = 0;
+    std::int64_t sequence = 0;
+    std::uint32_t slot = kNone;
+    friend auto operator<=>(const Waiting&, const Waiting&) = default;
 };
 
 struct Market {
+    Market(const MarketRules& given, OrderStore& orders, Slab<Level>& levels)
+        : rules(given), sells(orders, levels), buys(orders, levels) {}
+
     MarketRules rules;
-    std::map<LadderKey, Ladder> sells;
-    std::map<LadderKey, Ladder> buys;
-    // Resting all-or-none buys in the order in which they are tried again: prices per lot and per
-    // CU have no common measure without a pool, so lot buys come first; then the better price, then
-    // sequence.
-    std::map<std::tuple<Unit, std::int64_t, std::int64_t>, Order*> all_or_none;
+    std::uint32_t number = 0;
+    bool halted = false;
+    std::optional<PriceBand> band;
+    std::vector<CallTerms> calls;  // open, in the order in which they were opened
+    Ladders sells;
+    Ladders buys;
+    std::map<std::tuple<ProfileNumber, Unit, Rate>, std::uint32_t> sell_lanes;
+    // By requirement number; then lot, cu, and the same for all-or-none buys.
+    std::vector<std::array<std::uint32_t, 4>> buy_lanes;
+    std::vector<Waiting> all_or_none;  // sorted
     // Since they were last tried: one of them may fill now.
     bool supply_changed = false;
+};
+
+// A pool's sells in one market.
+struct Listing {
+    std::uint32_t market = 0;
+    Rate rate;
+    std::array<std::uint32_t, 2> lanes{kNone, kNone};  // by price unit
+    std::uint32_t resting = 0;
 };
 
 struct Pool {
     PoolRules rules;
     Calendar calendar;
     std::uint32_t number = 0;
+    std::uint32_t site = 0;
     ProfileNumber profile = 0;
-    std::map<std::string, Rate> rates;       // by compute class
-    std::map<std::int64_t, Order*> resting;  // its sells in all books, by sequence
+    std::map<std::string, Rate> rates;  // by compute class
+    std::vector<Listing> listings;
+    std::vector<std::uint32_t> resting;      // its sells in all books, in no order
+    mutable std::uint64_t exhausted_in = 0;  // the last walk that found no free lot
+};
+
+// The order that is matching.
+struct Taker {
+    std::uint32_t slot = kNone;
+    Order& order;
+    const Details& details;
+    Market& market;
+    Rate rate;      // sell: of its pool in the market's class
+    Window window;  // buy: what it takes; of a `duration` buy the start being tried, or kAnyWindow
 };
 
 // What a pair could trade now.
@@ -84,30 +83,26 @@ struct Offer {
     Window window;  // the buy's
     // Not fillable only because the taker's rest is larger than this: it may be later in this walk.
     bool small_for_taker = false;
-    // Nothing else in the maker's ladder is fillable either.
-    bool ladder_done = false;
+    // Nothing else in the maker's lane is fillable either.
+    bool lane_done = false;
 };
 
 // Why a taker was stopped before its rest was used up.
 struct Stop {
     EndReason reason = EndReason::kNone;
-    Order* maker = nullptr;  // of a self-trade
+    std::uint32_t maker = kNone;  // of a self-trade
 };
 
 struct SavedOrder {
-    Order* order = nullptr;
-    bool in_book = false;
-    OrderState state = OrderState::kOpen;
-    EndReason end_reason = EndReason::kNone;
-    std::int64_t rest = 0;
+    std::uint32_t slot = kNone;
+    Order order;
     std::int64_t filled_lots = 0;
-    Steps rest_steps;
-    std::optional<SiteId> bound_site;
-    std::optional<PoolId> bound_pool;
+    Extras extras;
+    Steps steps;
 };
 
 struct SavedReservation {
-    Pool* pool = nullptr;
+    std::uint32_t pool = kNone;
     Window window;
     Lots lots;
 };
@@ -124,103 +119,162 @@ struct Mark {
 };
 
 // What became of one maker.
-enum class Met : std::uint8_t {
-    kSkipped,
-    kSkippedSmall,
-    kLadderDone,
-    kTraded,
-    kStruckOff,
-    kStopped
+enum class Met : std::uint8_t { kSkipped, kSkippedSmall, kLaneDone, kTraded, kStruckOff, kStopped };
+
+enum class Visit : std::uint8_t { kNext, kNextLane, kStop };
+
+// The best order not yet visited of one lane.
+struct Cursor {
+    Ratio price;  // in the taker's unit
+    Rate rate;
+    Unit unit = Unit::kLot;
+    bool conditional = false;
+    std::uint32_t order = kNone;
+    std::uint32_t level = kNone;
 };
 
-enum class Visit : std::uint8_t { kNext, kNextLadder, kStop };
-
 struct Engine::Impl {
+    OrderStore orders;
+    Slab<Level> levels;
     Eligibility eligibility;
-    std::map<MarketKey, Market> markets;
-    std::map<PoolId, Pool> pools;
-    std::vector<Pool*> pool_by_number;
-    std::unordered_map<OrderId, std::unique_ptr<Order>, IdHash> orders;
-    std::map<std::int64_t, Order*> resting;  // by sequence
+    std::map<MarketKey, std::uint32_t> market_numbers;
+    std::deque<Market> markets;
+    std::unordered_map<PoolId, std::uint32_t, IdHash> pool_numbers;
+    std::deque<Pool> pools;
+    Interner<OrganisationId> organisations;
+    Interner<SiteId> sites;
+    Interner<ProjectId> projects;
+    Interner<ApiKeyId> keys;
+    std::size_t resting = 0;
+    std::size_t waiting_all_or_none = 0;  // in all markets
     std::int64_t next_sequence = 1;
-    std::vector<OrderId> ended;  // since forget_ended()
+    std::vector<std::uint32_t> ended;  // since forget_ended()
 
     // Of the command being applied.
     Time now;
     Outcome outcome;
-    std::uint64_t command = 0;
     std::vector<UndoStep> undo;
     int recording = 0;  // > 0: changes go to `undo`
 
+    std::vector<Cursor> cursors;  // of the walk under way
+    std::uint64_t walks = 0;
+    std::uint64_t offers_met = 0;
+
+    Impl() {
+        // Number 0: none.
+        projects.number(ProjectId());
+        keys.number(ApiKeyId());
+    }
+
     // engine_orders.cpp: one order, and taking changes back.
     void begin(Time time);
-    Order& admit(const OrderView& view);
-    Order& admit_new(const OrderTerms& terms);  // with the next sequence number
-    void dismiss(Order& order);
-    void insert(Order& order);
-    void remove(Order& order);
-    void touch(Order& order);
-    void end(Order& order, OrderState state, EndReason reason);
+    [[nodiscard]] NewOrder resolve(const OrderTerms& terms);
+    std::uint32_t admit(const NewOrder& terms);
+    std::uint32_t restore(const OrderView& view);
+    void dismiss(std::uint32_t slot);
+    void insert(std::uint32_t slot);
+    void remove(std::uint32_t slot);
+    void relink(std::uint32_t slot);
+    void list(std::uint32_t slot);
+    void unlist(std::uint32_t slot);
+    void touch(std::uint32_t slot);
+    void end(std::uint32_t slot, OrderState state, EndReason reason);
     void reserve(Pool& pool, const Window& window, Lots lots);
     [[nodiscard]] Mark start_recording();
     void keep(const Mark& mark);
     void roll_back(const Mark& mark);
+    void restore_saved(SavedOrder& saved);
+    [[nodiscard]] Taker taker(std::uint32_t slot);
+    std::uint32_t lane_of(std::uint32_t slot);
+    Listing& listing(Pool& pool, const Market& market);
+    [[nodiscard]] Rate rate_of(const Pool& pool, const Market& market) const;
+    void note_special(std::uint32_t slot);
+    [[nodiscard]] Ladders& ladders(std::uint32_t slot);
+    [[nodiscard]] std::vector<std::uint32_t> by_sequence(std::vector<std::uint32_t> slots) const;
+    [[nodiscard]] std::vector<std::uint32_t> open_slots() const;
 
     // engine_match.cpp: pairs and walks.
-    [[nodiscard]] Offer offer(const Order& taker, const Order& maker) const;
-    Met meet(Order& taker, Order& maker, bool all, Stop& stop);
-    Stop match(Order& taker, bool all);
-    void fill(Order& taker, Order& maker, const Offer& found);
+    [[nodiscard]] Lots sell_minimum(const Order& sell, const Window& window) const;
+    [[nodiscard]] Lots lots_wanted(std::uint32_t buy, Rate rate) const;
+    [[nodiscard]] bool sell_allows(std::uint32_t sell, const Order& buy,
+                                   const Window& window) const;
+    [[nodiscard]] Offer offer(const Taker& taker, std::uint32_t maker, Rate rate) const;
+    [[nodiscard]] Offer offer_over(const Taker& taker, std::uint32_t maker, Rate rate,
+                                   const Window& window, Lots wanted) const;
+    [[nodiscard]] Offer offer_any_start(const Taker& taker, std::uint32_t maker, Rate rate,
+                                        Lots wanted) const;
+    [[nodiscard]] bool is_small(Lots lots, std::uint32_t slot, Lots whole_rest) const;
+    [[nodiscard]] bool binding_allows(std::uint32_t buy, const Pool& pool) const;
+    Met meet(const Taker& taker, std::uint32_t maker, Rate rate, bool all, Stop& stop);
+    Stop match(const Taker& taker, bool all);
+    void fill(const Taker& taker, std::uint32_t maker, Rate rate, const Offer& found);
+    void trade(std::uint32_t maker, std::uint32_t taker, Rate rate, const Window& window, Lots lots,
+               Price price, Unit unit);
     // Takes lots off both rests; the calendar is the caller's.
-    static void take(Order& buy, Order& sell, const Window& window, Lots lots);
-    void settle_state(Order& order, OrderState when_used_up);
-    void strike_off(Order& taker, Order& maker, const Offer& found);
-    Met prevent_self_trade(Order& taker, Order& maker, const Offer& found);
+    void take(std::uint32_t buy, std::uint32_t sell, Rate rate, const Window& window, Lots lots);
+    [[nodiscard]] bool is_used_up(std::uint32_t slot) const;
+    void settle_state(std::uint32_t slot, OrderState when_used_up);
+    Met prevent_self_trade(const Taker& taker, std::uint32_t maker, Rate rate, const Offer& found);
 
-    // engine_walk.cpp: visits the resting contra orders that the taker's requirement (or profile)
-    // and price allow, in priority order. A visit may end the taker and the order visited, no
-    // other.
-    void walk(const Order& taker, const std::function<Visit(Order&)>& visit) const;
+    // engine_walk.hpp: visits the resting contra orders that the taker's requirement (or profile),
+    // window and price allow, in priority order. A visit may end the taker and the order visited,
+    // no other.
+    template <typename Visitor>
+    void walk(const Taker& taker, const Visitor& visit);
+    bool open_cursor(const Taker& taker, const Ladders& contra, std::uint32_t lane);
+    bool load(const Taker& taker, const Ladders& contra, Cursor& cursor) const;
+    [[nodiscard]] bool is_better(bool buys, const Cursor& a, const Cursor& b) const;
+    void open_cursors(const Taker& taker, Ladders& contra);
 
     // engine_place.cpp: an arriving order, and trying resting ones again.
-    void arrive(Order& order);
-    [[nodiscard]] bool would_trade(const Order& order) const;
-    Stop try_all(Order& order);
-    Stop try_here(Order& order);
-    Stop try_places(Order& order);
-
-    // engine_duration.cpp: where inside its window a `duration` buy is placed.
-    Stop try_starts(Order& order);
-    // Every result of placing the buy is reached from the first of these starts at which it holds.
-    [[nodiscard]] std::vector<Time> candidate_starts(const Order& order) const;
-    // The first start at which the sell alone gives the resting buy these lots; when that is under
-    // the sell's min_lots at every such start, the first of them all the same.
-    [[nodiscard]] std::optional<Time> earliest_start(const Order& buy, const Order& sell,
-                                                     Lots lots) const;
-
-    [[nodiscard]] std::vector<const Pool*> first_of_each_place(const Order& order) const;
+    void arrive(std::uint32_t slot);
+    void match_arrived(std::uint32_t slot, OrderState post_only_end);
+    [[nodiscard]] bool would_trade(std::uint32_t slot);
+    Stop try_all(std::uint32_t slot);
+    Stop try_here(const Taker& taker);
+    Stop try_places(const Taker& taker);
+    [[nodiscard]] std::vector<std::uint32_t> first_of_each_place(const Taker& taker);
     void retry_all_or_none();
     bool fill_one_all_or_none(Market& market);
-    static void mark_changed_supply(const Pool& pool);
+    void mark_changed_supply(const Pool& pool);
     void mark_changed_supply(std::size_t& fills_seen);
     void rematch(Pool& pool);
 
-    Order* find(const OrderId& id) const;
+    // engine_duration.cpp: where inside its window a `duration` buy is placed.
+    Stop try_starts(std::uint32_t slot);
+    void match_some_start(std::uint32_t slot);
+    // Every result of placing the buy is reached from the first of these starts at which it holds.
+    [[nodiscard]] std::vector<Time> candidate_starts(std::uint32_t slot);
+    [[nodiscard]] Starts starts_of(std::uint32_t slot) const;
+    void add_changes(Starts& starts, const Order& sell) const;
+
+    // engine_call.cpp
+    [[nodiscard]] bool joins(std::uint32_t slot, const CallTerms& call) const;
+    [[nodiscard]] bool waits_for_call(std::uint32_t slot) const;
+    [[nodiscard]] struct CallBook collect(Market& market, const CallTerms& call);
+    void run_call(Market& market, std::size_t which);
+    void rematch_all(Market& market);
+
     Market& get_market(const MarketKey& key);
     Pool& get_pool(const PoolId& id);
+    [[nodiscard]] const Pool* find_pool(const PoolId& id) const;
+    [[nodiscard]] OrderView view(std::uint32_t slot) const;
+    [[nodiscard]] OrderTerms terms(std::uint32_t slot) const;
+    [[nodiscard]] Time due(std::uint32_t slot) const;
 };
 
-// Whole lots of `rate` that a buy's rest still takes (market §5): ⌊rest ÷ rate⌋, one more if the
-// excess allows.
-[[nodiscard]] Lots lots_wanted(const Order& buy, Rate rate);
-// The conditions on a pair that no fill changes: requirement apart (a bit of Eligibility), window,
-// least duration, counterparties.
-[[nodiscard]] bool terms_allow(const Order& buy, const Order& sell, const Window& window);
-[[nodiscard]] bool prices_cross(const OrderTerms& buy, const OrderTerms& sell, Rate rate);
+inline std::uint32_t number_of(OrderSlot slot) {
+    return static_cast<std::uint32_t>(slot);
+}
+
+inline Rank rank_of(bool buys, Price limit) {
+    return buys ? -limit.value : limit.value;
+}
+
+inline bool is_unbound_duration(const Order& order) {
+    return order.buys && order.window == kAnyWindow;
+}
+
 [[nodiscard]] Time last_start(const OrderTerms& buy);
-// Starts of a `duration` buy, from `now` on, between which nothing of these steps changes for it.
-[[nodiscard]] std::vector<Time> starts_between(const Order& buy, Time now,
-                                               const std::vector<const Steps*>& steps);
-[[nodiscard]] Time due(const Order& order);
 
 }  // namespace suanpan::matching

@@ -16,6 +16,12 @@ struct Ratio {
     Int128 denominator = 1;
 
     friend std::strong_ordering operator<=>(const Ratio& a, const Ratio& b) {
+        // Nearly always: prices in the unit of the taker.
+        if (a.denominator == b.denominator) {
+            return a.numerator < b.numerator   ? std::strong_ordering::less
+                   : b.numerator < a.numerator ? std::strong_ordering::greater
+                                               : std::strong_ordering::equal;
+        }
         const Int128 left = a.numerator * b.denominator;
         const Int128 right = b.numerator * a.denominator;
         return left < right   ? std::strong_ordering::less

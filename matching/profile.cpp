@@ -58,4 +58,21 @@ std::vector<Condition> explain(const Profile& profile, const Requirement& requir
     return failing;
 }
 
+bool meets(const Profile& profile, const Profile& floor) {
+    return std::ranges::all_of(floor.values, [&](const AttributeValue& least) {
+        const AttributeValue* value = find_value(profile, least.attribute, least.place);
+        if (value == nullptr) return false;
+        const AttributeInfo& info = attribute_table()[least.attribute];
+        switch (info.type) {
+            case AttributeType::kNumber:
+                return info.less_is_better ? value->number <= least.number
+                                           : value->number >= least.number;
+            case AttributeType::kTextSet: return std::ranges::includes(value->texts, least.texts);
+            case AttributeType::kText:
+            case AttributeType::kFlag: break;
+        }
+        return value->texts == least.texts && value->number == least.number;
+    });
+}
+
 }  // namespace suanpan::matching

@@ -35,6 +35,7 @@ struct AttributeInfo {
     AttributeType type;
     int scale;       // decimals kept, for numbers
     bool per_place;  // one value a named place (rtt_ms)
+    bool less_is_better = false;
 };
 
 // Sorted by name. The index into it is an attribute's number.
@@ -85,6 +86,9 @@ std::string canonical(const Requirement& requirement);
 
 bool satisfies(const Profile& profile, const Requirement& requirement);
 bool satisfies(const Profile& profile, const Condition& condition);
+// Is the profile in no value of `floor` worse than it? Numbers at least (or at most) as good, texts
+// and flags the same, sets with all of the floor's.
+bool meets(const Profile& profile, const Profile& floor);
 // The conditions that fail, in the requirement's order; empty when the profile satisfies it.
 std::vector<Condition> explain(const Profile& profile, const Requirement& requirement);
 // The profile's value of an attribute (of a place); nullptr when it has none.

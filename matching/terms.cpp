@@ -20,9 +20,9 @@ constexpr Words<3> kTogethers{"anywhere", "same_site", "same_pool"};
 constexpr Words<2> kBillings{"reserved", "metered"};
 constexpr Words<6> kStates{"open",      "partially_filled", "filled",
                            "cancelled", "expired",          "rejected"};
-constexpr Words<11> kEndReasons{
-    "none",      "by_request", "immediate_or_cancel", "fill_or_kill", "self_trade", "price_band",
-    "post_only", "expired",    "window_passed",       "rate_changed", "kill_switch"};
+constexpr Words<12> kEndReasons{
+    "none",      "by_request", "immediate_or_cancel", "fill_or_kill", "self_trade",  "price_band",
+    "post_only", "expired",    "window_passed",       "rate_changed", "kill_switch", "call_closed"};
 
 template <std::size_t N, typename Enum>
 std::string_view word(const Words<N>& words, Enum value) {

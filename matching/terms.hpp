@@ -55,7 +55,8 @@ enum class EndReason : std::uint8_t {
     kExpired,
     kWindowPassed,
     kRateChanged,
-    kKillSwitch
+    kKillSwitch,
+    kCallClosed  // of an order at the market
 };
 
 // The words of JSON, SQL and the log, one spelling for all.
@@ -85,6 +86,9 @@ struct OrderTerms {
         Unit::kLot;  // buy: of quantity and price. Sell: of price (`price_unit`); quantity is lots
     std::int64_t quantity = 0;  // lots, or milli-CU for a CU buy; > 0
     Price limit_price;          // per lot·h or per CU·h, > 0
+    // In a call only: takes part at any price up to (sell: from) the limit, before all that name
+    // a price, and ends with the call.
+    bool at_market = false;
     Window window;
     std::optional<Duration> duration;  // buy: placed anywhere inside the window
     Duration min_duration{
@@ -101,6 +105,8 @@ struct OrderTerms {
     Together together = Together::kAnywhere;
     SelfTrade self_trade = SelfTrade::kCancelNewest;
     Billing billing = Billing::kReserved;
+    ProjectId project;  // nil: none
+    ApiKeyId key;       // by which it was placed; nil: none
 
     friend bool operator==(const OrderTerms&, const OrderTerms&) = default;
 };

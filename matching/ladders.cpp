@@ -1,0 +1,220 @@
+#include "matching/ladders.hpp"
+
+#include "base/check.hpp"
+
+namespace suanpan::matching {
+namespace {
+
+// Index of the first rank that is not below `rank`. Without branches: the outcome of each step is a
+// coin's toss.
+std::size_t first_not_below(const std::vector<Rank>& ranks, Rank rank) {
+    const Rank* at = ranks.data();
+    std::size_t left = ranks.size();
+    while (left > 1) {
+        const std::size_t half = left / 2;
+        at += at[half - 1] < rank ? half : 0;
+        left -= half;
+    }
+    const std::size_t index = static_cast<std::size_t>(at - ranks.data());
+    return left == 1 && *at < rank ? index + 1 : index;
+}
+
+template <typename T>
+auto at(std::vector<T>& values, std::size_t index) {
+    return values.begin() + static_cast<std::ptrdiff_t>(index);
+}
+
+}  // namespace
+
+// The first run that ends at or after the rank, or the last.
+std::size_t PriceIndex::run_of(Rank rank) const {
+    if (worst_.size() <= 1) return 0;
+    return std::min(first_not_below(worst_, rank), worst_.size() - 1);
+}
+
+std::uint32_t PriceIndex::find(Rank rank) const {
+    if (runs_.empty()) return kNone;
+    const Run& run = runs_[run_of(rank)];
+    const std::size_t index = first_not_below(run.ranks, rank);
+    return index < run.ranks.size() && run.ranks[index] == rank ? run.levels[index] : kNone;
+}
+
+std::pair<std::uint32_t, std::uint32_t> PriceIndex::insert(Rank rank, std::uint32_t level) {
+    if (runs_.empty()) {
+        runs_.emplace_back();
+        worst_.push_back(rank);
+    }
+    std::size_t which = run_of(rank);
+    if (runs_[which].ranks.size() == kLongest) {
+        split(which);
+        which = run_of(rank);
+    }
+    Run& run = runs_[which];
+    const std::size_t index = first_not_below(run.ranks, rank);
+    std::uint32_t better = kNone;
+    std::uint32_t worse = kNone;
+    if (index > 0) {
+        better = run.levels[index - 1];
+    } else if (which > 0) {
+        better = runs_[which - 1].levels.back();
+    }
+    if (index < run.levels.size()) {
+        worse = run.levels[index];
+    } else if (which + 1 < runs_.size()) {
+        worse = runs_[which + 1].levels.front();
+    }
+    run.ranks.insert(at(run.ranks, index), rank);
+    run.levels.insert(at(run.levels, index), level);
+    worst_[which] = run.ranks.back();
+    return {better, worse};
+}
+
+void PriceIndex::split(std::size_t which) {
+    Run upper;
+    Run& run = runs_[which];
+    upper.ranks.assign(at(run.ranks, kLongest / 2), run.ranks.end());
+    upper.levels.assign(at(run.levels, kLongest / 2), run.levels.end());
+    run.ranks.resize(kLongest / 2);
+    run.levels.resize(kLongest / 2);
+    worst_[which] = run.ranks.back();
+    worst_.insert(at(worst_, which + 1), upper.ranks.back());
+    runs_.insert(at(runs_, which + 1), std::move(upper));
+}
+
+void PriceIndex::erase(Rank rank) {
+    const std::size_t which = run_of(rank);
+    Run& run = runs_[which];
+    const std::size_t index = first_not_below(run.ranks, rank);
+    CHECK(index < run.ranks.size() && run.ranks[index] == rank);
+    run.ranks.erase(at(run.ranks, index));
+    run.levels.erase(at(run.levels, index));
+    if (!run.ranks.empty()) {
+        worst_[which] = run.ranks.back();
+    } else if (runs_.size() > 1) {  // the last one is kept for the next level
+        runs_.erase(at(runs_, which));
+        worst_.erase(at(worst_, which));
+    }
+}
+
+std::size_t PriceIndex::memory() const {
+    std::size_t bytes = runs_.capacity() * sizeof(Run) + worst_.capacity() * sizeof(Rank);
+    for (const Run& run : runs_) {
+        bytes += run.ranks.capacity() * sizeof(Rank);
+        bytes += run.levels.capacity() * sizeof(std::uint32_t);
+    }
+    return bytes;
+}
+
+std::uint32_t Ladders::add_lane(std::uint32_t owner, Unit unit, bool conditional, Rate rate) {
+    auto number = static_cast<std::uint32_t>(lanes_.size());
+    if (free_lanes_.empty()) {
+        lanes_.emplace_back();
+        best_ranks_.push_back(0);
+        active_.resize(lanes_.size() / 64 + 1, 0);
+    } else {
+        number = free_lanes_.back();
+        free_lanes_.pop_back();
+        ++reused_;
+    }
+    Lane& lane = lanes_[number];
+    lane.owner = owner;
+    lane.unit = unit;
+    lane.conditional = conditional;
+    lane.rate = rate;
+    return number;
+}
+
+void Ladders::drop_lane(std::uint32_t number) {
+    CHECK(lanes_[number].best == kNone);
+    free_lanes_.push_back(number);
+}
+
+void Ladders::show_best(std::uint32_t number) {
+    const Lane& lane = lanes_[number];
+    const std::uint64_t bit = std::uint64_t{1} << (number % 64);
+    if (lane.best == kNone) {
+        active_[number / 64] &= ~bit;
+    } else {
+        active_[number / 64] |= bit;
+        best_ranks_[number] = levels_[lane.best].rank;
+    }
+}
+
+std::uint32_t Ladders::open_level(std::uint32_t number, Rank rank) {
+    Lane& lane = lanes_[number];
+    const std::uint32_t found = lane.index.find(rank);
+    if (found != kNone) return found;
+    const std::uint32_t made = levels_.take();
+    const auto [better, worse] = lane.index.insert(rank, made);
+    levels_[made] = Level{rank, kNone, kNone, better, worse, number};
+    if (worse != kNone) levels_[worse].better = made;
+    if (better != kNone) {
+        levels_[better].worse = made;
+    } else {
+        lane.best = made;
+        show_best(number);
+    }
+    return made;
+}
+
+void Ladders::close_level(std::uint32_t number) {
+    const Level& level = levels_[number];
+    Lane& lane = lanes_[level.lane];
+    if (level.worse != kNone) levels_[level.worse].better = level.better;
+    if (level.better != kNone) {
+        levels_[level.better].worse = level.worse;
+    } else {
+        lane.best = level.worse;
+        show_best(level.lane);
+    }
+    lane.index.erase(level.rank);
+    levels_.give(number);
+}
+
+void Ladders::insert(std::uint32_t slot, std::uint32_t lane, Rank rank) {
+    Order& order = orders_[slot];
+    order.level = open_level(lane, rank);
+    Level& level = levels_[order.level];
+    order.next = kNone;
+    order.prev = level.tail;
+    while (order.prev != kNone && orders_[order.prev].sequence > order.sequence) {
+        order.next = order.prev;
+        order.prev = orders_[order.prev].prev;
+    }
+    (order.prev == kNone ? level.head : orders_[order.prev].next) = slot;
+    (order.next == kNone ? level.tail : orders_[order.next].prev) = slot;
+}
+
+void Ladders::remove(std::uint32_t slot) {
+    const Order& order = orders_[slot];
+    Level& level = levels_[order.level];
+    (order.prev == kNone ? level.head : orders_[order.prev].next) = order.next;
+    (order.next == kNone ? level.tail : orders_[order.next].prev) = order.prev;
+    if (level.head == kNone) close_level(order.level);
+}
+
+void Ladders::relink(std::uint32_t slot, std::uint32_t lane, Rank rank) {
+    Order& order = orders_[slot];
+    if (order.next != kNone) {
+        order.level = orders_[order.next].level;
+    } else if (order.prev != kNone) {
+        order.level = orders_[order.prev].level;
+    } else {
+        order.level = open_level(lane, rank);
+    }
+    Level& level = levels_[order.level];
+    (order.prev == kNone ? level.head : orders_[order.prev].next) = slot;
+    (order.next == kNone ? level.tail : orders_[order.next].prev) = slot;
+}
+
+std::size_t Ladders::memory() const {
+    std::size_t bytes = lanes_.capacity() * (sizeof(Lane) + sizeof(Rank)) +
+                        active_.capacity() * sizeof(std::uint64_t) + rows_.capacity() * sizeof(Row);
+    for (const Lane& lane : lanes_)
+        bytes += lane.index.memory();
+    for (const Row& row : rows_)
+        bytes += row.bits.capacity() * sizeof(std::uint64_t);
+    return bytes;
+}
+
+}  // namespace suanpan::matching
