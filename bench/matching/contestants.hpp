@@ -1,0 +1,42 @@
+#pragma once
+
+// Who runs the plain workload. A run sets itself up, then is timed over all messages from the first
+// to the last, and says what it traded. Every run starts from nothing.
+
+#include "bench/matching/plain_messages.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+namespace suanpan::bench {
+
+struct PlainRun {
+    Trades trades;
+    std::chrono::nanoseconds time{0};
+};
+
+// The ratios of the report are to the reference and to the floor. A floor does not trade.
+enum class Role : std::uint8_t { kBook, kReference, kFloor };
+
+struct Contestant {
+    std::string_view name;
+    std::string_view what;
+    PlainRun (*run)(const PlainWorkload&);
+    Role role = Role::kBook;
+};
+
+PlainRun run_map_book(const PlainWorkload& workload);
+PlainRun run_flat_book(const PlainWorkload& workload);
+PlainRun run_floor(const PlainWorkload& workload);
+
+// Times `work(message)` over all messages.
+template <typename Work>
+std::chrono::nanoseconds time_messages(const PlainWorkload& workload, Work&& work) {
+    const auto begin = std::chrono::steady_clock::now();
+    for (const PlainMessage& message : workload.messages)
+        work(message);
+    return std::chrono::steady_clock::now() - begin;
+}
+
+}  // namespace suanpan::bench

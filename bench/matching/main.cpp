@@ -1,0 +1,57 @@
+// ./run bench matching: the matching engine alone, on one core, beside what it is compared with.
+// Exit status 1 when a book does not trade exactly as it must.
+
+#include "bench/matching/contestants.hpp"
+#include "bench/matching/plain_report.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <optional>
+#include <string_view>
+
+namespace suanpan::bench {
+namespace {
+
+constexpr std::array kContestants{
+    Contestant{"std::map", "std::map<price, std::list<order>>, the straightforward book",
+               run_map_book, Role::kReference},
+    Contestant{"flat array", "prices as array indices, none of the exchange's rules",
+               run_flat_book},
+    Contestant{"floor", "reads each message, writes the cache line of its order", run_floor,
+               Role::kFloor},
+};
+
+constexpr std::size_t kRounds = 7;
+constexpr std::string_view kUsage =
+    "Usage: suanpan-bench-matching [--rounds N]\n"
+    "  --rounds N   how often each book runs, in turn (1 to 1000, default 7)\n";
+
+std::optional<std::size_t> parse_rounds(std::string_view text) {
+    std::size_t out = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    if (out < 1 || out > 1'000) return std::nullopt;
+    return out;
+}
+
+// The number of rounds; none: the arguments are wrong.
+std::optional<std::size_t> parse_arguments(int count, char** arguments) {
+    if (count == 1) return kRounds;
+    if (count != 3 || std::strcmp(arguments[1], "--rounds") != 0) return std::nullopt;
+    return parse_rounds(arguments[2]);
+}
+
+}  // namespace
+}  // namespace suanpan::bench
+
+int main(int count, char** arguments) {
+    using namespace suanpan::bench;
+    const auto rounds = parse_arguments(count, arguments);
+    if (!rounds) {
+        std::fputs(kUsage.data(), stderr);
+        return 2;
+    }
+    return report_plain(kContestants, *rounds) ? 0 : 1;
+}
