@@ -26,6 +26,7 @@ struct Contestant {
     Role role = Role::kBook;
 };
 
+PlainRun run_engine(const PlainWorkload& workload);
 PlainRun run_map_book(const PlainWorkload& workload);
 PlainRun run_flat_book(const PlainWorkload& workload);
 PlainRun run_floor(const PlainWorkload& workload);

@@ -15,6 +15,7 @@ namespace suanpan::bench {
 namespace {
 
 constexpr std::array kContestants{
+    Contestant{"engine", "Suanpan's engine with all of its rules on", run_engine},
     Contestant{"std::map", "std::map<price, std::list<order>>, the straightforward book",
                run_map_book, Role::kReference},
     Contestant{"flat array", "prices as array indices, none of the exchange's rules",
