@@ -230,10 +230,10 @@ Result<void> Market::Impl::handle(const BlockLots& body) {
     if (body.window.start < now()) {
         return fail("bad_window", "lots are taken out from now on, not in the past");
     }
-    auto blocked = engine.block(body.pool, body.window, body.lots, now());
-    if (!blocked) return fail(blocked.error());
+    const auto free = engine.check_block(body.pool, body.window, body.lots);
+    if (!free) return free;
     accept();
-    absorb(*blocked);
+    absorb(engine.block(body.pool, body.window, body.lots, now()));
     blocks.push_back(BlockRow{body.pool, body.window, body.lots, outcome.index});
     changes.blocks.push_back(blocks.back());
     post_moves("block");

@@ -108,10 +108,10 @@ void Market::Impl::fire(const DueKey& key) {
         case DueKind::kOrder: {
             OrderId id;
             id.bytes = key.id;
-            const auto order = orders.find(id);
-            CHECK(order != orders.end());
-            order->second.due.reset();
-            absorb(engine.expire(id, now()));
+            const auto slot = find_order(id);
+            CHECK(slot);
+            order_at(*slot).due.reset();
+            absorb(engine.expire(*slot, now()));
             return;
         }
         case DueKind::kLeaseEnd: {
@@ -258,7 +258,7 @@ void Market::Impl::mark_changes(Rows& out) {
     if (touched_run) out.runs.push_back(*last_run);
     append(out.pending, touched_pending, pending);
     for (const auto& id : touched_orders.keys()) {
-        if (orders.contains(id)) out.orders.push_back(order_row(id));
+        if (const auto slot = find_order(id)) out.orders.push_back(order_row(*slot));
     }
     for (const auto& id : touched_leases.keys()) {
         const auto lease = leases.find(id);
@@ -272,9 +272,9 @@ void Market::Impl::mark_changes(Rows& out) {
 // What has ended leaves memory with the command that ended it, so that the next command finds the
 // same state whether or not a batch ends in between.
 void Market::Impl::retire() {
-    for (const OrderId& id : ended_orders) {
-        changes.orders.push_back(order_row(id));
-        orders.erase(id);
+    for (const matching::OrderSlot slot : ended_orders) {
+        changes.orders.push_back(order_row(slot));
+        order_slots.erase(engine.id(slot));
     }
     if (!ended_orders.empty()) engine.forget_ended();
     ended_orders.clear();

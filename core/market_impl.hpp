@@ -17,6 +17,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -51,6 +52,7 @@ struct DueKey {
     friend auto operator<=>(const DueKey&, const DueKey&) = default;
 };
 
+// What the engine does not know of an order that it has.
 struct OpenOrder {
     FeeSchedule fees;
     Money hold{0};
@@ -82,7 +84,9 @@ struct Market::Impl {
     std::map<PoolId, std::vector<TitleRow>> titles;  // by `from`
     std::map<AttestationId, AttestationRow> attestations;
     std::vector<BlockRow> blocks;
-    std::map<OrderId, OpenOrder> orders;
+    // By the engine's slot; only open orders' places are good. The index is never walked.
+    std::vector<OpenOrder> orders;
+    std::unordered_map<OrderId, matching::OrderSlot, IdHash> order_slots;
     std::map<LeaseId, LiveLease> leases;
     std::optional<RunRow> last_run;  // the next one begins where it ended
     std::map<JournalId, PendingRow> pending;
@@ -97,7 +101,7 @@ struct Market::Impl {
     bool accepted = false;
     std::uint32_t next_ordinal = 0;
     std::map<settlement::AccountKey, std::int64_t> moves;
-    std::vector<OrderId> ended_orders;
+    std::vector<matching::OrderSlot> ended_orders;
     std::vector<LeaseId> closed_leases;
     std::vector<JournalId> released_pending;
     std::vector<AttestationId> ended_attestations;
@@ -131,7 +135,8 @@ struct Market::Impl {
     void load(const Rows& rows);
     void load_registry(const Rows& rows);
     void load_lease(const LeaseRow& row);
-    [[nodiscard]] OrderRow order_row(const OrderId& id) const;
+    [[nodiscard]] OrderRow order_row(matching::OrderSlot slot) const;
+    void restore_order(const OrderRow& row);
     [[nodiscard]] LeaseRow lease_row(const LiveLease& lease) const;
 
     // The handlers. Each writes its input entry by accept() once nothing can refuse any more.
@@ -182,9 +187,12 @@ struct Market::Impl {
     // orders.cpp
     [[nodiscard]] Result<Money> order_hold(const matching::OrderTerms& terms,
                                            const FeeSchedule& fees, std::int64_t rest) const;
+    OpenOrder& order_at(matching::OrderSlot slot);
+    [[nodiscard]] const OpenOrder& order_at(matching::OrderSlot slot) const;
+    [[nodiscard]] std::optional<matching::OrderSlot> find_order(const OrderId& id) const;
     void absorb(const matching::Outcome& what);
-    void set_order_hold(const OrderId& id);
-    void make_trade(const matching::Fill& fill);
+    void set_order_hold(OpenOrder& order, const matching::OrderView& view, bool open);
+    void make_trade(const matching::Execution& execution);
 
     // registry.cpp
     void change_rate(const PoolId& pool, const std::string& compute_class,

@@ -28,11 +28,9 @@ void sort_unsettled(std::vector<FinalWindowRow>& windows) {
     });
 }
 
-OrderRow Market::Impl::order_row(const OrderId& id) const {
-    const matching::OrderView* view = engine.find(id);
-    CHECK(view != nullptr);
-    const OpenOrder& order = orders.at(id);
-    return OrderRow{*view, order.fees, order.hold, order.placed_at, order.index};
+OrderRow Market::Impl::order_row(matching::OrderSlot slot) const {
+    const OpenOrder& order = order_at(slot);
+    return OrderRow{engine.view(slot), order.fees, order.hold, order.placed_at, order.index};
 }
 
 LeaseRow Market::Impl::lease_row(const LiveLease& lease) const {
@@ -56,8 +54,8 @@ Rows Market::Impl::state() const {
     }
     append(out.attestations, attestations);
     out.blocks = blocks;
-    engine.for_each_open(
-        [&](const matching::OrderView& view) { out.orders.push_back(order_row(view.terms.id)); });
+    for (const matching::OrderSlot slot : engine.open_orders())
+        out.orders.push_back(order_row(slot));
     for (const auto& [id, lease] : leases) {
         out.leases.push_back(lease_row(lease));
         out.windows.insert(out.windows.end(), lease.unsettled.begin(), lease.unsettled.end());
@@ -81,13 +79,9 @@ void Market::Impl::load(const Rows& rows) {
     }
     for (auto& [id, lease] : leases)
         sort_unsettled(lease.unsettled);
-    for (const OrderRow& row : rows.orders) {
-        engine.restore(row.view);
-        const OrderId& id = row.view.terms.id;
-        OpenOrder& order = orders[id];
-        order = OpenOrder{row.fees, row.hold, row.placed_at, row.index, std::nullopt};
-        set_due(order.due, engine.due_time(id), order.index, DueKind::kOrder, id.bytes);
-    }
+    order_slots.reserve(rows.orders.size());
+    for (const OrderRow& row : rows.orders)
+        restore_order(row);
     engine.restore_next_sequence(head.next_sequence);
     if (!rows.runs.empty()) last_run = rows.runs.back();
     index_rows(pending, rows.pending, [](const PendingRow& row) { return row.id; });
@@ -96,6 +90,15 @@ void Market::Impl::load(const Rows& rows) {
     }
     for (const BalanceRow& row : rows.balances)
         accounts.restore(row.account, row.balance);
+}
+
+void Market::Impl::restore_order(const OrderRow& row) {
+    const matching::OrderSlot slot = engine.restore(row.view);
+    const OrderId& id = row.view.terms.id;
+    order_slots.emplace(id, slot);
+    OpenOrder& order = order_at(slot);
+    order = OpenOrder{row.fees, row.hold, row.placed_at, row.index, std::nullopt};
+    set_due(order.due, engine.due_time(slot), order.index, DueKind::kOrder, id.bytes);
 }
 
 void Market::Impl::load_registry(const Rows& rows) {

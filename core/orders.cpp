@@ -68,8 +68,8 @@ Result<void> Market::Impl::handle(const PlaceOrder& body) {
     }
     OrderTerms terms = body.terms;
     terms.id = next_id<OrderId>();
-    const auto checked = engine.check(terms, now());
-    if (!checked) return checked;
+    const auto order = engine.resolve(terms, now());
+    if (!order) return fail(order.error());
     const FeeSchedule& fees = schedules.back().fees;
     const auto hold = order_hold(terms, fees, terms.quantity);
     if (!hold) return fail(hold.error());
@@ -81,22 +81,22 @@ Result<void> Market::Impl::handle(const PlaceOrder& body) {
     }
     accept();
     outcome.order = terms.id;
-    orders.emplace(terms.id, OpenOrder{fees, Money(0), now(), outcome.index, std::nullopt});
-    absorb(engine.place(terms, now()));
+    const matching::Outcome& placed = engine.place(*order, now());
+    order_slots.emplace(terms.id, placed.order);
+    order_at(placed.order) = OpenOrder{fees, Money(0), now(), outcome.index, std::nullopt};
+    absorb(placed);
     post_moves("order");
     return {};
 }
 
 Result<void> Market::Impl::handle(const CancelOrder& body) {
-    const OrderView* order = engine.find(body.id);
-    if (order == nullptr || !acts_for(order->terms.organisation)) {
+    const auto slot = find_order(body.id);
+    if (!slot || !acts_for(engine.view(*slot).terms.organisation)) {
         return fail("order_not_found", "there is no such open order");
     }
-    auto cancelled = engine.cancel(body.id, now());
-    if (!cancelled) return fail(cancelled.error());
     accept();
     outcome.order = body.id;
-    absorb(*cancelled);
+    absorb(engine.cancel(*slot, now()));
     post_moves("cancel");
     return {};
 }
@@ -106,7 +106,9 @@ Result<void> Market::Impl::handle(const CancelAll& body) {
         return fail("not_allowed", "orders are cancelled by their own organisation");
     }
     accept();
-    absorb(engine.cancel_all(body.organisation, matching::EndReason::kByRequest, now()));
+    matching::OrderFilter filter;
+    filter.organisation = body.organisation;
+    absorb(engine.cancel_all(filter, matching::EndReason::kByRequest, now()));
     post_moves("cancel");
     return {};
 }
@@ -135,41 +137,60 @@ Result<void> Market::Impl::handle(const MoveCash& body) {
     return {};
 }
 
-// What the engine did becomes trades, leases, holds and due times.
+OpenOrder& Market::Impl::order_at(matching::OrderSlot slot) {
+    const auto at = static_cast<std::size_t>(slot);
+    if (at >= orders.size()) orders.resize(at + 1);
+    return orders[at];
+}
+
+const OpenOrder& Market::Impl::order_at(matching::OrderSlot slot) const {
+    return orders.at(static_cast<std::size_t>(slot));
+}
+
+std::optional<matching::OrderSlot> Market::Impl::find_order(const OrderId& id) const {
+    const auto found = order_slots.find(id);
+    if (found == order_slots.end()) return std::nullopt;
+    return found->second;
+}
+
+// What the engine did becomes trades, leases, holds and due times. `what` is the engine's own
+// memory: nothing here may make it do the next thing.
 void Market::Impl::absorb(const matching::Outcome& what) {
-    for (const matching::Fill& fill : what.fills)
-        make_trade(fill);
-    for (const OrderId& id : what.touched) {
-        OpenOrder& order = orders.at(id);
-        set_order_hold(id);
-        set_due(order.due, engine.due_time(id), order.index, DueKind::kOrder, id.bytes);
-        touched_orders.mark(id);
-        outcome.orders.push_back(order_row(id));
-        if (!order.due) ended_orders.push_back(id);
+    for (const matching::Execution& execution : what.fills)
+        make_trade(execution);
+    for (const matching::OrderSlot slot : what.touched) {
+        OpenOrder& order = order_at(slot);
+        const std::optional<Time> due_time = engine.due_time(slot);
+        const OrderView view = engine.view(slot);
+        set_order_hold(order, view, due_time.has_value());
+        set_due(order.due, due_time, order.index, DueKind::kOrder, view.terms.id.bytes);
+        touched_orders.mark(view.terms.id);
+        outcome.orders.push_back(
+            OrderRow{view, order.fees, order.hold, order.placed_at, order.index});
+        if (!due_time) ended_orders.push_back(slot);
     }
 }
 
-void Market::Impl::set_order_hold(const OrderId& id) {
-    OpenOrder& order = orders.at(id);
-    const OrderView* view = engine.find(id);
-    CHECK(view != nullptr);
-    const bool open = engine.due_time(id).has_value();
-    const auto hold = order_hold(view->terms, order.fees, open ? view->rest : 0);
+void Market::Impl::set_order_hold(OpenOrder& order, const OrderView& view, bool open) {
+    const auto hold = order_hold(view.terms, order.fees, open ? view.rest : 0);
     CHECK(hold);  // a smaller rest than the one that was accepted
     const Money change(hold->value - order.hold.value);
     if (change.value != 0) {
-        const std::string& currency = view->terms.market.currency;
-        move(view->terms.organisation, currency, AccountKind::kAvailable, Money(-change.value));
-        move(view->terms.organisation, currency, AccountKind::kHeld, change);
+        const std::string& currency = view.terms.market.currency;
+        move(view.terms.organisation, currency, AccountKind::kAvailable, Money(-change.value));
+        move(view.terms.organisation, currency, AccountKind::kHeld, change);
     }
     order.hold = *hold;
 }
 
-void Market::Impl::make_trade(const matching::Fill& fill) {
-    const FeeSchedule& buyer_fees = orders.at(fill.buy).fees;
-    const FeeSchedule& provider_fees = orders.at(fill.sell).fees;
+void Market::Impl::make_trade(const matching::Execution& execution) {
+    const matching::Fill fill = engine.fill(execution);
     const bool buyer_made = fill.maker == fill.buy;
-    const OrderTerms& buy = engine.find(fill.buy)->terms;
+    const matching::OrderSlot buy_slot = buyer_made ? execution.maker : execution.taker;
+    const matching::OrderSlot sell_slot = buyer_made ? execution.taker : execution.maker;
+    const FeeSchedule& buyer_fees = order_at(buy_slot).fees;
+    const FeeSchedule& provider_fees = order_at(sell_slot).fees;
+    const OrderTerms buy = engine.view(buy_slot).terms;
 
     TradeRow trade{next_id<TradeId>(), next_id<LeaseId>(), buy.market, fill, now(), next_index()};
     LiveLease lease;

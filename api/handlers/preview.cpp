@@ -67,17 +67,19 @@ Json preview(const core::Market& market, const matching::OrderTerms& terms, Time
                               {"detail", "the order may cost more than is available"}};
         }
     }
-    const matching::Outcome outcome = market.engine().preview(terms, now);
+    const matching::Preview would = market.engine().preview(terms, now);
     Json fills = Json::array();
     std::int64_t lots = 0;
-    for (const matching::Fill& fill : outcome.fills) {
+    for (const matching::Fill& fill : would.fills) {
         fills.push_back(fill_json(fill));
         lots += fill.lots.value;
     }
     out["fills"] = std::move(fills);
     out["fill_lots"] = lots;
-    out["would_rest"] = std::ranges::find(outcome.ended, terms.id) == outcome.ended.end();
-    if (terms.side == Side::kBuy && outcome.fills.empty())
+    const matching::OrderState state = would.order.state;
+    out["would_rest"] =
+        state == matching::OrderState::kOpen || state == matching::OrderState::kPartiallyFilled;
+    if (terms.side == Side::kBuy && would.fills.empty())
         out["why_not"] = why_not_json(market.engine().why_not(terms, now));
     out["accepted"] = !out.contains("refusal");
     return out;

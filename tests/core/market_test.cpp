@@ -186,11 +186,12 @@ TEST(Market, AnAttestationReplacesTheRateAndCancelsRestingSells) {
     SmallMarket day;
     const auto offer = day.run(SmallMarket::organisation(2),
                                day.sell(2, 10, "5.000000", SmallMarket::hours(1, 25)));
+    ASSERT_TRUE(offer.order);
     day.run(SmallMarket::organisation(2),
             Attest{numbered<AttestationId>(1), numbered<PoolId>(2), "AI-FP16", Rate(120'000),
                    "bench 1.0", Time(kStart.value + 7200)});
     EXPECT_EQ(day.market.engine().find_rate(numbered<PoolId>(2), "AI-FP16"), Rate(120'000));
-    EXPECT_EQ(day.market.engine().find(*offer.order), nullptr);
+    EXPECT_TRUE(day.market.engine().open_orders().empty());
     day.run_at(Time(kStart.value + 7200), OrganisationId{}, Tick{});
     EXPECT_EQ(day.market.engine().find_rate(numbered<PoolId>(2), "AI-FP16"), Rate(100'000));
 }
