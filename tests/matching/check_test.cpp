@@ -26,7 +26,6 @@ const std::vector<Row>& rows() {
         {Side::kBuy, "", [](OrderTerms&) {}},
         {Side::kSell, "", [](OrderTerms&) {}},
         {Side::kBuy, "market_not_found", [](OrderTerms& t) { t.market.currency = "USD"; }},
-        {Side::kBuy, "order_exists", [](OrderTerms& t) { t.id = order(1); }},
         {Side::kBuy, "contradictory_fields", [](OrderTerms& t) { t.pool = pool(1); }},
         {Side::kBuy, "contradictory_fields", [](OrderTerms& t) { t.min_duration = Duration(60); }},
         {Side::kBuy, "contradictory_fields", [](OrderTerms& t) { t.counterparties = {org(1)}; }},
@@ -52,7 +51,7 @@ const std::vector<Row>& rows() {
         {Side::kBuy, "contradictory_fields",
          [](OrderTerms& t) { t.time_in_force = TimeInForce::kGtd; }},
         {Side::kBuy, "contradictory_fields", [](OrderTerms& t) { t.expires_at = at(1); }},
-        {Side::kBuy, "not_supported", [](OrderTerms& t) { t.duration = Duration(kHour); }},
+        {Side::kBuy, "", [](OrderTerms& t) { t.duration = Duration(kHour); }},
         {Side::kBuy, "bad_quantity", [](OrderTerms& t) { t.quantity = 0; }},
         {Side::kBuy, "bad_quantity", [](OrderTerms& t) { t.quantity = kLeast; }},
         {Side::kBuy, "too_large", [](OrderTerms& t) { t.quantity = kMost; }},
@@ -151,9 +150,8 @@ TEST(Check, HoldsAtTheLargestPricesAndRates) {
     world.add_pool(1, kMaxLots, kMaxRate);
     world.add_pool(2, kMaxLots, kMaxRate - 1);
     MarketRules rules;
-    rules.key = kMarket;
     rules.max_lots = Lots(kMaxLots);
-    world.engine.define_market(rules);
+    world.define(rules);
     OrderTerms in_cu = sell(1, 1, kMaxLots, kMaxPrice, hours(1, 2));
     in_cu.unit = Unit::kCu;
     world.place(in_cu);

@@ -212,7 +212,7 @@ TEST(AllOrNone, RestsUntilSeveralOffersFillItTogether) {
     world.place(bid);
     EXPECT_TRUE(world.place(sell(2, 1, 5, 1'000'000, hours(1, 2))).fills.empty());
     EXPECT_EQ(world.state(1), OrderState::kOpen);
-    const Outcome outcome = world.place(sell(3, 2, 5, 500'000, hours(1, 2)));
+    const Told outcome = world.place(sell(3, 2, 5, 500'000, hours(1, 2)));
     EXPECT_EQ(brief(outcome), (Lines{"3 x 5 @ 500000", "2 x 3 @ 1000000"}));
     EXPECT_EQ(outcome.fills[0].taker, order(1));
     EXPECT_EQ(world.state(1), OrderState::kFilled);
@@ -226,7 +226,7 @@ TEST(AllOrNone, ComesAfterUnconditionalOrdersAndOnlyAsAWhole) {
     bid.all_or_none = true;
     world.place(bid);
     world.place(buy(2, 3, 1'000'000, hours(1, 2)));
-    const Outcome outcome = world.place(sell(3, 1, 6, 1'000'000, hours(1, 2)));
+    const Told outcome = world.place(sell(3, 1, 6, 1'000'000, hours(1, 2)));
     EXPECT_EQ(brief(outcome), (Lines{"2 x 3 @ 1000000"}));
     EXPECT_EQ(world.state(1), OrderState::kOpen);
     EXPECT_EQ(brief(world.place(sell(4, 1, 4, 2'000'000, hours(1, 2)))),
@@ -243,7 +243,7 @@ TEST(AllOrNone, IsTriedInOrderOfPriceThenAge) {
         world.place(bid);
     }
     world.place(sell(4, 1, 3, 1'000'000, hours(1, 2)));
-    const Outcome outcome = world.place(sell(5, 2, 3, 1'000'000, hours(1, 2)));
+    const Told outcome = world.place(sell(5, 2, 3, 1'000'000, hours(1, 2)));
     EXPECT_EQ(outcome.ended.front(), order(4));
     EXPECT_EQ(world.state(1), OrderState::kOpen);
     EXPECT_EQ(world.state(2), OrderState::kFilled);
@@ -259,7 +259,7 @@ TEST(AllOrNone, IsTriedAgainWhenLotsAreReleased) {
     bid.all_or_none = true;
     world.place(bid);
     EXPECT_EQ(world.state(3), OrderState::kOpen);
-    world.engine.give_back(order(1), pool(1), hours(1, 2), Lots(2), world.now);
+    world.give_back(1, 1, hours(1, 2), 2);
     EXPECT_EQ(world.state(3), OrderState::kFilled);
 }
 
@@ -276,10 +276,10 @@ TEST(Duration, TakesTheCheapestStartThenTheEarliest) {
     world.add_pool(1, 10);
     world.place(sell(1, 1, 10, 3'000'000, hours(0, 24)));
     world.place(sell(2, 1, 4, 1'000'000, hours(10, 14)));
-    const Outcome outcome = world.place(flexible(3, 4, 3'000'000, hours(2, 20), 3));
+    const Told outcome = world.place(flexible(3, 4, 3'000'000, hours(2, 20), 3));
     EXPECT_EQ(brief(outcome), (Lines{"2 x 4 @ 1000000"}));
     EXPECT_EQ(outcome.fills[0].window, hours(10, 13));
-    const Outcome second = world.place(flexible(4, 4, 3'000'000, hours(2, 20), 3));
+    const Told second = world.place(flexible(4, 4, 3'000'000, hours(2, 20), 3));
     EXPECT_EQ(second.fills[0].window, hours(2, 5));
 }
 
@@ -290,10 +290,9 @@ TEST(Duration, WaitsForAStartThatFillsIt) {
     world.place(buy(2, 1, 1'000'000, hours(0, 24)));
     world.place(flexible(3, 4, 2'000'000, hours(2, 20), 3));
     EXPECT_EQ(world.state(3), OrderState::kOpen);
-    EXPECT_EQ(world.engine.due_time(order(3)), at(17));
+    EXPECT_EQ(world.due(3), at(17));
     world.now = at(4);
-    const Outcome outcome =
-        world.engine.give_back(order(1), pool(1), hours(9, 24), Lots(1), world.now);
+    const Told outcome = world.give_back(1, 1, hours(9, 24), 1);
     EXPECT_EQ(outcome.fills.at(0).window, hours(9, 12));
     EXPECT_EQ(world.state(3), OrderState::kFilled);
 }
@@ -304,7 +303,7 @@ TEST(Duration, MeetsASellThatDoesNotRest) {
     world.place(flexible(1, 4, 2'000'000, hours(2, 20), 3));
     OrderTerms offer = sell(2, 1, 4, 1'000'000, hours(5, 10));
     offer.time_in_force = TimeInForce::kIoc;
-    const Outcome outcome = world.place(offer);
+    const Told outcome = world.place(offer);
     EXPECT_EQ(brief(outcome), (Lines{"1 x 4 @ 2000000"}));
     EXPECT_EQ(outcome.fills.at(0).window, hours(5, 8));
 }

@@ -1,5 +1,6 @@
 #include "matching/engine.hpp"
 
+#include "base/check.hpp"
 #include "tests/matching/world.hpp"
 
 #include <gtest/gtest.h>
@@ -19,7 +20,7 @@ TEST(Engine, PlaysTheWorkedExample) {
     world.place(sell(3, 3, 80, 4'000'000, hours(8, 16)));
     OrderTerms bid = buy(4, 64, 5'100'000, hours(8, 16));
     bid.requirement = requirement(R"({"rtt_ms":{"x":{"at_most":"20"}}})");
-    const Outcome outcome = world.place(bid);
+    const Told outcome = world.place(bid);
 
     EXPECT_EQ(brief(outcome), (Lines{"2 x 50 @ 4800000", "1 x 14 @ 5000000"}));
     std::int64_t lot_hours = 0;
@@ -63,7 +64,7 @@ TEST(Engine, GivesArrivingSellsTheHighestBidAtTheBidsPrice) {
     world.place(buy(2, 3, 5'000'000, hours(2, 4)));
     world.place(buy(3, 2, 5'000'000, hours(1, 2)));
     world.place(buy(4, 2, 1'999'999, hours(1, 2)));
-    const Outcome outcome = world.place(sell(5, 1, 10, 2'000'000, hours(0, 4)));
+    const Told outcome = world.place(sell(5, 1, 10, 2'000'000, hours(0, 4)));
     EXPECT_EQ(brief(outcome), (Lines{"2 x 3 @ 5000000", "3 x 2 @ 5000000", "1 x 2 @ 3000000"}));
     EXPECT_EQ(world.view(5).rest_steps,
               (Steps{{at(0), Lots(10)}, {at(1), Lots(6)}, {at(2), Lots(7)}, {at(4), Lots(0)}}));
@@ -81,11 +82,11 @@ TEST(Engine, ComparesPricesOfBothUnitsInTheTakersUnit) {
     world.place(sell(3, 3, 1, 966'700, hours(1, 2)));  // exactly order 2's price, but younger
 
     OrderTerms in_lots = buy(4, 3, 10'000'000, hours(1, 2));
-    EXPECT_EQ(brief(world.engine.preview(in_lots, world.now)),
+    EXPECT_EQ(brief(world.engine.preview(in_lots, world.now).fills),
               (Lines{"2 x 1 @ 9667", "3 x 1 @ 966700", "1 x 1 @ 2900000"}));
     OrderTerms in_cu = buy(5, 500'000, 10'000, hours(1, 2));
     in_cu.unit = Unit::kCu;
-    const Outcome outcome = world.place(in_cu);
+    const Told outcome = world.place(in_cu);
     EXPECT_EQ(brief(outcome), (Lines{"1 x 1 @ 2900000", "2 x 1 @ 9667", "3 x 1 @ 966700"}));
     EXPECT_EQ(outcome.fills[1].price_unit, Unit::kCu);
     EXPECT_EQ(outcome.fills[1].rate, Rate(100'000));
@@ -100,7 +101,7 @@ TEST(Engine, CountsWholeLotsOfACuOrder) {
         OrderTerms bid = buy(2, 800'000, 10'000, hours(1, 2));
         bid.unit = Unit::kCu;
         bid.max_excess = Cu(excess);
-        const Outcome outcome = world.place(bid);
+        const Told outcome = world.place(bid);
         ASSERT_EQ(outcome.fills.size(), 1U);
         const bool one_more = excess == 100'000;
         EXPECT_EQ(outcome.fills[0].lots, Lots(one_more ? 3 : 2));
@@ -115,7 +116,7 @@ TEST(Engine, SellsOnePoolsLotsOnceThroughAllItsOffers) {
     other.key = {"AI-INT8", "CNY"};
     world.engine.define_market(other);
     world.add_pool(1, 10);
-    world.engine.set_rate(pool(1), "AI-INT8", Rate(2'000), world.now);
+    world.set_rate(1, 2'000, "AI-INT8");
     world.place(sell(1, 1, 10, 1'000'000, hours(0, 10)));
     world.place(sell(2, 1, 10, 1'100'000, hours(0, 10)));
     OrderTerms elsewhere = sell(3, 1, 10, 1'000'000, hours(0, 10));
@@ -149,11 +150,12 @@ TEST(Engine, SkipsOffersThatCannotServeAndLeavesThemAlone) {
     world.place(large_only);
     world.place(sell(5, 5, 10, 9'000'000, hours(0, 24)));
     std::vector<OrderView> before;
-    world.engine.for_each_open([&](const OrderView& view) { before.push_back(view); });
+    for (std::uint32_t n = 1; n <= 5; ++n)
+        before.push_back(world.view(n));
 
     EXPECT_EQ(brief(world.place(buy(6, 5, 9'000'000, hours(2, 4)))), (Lines{"5 x 5 @ 9000000"}));
     for (std::size_t i = 0; i < 4; ++i) {
-        EXPECT_EQ(*world.engine.find(before[i].terms.id), before[i]);
+        EXPECT_EQ(world.find(before[i].terms.id), before[i]);
     }
     OrderTerms friendly = buy(7, 1, 1'000'000, hours(2, 4));
     friendly.organisation = org(9);
@@ -213,7 +215,7 @@ TEST(Engine, RejectsCrossingPostOnly) {
     world.place(sell(1, 1, 4, 1'000'000, hours(0, 8)));
     OrderTerms bid = buy(2, 4, 1'000'000, hours(2, 8));
     bid.post_only = true;
-    const Outcome outcome = world.place(bid);
+    const Told outcome = world.place(bid);
     EXPECT_TRUE(outcome.fills.empty());
     EXPECT_EQ(world.state(2), OrderState::kRejected);
     EXPECT_EQ(world.view(2).end_reason, EndReason::kPostOnly);
@@ -225,21 +227,20 @@ TEST(Engine, RejectsCrossingPostOnly) {
     EXPECT_EQ(brief(world.place(sell(4, 1, 4, 999'999, hours(0, 8)))), (Lines{"3 x 4 @ 999999"}));
 }
 
-TEST(Engine, CancelsAndTellsWhyItCannot) {
+TEST(Engine, CancelsAndForgets) {
     World world;
     world.add_pool(1, 4);
     world.place(sell(1, 1, 4, 1'000'000, hours(0, 8)));
-    const auto outcome = world.engine.cancel(order(1), world.now);
-    ASSERT_TRUE(outcome);
-    EXPECT_EQ(outcome->ended, (std::vector<OrderId>{order(1)}));
+    EXPECT_EQ(world.due(1), Time(at(8).value - 60));
+    EXPECT_EQ(world.cancel(1).ended, (std::vector<OrderId>{order(1)}));
     EXPECT_EQ(world.state(1), OrderState::kCancelled);
     EXPECT_EQ(world.view(1).end_reason, EndReason::kByRequest);
-    EXPECT_EQ(world.engine.cancel(order(1), world.now).error().code(), "order_closed");
-    EXPECT_EQ(world.engine.cancel(order(9), world.now).error().code(), "order_not_found");
+    EXPECT_EQ(world.due(1), std::nullopt);
+    EXPECT_THROW(world.cancel(1), BugError);
     EXPECT_TRUE(world.place(buy(2, 1, 1'000'000, hours(1, 2))).fills.empty());
-    world.engine.forget_ended();
-    EXPECT_EQ(world.engine.find(order(1)), nullptr);
-    EXPECT_EQ(world.engine.cancel(order(1), world.now).error().code(), "order_not_found");
+    world.forget_ended();
+    EXPECT_EQ(world.find(order(1)), std::nullopt);
+    EXPECT_EQ(world.open_orders(), (std::vector<OrderId>{order(2)}));
 }
 
 TEST(Engine, CancelsAllOfOneOrganisation) {
@@ -249,7 +250,9 @@ TEST(Engine, CancelsAllOfOneOrganisation) {
         bid.organisation = org(n % 2);
         world.place(bid);
     }
-    const Outcome outcome = world.engine.cancel_all(org(1), EndReason::kKillSwitch, world.now);
+    OrderFilter filter;
+    filter.organisation = org(1);
+    const Told outcome = world.cancel_all(filter, EndReason::kKillSwitch);
     EXPECT_EQ(outcome.ended, (std::vector<OrderId>{order(1), order(3), order(5)}));
     EXPECT_EQ(world.view(3).end_reason, EndReason::kKillSwitch);
     EXPECT_EQ(world.state(2), OrderState::kOpen);
@@ -266,33 +269,35 @@ TEST(Engine, ExpiresWhatIsDue) {
     until.time_in_force = TimeInForce::kGtd;
     until.expires_at = at(2);
     world.place(until);
-    EXPECT_EQ(world.engine.due_time(order(1)), at(6));
-    EXPECT_EQ(world.engine.due_time(order(2)), at(3));
-    EXPECT_EQ(world.engine.due_time(order(3)), at(2));
-    EXPECT_TRUE(world.engine.expire(order(3), Time(at(2).value - 1)).ended.empty());
-    EXPECT_EQ(world.engine.expire(order(3), at(2)).ended.size(), 1U);
-    EXPECT_EQ(world.engine.expire(order(2), at(3)).ended.size(), 1U);
-    EXPECT_EQ(world.engine.expire(order(1), at(6)).ended.size(), 1U);
+    EXPECT_EQ(world.due(1), at(6));
+    EXPECT_EQ(world.due(2), at(3));
+    EXPECT_EQ(world.due(3), at(2));
+    world.now = Time(at(2).value - 1);
+    EXPECT_THROW(world.expire(3), BugError);
+    EXPECT_EQ(world.state(3), OrderState::kOpen);
+    for (const auto& [n, hour] : {std::pair(3U, 2), std::pair(2U, 3), std::pair(1U, 6)}) {
+        world.now = at(hour);
+        EXPECT_EQ(world.expire(n).ended, (std::vector<OrderId>{order(n)}));
+    }
     EXPECT_EQ(world.view(1).end_reason, EndReason::kWindowPassed);
     EXPECT_EQ(world.view(2).end_reason, EndReason::kWindowPassed);
     EXPECT_EQ(world.view(3).end_reason, EndReason::kExpired);
     EXPECT_EQ(world.state(3), OrderState::kExpired);
-    EXPECT_EQ(world.engine.due_time(order(3)), std::nullopt);
+    EXPECT_EQ(world.due(3), std::nullopt);
 }
 
 TEST(Engine, CancelsSellsWhoseRateChanged) {
     World world;
     world.add_pool(1, 4);
     world.place(sell(1, 1, 4, 1'000'000, hours(0, 8)));
-    EXPECT_TRUE(world.engine.set_rate(pool(1), "AI-FP16", Rate(1'000), world.now).ended.empty());
-    EXPECT_TRUE(world.engine.set_rate(pool(1), "AI-FP8", Rate(7), world.now).ended.empty());
-    const Outcome outcome = world.engine.set_rate(pool(1), "AI-FP16", Rate(900), world.now);
+    EXPECT_TRUE(world.set_rate(1, 1'000).ended.empty());
+    EXPECT_TRUE(world.set_rate(1, 7, "AI-FP8").ended.empty());
+    const Told outcome = world.set_rate(1, 900);
     EXPECT_EQ(outcome.ended, (std::vector<OrderId>{order(1)}));
     EXPECT_EQ(world.view(1).end_reason, EndReason::kRateChanged);
     EXPECT_EQ(world.engine.find_rate(pool(1), "AI-FP16"), Rate(900));
-    world.engine.set_rate(pool(1), "AI-FP16", std::nullopt, world.now);
-    EXPECT_EQ(world.engine.check(sell(2, 1, 1, 1, hours(1, 2)), world.now).error().code(),
-              "no_rate");
+    world.set_rate(1, 0);
+    EXPECT_EQ(world.fault(sell(2, 1, 1, 1, hours(1, 2))), "no_rate");
 }
 
 TEST(Engine, SellsReleasedLotsAgain) {
@@ -303,7 +308,8 @@ TEST(Engine, SellsReleasedLotsAgain) {
     world.place(buy(3, 3, 2'000'000, hours(3, 5)));
     EXPECT_EQ(world.view(3).rest, 3);
     // The buyer of order 2 lets two lots go from 3 on; order 3 waits for them.
-    const Outcome outcome = world.engine.give_back(order(1), pool(1), hours(3, 6), Lots(2), at(3));
+    world.now = at(3);
+    const Told outcome = world.give_back(1, 1, hours(3, 6), 2);
     EXPECT_EQ(brief(outcome), (Lines{"3 x 2 @ 2000000"}));
     EXPECT_EQ(outcome.fills[0].taker, order(1));
     EXPECT_EQ(world.view(3).rest, 1);
@@ -316,13 +322,12 @@ TEST(Engine, KeepsBlockedLotsOffTheMarket) {
     world.add_pool(1, 4);
     world.place(sell(1, 1, 4, 1'000'000, hours(0, 8)));
     world.place(buy(2, 1, 1'000'000, hours(2, 6)));
-    EXPECT_EQ(world.engine.block(pool(1), hours(5, 7), Lots(4), world.now).error().code(),
-              "not_free");
-    EXPECT_EQ(world.engine.block(pool(9), hours(5, 7), Lots(4), world.now).error().code(),
+    EXPECT_EQ(world.engine.check_block(pool(1), hours(5, 7), Lots(4)).error().code(), "not_free");
+    EXPECT_EQ(world.engine.check_block(pool(9), hours(5, 7), Lots(4)).error().code(),
               "pool_not_found");
-    ASSERT_TRUE(world.engine.block(pool(1), hours(5, 7), Lots(3), world.now));
+    world.block(1, hours(5, 7), 3);
     EXPECT_TRUE(world.place(buy(3, 2, 1'000'000, hours(4, 6))).fills.empty());
-    const Outcome outcome = world.engine.unblock(pool(1), hours(5, 7), Lots(3), world.now);
+    const Told outcome = world.unblock(1, hours(5, 7), 3);
     EXPECT_EQ(brief(outcome), (Lines{"3 x 2 @ 1000000"}));
 }
 

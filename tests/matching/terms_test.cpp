@@ -25,7 +25,7 @@ TEST(Words, ReadBackAsWhatTheyWere) {
     expect_words<Together>(3, parse_together);
     expect_words<Billing>(2, parse_billing);
     expect_words<OrderState>(6, parse_order_state);
-    expect_words<EndReason>(11, parse_end_reason);
+    expect_words<EndReason>(12, parse_end_reason);
 }
 
 TEST(MarketKey, IsAClassAndACurrency) {

@@ -53,13 +53,13 @@ TEST(WhyNot, TellsWindowAndPriceApart) {
     EXPECT_EQ(world.engine.why_not(bid, world.now).lots_in_price, 70);
     bid.window = hours(2, 4);
     EXPECT_EQ(world.engine.why_not(bid, world.now).lots_free, 110);
-    ASSERT_TRUE(world.engine.block(pool(1), hours(3, 4), Lots(97), world.now));
+    world.block(1, hours(3, 4), 97);
     EXPECT_EQ(world.engine.why_not(bid, world.now).lots_free, 13);
 }
 
 TEST(WhyNot, LooksAtTheBestStartOfAFlexibleOrder) {
     World world = three_pools();
-    ASSERT_TRUE(world.engine.block(pool(1), hours(0, 20), Lots(100), world.now));
+    world.block(1, hours(0, 20), 100);
     OrderTerms bid = buy(9, 60, 5'000'000, hours(2, 24));
     bid.duration = Duration(2 * kHour);
     bid.all_or_none = true;

@@ -2,7 +2,7 @@
 
 // Short ways to say orders in tests. Times are hours (`at(8)`) of a day that begins at kDay.
 
-#include "matching/engine.hpp"
+#include "tests/matching/named.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -84,48 +84,88 @@ inline OrderTerms sell(std::uint32_t n, std::uint32_t from_pool, std::int64_t lo
     return terms;
 }
 
-// An engine with one market, and pools added on demand.
-class World {
+// An engine with one market, and pools added on demand. Orders and pools are named by their number.
+class World : public NamedEngine {
  public:
-    World() {
-        MarketRules rules;
+    World() { define({}); }
+
+    // Defines the market of kMarket anew.
+    void define(MarketRules rules) {
         rules.key = kMarket;
         engine.define_market(rules);
     }
-
     void add_pool(std::uint32_t n, std::int64_t lots, std::int64_t rate_mcu = 1'000,
                   const char* json = "{}", std::uint32_t at_site = 1) {
         EXPECT_TRUE(
             engine.add_pool({pool(n), org(100 + n), site(at_site), Lots(lots), profile(json)}));
-        engine.set_rate(pool(n), kMarket.compute_class, Rate(rate_mcu), now);
+        set_rate(n, rate_mcu);
     }
-    Outcome place(const OrderTerms& terms) {
+    // What check() says; empty: nothing.
+    [[nodiscard]] std::string fault(const OrderTerms& terms) const {
         const auto checked = engine.check(terms, now);
-        EXPECT_TRUE(checked) << checked.error().code() << ": " << checked.error().detail();
-        return engine.place(terms, now);
+        return checked ? "" : checked.error().code();
     }
-    [[nodiscard]] const OrderView& view(std::uint32_t n) const {
-        const OrderView* found = engine.find(order(n));
-        if (found == nullptr) throw std::runtime_error("no order " + std::to_string(n));
+    Told place(const OrderTerms& terms) {
+        EXPECT_EQ(fault(terms), "");
+        return NamedEngine::place(terms, now);
+    }
+    Told cancel(std::uint32_t n) { return NamedEngine::cancel(order(n), now); }
+    Told replace(std::uint32_t n, std::int64_t quantity, std::int64_t price) {
+        const Replacement with{quantity, Price(price)};
+        EXPECT_TRUE(engine.check_replace(slots.at(order(n)), with, now));
+        return NamedEngine::replace(order(n), with, now);
+    }
+    Told cancel_all(const OrderFilter& filter, EndReason reason = EndReason::kByRequest) {
+        return tell(engine.cancel_all(filter, reason, now));
+    }
+    Told expire(std::uint32_t n) { return NamedEngine::expire(order(n), now); }
+    Told give_back(std::uint32_t sell, std::uint32_t to, Window window, std::int64_t lots) {
+        return NamedEngine::give_back(order(sell), pool(to), window, Lots(lots), now);
+    }
+    Told block(std::uint32_t n, Window window, std::int64_t lots) {
+        EXPECT_TRUE(engine.check_block(pool(n), window, Lots(lots)));
+        return tell(engine.block(pool(n), window, Lots(lots), now));
+    }
+    Told unblock(std::uint32_t n, Window window, std::int64_t lots) {
+        return tell(engine.unblock(pool(n), window, Lots(lots), now));
+    }
+    // 0: none.
+    Told set_rate(std::uint32_t n, std::int64_t rate_mcu,
+                  const std::string& compute_class = kMarket.compute_class) {
+        const std::optional<Rate> rate =
+            rate_mcu == 0 ? std::nullopt : std::optional(Rate(rate_mcu));
+        return tell(engine.set_rate(pool(n), compute_class, rate, now));
+    }
+    Told resume() { return tell(engine.resume(kMarket, now)); }
+    Told close_call(Window window) { return tell(engine.close_call(kMarket, window, now)); }
+
+    [[nodiscard]] OrderView view(std::uint32_t n) const {
+        const auto found = find(order(n));
+        if (!found) throw std::runtime_error("no order " + std::to_string(n));
         return *found;
     }
     [[nodiscard]] OrderState state(std::uint32_t n) const { return view(n).state; }
+    [[nodiscard]] EndReason reason(std::uint32_t n) const { return view(n).end_reason; }
+    [[nodiscard]] std::optional<Time> due(std::uint32_t n) const { return due_time(order(n)); }
     [[nodiscard]] std::int64_t free(std::uint32_t n, Window window) const {
         return engine.find_calendar(pool(n))->minimum(window).value;
     }
 
-    Engine engine;
     Time now = at(0);
 };
 
 // "maker x lots @ price" of each fill, in order.
-inline std::vector<std::string> brief(const Outcome& outcome) {
+inline std::vector<std::string> brief(const std::vector<Fill>& fills) {
     std::vector<std::string> out;
-    for (const Fill& fill : outcome.fills) {
+    for (const Fill& fill : fills) {
         out.push_back(std::to_string(number_of(fill.maker)) + " x " +
                       std::to_string(fill.lots.value) + " @ " + std::to_string(fill.price.value));
     }
     return out;
+}
+
+inline std::vector<std::string> brief(const Told& told) {
+    return brief(told.fills);
 }
 
 }  // namespace suanpan::matching::testing
