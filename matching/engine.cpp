@@ -16,10 +16,10 @@ void Engine::define_market(const MarketRules& rules) {
     CHECK(check_rules(rules).has_value());
     Impl& state = *impl_;
     const auto number = static_cast<std::uint32_t>(state.markets.size());
+    CHECK(number < kMaxMarkets);
     const auto [at, is_new] = state.market_numbers.emplace(rules.key, number);
     if (is_new) {
-        state.markets.emplace_back(rules, state.orders, state.levels);
-        state.markets.back().number = number;
+        state.markets.add(rules, state.orders, state.levels).number = number;
         return;
     }
     Market& market = state.markets[at->second];
@@ -41,15 +41,15 @@ Result<void> Engine::add_pool(const PoolRules& rules) {
     const auto number = static_cast<std::uint32_t>(state.pools.size());
     if (!state.pool_numbers.emplace(rules.id, number).second)
         return fail("pool_exists", "the pool is registered already");
-    state.pools.push_back(Pool{rules,
-                               Calendar(rules.lots),
-                               number,
-                               state.sites.number(rules.site),
-                               state.eligibility.add(rules.profile),
-                               {},
-                               {},
-                               {},
-                               0});
+    state.pools.add(Pool{rules,
+                         Calendar(rules.lots),
+                         number,
+                         state.sites.number(rules.site),
+                         state.eligibility.add(rules.profile),
+                         {},
+                         {},
+                         {},
+                         0});
     return {};
 }
 
@@ -68,7 +68,7 @@ const Outcome& Engine::set_rate(const PoolId& id, const std::string& compute_cla
     const auto in_class = [&](std::uint32_t market) {
         return state.markets[market].rules.key.compute_class == compute_class;
     };
-    for (const std::uint32_t slot : state.by_sequence(pool.resting)) {
+    for (const std::uint32_t slot : pool.resting.slots(state.orders)) {
         if (!in_class(state.orders.details(slot).market)) continue;
         state.end(slot, OrderState::kCancelled, EndReason::kRateChanged);
     }
@@ -154,8 +154,13 @@ Preview Engine::preview(const OrderTerms& terms, Time now) const {
     return out;
 }
 
+void Engine::prefetch(OrderSlot order) const {
+    if (order != kNoOrder) impl_->orders.prefetch(number_of(order));
+}
+
 const Outcome& Engine::cancel(OrderSlot slot, Time now) {
     Impl& state = *impl_;
+    state.orders.prefetch(number_of(slot));
     state.begin(now);
     state.outcome.order = slot;
     state.end(number_of(slot), OrderState::kCancelled, EndReason::kByRequest);
@@ -264,13 +269,13 @@ void Engine::forget_ended() {
         state.dismiss(slot);
     state.ended.clear();
     state.eligibility.forget_idle([&](RequirementNumber number) {
-        for (Market& market : state.markets) {
-            if (number >= market.buy_lanes.size()) continue;
+        state.markets.for_each([number](Market& market) {
+            if (number >= market.buy_lanes.size()) return;
             for (std::uint32_t& lane : market.buy_lanes[number]) {
                 if (lane != kNone) market.buys.drop_lane(lane);
                 lane = kNone;
             }
-        }
+        });
     });
 }
 
@@ -301,8 +306,7 @@ std::vector<OrderSlot> Engine::open_orders() const {
 void Engine::for_each_pool(
     const std::function<void(const PoolRules&, const Calendar&)>& visit) const {
     std::vector<const Pool*> sorted;
-    for (const Pool& pool : impl_->pools)
-        sorted.push_back(&pool);
+    impl_->pools.for_each([&](const Pool& pool) { sorted.push_back(&pool); });
     std::sort(sorted.begin(), sorted.end(),
               [](const Pool* a, const Pool* b) { return a->rules.id < b->rules.id; });
     for (const Pool* pool : sorted)
@@ -312,12 +316,13 @@ void Engine::for_each_pool(
 std::size_t Engine::memory() const {
     const Impl& state = *impl_;
     std::size_t bytes = state.orders.memory() + state.levels.memory();
-    for (const Market& market : state.markets)
-        bytes += market.buys.memory() + market.sells.memory();
-    for (const Pool& pool : state.pools)
-        bytes += sizeof(Pool) + pool.resting.capacity() * sizeof(std::uint32_t) +
+    state.markets.for_each(
+        [&](const Market& market) { bytes += market.buys.memory() + market.sells.memory(); });
+    state.pools.for_each([&](const Pool& pool) {
+        bytes += sizeof(Pool) + pool.resting.memory() +
                  pool.calendar.steps().capacity() * sizeof(Step) +
                  pool.listings.capacity() * sizeof(Listing);
+    });
     return bytes;
 }
 

@@ -236,6 +236,8 @@ class Engine {
     Result<NewOrder> resolve(const OrderTerms& terms, Time now);
     // Matches, then rests or cancels the remainder. In a halted market, or a call, it waits.
     const Outcome& place(const NewOrder& order, Time now);
+    // The order will be asked for soon: a hint to the processor, worth giving some messages ahead.
+    void prefetch(OrderSlot order) const;
     const Outcome& cancel(OrderSlot order, Time now);  // REQUIRES it to be open, as the next ones
     // Errors of check(), with the new total and price. A lower total at the same price keeps
     // priority; anything else gets a new place and is matched as if it arrived; at or under what is

@@ -54,19 +54,19 @@ void free_market_orders(std::vector<CallOrder>& orders, const std::vector<bool>&
 // A call collects orders without conditions on their counterpart: lots from anywhere.
 bool Engine::Impl::joins(std::uint32_t slot, const CallTerms& call) const {
     const Order& order = orders[slot];
-    if (order.at_market) return order.window == call.window;
+    const Details& details = orders.details(slot);
+    if (details.at_market) return order.window == call.window;
     if (!order.buys || order.window != call.window || order.in_cu || order.special) return false;
     if (order.all_or_none || order.together != Together::kAnywhere) return false;
     if (orders.extras(slot).duration.value > 0) return false;
     const bool rests =
-        order.time_in_force == TimeInForce::kGtc || order.time_in_force == TimeInForce::kGtd;
+        details.time_in_force == TimeInForce::kGtc || details.time_in_force == TimeInForce::kGtd;
     return rests && satisfies(call.floor, eligibility.requirement(order.owner));
 }
 
-bool Engine::Impl::waits_for_call(std::uint32_t slot) const {
-    const auto& calls = markets[orders.details(slot).market].calls;
-    return std::any_of(calls.begin(), calls.end(),
-                       [&](const CallTerms& call) { return joins(slot, call); });
+bool Engine::Impl::joins_any(const Market& market, std::uint32_t slot) const {
+    return std::ranges::any_of(market.calls,
+                               [&](const CallTerms& call) { return joins(slot, call); });
 }
 
 // Whoever has orders on both sides takes part with the side that came first.
@@ -108,7 +108,7 @@ CallBook Engine::Impl::collect(Market& market, const CallTerms& call) {
         }
         book.orders.push_back(entry);
         book.slots.push_back(slot);
-        at_market.push_back(order.at_market);
+        at_market.push_back(orders.details(slot).at_market);
     }
     free_market_orders(book.orders, at_market, call.reference);
     return book;
@@ -140,7 +140,8 @@ void Engine::Impl::run_call(Market& market, std::size_t which) {
     waited = by_sequence(std::move(waited));
     for (const std::uint32_t slot : waited) {
         orders[slot].waits = false;
-        if (orders[slot].at_market) end(slot, OrderState::kCancelled, EndReason::kCallClosed);
+        if (orders.details(slot).at_market)
+            end(slot, OrderState::kCancelled, EndReason::kCallClosed);
     }
     if (market.halted) return;
     for (const std::uint32_t slot : waited) {

@@ -4,8 +4,46 @@
 #include "matching/engine_state.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace suanpan::matching {
+
+// The same order: a slot may have been used again, an order may be back under its old number.
+bool RestingSells::rests(const OrderStore& orders, const Entry& entry) {
+    const Order& order = orders[entry.slot];
+    return order.in_book && order.sequence == entry.sequence;
+}
+
+void RestingSells::add(const OrderStore& orders, std::uint32_t slot) {
+    constexpr std::size_t kFew = 16;
+    if (gone_ > kFew && gone_ > entries_.size() / 2) compact(orders);
+    entries_.push_back({orders[slot].sequence, slot});
+}
+
+void RestingSells::compact(const OrderStore& orders) {
+    constexpr std::size_t kAhead = 16;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        if (i + kAhead < entries_.size()) orders.prefetch_order(entries_[i + kAhead].slot);
+        if (rests(orders, entries_[i])) entries_[kept++] = entries_[i];
+    }
+    entries_.resize(kept);
+    gone_ = 0;
+}
+
+std::vector<std::uint32_t> RestingSells::slots(const OrderStore& orders) const {
+    std::vector<Entry> found;
+    std::ranges::copy_if(entries_, std::back_inserter(found),
+                         [&](const Entry& entry) { return rests(orders, entry); });
+    std::ranges::sort(found);
+    const auto twice = std::ranges::unique(found);
+    found.erase(twice.begin(), twice.end());
+    std::vector<std::uint32_t> out;
+    out.reserve(found.size());
+    for (const Entry& entry : found)
+        out.push_back(entry.slot);
+    return out;
+}
 
 void Engine::Impl::begin(Time time) {
     CHECK(recording == 0 && undo.empty());
@@ -49,7 +87,7 @@ Listing& Engine::Impl::listing(Pool& pool, const Market& market) {
     for (Listing& known : pool.listings) {
         if (known.market == market.number) return known;
     }
-    pool.listings.push_back({market.number, rate_of(pool, market), {kNone, kNone}, 0});
+    pool.listings.push_back({market.number, rate_of(pool, market), {kNone, kNone}});
     return pool.listings.back();
 }
 
@@ -57,7 +95,7 @@ Taker Engine::Impl::taker(std::uint32_t slot) {
     Order& order = orders[slot];
     const Details& details = orders.details(slot);
     Market& market = markets[details.market];
-    const Rate rate = order.buys ? Rate(0) : rate_of(pools[order.owner], market);
+    const Rate rate = order.buys ? Rate(0) : market.sells.lane(details.lane).rate;
     return {slot, order, details, market, rate, order.window};
 }
 
@@ -134,29 +172,32 @@ std::uint32_t Engine::Impl::restore(const OrderView& view) {
 std::uint32_t Engine::Impl::admit(const NewOrder& given) {
     const std::uint32_t slot = orders.take();
     Order& order = orders[slot];
+    order = Order();
     order.window = given.window;
     order.rest = given.quantity;
     order.sequence = next_sequence++;
     order.organisation = given.organisation;
     order.owner = given.owner;
-    order.time_in_force = given.time_in_force;
     order.self_trade = given.self_trade;
     order.together = given.together;
     order.buys = given.side == Side::kBuy;
     order.in_cu = given.unit == Unit::kCu;
     order.all_or_none = given.all_or_none;
-    order.metered = given.billing == Billing::kMetered;
-    order.post_only = given.post_only;
-    order.at_market = given.at_market;
     Details& details = orders.details(slot);
     details.id = given.id;
     details.limit = given.limit_price;
     details.quantity = given.quantity;
-    details.market = given.market;
+    details.filled_lots = 0;
+    details.market = static_cast<std::uint16_t>(given.market);
+    details.end_reason = EndReason::kNone;
+    details.time_in_force = given.time_in_force;
+    details.metered = given.billing == Billing::kMetered;
+    details.post_only = given.post_only;
+    details.at_market = given.at_market;
     details.project = given.project;
     details.key = given.key;
+    details.min_duration = order.buys ? 0 : static_cast<std::uint32_t>(given.duration.value);
     const bool spread = order.buys && given.duration.value > 0;
-    if (!order.buys) details.min_duration = static_cast<std::uint32_t>(given.duration.value);
     if (spread || given.min_lots.value > 0 || given.max_excess.value > 0 || given.expires_at ||
         !given.counterparties.empty()) {
         Extras& extras = orders.make_extras(slot);
@@ -171,6 +212,7 @@ std::uint32_t Engine::Impl::admit(const NewOrder& given) {
         }
     }
     if (order.buys) eligibility.use(order.owner);
+    details.lane = lane_of(slot);
     note_special(slot);
     return slot;
 }
@@ -228,13 +270,11 @@ std::uint32_t Engine::Impl::lane_of(std::uint32_t slot) {
 // Lists beside the ladders.
 void Engine::Impl::list(std::uint32_t slot) {
     Order& order = orders[slot];
-    Details& details = orders.details(slot);
+    const Details& details = orders.details(slot);
     Market& market = markets[details.market];
     if (!order.buys) {
         Pool& pool = pools[order.owner];
-        details.place_in_pool = static_cast<std::uint32_t>(pool.resting.size());
-        pool.resting.push_back(slot);
-        ++listing(pool, market).resting;
+        pool.resting.add(orders, slot);
     } else if (order.all_or_none) {
         const Waiting entry{order.unit(), rank_of(true, details.limit), order.sequence, slot};
         auto& waiting = market.all_or_none;
@@ -251,11 +291,7 @@ void Engine::Impl::unlist(std::uint32_t slot) {
     Market& market = markets[details.market];
     if (!order.buys) {
         Pool& pool = pools[order.owner];
-        const std::uint32_t last = pool.resting.back();
-        pool.resting[details.place_in_pool] = last;
-        orders.details(last).place_in_pool = details.place_in_pool;
-        pool.resting.pop_back();
-        --listing(pool, market).resting;
+        pool.resting.forget_one();
     } else if (order.all_or_none) {
         const Waiting entry{order.unit(), rank_of(true, details.limit), order.sequence, slot};
         auto& waiting = market.all_or_none;
@@ -273,8 +309,11 @@ void Engine::Impl::insert(std::uint32_t slot) {
     CHECK(!order.in_book && order.is_open());
     // An attempt's changes are taken back in the reverse order, so this one needs a step too.
     if (recording > 0) touch(slot);
-    order.waits = waits_for_call(slot);
-    ladders(slot).insert(slot, lane_of(slot), rank_of(order.buys, orders.details(slot).limit));
+    const Details& details = orders.details(slot);
+    Market& market = markets[details.market];
+    order.waits = waits_for_call(market, slot);
+    (order.buys ? market.buys : market.sells)
+        .insert(slot, details.lane, rank_of(order.buys, details.limit));
     list(slot);
 }
 
@@ -285,8 +324,8 @@ void Engine::Impl::remove(std::uint32_t slot) {
 }
 
 void Engine::Impl::relink(std::uint32_t slot) {
-    const bool buys = orders[slot].buys;
-    ladders(slot).relink(slot, lane_of(slot), rank_of(buys, orders.details(slot).limit));
+    const Details& details = orders.details(slot);
+    ladders(slot).relink(slot, details.lane, rank_of(orders[slot].buys, details.limit));
     list(slot);
 }
 
@@ -295,7 +334,7 @@ void Engine::Impl::touch(std::uint32_t slot) {
     Order& order = orders[slot];
     if (recording > 0) {
         undo.emplace_back(SavedOrder{slot, order, orders.details(slot).filled_lots,
-                                     orders.extras(slot),
+                                     orders.details(slot).end_reason, orders.extras(slot),
                                      order.steps == kNone ? Steps() : orders.steps(order)});
     }
     if (order.touched) return;
@@ -309,7 +348,7 @@ void Engine::Impl::end(std::uint32_t slot, OrderState state, EndReason reason) {
     touch(slot);
     if (order.in_book) remove(slot);
     order.state = state;
-    order.end_reason = reason;
+    orders.details(slot).end_reason = reason;
     outcome.ended.push_back(OrderSlot(slot));
     ended.push_back(slot);
 }
@@ -338,9 +377,9 @@ void Engine::Impl::restore_saved(SavedOrder& saved) {
     order.window = before.window;
     order.rest = before.rest;
     order.state = before.state;
-    order.end_reason = before.end_reason;
     order.waits = before.waits;
     orders.details(saved.slot).filled_lots = saved.filled_lots;
+    orders.details(saved.slot).end_reason = saved.end_reason;
     if (orders.details(saved.slot).extras != kNone) {
         orders.make_extras(saved.slot) = std::move(saved.extras);
     }
@@ -401,7 +440,7 @@ OrderTerms Engine::Impl::terms(std::uint32_t slot) const {
     out.unit = order.unit();
     out.quantity = details.quantity;
     out.limit_price = details.limit;
-    out.at_market = order.at_market;
+    out.at_market = details.at_market;
     out.window = order.window;
     if (extras.duration.value > 0) {
         out.window = extras.window;
@@ -414,15 +453,15 @@ OrderTerms Engine::Impl::terms(std::uint32_t slot) const {
         out.min_duration = Duration(details.min_duration);
     }
     out.counterparties = extras.counterparties;
-    out.time_in_force = order.time_in_force;
+    out.time_in_force = details.time_in_force;
     out.expires_at = extras.expires_at;
     out.all_or_none = order.all_or_none;
-    out.post_only = order.post_only;
+    out.post_only = details.post_only;
     out.min_lots = extras.min_lots;
     out.max_excess = extras.max_excess;
     out.together = order.together;
     out.self_trade = order.self_trade;
-    out.billing = order.metered ? Billing::kMetered : Billing::kReserved;
+    out.billing = details.metered ? Billing::kMetered : Billing::kReserved;
     out.project = projects.name(details.project);
     out.key = keys.name(details.key);
     return out;
@@ -435,7 +474,7 @@ OrderView Engine::Impl::view(std::uint32_t slot) const {
     out.terms = terms(slot);
     out.sequence = order.sequence;
     out.state = order.state;
-    out.end_reason = order.end_reason;
+    out.end_reason = orders.details(slot).end_reason;
     out.filled_lots = orders.details(slot).filled_lots;
     if (extras.bound_site != kNone) out.bound_site = sites.name(extras.bound_site);
     if (extras.bound_pool != kNone) out.bound_pool = pools[extras.bound_pool].rules.id;

@@ -10,11 +10,12 @@ namespace suanpan::matching {
 void Engine::Impl::arrive(std::uint32_t slot) {
     const Order& order = orders[slot];
     touch(slot);
-    if (!markets[orders.details(slot).market].halted && !waits_for_call(slot)) {
+    const Market& market = markets[orders.details(slot).market];
+    if (!market.halted && !waits_for_call(market, slot)) {
         match_arrived(slot, OrderState::kRejected);
     }
     if (!order.is_open()) return;
-    switch (order.time_in_force) {
+    switch (orders.details(slot).time_in_force) {
         case TimeInForce::kGtc:
         case TimeInForce::kGtd: insert(slot); break;
         case TimeInForce::kIoc:
@@ -28,9 +29,10 @@ void Engine::Impl::arrive(std::uint32_t slot) {
 // must not take.
 void Engine::Impl::match_arrived(std::uint32_t slot, OrderState post_only_end) {
     const Order& order = orders[slot];
-    if (order.post_only && would_trade(slot)) {
+    const Details& details = orders.details(slot);
+    if (details.post_only && would_trade(slot)) {
         end(slot, post_only_end, EndReason::kPostOnly);
-    } else if (order.all_or_none || order.time_in_force == TimeInForce::kFok) {
+    } else if (order.all_or_none || details.time_in_force == TimeInForce::kFok) {
         const Stop stop = try_all(slot);
         if (!order.is_open() || stop.reason == EndReason::kNone) return;
         if (stop.maker != kNone && order.self_trade == SelfTrade::kCancelBoth) {
@@ -159,7 +161,7 @@ void Engine::Impl::retry_all_or_none() {
 // for anybody may now go another way. So every market in which a pool sells is looked at.
 void Engine::Impl::mark_changed_supply(const Pool& pool) {
     for (const Listing& listing : pool.listings) {
-        if (listing.resting > 0) markets[listing.market].supply_changed = true;
+        markets[listing.market].supply_changed = true;
     }
 }
 
@@ -184,7 +186,7 @@ bool Engine::Impl::fill_one_all_or_none(Market& market) {
 // arrived (but for post_only, which is a rule for arrival).
 void Engine::Impl::rematch(Pool& pool) {
     mark_changed_supply(pool);
-    for (const std::uint32_t slot : by_sequence(pool.resting)) {
+    for (const std::uint32_t slot : pool.resting.slots(orders)) {
         const Order& order = orders[slot];
         if (!order.is_open() || order.waits) continue;
         if (!markets[orders.details(slot).market].halted) match(taker(slot), false);

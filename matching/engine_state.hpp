@@ -7,7 +7,6 @@
 #include "matching/ladders.hpp"
 #include "matching/starts.hpp"
 
-#include <deque>
 #include <map>
 #include <tuple>
 #include <unordered_map>
@@ -17,6 +16,7 @@
 namespace suanpan::matching {
 
 inline constexpr Lots kNothing{0};
+inline constexpr std::uint32_t kMaxMarkets = 0xffff;
 
 // A resting all-or-none buy. They are tried again in this order: prices per lot and per CU have no
 // common measure without a pool, so lot buys come first; then the better price, then sequence.
@@ -52,7 +52,29 @@ struct Listing {
     std::uint32_t market = 0;
     Rate rate;
     std::array<std::uint32_t, 2> lanes{kNone, kNone};  // by price unit
-    std::uint32_t resting = 0;
+};
+
+// A pool's sells in all books. One that leaves its book stays in the list until half of the list
+// has left: nothing must be found when an order is cancelled.
+class RestingSells {
+ public:
+    void add(const OrderStore& orders, std::uint32_t slot);
+    void forget_one() { ++gone_; }
+    // By sequence.
+    [[nodiscard]] std::vector<std::uint32_t> slots(const OrderStore& orders) const;
+    [[nodiscard]] std::size_t memory() const { return entries_.capacity() * sizeof(Entry); }
+
+ private:
+    struct Entry {
+        std::int64_t sequence = 0;
+        std::uint32_t slot = kNone;
+        friend auto operator<=>(const Entry&, const Entry&) = default;
+    };
+    static bool rests(const OrderStore& orders, const Entry& entry);
+    void compact(const OrderStore& orders);
+
+    std::vector<Entry> entries_;
+    std::size_t gone_ = 0;
 };
 
 struct Pool {
@@ -63,7 +85,7 @@ struct Pool {
     ProfileNumber profile = 0;
     std::map<std::string, Rate> rates;  // by compute class
     std::vector<Listing> listings;
-    std::vector<std::uint32_t> resting;      // its sells in all books, in no order
+    RestingSells resting;
     mutable std::uint64_t exhausted_in = 0;  // the last walk that found no free lot
 };
 
@@ -97,6 +119,7 @@ struct SavedOrder {
     std::uint32_t slot = kNone;
     Order order;
     std::int64_t filled_lots = 0;
+    EndReason end_reason = EndReason::kNone;
     Extras extras;
     Steps steps;
 };
@@ -138,9 +161,9 @@ struct Engine::Impl {
     Slab<Level> levels;
     Eligibility eligibility;
     std::map<MarketKey, std::uint32_t> market_numbers;
-    std::deque<Market> markets;
+    Stable<Market> markets;
     std::unordered_map<PoolId, std::uint32_t, IdHash> pool_numbers;
-    std::deque<Pool> pools;
+    Stable<Pool> pools;
     Interner<OrganisationId> organisations;
     Interner<SiteId> sites;
     Interner<ProjectId> projects;
@@ -250,7 +273,10 @@ struct Engine::Impl {
 
     // engine_call.cpp
     [[nodiscard]] bool joins(std::uint32_t slot, const CallTerms& call) const;
-    [[nodiscard]] bool waits_for_call(std::uint32_t slot) const;
+    [[nodiscard]] bool waits_for_call(const Market& market, std::uint32_t slot) const {
+        return !market.calls.empty() && joins_any(market, slot);
+    }
+    [[nodiscard]] bool joins_any(const Market& market, std::uint32_t slot) const;
     [[nodiscard]] struct CallBook collect(Market& market, const CallTerms& call);
     void run_call(Market& market, std::size_t which);
     void rematch_all(Market& market);

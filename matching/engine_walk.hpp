@@ -44,7 +44,12 @@ inline bool Engine::Impl::open_cursor(const Taker& taker, const Ladders& contra,
 inline void Engine::Impl::open_cursors(const Taker& taker, Ladders& contra) {
     cursors.clear();
     const Order& order = taker.order;
-    const auto open = [&](std::uint32_t lane) { open_cursor(taker, contra, lane); };
+    const Rank limit = order.buys ? taker.details.limit.value : -taker.details.limit.value;
+    const auto open = [&](std::uint32_t lane) {
+        // Nearly all lanes are told apart by their best price in one flat array.
+        if (contra.unit(lane) == order.unit() && contra.best_rank(lane) > limit) return;
+        open_cursor(taker, contra, lane);
+    };
     if (order.buys) {
         contra.for_each_lane(
             order.owner, eligibility.edition(order.owner),
@@ -80,6 +85,7 @@ void Engine::Impl::walk(const Taker& taker, const Visitor& visit) {
             bool more = true;
             if (maker.next != kNone) {
                 cursor.order = maker.next;
+                orders.prefetch(cursor.order);
             } else {
                 cursor.level = contra.level(cursor.level).worse;
                 more = cursor.level != kNone && load(taker, contra, cursor);

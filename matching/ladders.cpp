@@ -12,7 +12,7 @@ std::size_t first_not_below(const std::vector<Rank>& ranks, Rank rank) {
     std::size_t left = ranks.size();
     while (left > 1) {
         const std::size_t half = left / 2;
-        at += at[half - 1] < rank ? half : 0;
+        at += half & (std::size_t{0} - static_cast<std::size_t>(at[half - 1] < rank));
         left -= half;
     }
     const std::size_t index = static_cast<std::size_t>(at - ranks.data());
@@ -109,7 +109,7 @@ std::uint32_t Ladders::add_lane(std::uint32_t owner, Unit unit, bool conditional
     auto number = static_cast<std::uint32_t>(lanes_.size());
     if (free_lanes_.empty()) {
         lanes_.emplace_back();
-        best_ranks_.push_back(0);
+        bests_.emplace_back();
         active_.resize(lanes_.size() / 64 + 1, 0);
     } else {
         number = free_lanes_.back();
@@ -121,6 +121,7 @@ std::uint32_t Ladders::add_lane(std::uint32_t owner, Unit unit, bool conditional
     lane.unit = unit;
     lane.conditional = conditional;
     lane.rate = rate;
+    bests_[number].unit = unit;
     return number;
 }
 
@@ -136,7 +137,7 @@ void Ladders::show_best(std::uint32_t number) {
         active_[number / 64] &= ~bit;
     } else {
         active_[number / 64] |= bit;
-        best_ranks_[number] = levels_[lane.best].rank;
+        bests_[number].rank = levels_[lane.best].rank;
     }
 }
 
@@ -208,7 +209,7 @@ void Ladders::relink(std::uint32_t slot, std::uint32_t lane, Rank rank) {
 }
 
 std::size_t Ladders::memory() const {
-    std::size_t bytes = lanes_.capacity() * (sizeof(Lane) + sizeof(Rank)) +
+    std::size_t bytes = lanes_.capacity() * (sizeof(Lane) + sizeof(Best)) +
                         active_.capacity() * sizeof(std::uint64_t) + rows_.capacity() * sizeof(Row);
     for (const Lane& lane : lanes_)
         bytes += lane.index.memory();

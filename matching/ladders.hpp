@@ -74,7 +74,8 @@ class Ladders {
     void drop_lane(std::uint32_t lane);  // REQUIRES it to be empty
     [[nodiscard]] const Lane& lane(std::uint32_t number) const { return lanes_[number]; }
     [[nodiscard]] std::size_t lane_count() const { return lanes_.size(); }
-    [[nodiscard]] Rank best_rank(std::uint32_t lane) const { return best_ranks_[lane]; }
+    [[nodiscard]] Rank best_rank(std::uint32_t lane) const { return bests_[lane].rank; }
+    [[nodiscard]] Unit unit(std::uint32_t lane) const { return bests_[lane].unit; }
 
     // To its place by sequence, nearly always the last of its level.
     void insert(std::uint32_t slot, std::uint32_t lane, Rank rank);
@@ -117,6 +118,10 @@ class Ladders {
     [[nodiscard]] std::size_t memory() const;
 
  private:
+    struct Best {
+        Rank rank = 0;  // meaningless while the lane is empty
+        Unit unit = Unit::kLot;
+    };
     struct Row {
         LaneBits bits;
         std::size_t lanes = 0;  // known so far
@@ -150,8 +155,8 @@ class Ladders {
     OrderStore& orders_;
     Slab<Level>& levels_;
     std::vector<Lane> lanes_;
-    std::vector<Rank> best_ranks_;  // of each lane; meaningless while it is empty
-    LaneBits active_;               // lanes that hold orders
+    std::vector<Best> bests_;  // of each lane
+    LaneBits active_;          // lanes that hold orders
     std::vector<std::uint32_t> free_lanes_;
     std::uint64_t reused_ = 0;  // how often a lane's number was given again
     std::vector<Row> rows_;     // by counterpart

@@ -30,21 +30,18 @@ struct alignas(64) Order {
     std::uint32_t organisation = 0;
     std::uint32_t owner = 0;      // buy: number of its requirement; sell: of its pool
     std::uint32_t steps = kNone;  // sell: its rest, once that differs over its window
+    // What changes has a byte of its own: a processor that wrote a bit waits to read its
+    // neighbours.
     OrderState state = OrderState::kOpen;
-    EndReason end_reason = EndReason::kNone;
-    TimeInForce time_in_force = TimeInForce::kGtc;
-    SelfTrade self_trade = SelfTrade::kCancelNewest;
+    bool in_book = false;
+    bool touched = false;  // in the outcome of the command under way
+    bool waits = false;    // for the close of a call: trades with nobody
     Together together = Together::kAnywhere;
+    SelfTrade self_trade = SelfTrade::kCancelNewest;
     bool buys : 1 = false;
     bool in_cu : 1 = false;
-    bool in_book : 1 = false;
-    bool touched : 1 = false;  // in the outcome of the command under way
-    bool waits : 1 = false;    // for the close of a call: trades with nobody
     bool all_or_none : 1 = false;
     bool special : 1 = false;  // has conditions on its counterpart beyond price, window, profile
-    bool metered : 1 = false;
-    bool post_only : 1 = false;
-    bool at_market : 1 = false;
 
     [[nodiscard]] bool is_open() const {
         return state == OrderState::kOpen || state == OrderState::kPartiallyFilled;
@@ -59,13 +56,24 @@ struct Details {
     std::int64_t quantity = 0;
     std::int64_t filled_lots = 0;
     std::uint32_t min_duration = 0;  // sell: seconds; a window is at most 100 years long
-    std::uint32_t market = 0;
+    std::uint16_t market = 0;
+    EndReason end_reason = EndReason::kNone;
+    TimeInForce time_in_force : 2 = TimeInForce::kGtc;
+    bool metered : 1 = false;
+    bool post_only : 1 = false;
+    bool at_market : 1 = false;
     std::uint32_t extras = kNone;
-    std::uint32_t place_in_pool = 0;  // sell, while it rests: index into Pool::resting
+    std::uint32_t lane = 0;  // where it rests, or would
     std::uint32_t project = 0;
     std::uint32_t key = 0;
 };
-static_assert(sizeof(Details) == 64);
+
+// Neighbours in memory: one page, and processors fetch lines in pairs.
+struct alignas(128) Record {
+    Order order;
+    Details details;
+};
+static_assert(sizeof(Record) == 128);
 
 // Fields that most orders lack.
 struct Extras {
@@ -82,16 +90,18 @@ struct Extras {
 
 class OrderStore {
  public:
-    [[nodiscard]] Order& operator[](std::uint32_t slot) { return orders_[slot]; }
-    [[nodiscard]] const Order& operator[](std::uint32_t slot) const { return orders_[slot]; }
-    [[nodiscard]] Details& details(std::uint32_t slot) { return details_[slot]; }
-    [[nodiscard]] const Details& details(std::uint32_t slot) const { return details_[slot]; }
+    [[nodiscard]] Order& operator[](std::uint32_t slot) { return records_[slot].order; }
+    [[nodiscard]] const Order& operator[](std::uint32_t slot) const { return records_[slot].order; }
+    [[nodiscard]] Details& details(std::uint32_t slot) { return records_[slot].details; }
+    [[nodiscard]] const Details& details(std::uint32_t slot) const {
+        return records_[slot].details;
+    }
     [[nodiscard]] const Extras& extras(std::uint32_t slot) const {
-        const std::uint32_t at = details_[slot].extras;
+        const std::uint32_t at = records_[slot].details.extras;
         return at == kNone ? no_extras_ : extras_[at];
     }
     [[nodiscard]] Extras& make_extras(std::uint32_t slot) {
-        std::uint32_t& at = details_[slot].extras;
+        std::uint32_t& at = records_[slot].details.extras;
         if (at == kNone) {
             at = extras_.take();
             extras_[at] = Extras();
@@ -114,29 +124,32 @@ class OrderStore {
         sell.steps = kNone;
     }
 
-    // Blank.
-    std::uint32_t take() {
-        const std::uint32_t slot = orders_.take();
-        if (slot == details_.size()) details_.take();
-        orders_[slot] = Order();
-        details_[slot] = Details();
-        return slot;
+    void prefetch_order(std::uint32_t slot) const { __builtin_prefetch(&records_[slot].order); }
+    // Both lines are wanted soon.
+    void prefetch(std::uint32_t slot) const {
+        const Record& record = records_[slot];
+        __builtin_prefetch(&record.order, 1);
+        __builtin_prefetch(&record.details, 1);
     }
+
+    // Holds what the order before it left; has no steps and no extras.
+    std::uint32_t take() { return records_.take(); }
     void give(std::uint32_t slot) {
-        drop_steps(orders_[slot]);
-        if (details_[slot].extras != kNone) extras_.give(details_[slot].extras);
-        orders_.give(slot);
+        Record& record = records_[slot];
+        drop_steps(record.order);
+        if (record.details.extras != kNone) extras_.give(record.details.extras);
+        record.details.extras = kNone;
+        records_.give(slot);
     }
 
     // Slots are below it.
-    [[nodiscard]] std::uint32_t size() const { return orders_.size(); }
+    [[nodiscard]] std::uint32_t size() const { return records_.size(); }
     [[nodiscard]] std::size_t memory() const {
-        return orders_.memory() + details_.memory() + extras_.memory() + steps_.memory();
+        return records_.memory() + extras_.memory() + steps_.memory();
     }
 
  private:
-    Slab<Order> orders_;
-    Slab<Details> details_;  // the same numbers as orders_; its places are never given back
+    Slab<Record> records_;
     Slab<Extras> extras_;
     Slab<Steps> steps_;
     Extras no_extras_;

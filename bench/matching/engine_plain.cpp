@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <array>
+#include <bit>
 #include <cstdint>
 #include <vector>
 
@@ -58,7 +60,7 @@ class PlainMarket {
 
     void place(const PlainMessage& message, Trades& trades) {
         NewOrder& order = message.side == Side::kBuy ? buy_ : sells_[message.order % kPools];
-        order.id = numbered<OrderId>(message.order);
+        order.id.bytes = std::bit_cast<IdBytes>(std::array<std::uint64_t, 2>{0, message.order});
         order.quantity = message.quantity;
         order.limit_price = Price(message.price);
         const Outcome& outcome = engine_.place(order, kNow);
@@ -71,6 +73,16 @@ class PlainMarket {
         engine_.forget_ended();
     }
 
+    // A batch is known before it is applied.
+    void look_ahead(const PlainMessage* message, const PlainMessage* end) const {
+        constexpr std::ptrdiff_t kFar = 12;
+        constexpr std::ptrdiff_t kNear = 6;
+        if (end - message > kFar) __builtin_prefetch(&slots_[message[kFar].order]);
+        if (end - message > kNear && message[kNear].kind == PlainMessage::Kind::kCancel) {
+            engine_.prefetch(slots_[message[kNear].order]);
+        }
+    }
+
     void cancel(std::uint32_t order) {
         engine_.cancel(slots_[order], kNow);
         engine_.forget_ended();
@@ -78,9 +90,8 @@ class PlainMarket {
 
  private:
     [[nodiscard]] std::uint32_t number(OrderSlot slot) const {
-        const auto& bytes = engine_.id(slot).bytes;
-        return std::uint32_t{bytes[12]} << 24U | std::uint32_t{bytes[13]} << 16U |
-               std::uint32_t{bytes[14]} << 8U | bytes[15];
+        return static_cast<std::uint32_t>(
+            std::bit_cast<std::array<std::uint64_t, 2>>(engine_.id(slot).bytes)[1]);
     }
 
     Engine engine_;
@@ -95,6 +106,18 @@ PlainRun run_engine(const PlainWorkload& workload) {
     PlainMarket market(workload.orders);
     PlainRun out;
     out.time = time_messages(workload, [&](const PlainMessage& message) {
+        if (message.kind == PlainMessage::Kind::kCancel) return market.cancel(message.order);
+        market.place(message, out.trades);
+    });
+    return out;
+}
+
+PlainRun run_engine_ahead(const PlainWorkload& workload) {
+    PlainMarket market(workload.orders);
+    PlainRun out;
+    const PlainMessage* end = workload.messages.data() + workload.messages.size();
+    out.time = time_messages(workload, [&](const PlainMessage& message) {
+        market.look_ahead(&message, end);
         if (message.kind == PlainMessage::Kind::kCancel) return market.cancel(message.order);
         market.place(message, out.trades);
     });
