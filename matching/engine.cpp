@@ -12,6 +12,10 @@ Engine::~Engine() = default;
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 
+void Engine::reserve(std::uint32_t orders) {
+    impl_->orders.reserve(orders);
+}
+
 void Engine::define_market(const MarketRules& rules) {
     CHECK(check_rules(rules).has_value());
     Impl& state = *impl_;

@@ -207,6 +207,9 @@ class Engine {
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
+    // Memory for so many open orders, now and not when they come.
+    void reserve(std::uint32_t orders);
+
     // Reference data. A repeated define_market replaces the rules; orders that rest keep what they
     // were accepted with. REQUIRES check_rules(rules) passed.
     void define_market(const MarketRules& rules);

@@ -12,7 +12,7 @@ std::size_t first_not_below(const std::vector<Rank>& ranks, Rank rank) {
     std::size_t left = ranks.size();
     while (left > 1) {
         const std::size_t half = left / 2;
-        at += half & (std::size_t{0} - static_cast<std::size_t>(at[half - 1] < rank));
+        at = __builtin_unpredictable(at[half - 1] < rank) ? at + half : at;
         left -= half;
     }
     const std::size_t index = static_cast<std::size_t>(at - ranks.data());

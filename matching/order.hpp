@@ -142,6 +142,7 @@ class OrderStore {
         records_.give(slot);
     }
 
+    void reserve(std::uint32_t count) { records_.reserve(count); }
     // Slots are below it.
     [[nodiscard]] std::uint32_t size() const { return records_.size(); }
     [[nodiscard]] std::size_t memory() const {

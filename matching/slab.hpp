@@ -50,6 +50,13 @@ class Slab {
         return size_++;
     }
     void give(std::uint32_t number) { free_.push_back(number); }
+    // So many more places are there, and their memory is the process's already.
+    void reserve(std::uint32_t count) {
+        std::vector<std::uint32_t> taken(count);
+        for (std::uint32_t& number : taken)
+            number = take();
+        free_.insert(free_.end(), taken.rbegin(), taken.rend());
+    }
 
     // Places ever taken: numbers are below it.
     [[nodiscard]] std::uint32_t size() const { return size_; }

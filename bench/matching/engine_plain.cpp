@@ -33,6 +33,10 @@ IdType numbered(std::uint32_t number) {
 class PlainMarket {
  public:
     explicit PlainMarket(std::uint32_t orders) : slots_(orders, kNoOrder) {
+        ids_.reserve(orders);
+        for (std::uint64_t n = 0; n < orders; ++n)
+            ids_.push_back({std::bit_cast<IdBytes>(std::array<std::uint64_t, 2>{0, n})});
+        engine_.reserve(orders / 2);
         MarketRules rules;
         rules.key = kMarket;
         engine_.define_market(rules);
@@ -60,7 +64,7 @@ class PlainMarket {
 
     void place(const PlainMessage& message, Trades& trades) {
         NewOrder& order = message.side == Side::kBuy ? buy_ : sells_[message.order % kPools];
-        order.id.bytes = std::bit_cast<IdBytes>(std::array<std::uint64_t, 2>{0, message.order});
+        order.id = ids_[message.order];
         order.quantity = message.quantity;
         order.limit_price = Price(message.price);
         const Outcome& outcome = engine_.place(order, kNow);
@@ -97,6 +101,7 @@ class PlainMarket {
     Engine engine_;
     NewOrder buy_;
     std::vector<NewOrder> sells_;
+    std::vector<OrderId> ids_;
     std::vector<OrderSlot> slots_;  // by the message's number
 };
 
