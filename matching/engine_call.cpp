@@ -30,15 +30,16 @@ Price lot_price(const Order& order, Price limit, Rate rate) {
 }
 
 // An order at the market takes part at any price up to (from) its own limit: as one without limit
-// where no result can lie beyond it.
+// where no result can lie beyond it. The other side's orders at the market may keep their limits,
+// so those count too; its own side's that keep theirs are never beyond it.
 void free_market_orders(std::vector<CallOrder>& orders, const std::vector<bool>& at_market,
                         Price reference) {
-    Price lowest = reference;
-    Price highest = reference;
+    Price lowest = reference;   // of all that a sell may meet
+    Price highest = reference;  // of all that a buy may meet
     for (std::size_t i = 0; i < orders.size(); ++i) {
-        if (at_market[i]) continue;
-        lowest = std::min(lowest, *orders[i].limit);
-        highest = std::max(highest, *orders[i].limit);
+        const bool buys = orders[i].side == Side::kBuy;
+        if (!at_market[i] || buys) lowest = std::min(lowest, *orders[i].limit);
+        if (!at_market[i] || !buys) highest = std::max(highest, *orders[i].limit);
     }
     for (std::size_t i = 0; i < orders.size(); ++i) {
         if (!at_market[i]) continue;
