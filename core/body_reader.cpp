@@ -2,6 +2,7 @@
 #include "base/decimal.hpp"
 #include "base/dsse.hpp"
 #include "core/bodies.hpp"
+#include "core/control_bodies.hpp"
 #include "core/fields.hpp"
 
 #include <nlohmann/json.hpp>
@@ -111,6 +112,7 @@ CommandBody read_schedule(Fields& in) {
     in.take_fault("metering", metering);
     out.dispute_period = in.number<Duration>("dispute_period_s");
     out.efficiency = in.table("efficiency_ppm", parse_ppm);
+    if (in.has("release_notice_s")) out.release_notice = in.number<Duration>("release_notice_s");
     return out;
 }
 
@@ -154,6 +156,10 @@ CommandBody read_attestation(Fields& in) {
 }
 
 CommandBody read_calendar(Fields& in) {
+    if (in.has("what")) {
+        if (in.text("what") != "unblock") in.fault("what", "is not known here");
+        return UnblockLots{in.id<PoolId>("pool"), in.number<LogIndex>("block")};
+    }
     return BlockLots{in.id<PoolId>("pool"), in.window("window"), in.number<Lots>("lots")};
 }
 
@@ -177,6 +183,9 @@ void read_options(Fields& in, matching::OrderTerms& terms) {
     if (in.has("together")) terms.together = in.parsed("together", matching::parse_together);
     if (in.has("stp")) terms.self_trade = in.parsed("stp", matching::parse_self_trade);
     if (in.has("billing")) terms.billing = in.parsed("billing", matching::parse_billing);
+    terms.at_market = in.flag_or_false("at_market");
+    if (in.has("project")) terms.project = in.id<ProjectId>("project");
+    if (in.has("key")) terms.key = in.id<ApiKeyId>("key");
 }
 
 CommandBody read_order(Fields& in) {
@@ -194,7 +203,7 @@ CommandBody read_order(Fields& in) {
 }
 
 CommandBody read_cancel(Fields& in) {
-    if (in.text("what") == "all") return CancelAll{in.id<OrganisationId>("organisation")};
+    if (in.text("what") == "all") return read_cancel_all(in);
     return CancelOrder{in.id<OrderId>("id")};
 }
 
@@ -205,6 +214,7 @@ CommandBody read_transfer(Fields& in) {
 
 CommandBody read_lease(Fields& in) {
     const std::string action = in.text("action");
+    if (action == "release") return ReleaseLease{in.id<LeaseId>("id")};
     if (action != "accept" && action != "activate") in.fault("action", "is accept or activate");
     return AdvanceLease{in.id<LeaseId>("id"),
                         action == "accept" ? LeaseAction::kAccept : LeaseAction::kActivate};
@@ -248,6 +258,8 @@ const std::map<std::string_view, Reader>& readers() {
                                                                 {"attestation", read_attestation},
                                                                 {"calendar", read_calendar},
                                                                 {"order", read_order},
+                                                                {"replace", read_replace},
+                                                                {"admin", read_admin},
                                                                 {"cancel", read_cancel},
                                                                 {"transfer", read_transfer},
                                                                 {"lease", read_lease},

@@ -2,6 +2,7 @@
 #include "base/decimal.hpp"
 #include "base/time.hpp"
 #include "core/bodies.hpp"
+#include "core/control_bodies.hpp"
 #include "core/entries.hpp"
 
 #include <nlohmann/json.hpp>
@@ -87,25 +88,27 @@ Json ppms_to_json(const std::vector<Ppm>& ppms) {
 Json write(const SetSchedule& body) {
     const FeeSchedule& fees = body.fees;
     const settlement::MeteringRules& metering = body.metering;
-    return {{"fees",
-             {{"buyer_maker_ppm", decimal(fees.buyer_maker.value)},
-              {"buyer_taker_ppm", decimal(fees.buyer_taker.value)},
-              {"provider_maker_ppm", decimal(fees.provider_maker.value)},
-              {"provider_taker_ppm", decimal(fees.provider_taker.value)},
-              {"buyer_flat", to_string(fees.buyer_flat)},
-              {"provider_flat", to_string(fees.provider_flat)},
-              {"buyer_tax_ppm", decimal(fees.buyer_tax.value)},
-              {"provider_withholding_ppm", decimal(fees.provider_withholding.value)}}},
-            {"metering",
-             {{"billing_window_s", decimal(metering.billing_window.value)},
-              {"deadline_s", decimal(metering.deadline.value)},
-              {"future_tolerance_s", decimal(metering.future_tolerance.value)},
-              {"mismatch_tolerance_ppm", decimal(metering.mismatch_tolerance.value)},
-              {"mismatch_floor_us", decimal(metering.mismatch_floor_us)},
-              {"longest_reading_s", decimal(metering.longest_reading.value)},
-              {"availability_steps_ppm", ppms_to_json(metering.availability_steps)}}},
-            {"dispute_period_s", decimal(body.dispute_period.value)},
-            {"efficiency_ppm", efficiency_to_json(body.efficiency)}};
+    Json out{{"fees",
+              {{"buyer_maker_ppm", decimal(fees.buyer_maker.value)},
+               {"buyer_taker_ppm", decimal(fees.buyer_taker.value)},
+               {"provider_maker_ppm", decimal(fees.provider_maker.value)},
+               {"provider_taker_ppm", decimal(fees.provider_taker.value)},
+               {"buyer_flat", to_string(fees.buyer_flat)},
+               {"provider_flat", to_string(fees.provider_flat)},
+               {"buyer_tax_ppm", decimal(fees.buyer_tax.value)},
+               {"provider_withholding_ppm", decimal(fees.provider_withholding.value)}}},
+             {"metering",
+              {{"billing_window_s", decimal(metering.billing_window.value)},
+               {"deadline_s", decimal(metering.deadline.value)},
+               {"future_tolerance_s", decimal(metering.future_tolerance.value)},
+               {"mismatch_tolerance_ppm", decimal(metering.mismatch_tolerance.value)},
+               {"mismatch_floor_us", decimal(metering.mismatch_floor_us)},
+               {"longest_reading_s", decimal(metering.longest_reading.value)},
+               {"availability_steps_ppm", ppms_to_json(metering.availability_steps)}}},
+             {"dispute_period_s", decimal(body.dispute_period.value)},
+             {"efficiency_ppm", efficiency_to_json(body.efficiency)}};
+    if (body.release_notice) out["release_notice_s"] = decimal(body.release_notice->value);
+    return out;
 }
 
 Json write(const RegisterModel& body) {
@@ -182,6 +185,9 @@ void write_options(const matching::OrderTerms& terms, Json& out) {
     if (terms.together != plain.together) out["together"] = word(to_string(terms.together));
     if (terms.self_trade != plain.self_trade) out["stp"] = word(to_string(terms.self_trade));
     if (terms.billing != plain.billing) out["billing"] = word(to_string(terms.billing));
+    if (terms.at_market) out["at_market"] = true;
+    if (!terms.project.is_nil()) out["project"] = to_string(terms.project);
+    if (!terms.key.is_nil()) out["key"] = to_string(terms.key);
 }
 
 Json write(const PlaceOrder& body) {
@@ -200,9 +206,6 @@ Json write(const PlaceOrder& body) {
 
 Json write(const CancelOrder& body) {
     return {{"id", to_string(body.id)}, {"what", "one"}};
-}
-Json write(const CancelAll& body) {
-    return {{"organisation", to_string(body.organisation)}, {"what", "all"}};
 }
 
 Json write(const MoveCash& body) {
@@ -242,7 +245,9 @@ std::string_view entry_kind(const CommandBody& body) {
     static constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> kKinds = {
         "organisation", "key",      "key",         "market",      "schedule",   "model", "site",
         "pool",         "title",    "attestation", "attestation", "calendar",   "order", "cancel",
-        "cancel",       "transfer", "lease",       "readings",    "settlement", "tick"};
+        "cancel",       "transfer", "lease",       "readings",    "settlement", "tick",  "calendar",
+        "replace",      "admin",    "admin",       "admin",       "admin",      "admin", "admin",
+        "admin",        "admin",    "admin",       "lease"};
     return kKinds[body.index()];
 }
 

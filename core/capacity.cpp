@@ -234,8 +234,28 @@ Result<void> Market::Impl::handle(const BlockLots& body) {
     if (!free) return free;
     accept();
     absorb(engine.block(body.pool, body.window, body.lots, now()));
-    blocks.push_back(BlockRow{body.pool, body.window, body.lots, outcome.index});
-    changes.blocks.push_back(blocks.back());
+    blocks.emplace(outcome.index, BlockRow{body.pool, body.window, body.lots, outcome.index});
+    touched_blocks.mark(outcome.index);
+    post_moves("block");
+    return {};
+}
+
+Result<void> Market::Impl::handle(const UnblockLots& body) {
+    const auto pool = pools.find(body.pool);
+    if (pool == pools.end() || !acts_for(pool->second.rules.owner)) {
+        return fail("unknown_pool", "the organisation has no such pool");
+    }
+    const auto found = blocks.find(body.block);
+    if (found == blocks.end() || found->second.pool != body.pool ||
+        found->second.window.end <= now()) {
+        return fail("unknown_block", "no lots of the pool are taken out by this entry any more");
+    }
+    accept();
+    BlockRow& block = found->second;
+    const Window rest{std::max(block.window.start, now()), block.window.end};
+    block.ended_at = now();
+    ended_blocks.push_back(body.block);
+    absorb(engine.unblock(body.pool, rest, block.lots, now()));
     post_moves("block");
     return {};
 }

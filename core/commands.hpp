@@ -7,6 +7,7 @@
 #include "base/ids.hpp"
 #include "base/units.hpp"
 #include "core/rows.hpp"
+#include "matching/engine.hpp"
 #include "matching/terms.hpp"
 #include "settlement/reading.hpp"
 
@@ -49,6 +50,7 @@ struct SetSchedule {
     settlement::MeteringRules metering;
     Duration dispute_period{7 * 86'400};
     std::map<std::string, Ppm> efficiency;
+    std::optional<Duration> release_notice{};  // none: a released lease is billed to its end
 };
 struct RegisterModel {
     ModelRow model;  // its index is set by the core
@@ -89,6 +91,12 @@ struct BlockLots {
     Window window;
     Lots lots;
 };
+// The rest of a block's time is free again (end of maintenance). `block`: the log index of its
+// entry.
+struct UnblockLots {
+    PoolId pool;
+    LogIndex block;
+};
 // terms.id is nil: the core derives it. `text_hash`: salted hash of client_order_id and metadata
 // (hex), or empty.
 struct PlaceOrder {
@@ -98,8 +106,51 @@ struct PlaceOrder {
 struct CancelOrder {
     OrderId id;
 };
+// A new total, in the order's unit and with what is filled, and a new limit (market §4).
+struct ReplaceOrder {
+    OrderId id;
+    std::int64_t quantity = 0;
+    Price limit_price;
+};
+// Without an organisation: everybody's, by the operator.
 struct CancelAll {
+    matching::OrderFilter filter;
+};
+// Blocks an organisation's entry and cancels its orders, at once; until it is reinstated.
+struct KillSwitch {
     OrganisationId organisation;
+};
+struct Reinstate {
+    OrganisationId organisation;
+};
+struct HaltMarket {
+    matching::MarketKey market;
+};
+struct ResumeMarket {
+    matching::MarketKey market;
+};
+struct OpenCall {
+    matching::CallTerms call;
+};
+struct CloseCall {
+    matching::MarketKey market;
+    Window window;
+};
+// The width of the price band on both sides of the reference (none: no band) and the operator's
+// own reference per CU·h, which counts while there is neither an auction's nor an index.
+struct SetBand {
+    matching::MarketKey market;
+    std::optional<Ppm> width;
+    std::optional<Price> reference;
+};
+// The index of a market, per CU·h; it counts while there is no auction's price.
+struct SetReference {
+    matching::MarketKey market;
+    Price index;
+};
+struct SetLimits {
+    LimitTarget target;
+    Limits limits;
 };
 // Money in: cash → available. Money out: available → cash, with a negative amount.
 struct MoveCash {
@@ -112,6 +163,10 @@ enum class LeaseAction : std::uint8_t { kAccept, kActivate };
 struct AdvanceLease {
     LeaseId id;
     LeaseAction action = LeaseAction::kAccept;
+};
+// By the buyer: early, the lots are free for others (market §8, "Early release").
+struct ReleaseLease {
+    LeaseId id;
 };
 // A signed batch as received. The signature was checked before; the audit checks it again.
 struct SubmitReadings {
@@ -129,10 +184,13 @@ struct Tick {};
 
 inline constexpr std::size_t kSettleStep = 1'000;
 
-using CommandBody = std::variant<RegisterOrganisation, RegisterMeter, RevokeMeter, DefineMarket,
-                                 SetSchedule, RegisterModel, RegisterSite, RegisterPool, SetTitle,
-                                 Attest, RevokeAttestation, BlockLots, PlaceOrder, CancelOrder,
-                                 CancelAll, MoveCash, AdvanceLease, SubmitReadings, Settle, Tick>;
+using CommandBody =
+    std::variant<RegisterOrganisation, RegisterMeter, RevokeMeter, DefineMarket, SetSchedule,
+                 RegisterModel, RegisterSite, RegisterPool, SetTitle, Attest, RevokeAttestation,
+                 BlockLots, PlaceOrder, CancelOrder, CancelAll, MoveCash, AdvanceLease,
+                 SubmitReadings, Settle, Tick, UnblockLots, ReplaceOrder, KillSwitch, Reinstate,
+                 HaltMarket, ResumeMarket, OpenCall, CloseCall, SetBand, SetReference, SetLimits,
+                 ReleaseLease>;
 
 struct Command {
     CommandId id;          // fresh and random; every id that the core makes is derived from it

@@ -26,6 +26,11 @@ std::string optional_time(const std::optional<Time>& time) {
     return time ? std::to_string(time->value) : "-";
 }
 
+template <typename Strong>
+std::string optional_number(const std::optional<Strong>& number) {
+    return number ? std::to_string(number->value) : "-";
+}
+
 std::string window(const Window& w) {
     return fmt::format("{}..{}", w.start.value, w.end.value);
 }
@@ -51,8 +56,26 @@ std::string line(const MeterRow& row) {
 }
 
 std::string line(const MarketRow& row) {
-    return fmt::format("market {} {} {} {} {} {}", to_string(row.rules.key), row.rules.grid.value,
-                       row.rules.tick.value, row.rules.max_lots.value, row.rules.max_ahead.value,
+    const MarketControl& c = row.control;
+    return fmt::format("market {} {} {} {} {} {} {}/{}/{}/{}/{}", to_string(row.rules.key),
+                       row.rules.grid.value, row.rules.tick.value, row.rules.max_lots.value,
+                       row.rules.max_ahead.value, row.index.value, c.halted,
+                       optional_number(c.band_width), optional_number(c.auction_reference),
+                       optional_number(c.index_reference), optional_number(c.operator_reference));
+}
+
+std::string line(const CallRow& row) {
+    return fmt::format("call {:020} {} {} {} {} {}", row.index.value, to_string(row.call.market),
+                       window(row.call.window), matching::canonical(row.call.floor),
+                       row.call.reference.value, row.open);
+}
+
+std::string line(const LimitRow& row) {
+    const Limits& l = row.limits;
+    return fmt::format("limit {} {} {} {}/{}/{:?}/{} {} {} {}", to_string(row.target.organisation),
+                       to_string(row.target.project), to_string(row.target.key),
+                       l.open_orders.value_or(-1), optional_number(l.notional), l.currency,
+                       l.orders_per_second.value_or(-1), row.counted_at.value, row.counted,
                        row.index.value);
 }
 
@@ -64,10 +87,11 @@ std::string line(const ScheduleRow& row) {
     std::string steps;
     for (const Ppm step : m.availability_steps)
         steps += fmt::format("{},", step.value);
-    return fmt::format("schedule {} {} {}/{}/{}/{}/{}/{}/{} {} {} {}", row.version, fees(row.fees),
-                       m.billing_window.value, m.deadline.value, m.future_tolerance.value,
-                       m.mismatch_tolerance.value, m.mismatch_floor_us, m.longest_reading.value,
-                       steps, row.dispute_period.value, efficiency, row.index.value);
+    return fmt::format("schedule {} {} {}/{}/{}/{}/{}/{}/{} {} {} {} {}", row.version,
+                       fees(row.fees), m.billing_window.value, m.deadline.value,
+                       m.future_tolerance.value, m.mismatch_tolerance.value, m.mismatch_floor_us,
+                       m.longest_reading.value, steps, row.dispute_period.value, efficiency,
+                       optional_number(row.release_notice), row.index.value);
 }
 
 std::string line(const ModelRow& row) {
@@ -115,7 +139,7 @@ std::string line(const BlockRow& row) {
 }
 
 std::string terms(const matching::OrderTerms& t) {
-    return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}",
+    return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}",
                        to_string(t.organisation), to_string(t.market), matching::to_string(t.side),
                        matching::to_string(t.unit), t.quantity, t.limit_price.value,
                        window(t.window), t.duration ? t.duration->value : -1, t.min_duration.value,
@@ -123,7 +147,8 @@ std::string terms(const matching::OrderTerms& t) {
                        matching::to_string(t.time_in_force), optional_time(t.expires_at),
                        t.all_or_none, t.post_only, t.min_lots.value, t.max_excess.value,
                        matching::to_string(t.together), matching::to_string(t.self_trade),
-                       matching::to_string(t.billing));
+                       matching::to_string(t.billing), t.at_market, to_string(t.project),
+                       to_string(t.key));
 }
 
 std::string line(const OrderRow& row) {
@@ -132,11 +157,11 @@ std::string line(const OrderRow& row) {
     for (const auto& step : v.rest_steps) {
         steps += fmt::format("{}:{},", step.from.value, step.lots.value);
     }
-    return fmt::format("order {} {} {} {} {} {} {} {} {} {} {} {} {}", to_string(v.terms.id),
+    return fmt::format("order {} {} {} {} {} {} {} {} {} {} {} {} {} {}", to_string(v.terms.id),
                        terms(v.terms), v.sequence, matching::to_string(v.state), v.rest, steps,
                        v.filled_lots, v.bound_site ? to_string(*v.bound_site) : "-",
-                       v.bound_pool ? to_string(*v.bound_pool) : "-", fees(row.fees),
-                       row.hold.value, row.placed_at.value, row.index.value);
+                       v.bound_pool ? to_string(*v.bound_pool) : "-", optional_time(v.bound_start),
+                       fees(row.fees), row.hold.value, row.placed_at.value, row.index.value);
 }
 
 std::string line(const LeaseRow& row) {
@@ -144,7 +169,7 @@ std::string line(const LeaseRow& row) {
     const auto& f = t.fees;
     return fmt::format(
         "lease {} {} {} {} {} {} {} {} {} {}/{}/{}/{}/{} {}/{}/{}/{}/{}/{} {} {} {} {} {} {} {} {} "
-        "{} {}",
+        "{} {} {}",
         to_string(row.id), to_string(row.trade), to_string(row.buyer), to_string(row.provider),
         to_string(row.buy_order), to_string(row.sell_order), to_string(row.pool),
         to_string(row.market), matching::to_string(row.billing), t.price.value,
@@ -152,7 +177,8 @@ std::string line(const LeaseRow& row) {
         f.buyer_fee.value, f.provider_fee.value, f.buyer_flat.value, f.provider_flat.value,
         f.buyer_tax.value, f.provider_withholding.value, to_string(row.state), to_string(row.fault),
         row.end_reason, optional_time(row.active_from), optional_time(row.active_until),
-        row.buyer_metered, row.hold.value, row.metering, row.closed, row.index.value);
+        row.buyer_metered, row.hold.value, row.metering, row.closed,
+        optional_time(row.released_from), row.index.value);
 }
 
 std::string line(const FinalWindowRow& row) {
@@ -224,6 +250,8 @@ Hash digest(Rows state) {
     hasher.add(state.organisations);
     hasher.add(state.meters);
     hasher.add(state.markets);
+    hasher.add(state.calls);
+    hasher.add(state.limits);
     hasher.add(state.schedules);
     hasher.add(state.models);
     hasher.add(state.sites);

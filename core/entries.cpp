@@ -149,6 +149,20 @@ EntryDraft trade_entry(const CommandId& cause, const TradeRow& trade) {
                     {"rate_cu", to_string(fill.rate)}});
 }
 
+EntryDraft auction_entry(const CommandId& cause, Time time, const matching::CallView& call,
+                         const std::optional<Price>& reference) {
+    const matching::CallResult& result = call.result;
+    Json body{{"market", to_string(call.terms.market)},
+              {"window", window_to_json(call.terms.window)},
+              {"volume", decimal(result.volume.value)},
+              {"surplus", decimal(result.surplus.value)}};
+    if (result.price) body["price"] = to_string(*result.price);
+    if (result.surplus_side)
+        body["surplus_side"] = std::string(matching::to_string(*result.surplus_side));
+    if (reference) body["reference"] = to_string(*reference);
+    return derived("auction", time, cause, std::move(body));
+}
+
 EntryDraft lease_entry(const CommandId& cause, Time time, const LeaseRow& lease) {
     const settlement::FeeTerms& fees = lease.terms.fees;
     return derived("lease", time, cause,

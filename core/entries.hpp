@@ -2,9 +2,9 @@
 
 // The log entries of the core (ledger "Entries"): canonical JSON {"kind","v":1,"time","salt",…}.
 // Every command becomes one input entry (of its own kind, or `refused`), followed by the entries
-// that follow from it (`trade`, `lease`, `settlement`), which a replay makes again. An input entry
-// has the members "command" (id), "actor", "auth" and "body"; a derived one has "cause" (the
-// command's id) and "body". The salt is drawn outside the core and put in by put_salt().
+// that follow from it (`auction`, `trade`, `lease`, `settlement`), which a replay makes again. An
+// input entry has the members "command" (id), "actor", "auth" and "body"; a derived one has "cause"
+// (the command's id) and "body". The salt is drawn outside the core and put in by put_salt().
 
 #include "base/ids.hpp"
 #include "base/json.hpp"
@@ -13,6 +13,7 @@
 #include "core/commands.hpp"
 #include "core/rows.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,9 @@ std::string_view entry_kind(const CommandBody& body);
 EntryDraft command_entry(const Command& command, Time time);
 EntryDraft refused_entry(const Command& command, Time time, std::string_view code);
 EntryDraft trade_entry(const CommandId& cause, const TradeRow& trade);
+// How a call closed; its trades follow. `reference`: the band's, per CU·h, from now on.
+EntryDraft auction_entry(const CommandId& cause, Time time, const matching::CallView& call,
+                         const std::optional<Price>& reference);
 EntryDraft lease_entry(const CommandId& cause, Time time, const LeaseRow& lease);
 EntryDraft settlement_entry(const CommandId& cause, Time time, const RunId& run,
                             const LeaseId& lease, std::int64_t part,

@@ -26,6 +26,11 @@ const OrganisationId& measuring_side(const LeaseRow& row, MeterRole role,
     fail_check("a meter's role", __FILE__, __LINE__);
 }
 
+bool is_running(const LeaseRow& row) {
+    return row.state == LeaseState::kScheduled || row.state == LeaseState::kProvisioning ||
+           row.state == LeaseState::kActive;
+}
+
 bool covers(const MeterRow& meter, const PoolId& pool) {
     return meter.pools.empty() || std::ranges::find(meter.pools, pool) != meter.pools.end();
 }
@@ -74,12 +79,74 @@ Result<void> Market::Impl::handle(const AdvanceLease& body) {
     return {};
 }
 
-// The contract's window is over.
+// The lots are free at once, for the order that sold them and for others; billing goes on to the
+// notice's end (market §8).
+Result<void> Market::Impl::handle(const ReleaseLease& body) {
+    const auto found = leases.find(body.id);
+    if (found == leases.end() || !acts_for(found->second.row.buyer)) {
+        return fail("lease_not_found", "the organisation bought no such lease that is still open");
+    }
+    LiveLease& lease = found->second;
+    LeaseRow& row = lease.row;
+    if (!is_running(row) || row.released_from) {
+        return fail("wrong_lease_state",
+                    "only a running lease that was not released before can be "
+                    "released");
+    }
+    const Window contract = row.terms.window;
+    const Time from = std::max(now(), contract.start);
+    accept();
+    touched_leases.mark(row.id);
+    row.released_from = from;
+    const auto notice = schedule_at(row.index).release_notice;
+    if (notice) shorten_lease(lease, Time(now().value + notice->value));
+    const auto sell = find_order(row.sell_order);
+    absorb(engine.give_back(sell.value_or(matching::kNoOrder), row.pool, Window{from, contract.end},
+                            row.terms.lots, now()));
+    outcome.leases.push_back(lease_row(lease));
+    post_moves("lease");
+    return {};
+}
+
+// Billing ends at `until`, if that is before the contract's end.
+void Market::Impl::shorten_lease(LiveLease& lease, Time until) {
+    LeaseRow& row = lease.row;
+    Window& window = row.terms.window;
+    if (until >= window.end) return;
+    due.erase(DueKey{window.end, row.index, DueKind::kLeaseEnd, row.id.bytes});
+    if (until <= window.start) {
+        if (lease.meter) lease.meter->end_active(window.start);
+        end_lease(row.id);
+        return;
+    }
+    const auto before = settlement::lease_hold(row.terms);
+    window.end = until;
+    const auto after = settlement::lease_hold(row.terms);
+    CHECK(before && after);
+    // What was not handed over yet is released at the hand-over, and no billing window before
+    // `until` is the smaller for this.
+    release_lease_hold(lease, Money(before->value - after->value));
+    due.insert(DueKey{until, row.index, DueKind::kLeaseEnd, row.id.bytes});
+    if (!lease.meter) return;
+    lease.meter->end_active(until);
+    take_final_windows(lease);
+}
+
+// The contract's window is over, or what is billed of it.
 void Market::Impl::end_lease(const LeaseId& id) {
     LiveLease& lease = leases.at(id);
     LeaseRow& row = lease.row;
     touched_leases.mark(id);
-    if (row.state == LeaseState::kActive) {
+    if (row.released_from) {
+        row.end_reason = "released";
+        if (row.state == LeaseState::kActive) {
+            row.active_until = lease.meter->active()->end;
+            take_final_windows(lease);
+        } else {
+            release_lease_hold(lease, row.hold);
+        }
+        row.state = LeaseState::kTerminated;
+    } else if (row.state == LeaseState::kActive) {
         row.state = LeaseState::kCompleted;
         row.end_reason = "window_ended";
         row.active_until = row.terms.window.end;

@@ -155,6 +155,7 @@ void Market::Impl::forget_others() {
     outcome.trades.clear();
     outcome.orders.clear();
     outcome.leases.clear();
+    outcome.calls.clear();
 }
 
 void Market::Impl::emit(EntryDraft draft) {
@@ -254,6 +255,10 @@ void Market::Impl::mark_changes(Rows& out) {
     append(out.markets, touched_markets, markets);
     append(out.pools, touched_pools, pools);
     append(out.attestations, touched_attestations, attestations);
+    append(out.blocks, touched_blocks, blocks);
+    append(out.calls, touched_calls, calls);
+    for (const LimitTarget& target : touched_limits.keys())
+        out.limits.push_back(limits.at(target).row);
     append(out.windows, touched_windows, window_rows);
     if (touched_run) out.runs.push_back(*last_run);
     append(out.pending, touched_pending, pending);
@@ -294,6 +299,12 @@ void Market::Impl::retire() {
         move_out(changes.attestations, attestations, id);
     }
     ended_attestations.clear();
+    for (const LogIndex index : ended_blocks)
+        move_out(changes.blocks, blocks, index);
+    ended_blocks.clear();
+    for (const LogIndex index : ended_calls)
+        move_out(changes.calls, calls, index);
+    ended_calls.clear();
 }
 
 void Market::Impl::clear_touched() {
@@ -303,6 +314,9 @@ void Market::Impl::clear_touched() {
     touched_markets.clear();
     touched_pools.clear();
     touched_attestations.clear();
+    touched_blocks.clear();
+    touched_calls.clear();
+    touched_limits.clear();
     touched_orders.clear();
     touched_leases.clear();
     touched_windows.clear();

@@ -23,12 +23,13 @@ struct CommandOutcome {
     LogIndex index;                   // of its input entry
     std::optional<Error> refusal;     // then nothing changed but the log
     std::vector<EntryDraft> entries;  // the first has `index`, the others follow
-    std::optional<OrderId> order;     // PlaceOrder, CancelOrder
+    std::optional<OrderId> order;     // PlaceOrder, ReplaceOrder, CancelOrder
     std::vector<TradeRow> trades;
     std::vector<OrderRow> orders;  // every order touched, as it stands after the command
     std::vector<LeaseRow> leases;  // made or changed by this command
     std::vector<settlement::ReadingVerdict> readings;  // SubmitReadings, in the batch's order
     std::optional<RunRow> run;                         // Settle
+    std::vector<matching::CallView> calls;             // closed by this command
 };
 
 // The code of a command that the sequencer refused, and not a rule of the market.

@@ -59,6 +59,16 @@ struct OpenOrder {
     Time placed_at;
     LogIndex index;
     std::optional<Time> due;
+    // What limits count of it; without limits nobody counts.
+    bool counted = false;
+    std::int64_t notional = 0;
+};
+
+// Usage follows from the open orders and is not stored.
+struct LimitedTarget {
+    LimitRow row;
+    std::int64_t open_orders = 0;
+    Int128 notional = 0;
 };
 
 struct LiveLease {
@@ -67,6 +77,10 @@ struct LiveLease {
     std::vector<FinalWindowRow> unsettled;        // by final_at, then by end
     std::optional<Time> meter_due;
 };
+
+// A sell's rest at its limit over its time; beyond 64 bits: the most they hold.
+std::int64_t sell_notional(const matching::OrderTerms& terms,
+                           const std::vector<matching::Step>& rest, Rate rate);
 
 // The order in which they are settled: the same whether they became final here or were loaded.
 void sort_unsettled(std::vector<FinalWindowRow>& windows);
@@ -83,7 +97,9 @@ struct Market::Impl {
     std::map<PoolId, PoolRow> pools;
     std::map<PoolId, std::vector<TitleRow>> titles;  // by `from`
     std::map<AttestationId, AttestationRow> attestations;
-    std::vector<BlockRow> blocks;
+    std::map<LogIndex, BlockRow> blocks;  // not ended early
+    std::map<LogIndex, CallRow> calls;    // open ones
+    std::map<LimitTarget, LimitedTarget> limits;
     // By the engine's slot; only open orders' places are good. The index is never walked.
     std::vector<OpenOrder> orders;
     std::unordered_map<OrderId, matching::OrderSlot, IdHash> order_slots;
@@ -105,6 +121,8 @@ struct Market::Impl {
     std::vector<LeaseId> closed_leases;
     std::vector<JournalId> released_pending;
     std::vector<AttestationId> ended_attestations;
+    std::vector<LogIndex> ended_blocks;
+    std::vector<LogIndex> ended_calls;
 
     // Of the batch under way.
     Rows changes;  // rows that are only ever added
@@ -113,6 +131,9 @@ struct Market::Impl {
     Touched<matching::MarketKey> touched_markets;
     Touched<PoolId> touched_pools;
     Touched<AttestationId> touched_attestations;
+    Touched<LogIndex> touched_blocks;
+    Touched<LogIndex> touched_calls;
+    Touched<LimitTarget> touched_limits;
     Touched<OrderId> touched_orders;
     Touched<LeaseId> touched_leases;
     Touched<std::pair<LeaseId, Time>> touched_windows;
@@ -160,6 +181,18 @@ struct Market::Impl {
     Result<void> handle(const SubmitReadings& body);
     Result<void> handle(const Settle& body);
     Result<void> handle(const Tick& body);
+    Result<void> handle(const UnblockLots& body);
+    Result<void> handle(const ReplaceOrder& body);
+    Result<void> handle(const KillSwitch& body);
+    Result<void> handle(const Reinstate& body);
+    Result<void> handle(const HaltMarket& body);
+    Result<void> handle(const ResumeMarket& body);
+    Result<void> handle(const OpenCall& body);
+    Result<void> handle(const CloseCall& body);
+    Result<void> handle(const SetBand& body);
+    Result<void> handle(const SetReference& body);
+    Result<void> handle(const SetLimits& body);
+    Result<void> handle(const ReleaseLease& body);
 
     // Common to the handlers.
     void accept();  // the command's own entry takes its place, the first
@@ -190,11 +223,31 @@ struct Market::Impl {
     OpenOrder& order_at(matching::OrderSlot slot);
     [[nodiscard]] const OpenOrder& order_at(matching::OrderSlot slot) const;
     [[nodiscard]] std::optional<matching::OrderSlot> find_order(const OrderId& id) const;
+    [[nodiscard]] Result<void> check_funds(const matching::OrderTerms& terms, Money more) const;
+
+    // trades.cpp
     void absorb(const matching::Outcome& what);
     void set_order_hold(OpenOrder& order, const matching::OrderView& view, bool open);
     void make_trade(const matching::Execution& execution);
 
-    // registry.cpp
+    // control.cpp
+    [[nodiscard]] Result<MarketRow*> controlled_market(const matching::MarketKey& key);
+    void change_control(MarketRow& market);
+    std::size_t finish_call(const matching::CallView& call,
+                            const std::vector<matching::Execution>& fills, std::size_t first);
+
+    // limits.cpp
+    template <typename Visit>
+    void for_each_limit(const matching::OrderTerms& terms, Visit visit);
+    // Errors, in this order: `limit_rate`, `limit_open_orders`, `limit_notional`.
+    [[nodiscard]] Result<void> check_limits(const matching::OrderTerms& terms,
+                                            std::int64_t new_orders, Int128 more_notional);
+    void count_order(const matching::OrderTerms& terms);
+    void count_usage(OpenOrder& order, const matching::OrderView& view, bool open);
+    void count_open_orders(LimitedTarget& limited);
+    [[nodiscard]] std::int64_t notional_of(const matching::OrderView& view, Money hold) const;
+
+    // capacity.cpp
     void change_rate(const PoolId& pool, const std::string& compute_class,
                      std::optional<ClassRate> rate);
     [[nodiscard]] std::optional<ClassRate> nominal_rate(const PoolRow& pool,
@@ -205,6 +258,7 @@ struct Market::Impl {
 
     // leases.cpp
     void end_lease(const LeaseId& id);
+    void shorten_lease(LiveLease& lease, Time until);
     void release_lease_hold(LiveLease& lease, Money amount);
     void take_final_windows(LiveLease& lease);
     void close_if_done(LiveLease& lease);

@@ -53,7 +53,10 @@ Rows Market::Impl::state() const {
         out.titles.insert(out.titles.end(), history.begin(), history.end());
     }
     append(out.attestations, attestations);
-    out.blocks = blocks;
+    append(out.blocks, blocks);
+    append(out.calls, calls);
+    for (const auto& [target, limited] : limits)
+        out.limits.push_back(limited.row);
     for (const matching::OrderSlot slot : engine.open_orders())
         out.orders.push_back(order_row(slot));
     for (const auto& [id, lease] : leases) {
@@ -99,6 +102,7 @@ void Market::Impl::restore_order(const OrderRow& row) {
     OpenOrder& order = order_at(slot);
     order = OpenOrder{row.fees, row.hold, row.placed_at, row.index, std::nullopt};
     set_due(order.due, engine.due_time(slot), order.index, DueKind::kOrder, id.bytes);
+    count_usage(order, row.view, true);
 }
 
 void Market::Impl::load_registry(const Rows& rows) {
@@ -108,8 +112,16 @@ void Market::Impl::load_registry(const Rows& rows) {
     }
     index_rows(meters, rows.meters, [](const auto& row) { return row.id; });
     index_rows(markets, rows.markets, [](const auto& row) { return row.rules.key; });
-    for (const auto& [key, row] : markets)
+    for (const auto& [key, row] : markets) {
         engine.define_market(row.rules);
+        engine.set_band(key, band_in_force(row.control));
+        if (row.control.halted) engine.halt(key);
+    }
+    index_rows(calls, rows.calls, [](const auto& row) { return row.index; });
+    for (const auto& [index, row] : calls)
+        engine.open_call(row.call);
+    for (const LimitRow& row : rows.limits)
+        limits[row.target].row = row;
     schedules = rows.schedules;
     std::ranges::sort(schedules, {}, &ScheduleRow::version);
     index_rows(models, rows.models, [](const auto& row) { return row.id; });
@@ -129,9 +141,8 @@ void Market::Impl::load_registry(const Rows& rows) {
     for (const auto& [id, row] : attestations) {
         due.insert(DueKey{row.expires, row.index, DueKind::kAttestation, id.bytes});
     }
-    blocks = rows.blocks;
-    std::ranges::sort(blocks, {}, &BlockRow::index);
-    for (const BlockRow& row : blocks)
+    index_rows(blocks, rows.blocks, [](const auto& row) { return row.index; });
+    for (const auto& [index, row] : blocks)
         engine.restore_reservation(row.pool, row.window, row.lots);
 }
 
@@ -141,7 +152,9 @@ void Market::Impl::load_lease(const LeaseRow& row) {
     lease.row.metering.clear();
     if (row.state == LeaseState::kScheduled || row.state == LeaseState::kProvisioning ||
         row.state == LeaseState::kActive) {
-        engine.restore_reservation(row.pool, row.terms.window, row.terms.lots);
+        const Window taken{row.terms.window.start,
+                           row.released_from.value_or(row.terms.window.end)};
+        if (taken.start < taken.end) engine.restore_reservation(row.pool, taken, row.terms.lots);
         due.insert(DueKey{row.terms.window.end, row.index, DueKind::kLeaseEnd, row.id.bytes});
     }
     if (!row.metering.empty()) {

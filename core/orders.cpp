@@ -1,4 +1,4 @@
-// Orders and what follows from them: holds, trades, leases (market §4, §5, §7, §8).
+// Orders: placed, replaced, cancelled; what they hold (market §4, §7).
 
 #include "base/decimal.hpp"
 #include "core/market_impl.hpp"
@@ -28,7 +28,42 @@ Result<ExactAmount> rest_amount(const OrderTerms& terms, std::int64_t rest) {
     return exact_cu_amount(terms.limit_price, Cu(*most), held_time(terms));
 }
 
+// The order as it would rest if nothing matched.
+OrderView whole(const OrderTerms& terms) {
+    OrderView view;
+    view.terms = terms;
+    if (terms.side == Side::kBuy) {
+        view.rest = terms.quantity;
+    } else {
+        view.rest_steps = {{terms.window.start, Lots(terms.quantity)}, {terms.window.end, Lots(0)}};
+    }
+    return view;
+}
+
+// REQUIRES that the new total was checked, so that no difference overflows.
+void change(OrderView& view, const matching::Replacement& with) {
+    const std::int64_t more = with.quantity - view.terms.quantity;
+    view.terms.quantity = with.quantity;
+    view.terms.limit_price = with.limit_price;
+    if (view.terms.side == Side::kBuy) {
+        view.rest = std::max<std::int64_t>(view.rest + more, 0);
+        return;
+    }
+    for (matching::Step& step : view.rest_steps) {
+        if (step.from < view.terms.window.end) step.lots = Lots(step.lots.value + more);
+    }
+}
+
 }  // namespace
+
+Result<void> Market::Impl::check_funds(const OrderTerms& terms, Money more) const {
+    const AccountKey available{terms.organisation, terms.market.currency, AccountKind::kAvailable};
+    if (more.value <= 0 || accounts.balance(available) >= more) return {};
+    return fail("insufficient_funds", "the order may cost " + to_string(more) + " " +
+                                          terms.market.currency +
+                                          " more, and the organisation has " +
+                                          to_string(accounts.balance(available)) + " available");
+}
 
 Result<Money> Market::Impl::order_hold(const OrderTerms& terms, const FeeSchedule& fees,
                                        std::int64_t rest) const {
@@ -73,18 +108,47 @@ Result<void> Market::Impl::handle(const PlaceOrder& body) {
     const FeeSchedule& fees = schedules.back().fees;
     const auto hold = order_hold(terms, fees, terms.quantity);
     if (!hold) return fail(hold.error());
-    const AccountKey available{organisation, terms.market.currency, AccountKind::kAvailable};
-    if (accounts.balance(available) < *hold) {
-        return fail("insufficient_funds",
-                    "the order may cost " + to_string(*hold) + " " + terms.market.currency +
-                        ", which is more than the organisation has available");
-    }
+    const auto limited = check_limits(terms, 1, notional_of(whole(terms), *hold));
+    if (!limited) return limited;
+    const auto funded = check_funds(terms, *hold);
+    if (!funded) return funded;
     accept();
     outcome.order = terms.id;
     const matching::Outcome& placed = engine.place(*order, now());
     order_slots.emplace(terms.id, placed.order);
     order_at(placed.order) = OpenOrder{fees, Money(0), now(), outcome.index, std::nullopt};
     absorb(placed);
+    count_order(terms);
+    post_moves("order");
+    return {};
+}
+
+// The order keeps the fees of its acceptance; what it holds now counts towards what it will.
+Result<void> Market::Impl::handle(const ReplaceOrder& body) {
+    const auto slot = find_order(body.id);
+    if (!slot) return fail("order_not_found", "there is no such open order");
+    OrderView view = engine.view(*slot);
+    if (!acts_for(view.terms.organisation)) {
+        return fail("order_not_found", "there is no such open order");
+    }
+    const matching::Replacement with{body.quantity, body.limit_price};
+    const auto checked = engine.check_replace(*slot, with, now());
+    if (!checked) return checked;
+    change(view, with);
+    const OpenOrder& order = order_at(*slot);
+    const auto hold = order_hold(view.terms, order.fees, view.rest);
+    if (!hold) return fail(hold.error());
+    const Money more(hold->value - order.hold.value);
+    const std::int64_t counted = order.counted ? order.notional : 0;
+    const auto limited = check_limits(view.terms, 0, Int128{notional_of(view, *hold)} - counted);
+    if (!limited) return limited;
+    const auto funded = check_funds(view.terms, more);
+    if (!funded) return funded;
+    accept();
+    outcome.order = body.id;
+    absorb(engine.replace(*slot, with, now()));
+    if (outcome.orders.empty()) outcome.orders.push_back(order_row(*slot));
+    count_order(view.terms);
     post_moves("order");
     return {};
 }
@@ -102,13 +166,12 @@ Result<void> Market::Impl::handle(const CancelOrder& body) {
 }
 
 Result<void> Market::Impl::handle(const CancelAll& body) {
-    if (!acts_for(body.organisation)) {
+    const auto& organisation = body.filter.organisation;
+    if (organisation ? !acts_for(*organisation) : !is_operator()) {
         return fail("not_allowed", "orders are cancelled by their own organisation");
     }
     accept();
-    matching::OrderFilter filter;
-    filter.organisation = body.organisation;
-    absorb(engine.cancel_all(filter, matching::EndReason::kByRequest, now()));
+    absorb(engine.cancel_all(body.filter, matching::EndReason::kByRequest, now()));
     post_moves("cancel");
     return {};
 }
@@ -135,102 +198,6 @@ Result<void> Market::Impl::handle(const MoveCash& body) {
     move(operator_id, body.currency, AccountKind::kCash, Money(-body.amount.value));
     post_moves(body.amount.value > 0 ? "deposit" : "withdrawal");
     return {};
-}
-
-OpenOrder& Market::Impl::order_at(matching::OrderSlot slot) {
-    const auto at = static_cast<std::size_t>(slot);
-    if (at >= orders.size()) orders.resize(at + 1);
-    return orders[at];
-}
-
-const OpenOrder& Market::Impl::order_at(matching::OrderSlot slot) const {
-    return orders.at(static_cast<std::size_t>(slot));
-}
-
-std::optional<matching::OrderSlot> Market::Impl::find_order(const OrderId& id) const {
-    const auto found = order_slots.find(id);
-    if (found == order_slots.end()) return std::nullopt;
-    return found->second;
-}
-
-// What the engine did becomes trades, leases, holds and due times. `what` is the engine's own
-// memory: nothing here may make it do the next thing.
-void Market::Impl::absorb(const matching::Outcome& what) {
-    for (const matching::Execution& execution : what.fills)
-        make_trade(execution);
-    for (const matching::OrderSlot slot : what.touched) {
-        OpenOrder& order = order_at(slot);
-        const std::optional<Time> due_time = engine.due_time(slot);
-        const OrderView view = engine.view(slot);
-        set_order_hold(order, view, due_time.has_value());
-        set_due(order.due, due_time, order.index, DueKind::kOrder, view.terms.id.bytes);
-        touched_orders.mark(view.terms.id);
-        outcome.orders.push_back(
-            OrderRow{view, order.fees, order.hold, order.placed_at, order.index});
-        if (!due_time) ended_orders.push_back(slot);
-    }
-}
-
-void Market::Impl::set_order_hold(OpenOrder& order, const OrderView& view, bool open) {
-    const auto hold = order_hold(view.terms, order.fees, open ? view.rest : 0);
-    CHECK(hold);  // a smaller rest than the one that was accepted
-    const Money change(hold->value - order.hold.value);
-    if (change.value != 0) {
-        const std::string& currency = view.terms.market.currency;
-        move(view.terms.organisation, currency, AccountKind::kAvailable, Money(-change.value));
-        move(view.terms.organisation, currency, AccountKind::kHeld, change);
-    }
-    order.hold = *hold;
-}
-
-void Market::Impl::make_trade(const matching::Execution& execution) {
-    const matching::Fill fill = engine.fill(execution);
-    const bool buyer_made = fill.maker == fill.buy;
-    const matching::OrderSlot buy_slot = buyer_made ? execution.maker : execution.taker;
-    const matching::OrderSlot sell_slot = buyer_made ? execution.taker : execution.maker;
-    const FeeSchedule& buyer_fees = order_at(buy_slot).fees;
-    const FeeSchedule& provider_fees = order_at(sell_slot).fees;
-    const OrderTerms buy = engine.view(buy_slot).terms;
-
-    TradeRow trade{next_id<TradeId>(), next_id<LeaseId>(), buy.market, fill, now(), next_index()};
-    LiveLease lease;
-    LeaseRow& row = lease.row;
-    row.id = trade.lease;
-    row.trade = trade.id;
-    row.buyer = fill.buyer;
-    row.provider = fill.provider;
-    row.buy_order = fill.buy;
-    row.sell_order = fill.sell;
-    row.pool = fill.pool;
-    row.market = buy.market;
-    row.billing = buy.billing;
-    row.terms.price = fill.price;
-    row.terms.price_unit = fill.price_unit;
-    row.terms.rate = fill.rate;
-    row.terms.lots = fill.lots;
-    row.terms.window = fill.window;
-    settlement::FeeTerms& fees = row.terms.fees;
-    fees.buyer_fee = buyer_made ? buyer_fees.buyer_maker : buyer_fees.buyer_taker;
-    fees.provider_fee = buyer_made ? provider_fees.provider_taker : provider_fees.provider_maker;
-    fees.buyer_flat = buyer_fees.buyer_flat;
-    fees.provider_flat = provider_fees.provider_flat;
-    fees.buyer_tax = buyer_fees.buyer_tax;
-    fees.provider_withholding = provider_fees.provider_withholding;
-    const auto hold = settlement::lease_hold(row.terms);
-    CHECK(hold);  // at most the buy's own hold, which was computed
-    row.hold = *hold;
-    row.index = next_index();
-
-    move(row.buyer, row.market.currency, AccountKind::kAvailable, Money(-hold->value));
-    move(row.buyer, row.market.currency, AccountKind::kHeld, *hold);
-    emit(trade_entry(command->id, trade));
-    emit(lease_entry(command->id, now(), row));
-    due.insert(DueKey{row.terms.window.end, row.index, DueKind::kLeaseEnd, row.id.bytes});
-    touched_leases.mark(row.id);
-    changes.trades.push_back(trade);
-    outcome.trades.push_back(std::move(trade));
-    outcome.leases.push_back(row);
-    leases.emplace(row.id, std::move(lease));
 }
 
 }  // namespace suanpan::core

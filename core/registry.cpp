@@ -111,7 +111,9 @@ Result<void> Market::Impl::handle(const DefineMarket& body) {
     if (!checked) return checked;
     accept();
     engine.define_market(rules);
-    markets[rules.key] = MarketRow{rules, outcome.index};
+    MarketRow& market = markets[rules.key];
+    market.rules = rules;
+    market.index = outcome.index;
     touched_markets.mark(rules.key);
     return {};
 }
@@ -121,8 +123,8 @@ Result<void> Market::Impl::handle(const SetSchedule& body) {
     if (checked) checked = check_fees(body.fees);
     if (checked) checked = check_metering(body.metering);
     if (!checked) return checked;
-    if (body.dispute_period.value < 0) {
-        return fail("bad_schedule", "the dispute period is not negative");
+    if (body.dispute_period.value < 0 || body.release_notice.value_or(Duration(0)).value < 0) {
+        return fail("bad_schedule", "the dispute period and the notice are not negative");
     }
     for (const auto& [compute_class, ppm] : body.efficiency) {
         if (!valid_ppm(ppm)) {
@@ -133,7 +135,7 @@ Result<void> Market::Impl::handle(const SetSchedule& body) {
     accept();
     const auto version = static_cast<std::int64_t>(schedules.size()) + 1;
     schedules.push_back(ScheduleRow{version, body.fees, body.metering, body.dispute_period,
-                                    body.efficiency, outcome.index});
+                                    body.efficiency, outcome.index, body.release_notice});
     changes.schedules.push_back(schedules.back());
     return {};
 }

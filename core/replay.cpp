@@ -16,6 +16,7 @@ std::string shown(std::string_view entry) {
 // Where the rule stands that makes entries of a kind.
 std::string_view rule_of(std::string_view kind) {
     if (kind == "trade") return "market §5 (price-time priority)";
+    if (kind == "auction") return "market §6 (call auction)";
     if (kind == "lease") return "market §7, §8 (holds, leases)";
     if (kind == "settlement") return "metering and settlement, the waterfall";
     if (kind == "refused") return "market §7 (risk)";

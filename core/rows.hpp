@@ -56,10 +56,64 @@ struct MeterRow {
     friend bool operator==(const MeterRow&, const MeterRow&) = default;
 };
 
+// What the operator and the auctions have made of a market. References are per CU·h.
+struct MarketControl {
+    bool halted = false;
+    std::optional<Ppm> band_width{};  // on both sides of the reference in force
+    std::optional<Price> auction_reference{};
+    std::optional<Price> index_reference{};
+    std::optional<Price> operator_reference{};
+    friend bool operator==(const MarketControl&, const MarketControl&) = default;
+};
+// Last auction, else last index, else the operator's figure (market §7).
+std::optional<Price> reference_in_force(const MarketControl& control);
+// The reference less and plus the width, the low end rounded up and the high end down; nothing
+// without a width or a reference. REQUIRES 0 ≤ width ≤ kMaxBandWidth.
+std::optional<matching::PriceBand> band_in_force(const MarketControl& control);
+inline constexpr std::int64_t kMaxBandWidth = 10'000'000;  // ppm: ten times the reference
+
 struct MarketRow {
     matching::MarketRules rules;
-    LogIndex index;
+    LogIndex index;  // of the rules
+    MarketControl control{};
     friend bool operator==(const MarketRow&, const MarketRow&) = default;
+};
+
+// A call auction (market §6). `result`, once it is closed, is what it gave.
+struct CallRow {
+    matching::CallTerms call;
+    LogIndex index;  // of its opening: calls close in this order
+    bool open = true;
+    matching::CallResult result{};
+    friend bool operator==(const CallRow&, const CallRow&) = default;
+};
+
+// Whom limits bind: an organisation, or one project or one key of it. The other ids are nil.
+struct LimitTarget {
+    OrganisationId organisation;
+    ProjectId project;
+    ApiKeyId key;
+    friend auto operator<=>(const LimitTarget&, const LimitTarget&) = default;
+};
+
+// What is absent is not limited (market §7).
+struct Limits {
+    std::optional<std::int64_t> open_orders{};
+    // The sum of the holds of buys, and of sells limit × lots × time, in one currency.
+    std::optional<Money> notional{};
+    std::string currency;  // of `notional`
+    std::optional<std::int64_t> orders_per_second{};
+    friend bool operator==(const Limits&, const Limits&) = default;
+};
+
+struct LimitRow {
+    LimitTarget target;
+    Limits limits;
+    // Orders placed and replaced in the logged second `counted_at`.
+    Time counted_at;
+    std::int64_t counted = 0;
+    LogIndex index;
+    friend bool operator==(const LimitRow&, const LimitRow&) = default;
 };
 
 // Fees of the maker and of the taker; a lease takes one of the two for each side.
@@ -82,6 +136,8 @@ struct ScheduleRow {
     Duration dispute_period{7 * 86'400};
     std::map<std::string, Ppm> efficiency;  // nominal, by compute class
     LogIndex index;
+    // How long a lease is billed after its buyer released it; none: to its end (market §8).
+    std::optional<Duration> release_notice{};
     friend bool operator==(const ScheduleRow&, const ScheduleRow&) = default;
 };
 
@@ -153,6 +209,7 @@ struct BlockRow {
     Window window;
     Lots lots;
     LogIndex index;
+    std::optional<Time> ended_at{};  // early, by the provider; then its lots are free again
     friend bool operator==(const BlockRow&, const BlockRow&) = default;
 };
 
@@ -210,6 +267,9 @@ struct LeaseRow {
     std::string metering;  // snapshot of its LeaseMeter; empty before activation
     bool closed = false;   // ended, every window settled: nothing can happen to it any more
     LogIndex index;
+    // Released by its buyer: from here on the lots are others'. `terms.window` ends where billing
+    // does.
+    std::optional<Time> released_from{};
     friend bool operator==(const LeaseRow&, const LeaseRow&) = default;
 };
 
@@ -304,6 +364,8 @@ struct Rows {
     std::vector<OrganisationRow> organisations;
     std::vector<MeterRow> meters;
     std::vector<MarketRow> markets;
+    std::vector<CallRow> calls;
+    std::vector<LimitRow> limits;
     std::vector<ScheduleRow> schedules;
     std::vector<ModelRow> models;
     std::vector<SiteRow> sites;
