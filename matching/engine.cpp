@@ -29,7 +29,10 @@ void Engine::define_market(const MarketRules& rules) {
     Market& market = state.markets[at->second];
     market.rules = rules;
     // Whether a sell's least duration is one step of the grid may have changed.
-    market.sells.for_each_order([&](std::uint32_t slot) { state.note_special(slot); });
+    market.sells.for_each_order([&](std::uint32_t slot) {
+        state.orders[slot].special =
+            state.is_special(state.orders.details(slot), state.orders.extras(slot));
+    });
 }
 
 const MarketRules* Engine::find_market(const MarketKey& key) const {

@@ -13,6 +13,7 @@
 #include "base/units.hpp"
 #include "matching/auction.hpp"
 #include "matching/calendar.hpp"
+#include "matching/order.hpp"
 #include "matching/profile.hpp"
 #include "matching/terms.hpp"
 
@@ -23,11 +24,6 @@
 #include <vector>
 
 namespace suanpan::matching {
-
-// An order's place in the engine's memory, good until the forget_ended() after its end. Places are
-// used again; no result depends on their numbers.
-enum class OrderSlot : std::uint32_t {};
-inline constexpr OrderSlot kNoOrder{0xffffffff};
 
 // What matching needs of a market; versioned and logged by the core.
 struct MarketRules {
@@ -55,34 +51,6 @@ struct PoolRules {
     SiteId site;
     Lots lots;  // registered
     Profile profile;
-};
-
-// An order with its names resolved to the engine's numbers, as resolve() gives it. Good until the
-// next forget_ended(), and for as long as an open order has the same requirement.
-struct NewOrder {
-    OrderId id;
-    std::uint32_t organisation = 0;
-    std::uint32_t market = 0;
-    std::uint32_t owner = 0;  // buy: number of its requirement; sell: of its pool
-    std::uint32_t project = 0;
-    std::uint32_t key = 0;
-    Side side = Side::kBuy;
-    Unit unit = Unit::kLot;
-    TimeInForce time_in_force = TimeInForce::kGtc;
-    SelfTrade self_trade = SelfTrade::kCancelNewest;
-    Together together = Together::kAnywhere;
-    Billing billing = Billing::kReserved;
-    bool all_or_none = false;
-    bool post_only = false;
-    bool at_market = false;
-    std::int64_t quantity = 0;
-    Price limit_price;
-    Window window;
-    Duration duration{0};  // buy: 0, it takes the window; sell: min_duration, resolved
-    Lots min_lots{0};
-    Cu max_excess{0};
-    std::optional<Time> expires_at;
-    std::vector<OrganisationId> counterparties;
 };
 
 // One trade as the engine tells it: `lots` over `window` at `price`, the maker's limit (or the

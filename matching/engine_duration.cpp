@@ -77,27 +77,32 @@ Stop Engine::Impl::try_starts(std::uint32_t slot) {
     return try_places(order);
 }
 
-// The start that gives most, then the cheapest, then the earliest. Without any fill the order may
-// still start anywhere.
+// The start that gives most, then the cheapest, then the earliest. Where none gives anything, the
+// first at which an own order or the band stops or changes it, so that a start which nobody offers
+// does not hide that; then what is left is tried again. Without any fill the order may still start
+// anywhere.
 void Engine::Impl::match_some_start(std::uint32_t slot) {
     Taker order = taker(slot);
     const Duration duration = orders.extras(slot).duration;
     const auto place_at = [&](Time start) {
         order.window = {start, Time(start.value + duration.value)};
     };
-    std::optional<std::tuple<Int128, Int128, Time>> best;  // less is better
-    for (const Time start : candidate_starts(slot)) {
-        place_at(start);
-        const Mark mark = start_recording();
+    while (order.order.is_open() && is_unbound_duration(order.order)) {
+        std::optional<std::tuple<Int128, Int128, Time>> best;  // less is better
+        for (const Time start : candidate_starts(slot)) {
+            place_at(start);
+            const Mark mark = start_recording();
+            match(order, false);
+            const Bought bought = sum_of(outcome.fills, mark.fills, order.order.in_cu);
+            const std::tuple result(-bought.units, bought.cost, start);
+            const bool did_something = undo.size() > mark.undo;
+            if (did_something && (!best || result < *best)) best = result;
+            roll_back(mark);
+        }
+        if (!best) return;
+        place_at(std::get<2>(*best));
         match(order, false);
-        const Bought bought = sum_of(outcome.fills, mark.fills, order.order.in_cu);
-        const std::tuple result(-bought.units, bought.cost, start);
-        if (!best || result < *best) best = result;
-        roll_back(mark);
     }
-    if (!best) return;
-    place_at(std::get<2>(*best));
-    match(order, false);
 }
 
 }  // namespace suanpan::matching

@@ -102,37 +102,53 @@ Taker Engine::Impl::taker(std::uint32_t slot) {
 // REQUIRES that check() passed.
 NewOrder Engine::Impl::resolve(const OrderTerms& terms) {
     NewOrder out;
-    out.id = terms.id;
-    out.organisation = organisations.number(terms.organisation);
-    out.market = get_market(terms.market).number;
-    out.project = projects.number(terms.project);
-    out.key = keys.number(terms.key);
-    out.side = terms.side;
-    out.unit = terms.unit;
-    out.time_in_force = terms.time_in_force;
-    out.self_trade = terms.self_trade;
-    out.together = terms.together;
-    out.billing = terms.billing;
-    out.all_or_none = terms.all_or_none;
-    out.post_only = terms.post_only;
-    out.at_market = terms.at_market;
-    out.quantity = terms.quantity;
-    out.limit_price = terms.limit_price;
-    out.window = terms.window;
-    out.min_lots = terms.min_lots;
-    out.max_excess = terms.max_excess;
-    out.expires_at = terms.expires_at;
-    out.counterparties = terms.counterparties;
-    if (terms.side == Side::kBuy) {
-        out.owner = eligibility.find_or_add(terms.requirement);
-        out.duration = terms.duration.value_or(Duration(0));
-    } else {
-        out.owner = get_pool(terms.pool).number;
+    const Market& market = get_market(terms.market);
+    const bool buys = terms.side == Side::kBuy;
+    Order& order = out.record.order;
+    order.window = terms.window;
+    order.rest = terms.quantity;
+    order.organisation = organisations.number(terms.organisation);
+    order.owner = buys ? eligibility.find_or_add(terms.requirement) : get_pool(terms.pool).number;
+    order.self_trade = terms.self_trade;
+    order.together = terms.together;
+    order.buys = buys;
+    order.in_cu = terms.unit == Unit::kCu;
+    order.all_or_none = terms.all_or_none;
+    Details& details = out.record.details;
+    details.id = terms.id;
+    details.limit = terms.limit_price;
+    details.quantity = terms.quantity;
+    details.market = static_cast<std::uint16_t>(market.number);
+    details.time_in_force = terms.time_in_force;
+    details.metered = terms.billing == Billing::kMetered;
+    details.post_only = terms.post_only;
+    details.at_market = terms.at_market;
+    details.project = projects.number(terms.project);
+    details.key = keys.number(terms.key);
+    if (!buys) {
         // Resolved now: the market's grid may change while the order rests.
-        const Duration grid = markets[out.market].rules.grid;
-        out.duration = terms.min_duration.value == 0 ? grid : terms.min_duration;
+        const Duration least =
+            terms.min_duration.value == 0 ? market.rules.grid : terms.min_duration;
+        details.min_duration = static_cast<std::uint32_t>(least.value);
     }
+    details.lane = lane_of(out.record);
+    resolve_extras(terms, out);
+    order.special = is_special(details, out.extras);
     return out;
+}
+
+void Engine::Impl::resolve_extras(const OrderTerms& terms, NewOrder& out) {
+    out.has_extras = terms.duration || terms.min_lots.value > 0 || terms.max_excess.value > 0 ||
+                     terms.expires_at || !terms.counterparties.empty();
+    if (!out.has_extras) return;
+    out.extras.min_lots = terms.min_lots;
+    out.extras.max_excess = terms.max_excess;
+    out.extras.expires_at = terms.expires_at;
+    out.extras.counterparties = terms.counterparties;
+    if (!terms.duration) return;
+    out.extras.window = terms.window;
+    out.extras.duration = *terms.duration;
+    out.record.order.window = kAnyWindow;
 }
 
 // An order as it stood, back into its book.
@@ -170,61 +186,19 @@ std::uint32_t Engine::Impl::restore(const OrderView& view) {
 
 // An order not yet in its book.
 std::uint32_t Engine::Impl::admit(const NewOrder& given) {
-    const std::uint32_t slot = orders.take();
+    const std::uint32_t slot = orders.take(given.record);
     Order& order = orders[slot];
-    order = Order();
-    order.window = given.window;
-    order.rest = given.quantity;
     order.sequence = next_sequence++;
-    order.organisation = given.organisation;
-    order.owner = given.owner;
-    order.self_trade = given.self_trade;
-    order.together = given.together;
-    order.buys = given.side == Side::kBuy;
-    order.in_cu = given.unit == Unit::kCu;
-    order.all_or_none = given.all_or_none;
-    Details& details = orders.details(slot);
-    details.id = given.id;
-    details.limit = given.limit_price;
-    details.quantity = given.quantity;
-    details.filled_lots = 0;
-    details.market = static_cast<std::uint16_t>(given.market);
-    details.end_reason = EndReason::kNone;
-    details.time_in_force = given.time_in_force;
-    details.metered = given.billing == Billing::kMetered;
-    details.post_only = given.post_only;
-    details.at_market = given.at_market;
-    details.project = given.project;
-    details.key = given.key;
-    details.min_duration = order.buys ? 0 : static_cast<std::uint32_t>(given.duration.value);
-    const bool spread = order.buys && given.duration.value > 0;
-    if (spread || given.min_lots.value > 0 || given.max_excess.value > 0 || given.expires_at ||
-        !given.counterparties.empty()) {
-        Extras& extras = orders.make_extras(slot);
-        extras.min_lots = given.min_lots;
-        extras.max_excess = given.max_excess;
-        extras.expires_at = given.expires_at;
-        extras.counterparties = given.counterparties;
-        if (spread) {
-            extras.window = given.window;
-            extras.duration = given.duration;
-            order.window = kAnyWindow;
-        }
-    }
+    if (given.has_extras) orders.make_extras(slot) = given.extras;
     if (order.buys) eligibility.use(order.owner);
-    details.lane = lane_of(slot);
-    note_special(slot);
     return slot;
 }
 
-// `special` spares a walk the look at the second cache line.
-void Engine::Impl::note_special(std::uint32_t slot) {
-    Order& order = orders[slot];
-    const Details& details = orders.details(slot);
-    const Extras& extras = orders.extras(slot);
-    order.special = extras.min_lots.value > 0 || extras.max_excess.value > 0 ||
-                    !extras.counterparties.empty() ||
-                    details.min_duration > markets[details.market].rules.grid.value;
+// Spares a walk the look at the second cache line.
+bool Engine::Impl::is_special(const Details& details, const Extras& extras) const {
+    return extras.min_lots.value > 0 || extras.max_excess.value > 0 ||
+           !extras.counterparties.empty() ||
+           details.min_duration > markets[details.market].rules.grid.value;
 }
 
 void Engine::Impl::dismiss(std::uint32_t slot) {
@@ -239,9 +213,9 @@ Ladders& Engine::Impl::ladders(std::uint32_t slot) {
     return orders[slot].buys ? market.buys : market.sells;
 }
 
-std::uint32_t Engine::Impl::lane_of(std::uint32_t slot) {
-    const Order& order = orders[slot];
-    Market& market = markets[orders.details(slot).market];
+std::uint32_t Engine::Impl::lane_of(const Record& record) {
+    const Order& order = record.order;
+    Market& market = markets[record.details.market];
     const auto unit = static_cast<std::size_t>(order.in_cu);
     if (order.buys) {
         if (order.owner >= market.buy_lanes.size()) {
@@ -329,17 +303,12 @@ void Engine::Impl::relink(std::uint32_t slot) {
     list(slot);
 }
 
-// Before every change of an order.
-void Engine::Impl::touch(std::uint32_t slot) {
-    Order& order = orders[slot];
-    if (recording > 0) {
-        undo.emplace_back(SavedOrder{slot, order, orders.details(slot).filled_lots,
-                                     orders.details(slot).end_reason, orders.extras(slot),
-                                     order.steps == kNone ? Steps() : orders.steps(order)});
-    }
-    if (order.touched) return;
-    order.touched = true;
-    outcome.touched.push_back(OrderSlot(slot));
+void Engine::Impl::save(std::uint32_t slot) {
+    const Order& order = orders[slot];
+    const Details& details = orders.details(slot);
+    undo.emplace_back(SavedOrder{slot, order, details.filled_lots, details.end_reason,
+                                 orders.extras(slot),
+                                 order.steps == kNone ? Steps() : orders.steps(order)});
 }
 
 void Engine::Impl::end(std::uint32_t slot, OrderState state, EndReason reason) {

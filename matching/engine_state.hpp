@@ -4,6 +4,7 @@
 
 #include "matching/eligibility.hpp"
 #include "matching/engine.hpp"
+#include "matching/interner.hpp"
 #include "matching/ladders.hpp"
 #include "matching/starts.hpp"
 
@@ -192,6 +193,7 @@ struct Engine::Impl {
     // engine_orders.cpp: one order, and taking changes back.
     void begin(Time time);
     [[nodiscard]] NewOrder resolve(const OrderTerms& terms);
+    static void resolve_extras(const OrderTerms& terms, NewOrder& out);
     std::uint32_t admit(const NewOrder& terms);
     std::uint32_t restore(const OrderView& view);
     void dismiss(std::uint32_t slot);
@@ -200,7 +202,15 @@ struct Engine::Impl {
     void relink(std::uint32_t slot);
     void list(std::uint32_t slot);
     void unlist(std::uint32_t slot);
-    void touch(std::uint32_t slot);
+    // Before every change of an order.
+    void touch(std::uint32_t slot) {
+        if (recording > 0) save(slot);
+        Order& order = orders[slot];
+        if (order.touched) return;
+        order.touched = true;
+        outcome.touched.push_back(OrderSlot(slot));
+    }
+    void save(std::uint32_t slot);
     void end(std::uint32_t slot, OrderState state, EndReason reason);
     void reserve(Pool& pool, const Window& window, Lots lots);
     [[nodiscard]] Mark start_recording();
@@ -208,10 +218,10 @@ struct Engine::Impl {
     void roll_back(const Mark& mark);
     void restore_saved(SavedOrder& saved);
     [[nodiscard]] Taker taker(std::uint32_t slot);
-    std::uint32_t lane_of(std::uint32_t slot);
+    std::uint32_t lane_of(const Record& record);
     Listing& listing(Pool& pool, const Market& market);
     [[nodiscard]] Rate rate_of(const Pool& pool, const Market& market) const;
-    void note_special(std::uint32_t slot);
+    [[nodiscard]] bool is_special(const Details& details, const Extras& extras) const;
     [[nodiscard]] Ladders& ladders(std::uint32_t slot);
     [[nodiscard]] std::vector<std::uint32_t> by_sequence(std::vector<std::uint32_t> slots) const;
     [[nodiscard]] std::vector<std::uint32_t> open_slots() const;

@@ -142,10 +142,15 @@ void Ladders::show_best(std::uint32_t number) {
 }
 
 std::uint32_t Ladders::open_level(std::uint32_t number, Rank rank) {
+    std::uint32_t& known = recent(number, rank);
+    if (known != kNone) {
+        const Level& level = levels_[known];
+        if (level.rank == rank && level.lane == number && level.head != kNone) return known;
+    }
     Lane& lane = lanes_[number];
     const std::uint32_t found = lane.index.find(rank);
-    if (found != kNone) return found;
-    const std::uint32_t made = levels_.take();
+    if (found != kNone) return known = found;
+    const std::uint32_t made = known = levels_.take();
     const auto [better, worse] = lane.index.insert(rank, made);
     levels_[made] = Level{rank, kNone, kNone, better, worse, number};
     if (worse != kNone) levels_[worse].better = made;

@@ -9,6 +9,7 @@
 #include "matching/order.hpp"
 #include "matching/price.hpp"
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <utility>
@@ -148,6 +149,9 @@ class Ladders {
         return row.bits;
     }
 
+    [[nodiscard]] std::uint32_t& recent(std::uint32_t lane, Rank rank) {
+        return recent_[(static_cast<std::uint64_t>(rank) + lane * std::uint64_t{41}) % kRecent];
+    }
     std::uint32_t open_level(std::uint32_t lane, Rank rank);
     void close_level(std::uint32_t number);
     void show_best(std::uint32_t lane);
@@ -160,6 +164,13 @@ class Ladders {
     std::vector<std::uint32_t> free_lanes_;
     std::uint64_t reused_ = 0;  // how often a lane's number was given again
     std::vector<Row> rows_;     // by counterpart
+    // Levels asked for lately, which spares most searches; an entry may be out of date.
+    static constexpr std::size_t kRecent = 256;
+    std::array<std::uint32_t, kRecent> recent_ = [] {
+        std::array<std::uint32_t, kRecent> none{};
+        none.fill(kNone);
+        return none;
+    }();
 };
 
 }  // namespace suanpan::matching

@@ -1,18 +1,26 @@
 #pragma once
 
 // How the engine keeps an order: one cache line with what a walk reads and a cancel needs, a second
-// one with what only its own trades and its view need, and the rare fields apart. Inside of
-// matching/ only.
+// one with what only its own trades and its view need, and the rare fields apart. Outside of
+// matching/ only OrderSlot and NewOrder are of use.
 
-#include "matching/engine.hpp"
-#include "matching/interner.hpp"
+#include "base/ids.hpp"
+#include "base/units.hpp"
 #include "matching/slab.hpp"
+#include "matching/steps.hpp"
+#include "matching/terms.hpp"
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 namespace suanpan::matching {
+
+// An order's place in the engine's memory, good until the forget_ended() after its end. Places are
+// used again; no result depends on their numbers.
+enum class OrderSlot : std::uint32_t {};
+inline constexpr OrderSlot kNoOrder{0xffffffff};
 
 inline constexpr std::uint32_t kNone = 0xffffffff;
 
@@ -88,6 +96,22 @@ struct Extras {
     std::vector<OrganisationId> counterparties;
 };
 
+// An order checked and with its names resolved to the engine's numbers, as resolve() gives it: the
+// memory that it will have. Good until a rate changes or ended orders are forgotten.
+struct NewOrder {
+    Record record;
+    bool has_extras = false;
+    Extras extras;
+
+    // The same order with another identifier, quantity and price.
+    void set(const OrderId& id, std::int64_t quantity, Price limit) {
+        record.details.id = id;
+        record.details.quantity = quantity;
+        record.details.limit = limit;
+        record.order.rest = quantity;
+    }
+};
+
 class OrderStore {
  public:
     [[nodiscard]] Order& operator[](std::uint32_t slot) { return records_[slot].order; }
@@ -132,13 +156,16 @@ class OrderStore {
         __builtin_prefetch(&record.details, 1);
     }
 
-    // Holds what the order before it left; has no steps and no extras.
-    std::uint32_t take() { return records_.take(); }
+    std::uint32_t take(const Record& record) {
+        const std::uint32_t slot = records_.take();
+        records_[slot] = record;
+        return slot;
+    }
     void give(std::uint32_t slot) {
         Record& record = records_[slot];
         drop_steps(record.order);
         if (record.details.extras != kNone) extras_.give(record.details.extras);
-        record.details.extras = kNone;
+        record.order.in_book = false;
         records_.give(slot);
     }
 

@@ -6,12 +6,9 @@
 #include "base/check.hpp"
 #include "base/pages.hpp"
 
-#include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <new>
 #include <utility>
 #include <vector>
 
@@ -20,41 +17,27 @@ namespace suanpan::matching {
 template <typename T>
 class Slab {
  public:
-    Slab() = default;
+    Slab() : pages_(kLimit * sizeof(T)), items_(static_cast<T*>(pages_.data())) {}
     Slab(const Slab&) = delete;
     Slab& operator=(const Slab&) = delete;
-    ~Slab() {
-        for (std::uint32_t number = 0; number < size_; ++number)
-            (*this)[number].~T();
-        for (std::size_t k = 0; k < chunks_.size() && chunks_[k].memory != nullptr; ++k)
-            free_pages(chunks_[k].memory, bytes_of(k));
-    }
+    ~Slab() { std::destroy_n(items_, size_); }
 
-    [[nodiscard]] T& operator[](std::uint32_t number) { return *place(number); }
-    [[nodiscard]] const T& operator[](std::uint32_t number) const { return *place(number); }
+    [[nodiscard]] T& operator[](std::uint32_t number) { return items_[number]; }
+    [[nodiscard]] const T& operator[](std::uint32_t number) const { return items_[number]; }
 
     // A new place is as T() makes it; in one used again there is what was there before.
     std::uint32_t take() {
-        if (!free_.empty()) {
-            const std::uint32_t number = free_.back();
-            free_.pop_back();
-            return number;
-        }
-        CHECK(size_ < kLimit);
-        const std::size_t k = chunk_of(size_);
-        if (chunks_[k].memory == nullptr) {
-            chunks_[k].memory = static_cast<T*>(allocate_pages(bytes_of(k)));
-            chunks_[k].first = first_of(k);
-        }
-        new (place(size_)) T();
-        return size_++;
+        if (free_.empty()) return add();
+        const std::uint32_t number = free_.back();
+        free_.pop_back();
+        return number;
     }
     void give(std::uint32_t number) { free_.push_back(number); }
     // So many more places are there, and their memory is the process's already.
     void reserve(std::uint32_t count) {
         std::vector<std::uint32_t> taken(count);
         for (std::uint32_t& number : taken)
-            number = take();
+            number = add();
         free_.insert(free_.end(), taken.rbegin(), taken.rend());
     }
 
@@ -65,29 +48,17 @@ class Slab {
     }
 
  private:
-    // Chunk 0 has 256 places, each later one as many as all before it.
-    static constexpr int kFirstBits = 8;
-    static constexpr std::uint32_t kLimit = 0x80000000;
-    struct Chunk {
-        T* memory = nullptr;
-        std::uint32_t first = 0;
-    };
+    static constexpr std::size_t kLimit = std::size_t{1} << 26U;
 
-    static std::size_t chunk_of(std::uint32_t number) {
-        return static_cast<std::size_t>(std::bit_width(number >> kFirstBits));
-    }
-    static std::uint32_t first_of(std::size_t k) {
-        return k == 0 ? 0 : std::uint32_t{1} << (kFirstBits + static_cast<int>(k) - 1);
-    }
-    static std::size_t bytes_of(std::size_t k) {
-        return (k == 0 ? std::size_t{1} << kFirstBits : std::size_t{first_of(k)}) * sizeof(T);
-    }
-    [[nodiscard]] T* place(std::uint32_t number) const {
-        const Chunk& chunk = chunks_[chunk_of(number)];
-        return chunk.memory + (number - chunk.first);
+    std::uint32_t add() {
+        CHECK(size_ < kLimit);
+        pages_.grow_to((size_ + std::size_t{1}) * sizeof(T));
+        std::construct_at(items_ + size_);
+        return size_++;
     }
 
-    std::array<Chunk, 32 - kFirstBits> chunks_;
+    GrowingPages pages_;
+    T* items_;
     std::vector<std::uint32_t> free_;
     std::uint32_t size_ = 0;
 };
