@@ -15,6 +15,12 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kKinds{"bids", "sells", "cancels"};
 
+// The first messages as the engine of the first version traded them, which held its ladders in
+// maps, scanned all of them for every order and tried every resting all-or-none order after every
+// event.
+constexpr std::uint32_t kCheckedMessages = 5'000;
+constexpr RichTotals kCheckedTotals{1'681, 23'500, 1'077, 0x7e0b586999942c49ULL};
+
 std::string_view verdict(bool met) {
     return met ? "met" : "MISSED";
 }
@@ -66,6 +72,11 @@ void print_market(const RichScale& scale) {
     std::fflush(stdout);
 }
 
+void print_totals(std::string_view what, const RichTotals& totals) {
+    fmt::print("  {}: {} trades, {} lots, {} orders cancelled, hash {:016x}\n", what, totals.trades,
+               totals.lots, totals.cancelled, totals.hash);
+}
+
 // Whether the workload is what it says it is.
 bool print_shape(const RichRun& run) {
     const double trading = share_that_trades(run, RichKind::kBid);
@@ -76,8 +87,8 @@ bool print_shape(const RichRun& run) {
         "median, {} at 75 %, {} at 99 %: {}\n",
         trading * 100, median(met), quantile(met, 0.75), quantile(met, 0.99),
         good ? "rich enough" : "NOT RICH ENOUGH");
-    fmt::print("  {} trades, {} lots, {} orders cancelled, hash {:016x}\n\n", run.totals.trades,
-               run.totals.lots, run.totals.cancelled, run.totals.hash);
+    print_totals("in all", run.totals);
+    fmt::print("\n");
     return good;
 }
 
@@ -95,6 +106,18 @@ void print_latency(const RichRun& run) {
     line("all", all_ns(run));
     const double p99 = microseconds(quantile(all_ns(run), 0.99));
     fmt::print("  aim: p99 under {:.0f} us: {}\n\n", kAimP99Us, verdict(p99 < kAimP99Us));
+}
+
+bool trades_as_the_first_engine(const MakeRichBook& make_book) {
+    RichScale scale;
+    scale.messages = kCheckedMessages;
+    const RichTotals totals = run_rich(scale, make_book, false).totals;
+    if (totals == kCheckedTotals) return true;
+    fmt::print("  The first {} messages trade DIFFERENTLY than the first engine traded them\n",
+               kCheckedMessages);
+    print_totals("expected", kCheckedTotals);
+    print_totals("traded", totals);
+    return false;
 }
 
 struct Growth {
@@ -151,14 +174,14 @@ bool report_rich(const MakeRichBook& make_book, std::size_t rounds) {
     print_market(scale);
     const RichRun timed = run_rich(scale, make_book, true);
     bool good = print_shape(timed);
+    good = trades_as_the_first_engine(make_book) && good;
     std::vector<double> speeds;
     for (std::size_t round = 0; round < rounds; ++round) {
         const RichRun run = run_rich(scale, make_book, false);
         speeds.push_back(scale.messages / run.seconds);
         if (run.totals == timed.totals) continue;
         good = false;
-        fmt::print("  NOT DETERMINISTIC: a run gave {} trades, {} lots, hash {:016x}\n",
-                   run.totals.trades, run.totals.lots, run.totals.hash);
+        print_totals("NOT DETERMINISTIC: another run", run.totals);
     }
     fmt::print("  {:.0f} messages/s, median of {} ({:.0f} to {:.0f}); aim {:.0f}: {}\n",
                median(speeds), rounds, quantile(speeds, 0), quantile(speeds, 1), kAimMessages,

@@ -11,11 +11,13 @@
 
 namespace suanpan::bench {
 
-// What an order did on arrival.
+// What an order did on arrival: the trades in which it was the taker, not those of all-or-none
+// orders that were tried again because of it. Offers that its walk met are of its requirement and
+// price, whether or not window and calendar let it trade with them.
 struct RichPlaced {
     std::uint64_t trades = 0;
-    std::uint64_t lots = 0;        // of its trades
-    std::uint64_t offers_met = 0;  // resting orders looked at in its own walk, fillable or not
+    std::uint64_t lots = 0;  // of its trades
+    std::uint64_t offers_met = 0;
 };
 
 // A market that runs the rich workload. Orders are numbered in the sequence of placing, from 0.
@@ -40,7 +42,8 @@ inline constexpr double kAimP99Us = 50;          //
 inline constexpr double kAimBytesAnOrder = 200;  // of memory
 
 // Speed, latency and memory at the workload's own scale, then what more profiles, windows and
-// resting orders cost. False: too few bids trade or walk too little, or two runs differ.
+// resting orders cost. False: too few bids trade or walk too little, two runs differ, or the first
+// messages do not trade as the first engine traded them.
 bool report_rich(const MakeRichBook& make_book, std::size_t rounds);
 
 }  // namespace suanpan::bench
