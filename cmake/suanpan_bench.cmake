@@ -30,3 +30,4 @@ function(suanpan_bench_program name)
 endfunction()
 
 suanpan_bench_program(matching LINK suanpan_matching)
+suanpan_bench_program(core LINK suanpan_services)

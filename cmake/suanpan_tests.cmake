@@ -2,7 +2,6 @@
 find_package(GTest REQUIRED)
 find_package(rapidcheck REQUIRED)
 include(GoogleTest)
-pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 
 # tests/support/: helpers of all tests, included as "support/file.hpp".
 set(support_root "${CMAKE_BINARY_DIR}/include/tests_support")

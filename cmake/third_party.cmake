@@ -12,6 +12,7 @@ find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libpqxx REQUIRED IMPORTED_TARGET libpqxx>=6.4)
+pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 
 # Asio and Beast compiled once instead of in each file that includes them.
 add_library(suanpan_net STATIC "${CMAKE_SOURCE_DIR}/cmake/net.cpp")

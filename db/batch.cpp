@@ -2,9 +2,75 @@
 
 #include "db/sql.hpp"
 #include "db/table_trading.hpp"
+#include "db/write_session.hpp"
+
+#include <pqxx/except>
+
+#include <set>
 
 namespace suanpan::db {
 namespace {
+
+// From so many rows on COPY is worth its round trips.
+constexpr std::size_t kCopyFrom = 12;
+constexpr std::string_view kDivisionByZero = "22012";
+
+// Where rows that may replace others are put by COPY, to be taken over in one statement.
+template <typename R>
+const std::string& staging_table() {
+    static const std::string kName = "batch_" + std::string(Table<R>::kName);
+    return kName;
+}
+
+template <typename R>
+void add_rows(WriteSession& session, const Tuples& rows) {
+    static const std::string kName = "add_" + std::string(Table<R>::kName);
+    static const std::string kTarget =
+        std::string(Table<R>::kName) + " (" + column_names(columns<R>()) + ")";
+    static const std::string kSql = insert_row_statement(Table<R>::kName, "", columns<R>());
+    if (rows.size() >= kCopyFrom)
+        session.copy(kTarget, rows);
+    else
+        session.execute(kName, kSql, rows);
+}
+
+template <typename R>
+void put_rows(WriteSession& session, const Tuples& rows) {
+    static const std::string kName = "put_" + std::string(Table<R>::kName);
+    static const std::string kSql =
+        insert_row_statement(Table<R>::kName, Table<R>::kKey, columns<R>());
+    static const std::string kStage = "CREATE TEMPORARY TABLE " + staging_table<R>() + " (LIKE " +
+                                      std::string(Table<R>::kName) + ") ON COMMIT DELETE ROWS";
+    static const std::string kTarget = staging_table<R>() + " (" + column_names(columns<R>()) + ")";
+    static const std::string kMerge =
+        merge_statement(staging_table<R>(), Table<R>::kName, Table<R>::kKey, columns<R>());
+    if (rows.size() < kCopyFrom) {
+        session.execute(kName, kSql, rows);
+        return;
+    }
+    session.execute_once(kStage);
+    session.copy(kTarget, rows);
+    session.execute(kMerge);
+}
+
+// Rows that are surely new are added; of a table with a key the others replace those of their key.
+template <typename R, typename IsNew>
+void write_table(WriteSession& session, const std::vector<R>& rows, const IsNew& is_new) {
+    Tuples added(columns<R>().size());
+    Tuples put(columns<R>().size());
+    for (const R& row : rows) {
+        Tuples& tuples = Table<R>::kKey.empty() || is_new(row) ? added : put;
+        tuples.begin_row();
+        fields(tuples, row);
+    }
+    if (added.size() > 0) add_rows<R>(session, added);
+    if (put.size() > 0) put_rows<R>(session, put);
+}
+
+template <typename R>
+void write_table(WriteSession& session, const std::vector<R>& rows) {
+    write_table(session, rows, [](const R&) { return false; });
+}
 
 template <typename Record, typename Row>
 std::vector<Record> records(const std::vector<Row>& rows) {
@@ -15,28 +81,45 @@ std::vector<Record> records(const std::vector<Row>& rows) {
     return out;
 }
 
+// The order's own entry is in this batch, so the database has not seen it.
+bool is_placed_here(const Batch& batch, const core::OrderRow& order) {
+    const std::int64_t at = order.index.value - batch.expected.value;
+    return at >= 0 && batch.entries.at(static_cast<std::size_t>(at)).kind == "order";
+}
+
+void write_trades(WriteSession& session, const Batch& batch) {
+    const core::Rows& rows = batch.changes;
+    write_table(session, rows.orders,
+                [&batch](const core::OrderRow& order) { return is_placed_here(batch, order); });
+    write_table(session, rows.trades);
+    std::set<LeaseId> made;
+    for (const core::TradeRow& trade : rows.trades)
+        made.insert(trade.lease);
+    write_table(session, rows.leases,
+                [&made](const core::LeaseRow& lease) { return made.contains(lease.id); });
+}
+
 // What refers to another row comes after it.
-void write_changes(Tx& tx, const core::Rows& rows) {
-    write_rows(tx, rows.organisations);
-    write_rows(tx, rows.meters);
-    write_rows(tx, rows.markets);
-    write_rows(tx, rows.schedules);
-    write_rows(tx, rows.models);
-    write_rows(tx, rows.sites);
-    write_rows(tx, rows.pools);
-    write_rows(tx, records<TitleRecord>(rows.titles));
-    write_rows(tx, rows.attestations);
-    write_rows(tx, rows.blocks);
-    write_rows(tx, rows.orders);
-    write_rows(tx, rows.trades);
-    write_rows(tx, rows.leases);
-    write_rows(tx, rows.readings);
-    write_rows(tx, rows.windows);
-    write_rows(tx, rows.runs);
-    write_rows(tx, rows.lines);
-    write_rows(tx, rows.pending);
-    write_rows(tx, rows.balances);
-    write_rows(tx, records<JournalRecord>(rows.journal));
+void write_changes(WriteSession& session, const Batch& batch) {
+    const core::Rows& rows = batch.changes;
+    write_table(session, rows.organisations);
+    write_table(session, rows.meters);
+    write_table(session, rows.markets);
+    write_table(session, rows.schedules);
+    write_table(session, rows.models);
+    write_table(session, rows.sites);
+    write_table(session, rows.pools);
+    write_table(session, records<TitleRecord>(rows.titles));
+    write_table(session, rows.attestations);
+    write_table(session, rows.blocks);
+    write_trades(session, batch);
+    write_table(session, rows.readings);
+    write_table(session, rows.windows);
+    write_table(session, rows.runs);
+    write_table(session, rows.lines);
+    write_table(session, rows.pending);
+    write_table(session, rows.balances);
+    write_table(session, records<JournalRecord>(rows.journal));
 }
 
 struct SideRows {
@@ -46,7 +129,7 @@ struct SideRows {
     std::vector<OrderTextRecord> texts;
 };
 
-void write_side(Tx& tx, const std::vector<PlacedSideRow>& side) {
+void write_side(WriteSession& session, const std::vector<PlacedSideRow>& side) {
     SideRows rows;
     for (const PlacedSideRow& placed : side) {
         if (const auto* name = std::get_if<OrganisationNameRow>(&placed.row))
@@ -58,35 +141,52 @@ void write_side(Tx& tx, const std::vector<PlacedSideRow>& side) {
         else if (const auto* text = std::get_if<OrderTextRow>(&placed.row); text && placed.order)
             rows.texts.push_back({*placed.order, placed.organisation, *text});
     }
-    write_rows(tx, rows.names);
-    write_rows(tx, rows.keys);
-    write_rows(tx, rows.sites);
-    write_rows(tx, rows.texts);
+    write_table(session, rows.names);
+    write_table(session, rows.keys);
+    write_table(session, rows.sites);
+    write_table(session, rows.texts);
 }
 
-void move_head(Tx& tx, const Batch& batch) {
+// No row moved is an error of PostgreSQL's own, a division by zero, so that a commit that is
+// already on its way cannot happen.
+void move_head(WriteSession& session, const Batch& batch) {
     const core::HeadRow& head = batch.changes.head;
-    const std::vector<Cell> parameters{
-        std::to_string(head.size.value), std::to_string(head.last_time.value),
-        std::to_string(head.next_sequence), std::to_string(batch.expected.value),
-        std::to_string(batch.epoch)};
-    const auto moved = run_statement(
-        tx, "move_log_head",
-        "UPDATE log_head SET next_index = $1::bigint, last_time_s = $2::bigint,"
-        " next_sequence = $3::bigint WHERE next_index = $4::bigint AND epoch = $5::bigint",
-        parameters);
-    if (moved.affected_rows() != 1)
-        throw LostLeadership("the log was written, or is led, by another server");
+    Tuples row(5);
+    row.begin_row();
+    row("next_index", head.size);
+    row("last_time_s", head.last_time);
+    row("next_sequence", head.next_sequence);
+    row("expected", batch.expected);
+    row("epoch", batch.epoch);
+    session.execute(
+        "move_log_head",
+        "WITH moved AS (UPDATE log_head SET next_index = $1::bigint, last_time_s = $2::bigint,"
+        " next_sequence = $3::bigint WHERE next_index = $4::bigint AND epoch = $5::bigint"
+        " RETURNING 1) SELECT 1 / count(*) FROM moved",
+        row);
 }
 
 }  // namespace
 
-void write_batch(Tx& tx, const Batch& batch) {
-    write_rows(tx, batch.entries);
-    write_changes(tx, batch.changes);
-    write_side(tx, batch.side);
-    write_rows(tx, batch.responses);
-    move_head(tx, batch);
+void write_batch(WriteSession& session, const Batch& batch,
+                 const std::function<void()>& before_commit) {
+    try {
+        session.begin();
+        write_table(session, batch.entries);
+        write_changes(session, batch);
+        write_side(session, batch.side);
+        write_table(session, batch.responses, [](const IdempotencyRow&) { return true; });
+        write_table(session, batch.renewed_responses);
+        move_head(session, batch);
+        if (before_commit) {
+            session.finish();
+            before_commit();
+        }
+        session.commit();
+    } catch (const pqxx::sql_error& problem) {
+        if (problem.sqlstate() != kDivisionByZero) throw;
+        throw LostLeadership("the log was written, or is led, by another server");
+    }
 }
 
 }  // namespace suanpan::db

@@ -9,6 +9,7 @@
 #include "db/side_rows.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -36,9 +37,10 @@ struct Batch {
     core::Rows changes;  // its head is the new head
     std::vector<EntryRow> entries;
     std::vector<PlacedSideRow> side;
-    std::vector<IdempotencyRow> responses;
-    LogIndex expected;       // the log's size before
-    std::int64_t epoch = 0;  // the leader's
+    std::vector<IdempotencyRow> responses;          // of keys that are new
+    std::vector<IdempotencyRow> renewed_responses;  // of keys whose answer of before has expired
+    LogIndex expected;                              // the log's size before
+    std::int64_t epoch = 0;                         // the leader's
 };
 
 // Another server leads, or wrote: the coordinator row is not as this leader left it.
@@ -47,8 +49,12 @@ class LostLeadership : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// Writes all of it, the coordinator row last. REQUIRES Mode::kWrite.
-// Throws LostLeadership, or what libpqxx throws; the caller rolls back.
-void write_batch(Tx& tx, const Batch& batch);
+class WriteSession;
+
+// Writes all of it, the coordinator row last, and commits. `before_commit`, if any, runs when all
+// is written; what it throws passes through, and nothing was committed then. Throws LostLeadership,
+// or what WriteSession throws.
+void write_batch(WriteSession& session, const Batch& batch,
+                 const std::function<void()>& before_commit);
 
 }  // namespace suanpan::db

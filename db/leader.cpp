@@ -68,38 +68,48 @@ void Leader::renew_epoch() {
     epoch_ = grow_epoch(lock_);
 }
 
-Connection& Leader::writer() {
-    if (!writer_ || !writer_->usable()) {
-        writer_.reset();
-        writer_.emplace(pool_->connect());
-    }
+WriteSession& Leader::writer() {
+    if (!writer_) writer_.emplace(pool_->conninfo());
     return *writer_;
 }
 
-void Leader::run(std::string_view name, Mode mode, const std::function<void(Tx&)>& work) {
+// Looks rows up by their keys, again and again, in tables that grow quickly: a scan is never right,
+// though statistics of a moment ago may say so.
+Connection& Leader::reader() {
+    if (!reader_ || !reader_->usable()) {
+        reader_.reset();
+        reader_.emplace(pool_->connect());
+        run_transaction(*reader_, "reader_settings", Mode::kStatements, [](Tx& tx) {
+            run_statement(tx, "reader_settings", "SET enable_seqscan = off", {});
+        });
+    }
+    return *reader_;
+}
+
+void Leader::look_up(std::string_view name, const std::function<void(Tx&)>& work) {
     try {
-        run_transaction(writer(), name, mode, work);
-    } catch (const pqxx::broken_connection&) {
-        writer_.reset();
-        throw;
-    } catch (const pqxx::in_doubt_error&) {
-        writer_.reset();
+        run_transaction(reader(), name, Mode::kStatements, work);
+    } catch (...) {
+        reader_.reset();
         throw;
     }
 }
 
 core::Rows Leader::load_state() {
     core::Rows rows;
-    run("load_state", Mode::kSnapshot, [&rows](Tx& tx) { rows = db::load_state(tx); });
+    run_transaction(pool_->connect(), "load_state", Mode::kSnapshot,
+                    [&rows](Tx& tx) { rows = db::load_state(tx); });
     return rows;
 }
 
 void Leader::write(Batch& batch, const std::function<void()>& before_commit) {
     batch.epoch = epoch_;
-    run("write_batch", Mode::kWrite, [&batch, &before_commit](Tx& tx) {
-        write_batch(tx, batch);
-        if (before_commit) before_commit();
-    });
+    try {
+        write_batch(writer(), batch, before_commit);
+    } catch (...) {
+        writer_.reset();
+        throw;
+    }
 }
 
 int Leader::lock_backend() const {
@@ -107,7 +117,7 @@ int Leader::lock_backend() const {
 }
 
 int Leader::writer_backend() {
-    return backend_of(writer());
+    return writer().backend();
 }
 
 }  // namespace suanpan::db

@@ -7,6 +7,7 @@
 #include "core/rows.hpp"
 #include "db/batch.hpp"
 #include "db/pool.hpp"
+#include "db/write_session.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -16,7 +17,8 @@
 
 namespace suanpan::db {
 
-// Not thread-safe: one thread owns it.
+// Not thread-safe, but for this: one thread may be in write() while another is in look_up(): the
+// two have connections of their own.
 class Leader {
  public:
     // Nothing when another server holds the lock. Throws when the database cannot be reached.
@@ -29,12 +31,12 @@ class Leader {
     // unknown commit is then decided. Throws when the lock's connection is gone.
     void renew_epoch();
 
-    // In the writer's own connection, which is opened again when it broke.
     core::Rows load_state();
-    // `batch.epoch` is filled in here.
-    // `before_commit` runs when all is written; what it throws rolls back.
+    // Statements that find single rows by their keys, each by itself.
+    void look_up(std::string_view name, const std::function<void(Tx&)>& work);
+    // One batch, one transaction; `batch.epoch` is filled in here. A connection that failed is
+    // opened again by the next call. `before_commit`: see write_batch().
     void write(Batch& batch, const std::function<void()>& before_commit = {});
-    void run(std::string_view name, Mode mode, const std::function<void(Tx&)>& work);
 
     // For tests: the server process behind the lock's connection.
     [[nodiscard]] int lock_backend() const;
@@ -42,11 +44,13 @@ class Leader {
 
  private:
     Leader(const Pool& pool, Connection lock, std::int64_t epoch);
-    Connection& writer();
+    WriteSession& writer();
+    Connection& reader();
 
     const Pool* pool_;
     Connection lock_;
-    std::optional<Connection> writer_;
+    std::optional<Connection> reader_;
+    std::optional<WriteSession> writer_;
     std::int64_t epoch_;
 };
 

@@ -65,6 +65,7 @@ void run_transaction(const Connection& connection, std::string_view name, Mode m
             run(pqxx::transaction<pqxx::repeatable_read, pqxx::readwrite_policy::read_only>(
                 connection.raw(), label));
             return;
+        case Mode::kStatements: run(pqxx::nontransaction(connection.raw(), label)); return;
         case Mode::kWrite:
             run(pqxx::transaction<pqxx::read_committed>(connection.raw(), label));
             return;
@@ -108,6 +109,10 @@ Pool::~Pool() = default;
 
 Connection Pool::connect() const {
     return Connection(impl_->conninfo);
+}
+
+const std::string& Pool::conninfo() const {
+    return impl_->conninfo;
 }
 
 std::size_t Pool::open_connections() const {

@@ -59,8 +59,9 @@ class Connection {
 
 // How a transaction sees the database.
 enum class Mode : std::uint8_t {
-    kRead,      // read only, each statement sees what is committed
-    kSnapshot,  // read only, all statements see the same moment
+    kRead,        // read only, each statement sees what is committed
+    kSnapshot,    // read only, all statements see the same moment
+    kStatements,  // no transaction: each statement stands alone, and costs one round trip
     kWrite
 };
 
@@ -87,6 +88,8 @@ class Pool {
 
     // A connection of its own, outside the bound: for the log's writer and its lock.
     [[nodiscard]] Connection connect() const;
+    // The same for who speaks to libpq itself: role and time-outs included, perhaps a password too.
+    [[nodiscard]] const std::string& conninfo() const;
 
     // Reads; repeated on a fresh connection when the connection broke or the transaction had to be
     // rolled back, so `work` must be repeatable.

@@ -34,6 +34,17 @@ bool is_key(std::string_view key, std::string_view column) {
     return false;
 }
 
+std::string on_conflict(std::string_view key, const std::vector<ColumnInfo>& columns) {
+    if (key.empty()) return "";
+    std::string updates;
+    for (const ColumnInfo& column : columns) {
+        if (is_key(key, column.name)) continue;
+        if (!updates.empty()) updates += ", ";
+        updates.append(column.name).append(" = excluded.").append(column.name);
+    }
+    return " ON CONFLICT (" + std::string(key) + ") DO UPDATE SET " + updates;
+}
+
 }  // namespace
 
 std::vector<std::string> ColumnWriter::parameters() const {
@@ -60,26 +71,43 @@ std::string select_list(std::string_view alias, const std::vector<ColumnInfo>& c
     return out;
 }
 
+std::string column_names(const std::vector<ColumnInfo>& columns) {
+    std::string out;
+    for (const ColumnInfo& column : columns) {
+        if (!out.empty()) out += ", ";
+        out += column.name;
+    }
+    return out;
+}
+
 std::string insert_statement(std::string_view table, std::string_view key,
                              const std::vector<ColumnInfo>& columns) {
-    std::string names;
+    const std::string names = column_names(columns);
     std::string values;
     std::string arrays;
-    std::string updates;
     for (std::size_t i = 0; i < columns.size(); ++i) {
         const std::string separator = i == 0 ? "" : ", ";
-        const std::string name(columns[i].name);
-        names += separator + name;
-        values += separator + typed(name, columns[i].type);
+        values += separator + typed(columns[i].name, columns[i].type);
         arrays.append(separator).append("$").append(std::to_string(i + 1)).append("::text[]");
-        if (key.empty() || is_key(key, name)) continue;
-        if (!updates.empty()) updates += ", ";
-        updates.append(name).append(" = excluded.").append(name);
     }
-    std::string sql = "INSERT INTO " + std::string(table) + " (" + names + ") SELECT " + values +
-                      " FROM unnest(" + arrays + ") AS v (" + names + ")";
-    if (!key.empty()) sql += " ON CONFLICT (" + std::string(key) + ") DO UPDATE SET " + updates;
-    return sql;
+    return "INSERT INTO " + std::string(table) + " (" + names + ") SELECT " + values +
+           " FROM unnest(" + arrays + ") AS v (" + names + ")" + on_conflict(key, columns);
+}
+
+std::string insert_row_statement(std::string_view table, std::string_view key,
+                                 const std::vector<ColumnInfo>& columns) {
+    std::string values;
+    for (std::size_t i = 0; i < columns.size(); ++i)
+        values.append(i == 0 ? "$" : ", $").append(std::to_string(i + 1));
+    return "INSERT INTO " + std::string(table) + " (" + column_names(columns) + ") VALUES (" +
+           values + ")" + on_conflict(key, columns);
+}
+
+std::string merge_statement(std::string_view from, std::string_view table, std::string_view key,
+                            const std::vector<ColumnInfo>& columns) {
+    const std::string names = column_names(columns);
+    return "INSERT INTO " + std::string(table) + " (" + names + ") SELECT " + names + " FROM " +
+           std::string(from) + on_conflict(key, columns);
 }
 
 pqxx::result run_prepared(Tx& tx, const std::string& name, const std::string& sql,

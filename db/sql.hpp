@@ -94,6 +94,14 @@ class RowReader {
 std::string select_list(std::string_view alias, const std::vector<ColumnInfo>& columns);
 std::string insert_statement(std::string_view table, std::string_view key,
                              const std::vector<ColumnInfo>& columns);
+// "id, roles, …"
+std::string column_names(const std::vector<ColumnInfo>& columns);
+// INSERT of one row, its values as they are; of all rows of the table `from`. With a key, a row
+// replaces that of the same key.
+std::string insert_row_statement(std::string_view table, std::string_view key,
+                                 const std::vector<ColumnInfo>& columns);
+std::string merge_statement(std::string_view from, std::string_view table, std::string_view key,
+                            const std::vector<ColumnInfo>& columns);
 
 // One statement of this name, prepared once a connection.
 pqxx::result run_prepared(Tx& tx, const std::string& name, const std::string& sql,

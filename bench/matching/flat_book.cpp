@@ -48,9 +48,9 @@ class FlatBook {
     }
 
     // A price has orders of one side only: those of both would have traded.
-    template <Side side>
+    template <Side TakerSide>
     std::uint32_t match(const PlainMessage& message, Trades& trades) {
-        constexpr bool kBuys = side == Side::kBuy;
+        constexpr bool kBuys = TakerSide == Side::kBuy;
         std::int32_t& best = kBuys ? ask_ : bid_;
         std::uint32_t rest = message.quantity;
         while (rest > 0 && (kBuys ? best <= message.price : best >= message.price)) {

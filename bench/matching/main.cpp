@@ -27,7 +27,7 @@ constexpr std::array kContestants{
 };
 
 constexpr std::size_t kRounds = 7;
-constexpr std::string_view kUsage =
+constexpr const char* kUsage =
     "Usage: suanpan-bench-matching [--rounds N]\n"
     "  --rounds N   how often each book runs, in turn (1 to 1000, default 7)\n";
 
@@ -39,22 +39,24 @@ std::optional<std::size_t> parse_rounds(std::string_view text) {
     return out;
 }
 
-// The number of rounds; none: the arguments are wrong.
-std::optional<std::size_t> parse_arguments(int count, char** arguments) {
-    if (count == 1) return kRounds;
-    if (count != 3 || std::strcmp(arguments[1], "--rounds") != 0) return std::nullopt;
-    return parse_rounds(arguments[2]);
-}
-
 }  // namespace
 }  // namespace suanpan::bench
 
 int main(int count, char** arguments) {
     using namespace suanpan::bench;
-    const auto rounds = parse_arguments(count, arguments);
-    if (!rounds) {
-        std::fputs(kUsage.data(), stderr);
+    std::size_t rounds = kRounds;
+    if (count == 2 && std::strcmp(arguments[1], "--help") == 0) {
+        std::fputs(kUsage, stdout);
+        return 0;
+    }
+    if (count == 3 && std::strcmp(arguments[1], "--rounds") == 0) {
+        rounds = parse_rounds(arguments[2]).value_or(0);
+    } else if (count != 1) {
+        rounds = 0;
+    }
+    if (rounds == 0) {
+        std::fputs(kUsage, stderr);
         return 2;
     }
-    return report_plain(kContestants, *rounds) ? 0 : 1;
+    return report_plain(kContestants, rounds) ? 0 : 1;
 }

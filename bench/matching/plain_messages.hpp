@@ -14,9 +14,8 @@ namespace suanpan::bench {
 struct PlainMessage {
     enum class Kind : std::uint8_t { kNew, kCancel };
 
-    std::uint32_t order =
-        0;                   // of the new order (0, 1, 2 …), or of the one to cancel, which is open
-    std::int32_t price = 0;  // ticks
+    std::uint32_t order = 0;     // of a new order: 0, 1, 2 …; of a cancel: an open one
+    std::int32_t price = 0;      // ticks
     std::uint32_t quantity = 0;  // 1 to 100
     Kind kind = Kind::kNew;
     Side side = Side::kBuy;

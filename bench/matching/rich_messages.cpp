@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 #include <utility>
 
 namespace suanpan::bench {
@@ -57,8 +56,8 @@ struct Range {
     std::uint32_t most;
     std::uint32_t draw(Xorshift& random) const { return least + random.below(most - least + 1); }
 };
-constexpr Range kLotBid{720'000, 920'000};
-constexpr Range kCuBid{720'000, 830'000};
+constexpr Range kLotBid{735'000, 910'000};
+constexpr Range kCuBid{735'000, 825'000};
 
 // Numbered ids that look like derived ones: the free bits are spread.
 template <typename IdType>

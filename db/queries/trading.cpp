@@ -58,13 +58,14 @@ Listed<OrderInfo> list_orders(Tx& tx, const OrderFilter& filter, const Page& pag
 
 std::vector<TakenClientOrder> find_client_orders(Tx& tx, const ClientOrderKeys& keys) {
     const auto rows =
-        run_statement(tx, "find_client_orders",
-                      "SELECT x.organisation, x.client_order_id, x.order_id"
-                      " FROM unnest($1::uuid[], $2::text[]) AS w (organisation, client_order_id)"
-                      " JOIN order_text AS x ON x.organisation = w.organisation"
-                      " AND x.client_order_id = w.client_order_id WHERE x.client_order_id <> ''",
-                      {Column<std::vector<OrganisationId>>::encode(keys.organisations),
-                       Column<std::vector<std::string>>::encode(keys.client_order_ids)});
+        run_prepared(tx, "find_client_orders",
+                     "SELECT x.organisation, x.client_order_id, x.order_id"
+                     " FROM unnest($1::uuid[], $2::text[]) AS w (organisation, client_order_id),"
+                     " LATERAL (SELECT organisation, client_order_id, order_id FROM order_text AS t"
+                     " WHERE t.organisation = w.organisation AND t.client_order_id <> ''"
+                     " AND t.client_order_id = w.client_order_id OFFSET 0) AS x",
+                     {*Column<std::vector<OrganisationId>>::encode(keys.organisations),
+                      *Column<std::vector<std::string>>::encode(keys.client_order_ids)});
     std::vector<TakenClientOrder> out;
     for (const auto& row : rows) {
         RowReader reader(row);

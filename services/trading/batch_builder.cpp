@@ -26,6 +26,20 @@ const std::string* client_order_id(const Submission& submission) {
     return nullptr;
 }
 
+template <typename Map, typename Key>
+const typename Map::mapped_type* find_newest(const KnownKeys& made,
+                                             const std::vector<KnownKeysPtr>& known,
+                                             Map KnownKeys::* member, const Key& key) {
+    const auto find = [&](const KnownKeys& keys) -> const typename Map::mapped_type* {
+        const auto found = (keys.*member).find(key);
+        return found == (keys.*member).end() ? nullptr : &found->second;
+    };
+    const auto* found = find(made);
+    for (auto keys = known.begin(); found == nullptr && keys != known.end(); ++keys)
+        found = find(**keys);
+    return found;
+}
+
 // A failure of ours, and a plea to come again, say nothing about the request itself.
 bool is_kept(const StoredResponse& response) {
     return response.status < 500 && response.status != 429;
@@ -33,7 +47,7 @@ bool is_kept(const StoredResponse& response) {
 
 }  // namespace
 
-KnownKeys find_known_keys(db::Leader& leader, const std::vector<Submission*>& submissions) {
+KnownKeysPtr find_known_keys(db::Leader& leader, const std::vector<Submission*>& submissions) {
     db::ResponseKeys responses;
     db::ClientOrderKeys orders;
     for (const Submission* submission : submissions) {
@@ -47,18 +61,19 @@ KnownKeys find_known_keys(db::Leader& leader, const std::vector<Submission*>& su
             orders.client_order_ids.push_back(*id);
         }
     }
-    KnownKeys known;
+    auto known = std::make_shared<KnownKeys>();
     if (responses.keys.empty() && orders.client_order_ids.empty()) return known;
-    leader.run("find_known_keys", db::Mode::kRead, [&](db::Tx& tx) {
+    leader.look_up("find_known_keys", [&](db::Tx& tx) {
         if (!responses.keys.empty()) {
             for (db::IdempotencyRow& row : db::find_responses(tx, responses)) {
                 KnownKeys::Response name{row.organisation, row.route, row.key};
-                known.responses.emplace(std::move(name), std::move(row));
+                known->responses.emplace(std::move(name), std::move(row));
             }
         }
         if (orders.client_order_ids.empty()) return;
         for (db::TakenClientOrder& taken : db::find_client_orders(tx, orders))
-            known.orders.emplace(std::pair(taken.organisation, taken.client_order_id), taken.order);
+            known->orders.emplace(std::pair(taken.organisation, taken.client_order_id),
+                                  taken.order);
     });
     return known;
 }
@@ -81,27 +96,33 @@ std::optional<Result<StoredResponse>> answer_again(const db::IdempotencyRow& sto
     return StoredResponse{stored.status, stored.body, stored.resource};
 }
 
-BatchBuilder::BatchBuilder(core::Market& market, KnownKeys known, Time clock)
+BatchBuilder::BatchBuilder(core::Market& market, std::vector<KnownKeysPtr> known, Time clock)
     : market_(market), known_(std::move(known)), clock_(clock) {
     batch_.expected = market.head().size;
 }
 
+const db::IdempotencyRow* BatchBuilder::find_response(const IdempotencyKey& key) const {
+    return find_newest(made_, known_, &KnownKeys::responses, name_of(key));
+}
+
+const OrderId* BatchBuilder::find_order(const KnownKeys::ClientOrder& name) const {
+    return find_newest(made_, known_, &KnownKeys::orders, name);
+}
+
 bool BatchBuilder::answer_repeated(Submission& submission) {
     if (const auto& key = submission.idempotency) {
-        const auto stored = known_.responses.find(name_of(*key));
-        if (stored != known_.responses.end()) {
-            if (auto answer = answer_again(stored->second, key->body_hash, clock_)) {
+        if (const db::IdempotencyRow* stored = find_response(*key)) {
+            if (auto answer = answer_again(*stored, key->body_hash, clock_)) {
                 answers_.push_back({&submission, std::move(*answer)});
                 return true;
             }
         }
     }
     if (const std::string* id = client_order_id(submission)) {
-        const auto taken = known_.orders.find({submission.command.actor, *id});
-        if (taken != known_.orders.end()) {
+        if (const OrderId* taken = find_order({submission.command.actor, *id})) {
             answers_.push_back(
                 {&submission, fail("client_order_id_used",
-                                   "the client_order_id belongs to " + to_string(taken->second) +
+                                   "the client_order_id belongs to " + to_string(*taken) +
                                        " and is never free again: use a new one")});
             return true;
         }
@@ -146,7 +167,7 @@ void BatchBuilder::keep_side_rows(const Submission& submission,
     for (const db::SideRow& row : submission.side)
         batch_.side.push_back({row, submission.command.actor, outcome.order});
     if (const std::string* id = client_order_id(submission); id != nullptr && outcome.order)
-        known_.orders.emplace(std::pair(submission.command.actor, *id), *outcome.order);
+        made_.orders.emplace(std::pair(submission.command.actor, *id), *outcome.order);
 }
 
 void BatchBuilder::keep_response(const Submission& submission, const core::CommandOutcome& outcome,
@@ -155,12 +176,17 @@ void BatchBuilder::keep_response(const Submission& submission, const core::Comma
     db::IdempotencyRow row{key.organisation, key.route,     key.key,
                            key.body_hash,    key.for_ever,  response.resource,
                            response.status,  response.body, outcome.time};
-    known_.responses.insert_or_assign(name_of(key), row);
-    batch_.responses.push_back(std::move(row));
+    auto& rows = find_response(key) == nullptr ? batch_.responses : batch_.renewed_responses;
+    made_.responses.insert_or_assign(name_of(key), row);
+    rows.push_back(std::move(row));
+}
+
+KnownKeysPtr BatchBuilder::take_keys() {
+    return std::make_shared<const KnownKeys>(std::move(made_));
 }
 
 bool BatchBuilder::nothing_to_write() const {
-    return batch_.entries.empty() && batch_.responses.empty();
+    return batch_.entries.empty() && batch_.responses.empty() && batch_.renewed_responses.empty();
 }
 
 db::Batch BatchBuilder::take_batch() {

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -21,15 +22,16 @@ class Leader;
 
 namespace suanpan::services {
 
-// What the database already knows of a batch's keys.
+// Keys that are taken: in the database, or by a batch on its way there.
 struct KnownKeys {
     using Response = std::tuple<OrganisationId, std::string, std::string>;
     using ClientOrder = std::pair<OrganisationId, std::string>;
     std::map<Response, db::IdempotencyRow> responses;
     std::map<ClientOrder, OrderId> orders;
 };
-// Asks only when some submission has a key.
-KnownKeys find_known_keys(db::Leader& leader, const std::vector<Submission*>& submissions);
+using KnownKeysPtr = std::shared_ptr<const KnownKeys>;
+// What the database knows of the submissions' keys; asks only when some submission has one.
+KnownKeysPtr find_known_keys(db::Leader& leader, const std::vector<Submission*>& submissions);
 
 // The stored answer of a key, given again; nothing when the key counts as new.
 std::optional<Result<StoredResponse>> answer_again(const db::IdempotencyRow& stored,
@@ -42,7 +44,8 @@ struct Answer {
 
 class BatchBuilder {
  public:
-    BatchBuilder(core::Market& market, KnownKeys known, Time clock);
+    // `known`: the newest first.
+    BatchBuilder(core::Market& market, std::vector<KnownKeysPtr> known, Time clock);
 
     // Throws what the market or the submission's respond() throws: then the market's memory must
     // be thrown away.
@@ -52,7 +55,8 @@ class BatchBuilder {
     void add_tick();
     // Call once, after the last. Draws the salts.
     [[nodiscard]] db::Batch take_batch();
-    [[nodiscard]] std::vector<Answer>& answers() { return answers_; }
+    [[nodiscard]] std::vector<Answer> take_answers() { return std::move(answers_); }
+    [[nodiscard]] KnownKeysPtr take_keys();
     // Nothing reached the market and nothing is stored.
     [[nodiscard]] bool nothing_to_write() const;
     [[nodiscard]] std::int64_t commands() const { return commands_; }
@@ -64,8 +68,12 @@ class BatchBuilder {
     void keep_response(const Submission& submission, const core::CommandOutcome& outcome,
                        const StoredResponse& response);
 
+    [[nodiscard]] const db::IdempotencyRow* find_response(const IdempotencyKey& key) const;
+    [[nodiscard]] const OrderId* find_order(const KnownKeys::ClientOrder& name) const;
+
     core::Market& market_;
-    KnownKeys known_;
+    std::vector<KnownKeysPtr> known_;
+    KnownKeys made_;  // by this batch
     Time clock_;
     db::Batch batch_;
     std::vector<Answer> answers_;

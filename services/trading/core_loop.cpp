@@ -35,15 +35,17 @@ struct CoreLoop::Impl {
         : options(chosen),
           sequencer(pool, clock, chosen,
                     {[this](LogIndex size, std::int64_t commands) { committed(size, commands); },
-                     [this] { return outage(); }}) {}
+                     [this] { line_failed(); }, [this] { return outage(); }}) {}
 
     void loop();
+    void guarded(const std::function<void()>& what);
     bool take(std::vector<Submission>& batch, std::vector<Task*>& due);
     void step(std::vector<Submission>& batch, const std::vector<Task*>& due);
     void run_task(Task& task);
     void finish(const std::vector<Task*>& done);
     void wait_for(Task& task);
     void committed(LogIndex size, std::int64_t commands);
+    void line_failed();
     bool outage();
     void drain(const Error& error);
 
@@ -58,6 +60,7 @@ struct CoreLoop::Impl {
     std::deque<Submission> queue;
     std::vector<Task*> tasks;
     bool running = false;
+    bool failed = false;  // what is under way; the loop sees to it
     bool stopping = false;
     bool away = false;  // the database
     bool deposed = false;
@@ -142,19 +145,37 @@ void CoreLoop::Impl::wait_for(Task& task) {
 void CoreLoop::Impl::loop() {
     std::vector<Submission> batch;
     std::vector<Task*> due;
-    while (take(batch, due)) {
+    while (true) {
+        // What waits for room grows the batch.
+        guarded([this] { sequencer.make_room(); });
+        if (!take(batch, due)) break;
         step(batch, due);
         batch.clear();
         due.clear();
     }
+    guarded([this] { sequencer.settle(); });
     drain(Error("stopping", "the server has stopped"));
+}
+
+// The sequencer at work; afterwards what all may know of it.
+void CoreLoop::Impl::guarded(const std::function<void()>& what) {
+    try {
+        what();
+    } catch (const std::exception& problem) {
+        spdlog::critical("the market's thread goes on after: {}", problem.what());
+    }
+    const std::scoped_lock lock(mutex);
+    figures.rebuilds = sequencer.rebuilds();
+    deposed = sequencer.deposed();
+    away = false;
 }
 
 // False: the end. Waits for work, at most until a tick may be wanted.
 bool CoreLoop::Impl::take(std::vector<Submission>& batch, std::vector<Task*>& due) {
     std::unique_lock lock(mutex);
     work.wait_for(lock, kTickAfter,
-                  [this] { return stopping || !queue.empty() || !tasks.empty(); });
+                  [this] { return stopping || failed || !queue.empty() || !tasks.empty(); });
+    failed = false;
     if (stopping && queue.empty() && tasks.empty()) {
         running = false;
         return false;
@@ -167,22 +188,15 @@ bool CoreLoop::Impl::take(std::vector<Submission>& batch, std::vector<Task*>& du
 }
 
 void CoreLoop::Impl::step(std::vector<Submission>& batch, const std::vector<Task*>& due) {
-    try {
+    guarded([&] {
         if (!batch.empty()) {
             const auto came = Monotonic::now();
-            if (sequencer.run(batch)) last_command = came;
+            if (sequencer.run(std::move(batch))) last_command = came;
         }
         const bool wanted = std::ranges::any_of(due, [](const Task* t) { return !t->read; });
         if (wanted || Monotonic::now() - last_command >= kTickAfter) sequencer.run_due();
-    } catch (const std::exception& problem) {
-        spdlog::critical("the market's thread goes on after: {}", problem.what());
-    }
-    {
-        const std::scoped_lock lock(mutex);
-        figures.rebuilds = sequencer.rebuilds();
-        deposed = sequencer.deposed();
-        away = false;
-    }
+        if (!due.empty()) sequencer.settle();
+    });
     for (Task* task : due)
         run_task(*task);
     finish(due);
@@ -217,6 +231,14 @@ void CoreLoop::Impl::committed(LogIndex size, std::int64_t commands) {
         figures.largest_batch = std::max(figures.largest_batch, commands);
     }
     if (listener) listener(size);
+}
+
+void CoreLoop::Impl::line_failed() {
+    {
+        const std::scoped_lock lock(mutex);
+        failed = true;
+    }
+    work.notify_one();
 }
 
 // Called while the market cannot be rebuilt. True: give up, since the server stops.

@@ -2,10 +2,11 @@
 
 // The one thread that owns the market core, its bounded queue, and the log's only writer (design
 // README, "The market core", "One sequencer"). A batch of commands is applied in memory, written in
-// ONE PostgreSQL transaction, and only after the commit are the callers answered. While a commit
-// runs the queue fills, so batches grow with load and stay small when idle. If a commit fails,
-// memory is thrown away and rebuilt from PostgreSQL, then the batch is applied again one command a
-// transaction; one that fails again is refused.
+// ONE PostgreSQL transaction, and only after the commit are the callers answered. While a batch is
+// written and committed, by a thread of its own, the next is applied; while both are under way the
+// queue fills, so batches grow with load and stay small when idle. If a commit fails, memory is
+// thrown away and rebuilt from PostgreSQL, then all that was under way is applied again one command
+// a transaction; one that fails again is refused.
 
 #include "base/result.hpp"
 #include "core/commands.hpp"
@@ -49,8 +50,8 @@ struct Submission {
     // answer is stored in the same transaction. Must not block and must not throw for expected
     // input.
     std::function<StoredResponse(const core::CommandOutcome&)> respond;
-    // After the commit (or the final failure: code `commit_failed`). Runs on the core's thread:
-    // hand over, don't work.
+    // After the commit (or the final failure: code `commit_failed`), in the order of the log. Runs
+    // on the writer's thread, or the core's: hand over, don't work.
     std::function<void(Result<StoredResponse>)> done;
 };
 
@@ -72,8 +73,9 @@ class CoreLoop {
         std::chrono::milliseconds leader_wait{15'000};
         // After so long without the database, who waits gets `commit_failed`.
         std::chrono::milliseconds outage_patience{3'000};
-        // For tests: called at "applied", "written" (before the commit) and "committed" (before
-        // the answers); may throw, or end the process.
+        // For tests: called at "applied" (by the core's thread), "begun" (nothing written yet),
+        // "written" (before the commit) and "committed" (before the answers), these by the
+        // writer's thread; may throw, or end the process.
         std::function<void(std::string_view)> probe;
     };
     CoreLoop(db::Pool& pool, const Clock& clock, const Options& options);
@@ -91,16 +93,17 @@ class CoreLoop {
     // while the database is away, `not_leader` when another server leads; nothing was done then and
     // `done` is not called. Thread-safe.
     Result<void> submit(Submission submission);
-    // Runs a read on the core's thread between two batches, when memory equals the database, and
-    // waits for it. Passes on what it throws; std::runtime_error when the market is out of reach.
+    // Runs a read on the core's thread when nothing is under way and memory equals the database,
+    // and waits for it. Passes on what it throws; std::runtime_error when the market is out of
+    // reach.
     void inspect(const std::function<void(const core::Market&)>& read);
     // Tells the loop that the clock moved (sandbox), so that due things happen now; waits until
     // they are durable.
     void wake_for_time();
 
     [[nodiscard]] CoreFigures figures() const;
-    // Called after each commit with the log's new size (the publisher's wake-up). Set before
-    // start().
+    // Called after each commit with the log's new size (the publisher's wake-up), by the writer's
+    // thread or the core's. Set before start().
     void on_commit(std::function<void(LogIndex)> listener);
 
  private:

@@ -39,6 +39,15 @@ void deliver(Submission& submission, Result<StoredResponse> response) {
     }
 }
 
+std::vector<Submission*> all_of(const std::vector<PendingBatchPtr>& batches) {
+    std::vector<Submission*> out;
+    for (const PendingBatchPtr& batch : batches) {
+        for (Submission& submission : batch->submissions)
+            out.push_back(&submission);
+    }
+    return out;
+}
+
 void deliver_all(const std::vector<Submission*>& submissions, const Error& error) {
     for (Submission* submission : submissions)
         deliver(*submission, fail(error));
@@ -63,6 +72,9 @@ void Sequencer::start() {
         std::this_thread::sleep_for(kLeaderPoll);
     }
     load();
+    line_.emplace(CommitLine::Steps{[this](PendingBatch& batch) { write(batch); },
+                                    [this](PendingBatch& batch) { finish(batch); },
+                                    [this] { events_.failed(); }});
 }
 
 void Sequencer::load() {
@@ -74,81 +86,106 @@ void Sequencer::load() {
     market_ = std::move(market);
 }
 
-bool Sequencer::run(std::vector<Submission>& submissions) {
-    std::vector<Submission*> waiting;
-    waiting.reserve(submissions.size());
-    for (Submission& submission : submissions)
-        waiting.push_back(&submission);
-    if (deposed_) {
-        deliver_all(waiting, Error("not_leader", "another server leads: send the request there"));
-        return false;
-    }
-    Attempt done;
-    const Fill fill = [&submissions](BatchBuilder& builder) {
-        for (Submission& submission : submissions)
+void Sequencer::make_room() {
+    if (!line_->wait_for_room()) recover(nullptr);
+}
+
+void Sequencer::settle() {
+    if (!line_->wait_idle()) recover(nullptr);
+}
+
+bool Sequencer::run(std::vector<Submission> submissions) {
+    const auto batch = std::make_shared<PendingBatch>();
+    batch->submissions = std::move(submissions);
+    return put_in_line(batch, [&batch](BatchBuilder& builder) {
+        for (Submission& submission : batch->submissions)
             builder.add(submission);
-    };
-    if (attempt(waiting, fill, done) || recover(done, waiting) == Fate::kCommitted)
-        return finish(done);
-    bool logged = false;
-    for (Submission& submission : submissions)
-        logged = run_alone(submission) || logged;
-    return logged;
+    });
 }
 
 void Sequencer::run_due() {
     const auto due = market_.next_due();
     if (deposed_ || !due || *due > clock_.now()) return;
-    Attempt done;
-    const Fill fill = [](BatchBuilder& builder) { builder.add_tick(); };
-    if (attempt({}, fill, done) || recover(done, {}) == Fate::kCommitted) finish(done);
+    put_in_line(std::make_shared<PendingBatch>(),
+                [](BatchBuilder& builder) { builder.add_tick(); });
 }
 
-bool Sequencer::attempt(const std::vector<Submission*>& submissions, const Fill& fill,
-                        Attempt& done) {
-    try {
-        BatchBuilder builder(market_, find_known_keys(*leader_, submissions), clock_.now());
-        fill(builder);
-        done.answers = std::move(builder.answers());
-        if (!builder.nothing_to_write()) write(builder, done);
-        return true;
-    } catch (const db::LostLeadership& problem) {
-        done.by_environment = true;
-        done.problem = problem.what();
-    } catch (const std::exception& problem) {
-        done.by_environment = db::is_environment_failure(problem);
-        done.problem = problem.what();
+bool Sequencer::put_in_line(const PendingBatchPtr& batch, const Fill& fill) {
+    const std::vector<Submission*> waiting = all_of({batch});
+    make_room();
+    if (deposed_) {
+        deliver_all(waiting, Error("not_leader", "another server leads: send the request there"));
+        return false;
     }
-    spdlog::error("a batch of {} commands was not written: {}", submissions.size(), done.problem);
-    return false;
+    try {
+        build(*batch, waiting, fill);
+    } catch (const std::exception& problem) {
+        spdlog::error("a batch of {} commands was not applied: {}", waiting.size(), problem.what());
+        return recover(batch);
+    }
+    // From here on the batch is the line's.
+    const bool logged = batch->commands > 0;
+    line_->push(batch);
+    return logged;
 }
 
-void Sequencer::write(BatchBuilder& builder, Attempt& done) {
-    done.commands = builder.commands();
-    db::Batch batch = builder.take_batch();
-    if (!batch.entries.empty()) done.last = batch.entries.back();
-    done.size = batch.changes.head.size;
+void Sequencer::build(PendingBatch& batch, const std::vector<Submission*>& submissions,
+                      const Fill& fill) {
+    // First the line, then the database: a batch that ends in between is seen by both.
+    std::vector<KnownKeysPtr> known = line_->keys();
+    known.push_back(find_known_keys(*leader_, submissions));
+    BatchBuilder builder(market_, std::move(known), clock_.now());
+    fill(builder);
+    batch.answers = builder.take_answers();
+    batch.keys = builder.take_keys();
+    batch.empty = builder.nothing_to_write();
+    batch.commands = builder.commands();
+    if (batch.empty) return;
+    batch.rows = builder.take_batch();
     probe("applied");
-    leader_->write(batch, [this] { probe("written"); });
+}
+
+void Sequencer::write(PendingBatch& batch) {
+    if (!options_.probe) {
+        leader_->write(batch.rows);
+        return;
+    }
+    probe("begun");
+    leader_->write(batch.rows, [this] { probe("written"); });
     probe("committed");
 }
 
-// True: the attempt put a command into the log.
-bool Sequencer::finish(Attempt& done) {
-    if (done.commands > 0) events_.committed(done.size, done.commands);
-    for (Answer& answer : done.answers)
+void Sequencer::finish(PendingBatch& batch) {
+    if (batch.commands > 0) events_.committed(batch.rows.changes.head.size, batch.commands);
+    for (Answer& answer : batch.answers)
         deliver(*answer.submission, std::move(answer.response));
-    return done.commands > 0;
+}
+
+// The batches that were under way, and `unsent`, which never came so far. True: at least one
+// command came into the log.
+bool Sequencer::recover(const PendingBatchPtr& unsent) {
+    line_->wait_idle();
+    std::vector<PendingBatchPtr> lost = line_->take_back();
+    const PendingBatchPtr failed = lost.empty() ? nullptr : lost.front();
+    if (unsent) lost.push_back(unsent);
+    bool logged = false;
+    if (rebuild(failed.get(), all_of(lost)) == Fate::kCommitted) {
+        finish(*failed);
+        logged = failed->commands > 0;
+        lost.erase(lost.begin());
+    }
+    for (Submission* submission : all_of(lost))
+        logged = run_alone(*submission) || logged;
+    return logged;
 }
 
 bool Sequencer::run_alone(Submission& submission) {
-    const std::vector<Submission*> waiting{&submission};
     for (int tries = 1; submission.done && !deposed_; ++tries) {
-        Attempt done;
+        PendingBatch batch;
+        Problem problem;
         const Fill fill = [&submission](BatchBuilder& builder) { builder.add(submission); };
-        if (attempt(waiting, fill, done) || recover(done, waiting) == Fate::kCommitted)
-            return finish(done);
-        if (!done.by_environment) return refuse(submission, done.problem);
+        if (try_alone(batch, submission, fill, problem)) return batch.commands > 0;
+        if (!problem.by_environment) return refuse(submission, problem.text);
         if (tries == kAttemptsAlone) break;
     }
     deliver(submission, fail(not_stored("the request could not be stored; send it again with the "
@@ -156,24 +193,43 @@ bool Sequencer::run_alone(Submission& submission) {
     return false;
 }
 
-bool Sequencer::refuse(Submission& submission, const std::string& problem) {
+bool Sequencer::refuse(Submission& submission, const std::string& text) {
     const Error reason = not_stored("the request could not be stored and was refused");
-    spdlog::error("command {} is refused: {}", to_string(submission.command.id), problem);
-    Attempt done;
+    spdlog::error("command {} is refused: {}", to_string(submission.command.id), text);
+    PendingBatch batch;
+    Problem problem;
     const Fill fill = [&](BatchBuilder& builder) { builder.add_refused(submission, reason); };
-    const bool logged =
-        (attempt({}, fill, done) || recover(done, {}) == Fate::kCommitted) && finish(done);
+    const bool logged = try_alone(batch, submission, fill, problem);
     deliver(submission, fail(reason));
     return logged;
 }
 
-Sequencer::Fate Sequencer::recover(const Attempt& failed, const std::vector<Submission*>& waiting) {
+bool Sequencer::try_alone(PendingBatch& batch, Submission& submission, const Fill& fill,
+                          Problem& problem) {
+    try {
+        build(batch, {&submission}, fill);
+        if (!batch.empty) write(batch);
+        finish(batch);
+        return true;
+    } catch (const db::LostLeadership& lost) {
+        problem = {true, lost.what()};
+    } catch (const std::exception& other) {
+        problem = {db::is_environment_failure(other), other.what()};
+    }
+    spdlog::error("a command alone was not written: {}", problem.text);
+    if (rebuild(&batch, {&submission}) != Fate::kCommitted) return false;
+    finish(batch);
+    return true;
+}
+
+Sequencer::Fate Sequencer::rebuild(const PendingBatch* failed,
+                                   const std::vector<Submission*>& waiting) {
     const auto begin = Monotonic::now();
     auto pause = kFirstPause;
     for (bool told = false; !deposed_;) {
         try {
-            rebuild(Monotonic::now() - begin);
-            return find_fate(failed);
+            try_rebuild(Monotonic::now() - begin);
+            return failed == nullptr ? Fate::kNotCommitted : find_fate(*failed);
         } catch (const std::exception& problem) {
             spdlog::error("the market could not be rebuilt, trying again: {}", problem.what());
         }
@@ -193,7 +249,7 @@ Sequencer::Fate Sequencer::recover(const Attempt& failed, const std::vector<Subm
     return Fate::kNotCommitted;
 }
 
-void Sequencer::rebuild(Monotonic::duration since) {
+void Sequencer::try_rebuild(Monotonic::duration since) {
     ++rebuilds_;
     if (leader_ && leader_->holds_lock()) {
         // The failed commit may still be under way in the database: decide it.
@@ -215,13 +271,13 @@ void Sequencer::lead_again(Monotonic::duration since) {
     deposed_ = true;
 }
 
-Sequencer::Fate Sequencer::find_fate(const Attempt& failed) const {
-    if (!failed.last) return Fate::kNotCommitted;
-    const LogIndex index = failed.last->index;
+Sequencer::Fate Sequencer::find_fate(const PendingBatch& failed) const {
+    if (failed.rows.entries.empty()) return Fate::kNotCommitted;
+    const db::EntryRow& last = failed.rows.entries.back();
     const auto found =
-        pool_.read("find_fate", [index](db::Tx& tx) { return db::find_entry(tx, index); });
+        pool_.read("find_fate", [&last](db::Tx& tx) { return db::find_entry(tx, last.index); });
     // The salt is of this batch alone.
-    return found && found->bytes == failed.last->bytes ? Fate::kCommitted : Fate::kNotCommitted;
+    return found && found->bytes == last.bytes ? Fate::kCommitted : Fate::kNotCommitted;
 }
 
 }  // namespace suanpan::services

@@ -1,12 +1,15 @@
 #pragma once
 
-// The market in memory and its one writer, without threads: batches in, durable answers out, and
-// the one recovery path (design README, "The market core"). Inside services/trading only.
+// The market in memory, the line of batches behind it, and the one recovery path (design README,
+// "The market core"). Batch n is written and committed while batch n + 1 is applied. When one
+// fails, memory is thrown away and rebuilt, and the commands of all that were under way are applied
+// again, one a transaction. Inside services/trading only.
 
 #include "base/result.hpp"
 #include "core/market.hpp"
 #include "db/leader.hpp"
 #include "services/trading/batch_builder.hpp"
+#include "services/trading/commit_line.hpp"
 #include "services/trading/core_loop.hpp"
 
 #include <chrono>
@@ -19,11 +22,14 @@
 
 namespace suanpan::services {
 
-// Not thread-safe.
+// One thread, the core's, calls.
 class Sequencer {
  public:
     struct Events {
+        // After each commit, before its callers are answered; on the line's thread or the core's.
         std::function<void(LogIndex size, std::int64_t commands)> committed;
+        // A batch under way has failed: call make_room() or settle(). On the line's thread.
+        std::function<void()> failed;
         // The database has been away for a while: who waits is told; called again and again until
         // it is back. True: give up, the server stops.
         std::function<bool()> outage;
@@ -33,9 +39,14 @@ class Sequencer {
     // Takes leadership and loads the market. Throws when it cannot.
     void start();
 
-    // Answers each exactly once. True: at least one command came into the log, so all that was due
-    // has happened; false when all were repeats of earlier requests, or nothing could be written.
-    bool run(std::vector<Submission>& submissions);
+    // Waits until one more batch may follow those under way.
+    void make_room();
+    // Waits until nothing is under way: memory equals the database.
+    void settle();
+    // Each is answered exactly once, after its commit; this does not wait for it. True: at least
+    // one command came into the log, so all that was due has happened; false when all were repeats
+    // of earlier requests, or nothing could be written.
+    bool run(std::vector<Submission> submissions);
     // Writes a tick when something is due by the clock.
     void run_due();
 
@@ -46,29 +57,31 @@ class Sequencer {
 
  private:
     enum class Fate : std::uint8_t { kCommitted, kNotCommitted };
-    // What is known of one try to write a batch.
-    struct Attempt {
-        std::optional<db::EntryRow> last;  // the mark by which the batch can be found in the log
-        LogIndex size;                     // of the log with it
-        std::int64_t commands = 0;         // 0: there was nothing to write
-        std::vector<Answer> answers;
-        bool by_environment = false;  // the command itself is not at fault
-        std::string problem;
-    };
     using Fill = std::function<void(BatchBuilder&)>;
+    // Why one command could not be written.
+    struct Problem {
+        bool by_environment = false;  // the command itself is not at fault
+        std::string text;
+    };
 
-    bool attempt(const std::vector<Submission*>& submissions, const Fill& fill, Attempt& done);
-    void write(BatchBuilder& builder, Attempt& done);
+    bool put_in_line(const PendingBatchPtr& batch, const Fill& fill);
+    void build(PendingBatch& batch, const std::vector<Submission*>& submissions, const Fill& fill);
+    void write(PendingBatch& batch);
+    void finish(PendingBatch& batch);
+    bool recover(const PendingBatchPtr& unsent);
+
+    // One command a transaction, without the line.
     bool run_alone(Submission& submission);
-    bool refuse(Submission& submission, const std::string& problem);
+    bool refuse(Submission& submission, const std::string& text);
+    bool try_alone(PendingBatch& batch, Submission& submission, const Fill& fill, Problem& problem);
+
     // Makes memory equal to the database again, however long it takes, and says what became of the
-    // batch. Who waits is told when it takes too long.
-    Fate recover(const Attempt& failed, const std::vector<Submission*>& waiting);
-    void rebuild(std::chrono::steady_clock::duration since);
+    // batch that was written last, if any. Who waits is told when it takes too long.
+    Fate rebuild(const PendingBatch* failed, const std::vector<Submission*>& waiting);
+    void try_rebuild(std::chrono::steady_clock::duration since);
     void lead_again(std::chrono::steady_clock::duration since);
     void load();
-    [[nodiscard]] Fate find_fate(const Attempt& failed) const;
-    bool finish(Attempt& done);
+    [[nodiscard]] Fate find_fate(const PendingBatch& failed) const;
     void probe(std::string_view point) const;
 
     db::Pool& pool_;
@@ -80,6 +93,7 @@ class Sequencer {
     std::int64_t epoch_ = 0;  // of the last leadership
     bool deposed_ = false;
     std::int64_t rebuilds_ = 0;
+    std::optional<CommitLine> line_;  // ends before what it writes with
 };
 
 }  // namespace suanpan::services

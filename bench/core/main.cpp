@@ -1,0 +1,176 @@
+// The core with PostgreSQL beside it, fsync on: durable orders a second through the queue, without
+// HTTP, against the same rows written by a PL/pgSQL function and by COPY; latency; start-up.
+//
+//   suanpan-bench-core [orders | start] [--rounds N] [--seconds S] [--open-orders N] [--pools N]
+
+#include "bench/core/rivals.hpp"
+#include "bench/core/start.hpp"
+#include "bench/core/world.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace suanpan::bench {
+namespace {
+
+struct Options {
+    bool orders = true;
+    bool start = true;
+    int rounds = 3;
+    double seconds = 5;
+    std::int64_t open_orders = 1'000'000;
+    std::int64_t pools = 100'000;
+};
+
+// Under way at once and each: what one caller waits for, and what a full queue gives.
+constexpr int kOneEach = 1;
+constexpr int kDeep = 32;
+
+double median(std::vector<double> values) {
+    std::ranges::sort(values);
+    return values[values.size() / 2];
+}
+
+void print_load(std::string_view name, const LoadResult& load) {
+    fmt::print("  {:<34}{:>9.0f}/s   batch {:>6.1f}   p50 {:>7.2f} ms   p99 {:>7.2f} ms\n", name,
+               load.rate(), load.mean_batch(), load.percentile(50), load.percentile(99));
+}
+
+// Where what psql reads and writes can lie.
+class Folder {
+ public:
+    Folder() : path_(std::filesystem::temp_directory_path() / "suanpan-bench-core") {
+        std::filesystem::create_directories(path_);
+    }
+    ~Folder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    [[nodiscard]] std::string path() const { return path_.string(); }
+
+ private:
+    std::filesystem::path path_;
+};
+
+struct Rates {
+    std::vector<double> deep;
+    std::vector<double> one_each;
+    std::vector<double> function;
+    std::vector<double> copy;
+};
+
+void run_round(const Options& options, const Folder& folder, Rates& rates) {
+    const BenchDatabase ours("suanpan_bench_ours");
+    {
+        World world(ours);
+        const LoadResult one_each = world.run(options.seconds, kOneEach);
+        print_load("ours, 64 orders under way", one_each);
+        rates.one_each.push_back(one_each.rate());
+        const LoadResult deep = world.run(options.seconds, kDeep);
+        print_load("ours, deep queue (64 × 32)", deep);
+        rates.deep.push_back(deep.rate());
+    }
+    const Written written = measure_written(ours);
+    const auto per_order = [&](std::int64_t what) {
+        return static_cast<double>(what) / static_cast<double>(written.orders);
+    };
+    fmt::print("  an order is {:.2f} rows, {:.0f} bytes ({:.0f} with indexes)\n",
+               per_order(written.rows), per_order(written.row_bytes),
+               per_order(written.table_bytes));
+    {
+        const BenchDatabase target("suanpan_bench_copy");
+        rates.copy.push_back(run_copy(ours, target, folder.path()).rate());
+        fmt::print("  {:<34}{:>9.0f}/s\n", "psql \\copy of the same rows", rates.copy.back());
+    }
+    const BenchDatabase target("suanpan_bench_function");
+    rates.function.push_back(run_function(ours, target, options.seconds).rate());
+    fmt::print("  {:<34}{:>9.0f}/s\n", "PL/pgSQL, one an order, 64 clients", rates.function.back());
+}
+
+void print_latency(double rate) {
+    const BenchDatabase database("suanpan_bench_ours");
+    const std::vector<double> empty = empty_commits(database, 2'000);
+    const auto part = [&](double percent) {
+        return empty[static_cast<std::size_t>(static_cast<double>(empty.size() - 1) * percent /
+                                              100)];
+    };
+    World world(database);
+    world.run_paced(1, rate / 10);  // warm
+    const LoadResult load = world.run_paced(5, rate / 10);
+    const LoadResult idle = world.run_paced(3, 50);
+    fmt::print("\nLatency\n  {:<34}{:>11}   {:>12}   p50 {:>7.3f} ms   p99 {:>7.3f} ms\n",
+               "an empty commit", "", "", part(50), part(99));
+    print_load("an order, at 10 % of the load", load);
+    print_load("an order, the queue idle (50/s)", idle);
+    fmt::print("  at 10 %: {:.2f} × an empty commit (goal under 3); idle: {:.3f} ms over it\n",
+               load.percentile(50) / part(50), idle.percentile(50) - part(50));
+}
+
+void run_orders(const Options& options) {
+    const Folder folder;
+    Rates rates;
+    for (int round = 1; round <= options.rounds; ++round) {
+        fmt::print("Round {} of {}\n", round, options.rounds);
+        run_round(options, folder, rates);
+    }
+    const double deep = median(rates.deep);
+    fmt::print(
+        "\nMedians: ours {:.0f}/s deep, {:.0f}/s with 64 under way; function {:.0f}/s; "
+        "copy {:.0f}/s\n",
+        deep, median(rates.one_each), median(rates.function), median(rates.copy));
+    fmt::print("  {:.2f} × the function (goal at least 8); {:.2f} of copy (goal at least 0.35)\n",
+               deep / median(rates.function), deep / median(rates.copy));
+    print_latency(deep);
+}
+
+Options read_options(int argc, char** argv) {
+    Options options;
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const auto value = [&] {
+            if (i + 1 == words.size()) throw std::runtime_error(words[i] + " needs a value");
+            return words[++i];
+        };
+        if (words[i] == "orders")
+            options.start = false;
+        else if (words[i] == "start")
+            options.orders = false;
+        else if (words[i] == "--rounds")
+            options.rounds = std::stoi(value());
+        else if (words[i] == "--seconds")
+            options.seconds = std::stod(value());
+        else if (words[i] == "--open-orders")
+            options.open_orders = std::stoll(value());
+        else if (words[i] == "--pools")
+            options.pools = std::stoll(value());
+        else
+            throw std::runtime_error("unknown word '" + words[i] +
+                                     "': [orders | start] [--rounds N] [--seconds S]"
+                                     " [--open-orders N] [--pools N]");
+    }
+    return options;
+}
+
+}  // namespace
+}  // namespace suanpan::bench
+
+int main(int argc, char** argv) {
+    try {
+        const auto options = suanpan::bench::read_options(argc, argv);
+        if (options.orders) suanpan::bench::run_orders(options);
+        if (options.start) suanpan::bench::run_start(options.open_orders, options.pools);
+        return 0;
+    } catch (const std::exception& problem) {
+        fmt::print(stderr, "suanpan-bench-core: {}\n", problem.what());
+        return 1;
+    }
+}

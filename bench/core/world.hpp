@@ -1,0 +1,81 @@
+#pragma once
+
+// A small exchange in a database of its own and many who trade on it: the load for bench/core.
+
+#include "core/market.hpp"
+#include "db/pool.hpp"
+#include "services/clock.hpp"
+#include "services/trading/core_loop.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace suanpan::bench {
+
+// A migrated database in the cluster that SUANPAN_TEST_PG names; dropped at the end.
+class BenchDatabase {
+ public:
+    explicit BenchDatabase(const std::string& name);
+    ~BenchDatabase();
+    BenchDatabase(const BenchDatabase&) = delete;
+    BenchDatabase& operator=(const BenchDatabase&) = delete;
+
+    [[nodiscard]] const std::string& conninfo() const { return conninfo_; }
+    // The first column of the first row, as text.
+    [[nodiscard]] std::string query(const std::string& sql) const;
+    void execute(const std::string& sql) const { (void)query(sql); }
+
+ private:
+    std::string name_;
+    std::string conninfo_;
+};
+
+inline constexpr int kSubmitters = 64;
+
+struct LoadResult {
+    std::int64_t orders = 0;
+    double seconds = 0;
+    std::vector<double> latencies_ms;  // sorted
+    services::CoreFigures before;
+    services::CoreFigures after;
+
+    [[nodiscard]] double rate() const { return static_cast<double>(orders) / seconds; }
+    [[nodiscard]] double mean_batch() const;
+    // `part` of 100.
+    [[nodiscard]] double percentile(double part) const;
+};
+
+// Operator, market, schedule; a provider with a pool and a buyer with money for each submitter.
+class World {
+ public:
+    explicit World(const BenchDatabase& database);
+    ~World();
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+
+    // Every submitter keeps up to `window` orders under way until `seconds` have passed.
+    LoadResult run(double seconds, int window);
+    // All submitters together send `rate` orders a second, evenly.
+    LoadResult run_paced(double seconds, double rate);
+
+ private:
+    struct Submitter;
+    void found();
+    void send(Submitter& who);
+    LoadResult measure(const std::function<void(Submitter&, int)>& work);
+    core::CommandBody next_order(Submitter& who) const;
+    services::Submission next_submission(Submitter& who) const;
+
+    services::SystemClock clock_;
+    db::Pool pool_;
+    std::unique_ptr<services::CoreLoop> core_;
+    OrganisationId boss_;
+    std::vector<std::unique_ptr<Submitter>> submitters_;
+};
+
+}  // namespace suanpan::bench

@@ -1,0 +1,49 @@
+#pragma once
+
+// Runs the rich workload through a book and prints what it costs.
+
+#include "bench/matching/rich_messages.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace suanpan::bench {
+
+// What an order did on arrival: the trades in which it was the taker, not those of all-or-none
+// orders that were tried again because of it. Offers that its walk met are of its requirement and
+// price, whether or not window and calendar let it trade with them.
+struct RichPlaced {
+    std::uint64_t trades = 0;
+    std::uint64_t lots = 0;  // of its trades
+    std::uint64_t offers_met = 0;
+};
+
+// A market that runs the rich workload. Orders are numbered in the sequence of placing, from 0.
+class RichBook {
+ public:
+    virtual ~RichBook() = default;
+    virtual void add_pool(const matching::PoolRules& rules, Rate rate) = 0;
+    virtual RichPlaced place(const matching::OrderTerms& terms) = 0;
+    // False: the order has ended.
+    virtual bool cancel(std::uint32_t order) = 0;
+};
+
+using MakeRichBook =
+    std::function<std::unique_ptr<RichBook>(const matching::MarketRules& rules, Time now)>;
+
+// What the workload demands of itself and of the engine. Of these only the workload's own shape and
+// equal results in every run decide on success; speed is the machine's.
+inline constexpr double kLeastTrading = 0.30;    // of the bids
+inline constexpr std::uint64_t kLeastMet = 50;   // offers of a bid's walk, in the median
+inline constexpr double kAimMessages = 500'000;  // a second
+inline constexpr double kAimP99Us = 50;          //
+inline constexpr double kAimBytesAnOrder = 200;  // of memory
+
+// Speed, latency and memory at the workload's own scale, then what more profiles, windows and
+// resting orders cost. False: too few bids trade or walk too little, two runs differ, or the first
+// messages do not trade as the first engine traded them.
+bool report_rich(const MakeRichBook& make_book, std::size_t rounds);
+
+}  // namespace suanpan::bench

@@ -1,0 +1,102 @@
+#include "bench/matching/rich_run.hpp"
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+
+namespace suanpan::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::int64_t ns_since(Clock::time_point begin) {
+    return std::chrono::nanoseconds(Clock::now() - begin).count();
+}
+
+// Bytes that the program has asked for and not given back.
+double heap_bytes() {
+    const struct mallinfo2 info = ::mallinfo2();
+    return static_cast<double>(info.uordblks + info.hblkhd);
+}
+
+std::uint32_t narrow(std::uint64_t value) {
+    return static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(value, std::numeric_limits<std::uint32_t>::max()));
+}
+
+void mix(RichTotals& totals) {
+    totals.hash = (totals.hash ^ totals.trades) * 0x9E3779B97F4A7C15ULL;
+    totals.hash = (totals.hash ^ totals.lots) * 0x9E3779B97F4A7C15ULL;
+    totals.hash = (totals.hash ^ totals.cancelled) * 0x9E3779B97F4A7C15ULL;
+    totals.hash ^= totals.hash >> 29U;
+}
+
+class Runner {
+ public:
+    Runner(RichBook& book, const RichStream& stream, std::uint32_t resting, RichRun& out)
+        : book_(book), stream_(stream), resting_(resting), out_(out) {}
+
+    template <bool Each>
+    void run() {
+        const auto begin = Clock::now();
+        for (std::size_t i = 0; i < stream_.messages.size(); ++i) {
+            const auto one = Each ? Clock::now() : begin;
+            RichSample& sample = out_.samples[i];
+            apply(stream_.messages[i], sample);
+            if (Each) sample.ns = narrow(static_cast<std::uint64_t>(ns_since(one)));
+        }
+        out_.seconds = static_cast<double>(ns_since(begin)) / 1e9;
+    }
+
+ private:
+    void apply(const RichMessage& message, RichSample& sample) {
+        RichTotals& totals = out_.totals;
+        if (message.kind == RichMessage::Kind::kCancel) {
+            sample.kind = RichKind::kCancel;
+            totals.cancelled += book_.cancel(message.order) ? 1 : 0;
+        } else {
+            const matching::OrderTerms& terms = stream_.orders[message.order - resting_];
+            const RichPlaced placed = book_.place(terms);
+            sample.kind = terms.side == Side::kBuy ? RichKind::kBid : RichKind::kSell;
+            sample.traded = placed.trades > 0;
+            sample.offers_met = narrow(placed.offers_met);
+            totals.trades += placed.trades;
+            totals.lots += placed.lots;
+        }
+        mix(totals);
+    }
+
+    RichBook& book_;
+    const RichStream& stream_;
+    std::uint32_t resting_;
+    RichRun& out_;
+};
+
+}  // namespace
+
+RichRun run_rich(const RichScale& scale, const MakeRichBook& make_book, bool each) {
+    RichRun out;
+    RichWorld world(scale);
+    const auto book = make_book(world.market(), RichWorld::now());
+    const double before_pools = heap_bytes();
+    for (std::uint32_t number = 0; number < scale.pools; ++number)
+        book->add_pool(world.pool(number), world.rate(number));
+    const double before_orders = heap_bytes();
+    for (std::uint32_t number = 0; number < scale.resting; ++number)
+        book->place(world.next_resting());
+    out.bytes_a_pool = (before_orders - before_pools) / scale.pools;
+    out.bytes_an_order = (heap_bytes() - before_orders) / scale.resting;
+    const RichStream stream = world.make_stream();
+    out.samples.resize(stream.messages.size());
+    Runner runner(*book, stream, scale.resting, out);
+    if (each) {
+        runner.run<true>();
+    } else {
+        runner.run<false>();
+    }
+    return out;
+}
+
+}  // namespace suanpan::bench

@@ -1,0 +1,141 @@
+#pragma once
+
+// Rows in PostgreSQL's binary form: what COPY takes (documentation, "COPY", "Binary Format") and,
+// field by field, what a prepared statement takes. Inside db/ only.
+
+#include "db/column.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace suanpan::db {
+
+// Of the network's byte order.
+template <std::size_t Bytes>
+void put_number(std::string& out, std::int64_t value) {
+    for (std::size_t i = Bytes; i-- > 0;)
+        out += static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));
+}
+inline constexpr std::size_t kLengthBytes = 4;
+inline void put_length(std::string& out, std::size_t length) {
+    put_number<kLengthBytes>(out, static_cast<std::int64_t>(length));
+}
+inline void put_null(std::string& out) {
+    put_number<kLengthBytes>(out, -1);
+}
+inline void put_raw(std::string& out, std::string_view bytes) {
+    put_length(out, bytes.size());
+    out += bytes;
+}
+// jsonb is its text behind a version byte.
+inline void put_json(std::string& out, std::string_view text) {
+    put_length(out, text.size() + 1);
+    out += '\1';
+    out += text;
+}
+// The head of an array of one dimension; its elements follow as fields.
+void put_array_head(std::string& out, ColumnType array, std::size_t elements);
+
+template <typename T>
+inline constexpr bool kIsOptional = false;
+template <typename T>
+inline constexpr bool kIsOptional<std::optional<T>> = true;
+
+template <typename T>
+std::int64_t number_of(const T& value) {
+    if constexpr (std::is_integral_v<T>)
+        return value;
+    else
+        return value.value;
+}
+
+template <typename T>
+void put_field(std::string& out, const T& value);
+
+// The length of an array is known when its elements are written.
+template <typename Put>
+void put_array(std::string& out, ColumnType array, std::size_t elements, const Put& put) {
+    const std::size_t at = out.size();
+    put_length(out, 0);
+    put_array_head(out, array, elements);
+    put();
+    std::string length;
+    put_length(length, out.size() - at - kLengthBytes);
+    out.replace(at, kLengthBytes, length);
+}
+
+inline void put_field(std::string& out, const std::vector<matching::Step>& steps) {
+    put_array(out, ColumnType::kBigintArray, 2 * steps.size(), [&] {
+        for (const matching::Step& step : steps) {
+            put_field(out, step.from);
+            put_field(out, step.lots);
+        }
+    });
+}
+
+template <typename T>
+void put_field(std::string& out, const std::vector<T>& values) {
+    put_array(out, Column<std::vector<T>>::kType, values.size(), [&] {
+        for (const T& value : values)
+            put_field(out, value);
+    });
+}
+
+template <typename T>
+void put_field(std::string& out, const T& value) {
+    constexpr ColumnType kType = Column<T>::kType;
+    if constexpr (kIsOptional<T>) {
+        value ? put_field(out, *value) : put_null(out);
+    } else if constexpr (kType == ColumnType::kBigint) {
+        put_length(out, 8);
+        put_number<8>(out, number_of(value));
+    } else if constexpr (kType == ColumnType::kBoolean) {
+        put_raw(out, value ? std::string_view("\1", 1) : std::string_view("\0", 1));
+    } else if constexpr (kType == ColumnType::kUuid) {
+        value.is_nil() ? put_null(out) : put_raw(out, as_chars(value.bytes));
+    } else if constexpr (kType == ColumnType::kBytea) {
+        put_raw(out, as_chars(value));
+    } else if constexpr (std::is_enum_v<T>) {
+        put_raw(out, to_string(value));
+    } else if constexpr (std::is_same_v<T, std::string>) {
+        put_raw(out, value);
+    } else if constexpr (kType == ColumnType::kJsonb) {
+        put_json(out, not_null(Column<T>::encode(value)));
+    } else {
+        put_raw(out, not_null(Column<T>::encode(value)));
+    }
+}
+
+// Rows of one table, by its fields().
+class Tuples {
+ public:
+    explicit Tuples(std::size_t columns) : columns_(columns) {}
+
+    void begin_row() {
+        starts_.push_back(data_.size());
+        put_number<2>(data_, static_cast<std::int64_t>(columns_));
+    }
+    template <typename T>
+    void operator()(std::string_view, const T& value) {
+        put_field(data_, value);
+    }
+    void bytes(std::string_view, const std::string& value) { put_raw(data_, value); }
+
+    [[nodiscard]] std::size_t size() const { return starts_.size(); }
+    [[nodiscard]] std::size_t columns() const { return columns_; }
+    [[nodiscard]] std::string_view data() const { return data_; }
+    // The fields of one row, each from its length on; NULL is nothing.
+    [[nodiscard]] std::vector<std::optional<std::string_view>> row(std::size_t number) const;
+
+ private:
+    std::size_t columns_;
+    std::string data_;
+    std::vector<std::size_t> starts_;
+};
+
+}  // namespace suanpan::db
