@@ -145,7 +145,7 @@ std::uint32_t Ladders::open_level(std::uint32_t number, Rank rank) {
     std::uint32_t& known = recent(number, rank);
     if (known != kNone) {
         const Level& level = levels_[known];
-        if (level.rank == rank && level.lane == number && level.head != kNone) return known;
+        if (level.rank == rank && level.lane == number) return known;
     }
     Lane& lane = lanes_[number];
     const std::uint32_t found = lane.index.find(rank);
@@ -174,6 +174,9 @@ void Ladders::close_level(std::uint32_t number) {
         show_best(level.lane);
     }
     lane.index.erase(level.rank);
+    // Other ladders may use the place next.
+    std::uint32_t& known = recent(level.lane, level.rank);
+    if (known == number) known = kNone;
     levels_.give(number);
 }
 

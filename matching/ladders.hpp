@@ -164,7 +164,7 @@ class Ladders {
     std::vector<std::uint32_t> free_lanes_;
     std::uint64_t reused_ = 0;  // how often a lane's number was given again
     std::vector<Row> rows_;     // by counterpart
-    // Levels asked for lately, which spares most searches; an entry may be out of date.
+    // Levels asked for lately, which spares most searches. All of them exist.
     static constexpr std::size_t kRecent = 256;
     std::array<std::uint32_t, kRecent> recent_ = [] {
         std::array<std::uint32_t, kRecent> none{};
