@@ -55,7 +55,7 @@ Result<void> Engine::add_pool(const PoolRules& rules) {
                          state.eligibility.add(rules.profile),
                          {},
                          {},
-                         {},
+                         RestingSells(number),
                          0});
     return {};
 }
@@ -270,11 +270,13 @@ Fill Engine::fill(const Execution& execution) const {
 
 void Engine::forget_ended() {
     Impl& state = *impl_;
-    // What they say of these orders is over.
-    if (!state.ended.empty()) state.begin(state.now);
-    for (const std::uint32_t slot : state.ended)
-        state.dismiss(slot);
-    state.ended.clear();
+    if (!state.ended.empty()) {
+        // What the outcome says of these orders is over.
+        state.begin(state.now);
+        for (const std::uint32_t slot : state.ended)
+            state.dismiss(slot);
+        state.ended.clear();
+    }
     state.eligibility.forget_idle([&](RequirementNumber number) {
         state.markets.for_each([number](Market& market) {
             if (number >= market.buy_lanes.size()) return;

@@ -8,16 +8,17 @@
 
 namespace suanpan::matching {
 
-// The same order: a slot may have been used again, an order may be back under its old number.
-bool RestingSells::rests(const OrderStore& orders, const Entry& entry) {
+// The same order: a slot may have been used again, even with the sequence of an order that was only
+// tried; an order may be back under its old number.
+bool RestingSells::rests(const OrderStore& orders, const Entry& entry) const {
     const Order& order = orders[entry.slot];
-    return order.in_book && order.sequence == entry.sequence;
+    return order.in_book && order.sequence == entry.sequence && !order.buys && order.owner == pool_;
 }
 
 void RestingSells::add(const OrderStore& orders, std::uint32_t slot) {
     constexpr std::size_t kFew = 16;
     if (gone_ > kFew && gone_ > entries_.size() / 2) compact(orders);
-    entries_.push_back({orders[slot].sequence, slot});
+    push(entries_, Entry{orders[slot].sequence, slot});
 }
 
 void RestingSells::compact(const OrderStore& orders) {
@@ -51,10 +52,11 @@ void Engine::Impl::begin(Time time) {
     for (const OrderSlot slot : outcome.touched)
         orders[number_of(slot)].touched = false;
     outcome.order = kNoOrder;
-    outcome.fills.clear();
-    outcome.ended.clear();
     outcome.touched.clear();
-    outcome.calls.clear();
+    outcome.ended.clear();
+    outcome.fills.clear();
+    if (!outcome.calls.empty()) [[unlikely]]
+        outcome.calls.clear();
 }
 
 Market& Engine::Impl::get_market(const MarketKey& key) {
@@ -318,8 +320,8 @@ void Engine::Impl::end(std::uint32_t slot, OrderState state, EndReason reason) {
     if (order.in_book) remove(slot);
     order.state = state;
     orders.details(slot).end_reason = reason;
-    outcome.ended.push_back(OrderSlot(slot));
-    ended.push_back(slot);
+    push(outcome.ended, OrderSlot(slot));
+    push(ended, slot);
 }
 
 void Engine::Impl::reserve(Pool& pool, const Window& window, Lots lots) {
@@ -452,7 +454,7 @@ OrderView Engine::Impl::view(std::uint32_t slot) const {
         out.rest = order.rest;
     } else if (order.steps != kNone) {
         out.rest_steps = orders.steps(order);
-    } else if (order.rest > 0) {
+    } else if (order.rest != 0) {
         add(out.rest_steps, kNothing, order.window, Lots(order.rest));
     }
     return out;

@@ -59,6 +59,7 @@ struct Listing {
 // has left: nothing must be found when an order is cancelled.
 class RestingSells {
  public:
+    explicit RestingSells(std::uint32_t pool) : pool_(pool) {}
     void add(const OrderStore& orders, std::uint32_t slot);
     void forget_one() { ++gone_; }
     // By sequence.
@@ -71,9 +72,10 @@ class RestingSells {
         std::uint32_t slot = kNone;
         friend auto operator<=>(const Entry&, const Entry&) = default;
     };
-    static bool rests(const OrderStore& orders, const Entry& entry);
+    [[nodiscard]] bool rests(const OrderStore& orders, const Entry& entry) const;
     void compact(const OrderStore& orders);
 
+    std::uint32_t pool_;
     std::vector<Entry> entries_;
     std::size_t gone_ = 0;
 };
@@ -203,12 +205,13 @@ struct Engine::Impl {
     void list(std::uint32_t slot);
     void unlist(std::uint32_t slot);
     // Before every change of an order.
-    void touch(std::uint32_t slot) {
-        if (recording > 0) save(slot);
+    [[gnu::always_inline]] void touch(std::uint32_t slot) {
+        if (recording > 0) [[unlikely]]
+            save(slot);
         Order& order = orders[slot];
         if (order.touched) return;
         order.touched = true;
-        outcome.touched.push_back(OrderSlot(slot));
+        push(outcome.touched, OrderSlot(slot));
     }
     void save(std::uint32_t slot);
     void end(std::uint32_t slot, OrderState state, EndReason reason);
