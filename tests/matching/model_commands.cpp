@@ -1,158 +1,134 @@
-// The model's commands and its all-or-none attempts.
+// The model's commands.
 
 #include "tests/matching/model.hpp"
+#include "tests/matching/world.hpp"
 
 #include <algorithm>
-#include <tuple>
+#include <stdexcept>
 
 namespace suanpan::matching::testing {
+namespace {
 
-Model::Attempt Model::attempt_once(std::size_t taker) {
-    const Model before = *this;
-    const auto [stopped, own] = match(taker, true);
-    if (orders[taker].state == OrderState::kFilled) return {true, EndReason::kNone, std::nullopt};
-    *this = before;
-    return {false, stopped, own};
+template <typename T>
+bool fits(const std::optional<T>& wanted, const T& value) {
+    return !wanted || *wanted == value;
 }
 
-Model::Attempt Model::attempt_places(std::size_t taker) {
-    const Together together = orders[taker].terms.together;
-    if (together == Together::kAnywhere) return attempt_once(taker);
-    // Pools in the order of their best fillable offer.
-    std::vector<std::size_t> makers;
-    for (std::size_t i = 0; i < orders.size(); ++i) {
-        const ModelOrder& maker = orders[i];
-        const bool contra = maker.resting && maker.terms.side == Side::kSell &&
-                            maker.terms.market == orders[taker].terms.market;
-        if (contra && deal(taker, i).lots > 0) makers.push_back(i);
-    }
-    std::sort(makers.begin(), makers.end(),
-              [&](std::size_t a, std::size_t b) { return better(taker, a, b); });
-    Attempt first;
-    std::vector<SiteId> sites;
-    std::vector<PoolId> tried;
-    for (const std::size_t maker : makers) {
-        const PoolRules& pool = pools[pool_index(orders[maker].terms.pool)].rules;
-        if (together == Together::kSameSite) {
-            if (std::find(sites.begin(), sites.end(), pool.site) != sites.end()) continue;
-            sites.push_back(pool.site);
-            orders[taker].site = pool.site;
-        } else {
-            if (std::find(tried.begin(), tried.end(), pool.id) != tried.end()) continue;
-            tried.push_back(pool.id);
-            orders[taker].pool = pool.id;
-        }
-        const Attempt one = attempt_once(taker);
-        if (one.filled) return one;
-        orders[taker].site.reset();
-        orders[taker].pool.reset();
-        if (first.stopped == EndReason::kNone) first = one;
-    }
-    return first;
+void change(PerStep& values, const Window& window, std::int64_t by) {
+    for (std::size_t t = first_step(window); t < end_step(window); ++t)
+        values[t] += by;
 }
 
-Model::Attempt Model::attempt(std::size_t taker) {
-    const OrderTerms terms = orders[taker].terms;
-    if (!terms.duration) return attempt_places(taker);
-    Attempt first;
-    std::optional<std::tuple<__int128, Window>> cheapest;
-    for (std::int64_t t = terms.window.start.value;
-         t + terms.duration->value <= terms.window.end.value; t += kGrid) {
-        if (t < now_.value) continue;
-        placed_ = Window{Time(t), Time(t + terms.duration->value)};
-        Model copy = *this;
-        copy.fills.clear();
-        const Attempt one = copy.attempt_places(taker);
-        if (!one.filled) {
-            if (first.stopped == EndReason::kNone) first = one;
-            continue;
-        }
-        __int128 cost = 0;
-        for (const Fill& fill : copy.fills) {
-            cost += __int128{fill.price.value} * fill.lots.value *
-                    (fill.price_unit == Unit::kCu ? fill.rate.value : 1'000);
-        }
-        if (!cheapest || cost < std::get<0>(*cheapest)) cheapest = {cost, *placed_};
+// As a step function that is `before` outside of the steps from `first` to `last`.
+template <typename Value>
+Steps as_steps(std::size_t first, std::size_t last, std::int64_t before, const Value& value) {
+    Steps out;
+    std::int64_t current = before;
+    for (std::size_t t = first; t <= last; ++t) {
+        const std::int64_t next = t == last ? before : value(t);
+        if (next == current) continue;
+        out.push_back({Time(kDay + static_cast<std::int64_t>(t) * kGrid), Lots(next)});
+        current = next;
     }
-    if (!cheapest) return first;
-    placed_ = std::get<1>(*cheapest);
-    return attempt_places(taker);
+    return out;
 }
 
-void Model::arrive(std::size_t taker) {
-    const OrderTerms terms = orders[taker].terms;
-    if (terms.post_only && best(taker)) {
-        end(taker, OrderState::kRejected, EndReason::kPostOnly);
-        return;
+}  // namespace
+
+std::size_t Model::index(const OrderId& id) const {
+    for (std::size_t i = 0; i < book.orders.size(); ++i) {
+        if (book.orders[i].terms->id == id) return i;
     }
-    if (terms.all_or_none || terms.time_in_force == TimeInForce::kFok) {
-        const Attempt result = attempt(taker);
-        if (result.filled) return;
-        if (result.stopped != EndReason::kNone) {
-            if (terms.self_trade == SelfTrade::kCancelBoth) {
-                end(*result.own, OrderState::kCancelled, result.stopped);
-            }
-            end(taker, OrderState::kCancelled, result.stopped);
-            return;
-        }
-        if (terms.time_in_force == TimeInForce::kFok) {
-            end(taker, OrderState::kCancelled, EndReason::kFillOrKill);
-            return;
-        }
-    } else {
-        match(taker, false);
-    }
-    if (!orders[taker].open()) return;
-    if (terms.time_in_force == TimeInForce::kIoc) {
-        end(taker, OrderState::kCancelled, EndReason::kImmediateOrCancel);
-    } else {
-        orders[taker].resting = true;
-    }
+    throw std::runtime_error("the model has no such order");
 }
 
-void Model::retry() {
-    const auto key = [&](std::size_t i) {
-        const ModelOrder& order = orders[i];
-        return std::tuple(order.terms.market, order.terms.unit, -order.terms.limit_price.value,
-                          order.sequence);
-    };
-    bool changed = true;
-    while (changed) {
-        changed = false;
-        std::vector<std::size_t> waiting;
-        for (std::size_t i = 0; i < orders.size(); ++i) {
-            if (orders[i].resting && orders[i].terms.all_or_none) waiting.push_back(i);
-        }
-        std::sort(waiting.begin(), waiting.end(),
-                  [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
-        for (const std::size_t i : waiting) {
-            changed = attempt(i).filled;
-            if (changed) break;
-        }
-    }
+const ModelOrder* Model::find(const OrderId& id) const {
+    const auto found = std::find_if(book.orders.begin(), book.orders.end(),
+                                    [&](const ModelOrder& order) { return order.terms->id == id; });
+    return found == book.orders.end() ? nullptr : &*found;
 }
 
-void Model::rematch(const PoolId& id) {
-    // `orders` is in order of sequence.
-    for (std::size_t i = 0; i < orders.size(); ++i) {
-        if (orders[i].resting && orders[i].terms.side == Side::kSell &&
-            orders[i].terms.pool == id) {
-            match(i, false);
-        }
+std::size_t Model::pool_index(const PoolId& id) const {
+    for (std::size_t i = 0; i < pools.size(); ++i) {
+        if (pools[i].rules.id == id) return i;
     }
+    throw std::runtime_error("the model has no such pool");
+}
+
+std::size_t Model::market_index(const MarketKey& key) const {
+    for (std::size_t i = 0; i < markets.size(); ++i) {
+        if (markets[i].key == key) return i;
+    }
+    throw std::runtime_error("the model has no such market");
+}
+
+std::int64_t Model::rate_of(const ModelOrder& sell) const {
+    for (const auto& [name, rate] : pools[sell.pool].rates) {
+        if (name == markets[sell.market].key.compute_class) return rate;
+    }
+    throw std::runtime_error("the model's pool has no rate");
+}
+
+Time Model::due(const ModelOrder& order) {
+    const OrderTerms& terms = *order.terms;
+    Time due = terms.window.start;
+    if (terms.duration) due = Time(terms.window.end.value - terms.duration->value);
+    if (order.bound_start) due = *order.bound_start;
+    if (!order.buys()) due = Time(terms.window.end.value - order.least_seconds);
+    return terms.expires_at ? std::min(due, *terms.expires_at) : due;
+}
+
+Steps Model::rest_steps(const ModelOrder& sell) {
+    return as_steps(first_step(sell.terms->window), end_step(sell.terms->window), 0,
+                    [&](std::size_t t) { return sell.quantity - sell.sold[t]; });
+}
+
+Steps Model::calendar(std::size_t pool) const {
+    return as_steps(0, kSteps, pools[pool].rules.lots.value,
+                    [&](std::size_t t) { return book.free[pool][t]; });
+}
+
+void Model::begin(Time now) {
+    now_ = now;
+    std::erase_if(book.orders, [](const ModelOrder& order) { return !order.open(); });
+    book.fills.clear();
+    book.ended.clear();
+    closed.clear();
+}
+
+void Model::end(std::size_t order, OrderState state, EndReason reason) {
+    ModelOrder& one = book.orders[order];
+    one.state = state;
+    one.reason = reason;
+    one.resting = false;
+    book.ended.push_back(one.terms->id);
+}
+
+void Model::add_pool(const PoolRules& rules) {
+    pools.push_back({rules, {}});
+    book.free.emplace_back();
+    book.free.back().fill(rules.lots.value);
 }
 
 void Model::place(const OrderTerms& terms, Time now) {
     begin(now);
+    said_->push_back(terms);
     ModelOrder order;
-    order.terms = terms;
-    if (terms.side == Side::kSell && terms.min_duration.value == 0) {
-        order.terms.min_duration = Duration(kGrid);
+    order.terms = &said_->back();
+    order.quantity = terms.quantity;
+    order.price = terms.limit_price.value;
+    order.market = market_index(terms.market);
+    order.sequence = book.next_sequence++;
+    if (order.buys()) {
+        order.rest = terms.quantity;
+        for (std::size_t i = 0; i < pools.size(); ++i)
+            order.eligible.at(i) = satisfies(pools[i].rules.profile, terms.requirement);
+    } else {
+        order.pool = pool_index(terms.pool);
+        order.least_seconds = std::max(terms.min_duration.value, kGrid);
     }
-    order.sequence = next_sequence++;
-    order.rest = terms.side == Side::kBuy ? terms.quantity : 1;
-    orders.push_back(order);
-    arrive(orders.size() - 1);
+    book.orders.push_back(order);
+    arrive(book.orders.size() - 1);
     retry();
 }
 
@@ -162,34 +138,65 @@ void Model::cancel(const OrderId& id, Time now) {
     retry();
 }
 
-void Model::cancel_all(const OrganisationId& organisation, EndReason reason, Time now) {
+// Only a lower total at the same price keeps its place.
+void Model::replace(const OrderId& id, const Replacement& with, Time now) {
     begin(now);
-    for (std::size_t i = 0; i < orders.size(); ++i) {
-        if (orders[i].resting && orders[i].terms.organisation == organisation) {
-            end(i, OrderState::kCancelled, reason);
-        }
+    std::size_t i = index(id);
+    ModelOrder& order = book.orders[i];
+    const bool same_price = with.limit_price.value == order.price;
+    if (same_price && with.quantity == order.quantity) return;
+    const bool keeps = same_price && with.quantity < order.quantity;
+    if (order.buys()) order.rest += with.quantity - order.quantity;
+    order.quantity = with.quantity;
+    order.price = with.limit_price.value;
+    if (used_up(order)) {
+        end(i, OrderState::kCancelled, EndReason::kByRequest);
+    } else if (!keeps) {
+        order.resting = false;
+        order.waits = false;
+        order.sequence = book.next_sequence++;
+        std::rotate(book.orders.begin() + static_cast<std::ptrdiff_t>(i),
+                    book.orders.begin() + static_cast<std::ptrdiff_t>(i) + 1, book.orders.end());
+        i = book.orders.size() - 1;
+        arrive(i);
     }
     retry();
 }
 
-void Model::expire(const OrderId& id, EndReason reason, Time now) {
+void Model::cancel_all(const OrderFilter& filter, EndReason reason, Time now) {
     begin(now);
-    end(index(id), OrderState::kExpired, reason);
+    for (std::size_t i = 0; i < book.orders.size(); ++i) {
+        const OrderTerms& terms = *book.orders[i].terms;
+        const bool wanted = fits(filter.organisation, terms.organisation) &&
+                            fits(filter.market, terms.market) && fits(filter.side, terms.side) &&
+                            fits(filter.project, terms.project) && fits(filter.key, terms.key);
+        if (book.orders[i].resting && wanted) end(i, OrderState::kCancelled, reason);
+    }
+    retry();
+}
+
+void Model::expire(const OrderId& id, Time now) {
+    begin(now);
+    const std::size_t i = index(id);
+    const auto& expires_at = book.orders[i].terms->expires_at;
+    const bool by_time = expires_at && *expires_at == due(book.orders[i]);
+    end(i, OrderState::kExpired, by_time ? EndReason::kExpired : EndReason::kWindowPassed);
     retry();
 }
 
 void Model::set_rate(const PoolId& id, const std::string& name, std::optional<Rate> rate,
                      Time now) {
     begin(now);
-    auto& rates = pools[pool_index(id)].rates;
+    const std::size_t pool = pool_index(id);
+    auto& rates = pools[pool].rates;
     const auto known = std::find_if(rates.begin(), rates.end(),
                                     [&](const auto& entry) { return entry.first == name; });
     const bool same = known == rates.end() ? !rate : rate && rate->value == known->second;
     if (same) return;
-    for (std::size_t i = 0; i < orders.size(); ++i) {
-        const OrderTerms& terms = orders[i].terms;
-        if (orders[i].resting && terms.side == Side::kSell && terms.pool == id &&
-            terms.market.compute_class == name) {
+    for (std::size_t i = 0; i < book.orders.size(); ++i) {
+        const ModelOrder& order = book.orders[i];
+        if (order.resting && !order.buys() && order.pool == pool &&
+            markets[order.market].key.compute_class == name) {
             end(i, OrderState::kCancelled, EndReason::kRateChanged);
         }
     }
@@ -201,28 +208,32 @@ void Model::set_rate(const PoolId& id, const std::string& name, std::optional<Ra
 void Model::give_back(const OrderId& sell, const PoolId& id, const Window& window, Lots lots,
                       Time now) {
     begin(now);
-    pools[pool_index(id)].used.push_back({window, -lots.value});
-    ModelOrder& order = orders[index(sell)];
-    if (order.resting) order.used.push_back({window, -lots.value});
-    rematch(id);
+    const std::size_t pool = pool_index(id);
+    change(book.free[pool], window, lots.value);
+    if (find(sell) != nullptr) change(book.orders[index(sell)].sold, window, -lots.value);
+    rematch(pool);
     retry();
 }
 
-bool Model::block(const PoolId& id, const Window& window, Lots lots, Time now) {
-    begin(now);
-    ModelPool& pool = pools[pool_index(id)];
-    for (std::int64_t t = window.start.value; t < window.end.value; t += kGrid) {
-        if (free_at(pool, Time(t)) < lots.value) return false;
+bool Model::can_block(const PoolId& id, const Window& window, Lots lots) const {
+    const PerStep& free = book.free[pool_index(id)];
+    for (std::size_t t = first_step(window); t < end_step(window); ++t) {
+        if (free[t] < lots.value) return false;
     }
-    pool.used.push_back({window, lots.value});
-    retry();
     return true;
+}
+
+void Model::block(const PoolId& id, const Window& window, Lots lots, Time now) {
+    begin(now);
+    change(book.free[pool_index(id)], window, -lots.value);
+    retry();
 }
 
 void Model::unblock(const PoolId& id, const Window& window, Lots lots, Time now) {
     begin(now);
-    pools[pool_index(id)].used.push_back({window, -lots.value});
-    rematch(id);
+    const std::size_t pool = pool_index(id);
+    change(book.free[pool], window, lots.value);
+    rematch(pool);
     retry();
 }
 
