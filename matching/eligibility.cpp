@@ -51,6 +51,7 @@ void Eligibility::release(RequirementNumber number) {
 void Eligibility::mark_idle(RequirementNumber number) {
     idle_since_[number] = ++last_idle_;
     idle_.emplace_back(number, last_idle_);
+    ++idle_count_;
 }
 
 void Eligibility::forget(RequirementNumber number) {

@@ -29,9 +29,10 @@ class Eligibility {
     void release(RequirementNumber number);
     template <typename Tell>
     void forget_idle(const Tell& tell) {
-        while (idle_.size() > kKeptIdle) {
+        while (idle_count_ > kKeptIdle) {
             const auto [number, edition] = idle_.front();
             idle_.pop_front();
+            --idle_count_;
             if (users_[number] > 0 || idle_since_[number] != edition) continue;
             forget(number);
             tell(number);
@@ -63,6 +64,7 @@ class Eligibility {
     std::vector<std::uint64_t> editions_;
     std::vector<std::uint64_t> idle_since_;  // which idleness of a requirement is the last
     std::deque<std::pair<RequirementNumber, std::uint64_t>> idle_;
+    std::size_t idle_count_ = 0;  // of idle_
     std::uint64_t last_idle_ = 0;
     std::vector<RequirementNumber> free_;
     std::vector<std::vector<bool>> bits_;  // [requirement][profile]

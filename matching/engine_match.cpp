@@ -195,8 +195,8 @@ void Engine::Impl::trade(std::uint32_t maker, std::uint32_t taker, Rate rate, co
         orders.make_extras(buy).bound_start = window.start;
         bought.window = window;
     }
-    outcome.fills.push_back(
-        {OrderSlot(maker), OrderSlot(taker), pool.number, unit, lots, window, price, rate});
+    push(outcome.fills, Execution{OrderSlot(maker), OrderSlot(taker), pool.number, unit, lots,
+                                  window, price, rate});
     settle_state(maker, OrderState::kFilled);
     settle_state(taker, OrderState::kFilled);
 }

@@ -70,11 +70,12 @@ void Engine::Impl::walk(const Taker& taker, const Visitor& visit) {
     const bool buys = taker.order.buys;
     Ladders& contra = buys ? taker.market.sells : taker.market.buys;
     open_cursors(taker, contra);
+    if (cursors.empty()) return;
     const auto worse = [&](const Cursor& a, const Cursor& b) { return is_better(buys, b, a); };
-    std::make_heap(cursors.begin(), cursors.end(), worse);
+    if (cursors.size() > 1) std::make_heap(cursors.begin(), cursors.end(), worse);
     while (!cursors.empty()) {
         // The best stays at the end while its lane goes on being the best.
-        std::pop_heap(cursors.begin(), cursors.end(), worse);
+        if (cursors.size() > 1) std::pop_heap(cursors.begin(), cursors.end(), worse);
         Cursor cursor = cursors.back();
         cursors.pop_back();
         while (true) {

@@ -14,6 +14,18 @@
 
 namespace suanpan::matching {
 
+// Appends; the rare growth stays out of the callers' code.
+template <typename T>
+[[gnu::noinline]] void grow(std::vector<T>& list) {
+    list.reserve(list.empty() ? 64 : 2 * list.size());
+}
+template <typename T>
+[[gnu::always_inline]] inline void push(std::vector<T>& list, const T& item) {
+    if (list.size() == list.capacity()) [[unlikely]]
+        grow(list);
+    list.push_back(item);
+}
+
 template <typename T>
 class Slab {
  public:
@@ -32,7 +44,7 @@ class Slab {
         free_.pop_back();
         return number;
     }
-    void give(std::uint32_t number) { free_.push_back(number); }
+    void give(std::uint32_t number) { push(free_, number); }
     // So many more places are there, and their memory is the process's already.
     void reserve(std::uint32_t count) {
         std::vector<std::uint32_t> taken(count);
