@@ -322,17 +322,12 @@ void Engine::for_each_pool(
         visit(pool->rules, pool->calendar);
 }
 
+std::uint64_t Engine::offers_met() const {
+    return impl_->offers_met;
+}
+
 std::size_t Engine::memory() const {
-    const Impl& state = *impl_;
-    std::size_t bytes = state.orders.memory() + state.levels.memory();
-    state.markets.for_each(
-        [&](const Market& market) { bytes += market.buys.memory() + market.sells.memory(); });
-    state.pools.for_each([&](const Pool& pool) {
-        bytes += sizeof(Pool) + pool.resting.memory() +
-                 pool.calendar.steps().capacity() * sizeof(Step) +
-                 pool.listings.capacity() * sizeof(Listing);
-    });
-    return bytes;
+    return impl_->orders.memory() + impl_->levels.memory();
 }
 
 }  // namespace suanpan::matching

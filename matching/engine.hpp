@@ -271,7 +271,9 @@ class Engine {
     [[nodiscard]] std::vector<OrderSlot> open_orders() const;  // by sequence
     // By pool id.
     void for_each_pool(const std::function<void(const PoolRules&, const Calendar&)>& visit) const;
-    // Bytes the engine holds for its orders, levels and indexes.
+    // Offers that takers have looked at so far, for measurements.
+    [[nodiscard]] std::uint64_t offers_met() const;
+    // Bytes of the tables of orders and levels, which lie outside the heap.
     [[nodiscard]] std::size_t memory() const;
 
     struct Impl;  // inside of matching/ only

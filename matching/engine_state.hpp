@@ -64,7 +64,6 @@ class RestingSells {
     void forget_one() { ++gone_; }
     // By sequence.
     [[nodiscard]] std::vector<std::uint32_t> slots(const OrderStore& orders) const;
-    [[nodiscard]] std::size_t memory() const { return entries_.capacity() * sizeof(Entry); }
 
  private:
     struct Entry {

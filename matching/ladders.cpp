@@ -96,15 +96,6 @@ void PriceIndex::erase(Rank rank) {
     }
 }
 
-std::size_t PriceIndex::memory() const {
-    std::size_t bytes = runs_.capacity() * sizeof(Run) + worst_.capacity() * sizeof(Rank);
-    for (const Run& run : runs_) {
-        bytes += run.ranks.capacity() * sizeof(Rank);
-        bytes += run.levels.capacity() * sizeof(std::uint32_t);
-    }
-    return bytes;
-}
-
 std::uint32_t Ladders::add_lane(std::uint32_t owner, Unit unit, bool conditional, Rate rate) {
     auto number = static_cast<std::uint32_t>(lanes_.size());
     if (free_lanes_.empty()) {
@@ -214,16 +205,6 @@ void Ladders::relink(std::uint32_t slot, std::uint32_t lane, Rank rank) {
     Level& level = levels_[order.level];
     (order.prev == kNone ? level.head : orders_[order.prev].next) = slot;
     (order.next == kNone ? level.tail : orders_[order.next].prev) = slot;
-}
-
-std::size_t Ladders::memory() const {
-    std::size_t bytes = lanes_.capacity() * (sizeof(Lane) + sizeof(Best)) +
-                        active_.capacity() * sizeof(std::uint64_t) + rows_.capacity() * sizeof(Row);
-    for (const Lane& lane : lanes_)
-        bytes += lane.index.memory();
-    for (const Row& row : rows_)
-        bytes += row.bits.capacity() * sizeof(std::uint64_t);
-    return bytes;
 }
 
 }  // namespace suanpan::matching

@@ -40,7 +40,6 @@ class PriceIndex {
     std::pair<std::uint32_t, std::uint32_t> insert(Rank rank, std::uint32_t level);
     // REQUIRES that there is one.
     void erase(Rank rank);
-    [[nodiscard]] std::size_t memory() const;
 
  private:
     static constexpr std::size_t kLongest = 128;
@@ -116,7 +115,6 @@ class Ladders {
             }
         }
     }
-    [[nodiscard]] std::size_t memory() const;
 
  private:
     struct Best {

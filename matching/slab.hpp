@@ -55,9 +55,8 @@ class Slab {
 
     // Places ever taken: numbers are below it.
     [[nodiscard]] std::uint32_t size() const { return size_; }
-    [[nodiscard]] std::size_t memory() const {
-        return size_ * sizeof(T) + free_.capacity() * sizeof(std::uint32_t);
-    }
+    // Bytes of the places.
+    [[nodiscard]] std::size_t memory() const { return size_ * sizeof(T); }
 
  private:
     static constexpr std::size_t kLimit = std::size_t{1} << 26U;

@@ -3,6 +3,7 @@
 
 #include "bench/matching/contestants.hpp"
 #include "bench/matching/plain_report.hpp"
+#include "bench/matching/rich_report.hpp"
 
 #include <array>
 #include <charconv>

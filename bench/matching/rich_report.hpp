@@ -26,12 +26,16 @@ class RichBook {
     virtual ~RichBook() = default;
     virtual void add_pool(const matching::PoolRules& rules, Rate rate) = 0;
     virtual RichPlaced place(const matching::OrderTerms& terms) = 0;
+    // Bytes that it holds outside the heap.
+    [[nodiscard]] virtual std::size_t memory() const = 0;
     // False: the order has ended.
     virtual bool cancel(std::uint32_t order) = 0;
 };
 
 using MakeRichBook =
     std::function<std::unique_ptr<RichBook>(const matching::MarketRules& rules, Time now)>;
+
+std::unique_ptr<RichBook> make_engine_book(const matching::MarketRules& rules, Time now);
 
 // What the workload demands of itself and of the engine. Of these only the workload's own shape and
 // equal results in every run decide on success; speed is the machine's.

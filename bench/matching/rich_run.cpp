@@ -15,10 +15,10 @@ std::int64_t ns_since(Clock::time_point begin) {
     return std::chrono::nanoseconds(Clock::now() - begin).count();
 }
 
-// Bytes that the program has asked for and not given back.
-double heap_bytes() {
+// Bytes that the program has asked for and not given back, those of the book's own tables included.
+double bytes_of(const RichBook& book) {
     const struct mallinfo2 info = ::mallinfo2();
-    return static_cast<double>(info.uordblks + info.hblkhd);
+    return static_cast<double>(info.uordblks + info.hblkhd + book.memory());
 }
 
 std::uint32_t narrow(std::uint64_t value) {
@@ -80,14 +80,14 @@ RichRun run_rich(const RichScale& scale, const MakeRichBook& make_book, bool eac
     RichRun out;
     RichWorld world(scale);
     const auto book = make_book(world.market(), RichWorld::now());
-    const double before_pools = heap_bytes();
+    const double before_pools = bytes_of(*book);
     for (std::uint32_t number = 0; number < scale.pools; ++number)
         book->add_pool(world.pool(number), world.rate(number));
-    const double before_orders = heap_bytes();
+    const double before_orders = bytes_of(*book);
     for (std::uint32_t number = 0; number < scale.resting; ++number)
         book->place(world.next_resting());
     out.bytes_a_pool = (before_orders - before_pools) / scale.pools;
-    out.bytes_an_order = (heap_bytes() - before_orders) / scale.resting;
+    out.bytes_an_order = (bytes_of(*book) - before_orders) / scale.resting;
     const RichStream stream = world.make_stream();
     out.samples.resize(stream.messages.size());
     Runner runner(*book, stream, scale.resting, out);

@@ -1,0 +1,79 @@
+// The exchange's engine on the rich workload.
+
+#include "base/check.hpp"
+#include "bench/matching/rich_report.hpp"
+#include "matching/engine.hpp"
+
+#include <string>
+#include <vector>
+
+namespace suanpan::bench {
+namespace {
+
+using namespace matching;
+
+class EngineBook final : public RichBook {
+ public:
+    EngineBook(const MarketRules& rules, Time now) : class_(rules.key.compute_class), now_(now) {
+        engine_.define_market(rules);
+    }
+
+    void add_pool(const PoolRules& rules, Rate rate) override {
+        CHECK(engine_.add_pool(rules).has_value());
+        engine_.set_rate(rules.id, class_, rate, now_);
+    }
+
+    RichPlaced place(const OrderTerms& terms) override {
+        const auto resolved = engine_.resolve(terms, now_);
+        CHECK(resolved.has_value());
+        const std::uint64_t met = engine_.offers_met();
+        const Outcome& outcome = engine_.place(*resolved, now_);
+        slots_.push_back(outcome.order);
+        RichPlaced out;
+        for (const Execution& fill : outcome.fills) {
+            if (fill.taker != outcome.order) continue;
+            ++out.trades;
+            out.lots += static_cast<std::uint64_t>(fill.lots.value);
+        }
+        out.offers_met = engine_.offers_met() - met;
+        forget(outcome);
+        return out;
+    }
+
+    [[nodiscard]] std::size_t memory() const override { return engine_.memory(); }
+
+    bool cancel(std::uint32_t order) override {
+        const OrderSlot slot = slots_[order];
+        if (slot == kNoOrder || !engine_.due_time(slot)) return false;
+        forget(engine_.cancel(slot, now_));
+        return true;
+    }
+
+ private:
+    // Slots are used again, so what has ended must not be asked for any more.
+    void forget(const Outcome& outcome) {
+        for (const OrderSlot ended : outcome.ended)
+            slots_[number(ended)] = kNoOrder;
+        engine_.forget_ended();
+    }
+    [[nodiscard]] std::uint32_t number(OrderSlot slot) const {
+        const IdBytes& bytes = engine_.id(slot).bytes;
+        std::uint32_t out = 0;
+        for (std::size_t i = 12; i < 16; ++i)
+            out = out << 8U | bytes[i];
+        return out;
+    }
+
+    Engine engine_;
+    std::string class_;
+    Time now_;
+    std::vector<OrderSlot> slots_;  // by the order's number
+};
+
+}  // namespace
+
+std::unique_ptr<RichBook> make_engine_book(const MarketRules& rules, Time now) {
+    return std::make_unique<EngineBook>(rules, now);
+}
+
+}  // namespace suanpan::bench
