@@ -115,7 +115,7 @@ Result<void> Market::Impl::handle(const PlaceOrder& body) {
     accept();
     outcome.order = terms.id;
     const matching::Outcome& placed = engine.place(*order, now());
-    order_slots.emplace(terms.id, placed.order);
+    CHECK(order_slots.emplace(terms.id, placed.order).second);
     order_at(placed.order) = OpenOrder{fees, Money(0), now(), outcome.index, std::nullopt};
     absorb(placed);
     count_order(terms);

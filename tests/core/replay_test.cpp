@@ -1,122 +1,17 @@
 #include "core/replay.hpp"
 
+#include "random_day.hpp"
 #include "small_market.hpp"
 #include "support/seed.hpp"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
-#include <random>
+#include <map>
+#include <string>
 
 namespace suanpan::core {
 namespace {
-
-// A day of random commands by everybody, sensible and not.
-class RandomDay {
- public:
-    explicit RandomDay(std::uint64_t seed) : random_(seed) {}
-
-    void run(SmallMarket& day, int commands) {
-        for (int i = 0; i < commands; ++i)
-            step(day);
-    }
-
- private:
-    std::int64_t below(std::int64_t n) {
-        return std::uniform_int_distribution<std::int64_t>(0, n - 1)(random_);
-    }
-    std::uint8_t either(std::uint8_t a, std::uint8_t b) { return below(2) == 0 ? a : b; }
-
-    Window some_hours(const SmallMarket& day) {
-        const std::int64_t first = (day.now.value - kStart.value) / 3600 + below(6);
-        return SmallMarket::hours(first, first + 1 + below(6));
-    }
-
-    void step(SmallMarket& day) {
-        switch (below(9)) {
-            case 0:
-            case 1: return sell(day);
-            case 2:
-            case 3: return buy(day);
-            case 4: return cancel(day);
-            case 5:
-            case 6: return advance(day);
-            case 7: return meter(day);
-            default: return pass_time(day);
-        }
-    }
-
-    void sell(SmallMarket& day) {
-        const std::uint8_t provider = either(2, 3);
-        const std::string price = std::to_string(1 + below(9));
-        auto order = day.sell(provider, 1 + below(12), price.c_str(), some_hours(day));
-        if (below(3) == 0) {
-            order.terms.unit = Unit::kCu;
-            order.terms.limit_price = Price(1 + below(90'000));
-        }
-        remember(day.run(SmallMarket::organisation(provider), order));
-    }
-
-    void buy(SmallMarket& day) {
-        const std::uint8_t buyer = either(4, 5);
-        const std::string price = std::to_string(1 + below(9));
-        auto order = day.buy(buyer, 1 + below(8), price.c_str(), some_hours(day));
-        if (below(3) == 0) {
-            order.terms.unit = Unit::kCu;
-            order.terms.quantity *= 100'000;
-            order.terms.limit_price = Price(1 + below(90'000));
-        }
-        constexpr std::array kForces{matching::TimeInForce::kGtc, matching::TimeInForce::kIoc,
-                                     matching::TimeInForce::kFok};
-        order.terms.time_in_force = kForces[static_cast<std::size_t>(below(3))];
-        remember(day.run(SmallMarket::organisation(buyer), order));
-    }
-
-    void remember(const CommandOutcome& outcome) {
-        if (outcome.order) orders_.push_back(*outcome.order);
-        for (const LeaseRow& lease : outcome.leases)
-            leases_.emplace(lease.id, lease);
-    }
-
-    void cancel(SmallMarket& day) {
-        if (orders_.empty()) return;
-        const auto at = static_cast<std::size_t>(below(static_cast<std::int64_t>(orders_.size())));
-        day.run(SmallMarket::organisation(either(2, 4)), CancelOrder{orders_[at]});
-    }
-
-    void advance(SmallMarket& day) {
-        for (const auto& [id, lease] : leases_) {
-            if (below(2) == 0) continue;
-            day.run(lease.provider, AdvanceLease{id, below(2) == 0 ? LeaseAction::kAccept
-                                                                   : LeaseAction::kActivate});
-        }
-    }
-
-    void meter(SmallMarket& day) {
-        for (const auto& [id, lease] : leases_) {
-            if (below(3) != 0 || day.now < lease.terms.window.end) continue;
-            const std::uint8_t provider =
-                lease.provider == SmallMarket::organisation(2) ? std::uint8_t{2} : std::uint8_t{3};
-            const std::int64_t most =
-                lease.terms.lots.value * lease.terms.window.length().value * 1'000'000;
-            day.run(lease.provider,
-                    day.reading(provider, id, 0, lease.terms.window, most - below(2) * (most / 5)));
-        }
-    }
-
-    void pass_time(SmallMarket& day) {
-        day.now = Time(day.now.value + 600 + below(7'200));
-        if (below(2) == 0) return;
-        const LogIndex until = day.market.head().size;
-        const auto settled = day.run(SmallMarket::organisation(1), Settle{settled_until_, until});
-        EXPECT_FALSE(settled.refusal);
-        settled_until_ = until;
-    }
-
-    std::mt19937_64 random_;
-    std::vector<OrderId> orders_;
-    std::map<LeaseId, LeaseRow> leases_;
-    LogIndex settled_until_{0};
-};
 
 // What is held is what the orders and leases hold, nothing is created, nothing oversold.
 void expect_invariants(const Market& market) {
@@ -147,7 +42,7 @@ TEST(Replay, GivesTheSameStateFromTheLogAlone) {
     const std::uint64_t seed = support::test_seed();
     for (std::uint64_t stream = 0; stream < 40; ++stream) {
         SmallMarket day;
-        RandomDay(seed + stream).run(day, 120);
+        RandomDay(seed + stream).run(day, 200);
         expect_invariants(day.market);
         Replay replay;
         for (std::string entry : day.log) {
@@ -160,14 +55,70 @@ TEST(Replay, GivesTheSameStateFromTheLogAlone) {
     }
 }
 
+// What happened on the random days: kinds of entries, what admin commands said, refusals' codes.
+std::map<std::string, int> census(const std::vector<std::string>& log) {
+    std::map<std::string, int> out;
+    for (const std::string& entry : log) {
+        const Json json = Json::parse(entry);
+        const std::string kind = json.at("kind");
+        ++out[kind];
+        if (kind == "refused") ++out["refused " + std::string(json.at("code"))];
+        const Json& body = json.at("body");
+        if (body.contains("what")) ++out[kind + " " + std::string(body.at("what"))];
+        if (body.contains("action")) ++out[kind + " " + std::string(body.at("action"))];
+    }
+    return out;
+}
+
+TEST(Replay, TheRandomDaysHaveEverything) {
+    std::map<std::string, int> seen;
+    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+        SmallMarket day;
+        RandomDay(seed).run(day, 200);
+        for (const auto& [what, times] : census(day.log))
+            seen[what] += times;
+    }
+    for (const char* what : {"order",
+                             "replace",
+                             "cancel one",
+                             "cancel all",
+                             "trade",
+                             "auction",
+                             "lease release",
+                             "lease activate",
+                             "readings",
+                             "settlement",
+                             "calendar",
+                             "calendar unblock",
+                             "title",
+                             "attestation attest",
+                             "admin halt",
+                             "admin resume",
+                             "admin open_call",
+                             "admin close_call",
+                             "admin band",
+                             "admin index",
+                             "admin limits",
+                             "admin kill_switch",
+                             "admin reinstate",
+                             "refused limit_open_orders",
+                             "refused limit_notional",
+                             "refused limit_rate",
+                             "refused insufficient_funds",
+                             "refused market_halted",
+                             "refused organisation_suspended"}) {
+        EXPECT_GT(seen[what], 0) << what;
+    }
+}
+
 TEST(Replay, StateDoesNotDependOnWhereBatchesEnd) {
     const std::uint64_t seed = support::test_seed();
     for (std::uint64_t stream = 0; stream < 20; ++stream) {
         SmallMarket one_by_one;
         SmallMarket all_at_once;
         all_at_once.take_changes_each_time = false;
-        RandomDay(seed + stream).run(one_by_one, 100);
-        RandomDay(seed + stream).run(all_at_once, 100);
+        RandomDay(seed + stream).run(one_by_one, 200);
+        RandomDay(seed + stream).run(all_at_once, 200);
         ASSERT_EQ(one_by_one.log, all_at_once.log) << "stream " << stream;
         ASSERT_EQ(hex_digest(one_by_one.market), hex_digest(all_at_once.market));
     }
@@ -181,8 +132,8 @@ TEST(Replay, ALoadedMarketGoesOnAsIfItHadNeverStopped) {
         RandomDay first(seed + stream);
         RandomDay second(seed + stream);
         for (int part = 0; part < 5; ++part) {
-            first.run(steady, 25);
-            second.run(restarted, 25);
+            first.run(steady, 40);
+            second.run(restarted, 40);
             Market fresh;
             fresh.load(restarted.market.state());
             restarted.market = std::move(fresh);

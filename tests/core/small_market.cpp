@@ -9,16 +9,6 @@ RegisterOrganisation organisation_with(std::uint8_t number, std::vector<Role> ro
     return RegisterOrganisation{SmallMarket::organisation(number), std::move(roles)};
 }
 
-SetSchedule schedule() {
-    SetSchedule out;
-    out.fees.buyer_maker = Ppm(10'000);
-    out.fees.buyer_taker = Ppm(10'000);
-    out.fees.provider_maker = Ppm(20'000);
-    out.fees.provider_taker = Ppm(20'000);
-    out.efficiency["AI-FP16"] = Ppm(500'000);
-    return out;
-}
-
 RegisterModel model() {
     RegisterModel out;
     out.model.id = "test-npu";
@@ -33,6 +23,16 @@ RegisterModel model() {
 
 }  // namespace
 
+SetSchedule small_schedule() {
+    SetSchedule out;
+    out.fees.buyer_maker = Ppm(10'000);
+    out.fees.buyer_taker = Ppm(10'000);
+    out.fees.provider_maker = Ppm(20'000);
+    out.fees.provider_taker = Ppm(20'000);
+    out.efficiency["AI-FP16"] = Ppm(500'000);
+    return out;
+}
+
 Seed meter_seed(std::uint8_t provider) {
     Seed seed{};
     seed.fill(provider);
@@ -43,11 +43,11 @@ SmallMarket::SmallMarket() {
     const OrganisationId boss = organisation(1);
     run(boss, organisation_with(1, {Role::kOperator}));
     for (const std::uint8_t provider : kProviders) {
-        run(boss, organisation_with(provider, {Role::kProvider}));
+        run(boss, organisation_with(provider, {Role::kProvider, Role::kBuyer}));
     }
     for (const std::uint8_t buyer : kBuyers)
         run(boss, organisation_with(buyer, {Role::kBuyer}));
-    run(boss, schedule());
+    run(boss, small_schedule());
     run(boss, model());
     DefineMarket market_rules;
     market_rules.rules.key = kMarket;
@@ -77,9 +77,10 @@ SmallMarket::SmallMarket() {
 CommandOutcome SmallMarket::run(const OrganisationId& actor, CommandBody body) {
     CommandId id;
     const std::uint32_t number = ++commands_;
+    // Not the first bytes: some of their bits are the layout's own.
     id.bytes = make_id_bytes(
-        kStart, {static_cast<std::uint8_t>(number >> 16), static_cast<std::uint8_t>(number >> 8),
-                 static_cast<std::uint8_t>(number), 0, 0, 0, 0, 0, 0, 0});
+        kStart, {0, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(number >> 16),
+                 static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)});
     const Command command(id, actor, Auth::kApiKey, std::move(body));
     CommandOutcome outcome = market.apply(command, now);
     for (const EntryDraft& entry : outcome.entries)

@@ -37,8 +37,9 @@ inline constexpr std::array<std::uint8_t, 2> kBuyers{4, 5};
 
 class SmallMarket {
  public:
-    // After this: organisations 1 (operator), 2 and 3 (providers), 4 and 5 (buyers); pools 2 and 3
-    // with ten lots each of 100 CU; 1 % buyer's fee, 2 % provider's; deposits of 1,000 CNY.
+    // After this: organisations 1 (operator), 2 and 3 (providers, who may buy), 4 and 5 (buyers);
+    // pools 2 and 3 with ten lots each of 100 CU; 1 % buyer's fee, 2 % provider's; deposits of
+    // 1,000 CNY.
     SmallMarket();
 
     // Applies a command; keeps its entries in `log`. `taken` says whether changes are taken after
@@ -73,6 +74,9 @@ class SmallMarket {
     std::uint32_t commands_ = 0;
     std::map<LeaseId, Hash> last_reading_;
 };
+
+// The schedule in force at first.
+SetSchedule small_schedule();
 
 // The seed of the meter of a provider.
 Seed meter_seed(std::uint8_t provider);

@@ -1,0 +1,318 @@
+#include "random_day.hpp"
+
+#include "base/decimal.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+namespace suanpan::core {
+namespace {
+
+std::int64_t hour_of(const SmallMarket& day) {
+    return (day.now.value - kStart.value) / 3600;
+}
+
+matching::Requirement requirement(const char* json) {
+    return *matching::parse_requirement(Json::parse(json));
+}
+
+}  // namespace
+
+void RandomDay::run(SmallMarket& day, int commands) {
+    if (!funded_) {
+        funded_ = true;
+        day.run(SmallMarket::organisation(1),
+                MoveCash{SmallMarket::organisation(2), kCurrency, Money(500'000'000), "00"});
+    }
+    for (int i = 0; i < commands; ++i)
+        step(day);
+}
+
+Window RandomDay::some_hours(const SmallMarket& day) {
+    const std::int64_t first = hour_of(day) + 1 + below(5);
+    return SmallMarket::hours(first, first + 1 + below(5));
+}
+
+void RandomDay::step(SmallMarket& day) {
+    switch (below(40)) {
+        case 0: return cancel_many(day);
+        case 1: return block(day);
+        case 2: return attest(day);
+        case 3: return set_title(day);
+        case 4: return control(day);
+        case 5:
+        case 6:
+        case 7: return call(day);
+        case 8: return limit(day);
+        case 9: return schedule(day);
+        case 10:
+        case 11: return release(day);
+        case 12:
+        case 13: return at_market(day);
+        case 14:
+        case 15: return replace(day);
+        case 16:
+        case 17: return cancel(day);
+        case 18:
+        case 19:
+        case 20: return advance(day);
+        case 21:
+        case 22: return meter(day);
+        case 23:
+        case 24:
+        case 25: return pass_time(day);
+        default: return one_in(2) ? sell(day) : buy(day);
+    }
+}
+
+void RandomDay::common_options(const SmallMarket& day, matching::OrderTerms& terms) {
+    using matching::SelfTrade;
+    using matching::TimeInForce;
+    static const std::vector<TimeInForce> kForces{TimeInForce::kGtc, TimeInForce::kGtc,
+                                                  TimeInForce::kGtc, TimeInForce::kGtd,
+                                                  TimeInForce::kIoc, TimeInForce::kFok};
+    terms.time_in_force = any_of(kForces);
+    if (terms.time_in_force == TimeInForce::kGtd)
+        terms.expires_at = Time(day.now.value + 300 + below(20'000));
+    terms.self_trade = static_cast<SelfTrade>(below(4));
+    if (one_in(12)) terms.post_only = true;
+    if (one_in(8)) terms.min_lots = Lots(1 + below(3));
+    if (one_in(3)) terms.project = numbered<ProjectId>(static_cast<std::uint8_t>(1 + below(2)));
+    if (one_in(3)) terms.key = numbered<ApiKeyId>(static_cast<std::uint8_t>(1 + below(2)));
+}
+
+void RandomDay::sell(SmallMarket& day) {
+    const std::uint8_t provider = either(2, 3);
+    const std::string price = std::to_string(1 + below(9));
+    Window window = some_hours(day);
+    if (!one_in(3)) window = SmallMarket::hours(hour_of(day), hour_of(day) + 8 + below(8));
+    auto order = day.sell(provider, 1 + below(11), price.c_str(), window);
+    common_options(day, order.terms);
+    if (one_in(3)) {
+        order.terms.unit = Unit::kCu;
+        order.terms.limit_price = Price(1 + below(90'000));
+    }
+    if (one_in(4)) order.terms.min_duration = Duration(3'600 * (1 + below(2)));
+    if (one_in(8)) order.terms.counterparties = {SmallMarket::organisation(either(4, 5))};
+    remember(day.run(SmallMarket::organisation(provider), order));
+}
+
+void RandomDay::buy(SmallMarket& day) {
+    // Providers buy too, so that there is somebody to prevent from trading with himself.
+    const std::uint8_t buyer = one_in(4) ? std::uint8_t{2} : either(4, 5);
+    const std::string price = std::to_string(1 + below(9));
+    auto order = day.buy(buyer, 1 + below(8), price.c_str(), some_hours(day));
+    common_options(day, order.terms);
+    if (one_in(3)) {
+        order.terms.unit = Unit::kCu;
+        order.terms.quantity *= 100'000 - below(2) * 30'000;
+        order.terms.limit_price = Price(1 + below(90'000));
+        if (one_in(2)) order.terms.max_excess = Cu(below(100'000));
+    }
+    if (one_in(4)) order.terms.duration = Duration(3'600 * (1 + below(2)));
+    if (one_in(4)) order.terms.all_or_none = true;
+    order.terms.together = static_cast<matching::Together>(below(3));
+    if (one_in(3)) order.terms.requirement = requirement(R"({"memory_gib":{"at_least":"64"}})");
+    if (one_in(8)) order.terms.requirement = requirement(R"({"memory_gib":{"at_least":"65"}})");
+    if (one_in(4)) order.terms.billing = matching::Billing::kMetered;
+    remember(day.run(SmallMarket::organisation(buyer), order));
+}
+
+void RandomDay::at_market(SmallMarket& day) {
+    if (calls_.empty()) return call(day);
+    const Window window = any_of(calls_);
+    const bool sells = one_in(2);
+    const std::uint8_t who = sells ? either(2, 3) : either(4, 5);
+    auto order =
+        sells ? day.sell(who, 1 + below(4), "1", window) : day.buy(who, 1 + below(4), "9", window);
+    order.terms.at_market = one_in(2);
+    remember(day.run(SmallMarket::organisation(who), order));
+}
+
+void RandomDay::remember(const CommandOutcome& outcome) {
+    if (outcome.order) orders_.push_back(*outcome.order);
+    for (const LeaseRow& lease : outcome.leases)
+        leases_.insert_or_assign(lease.id, lease);
+}
+
+void RandomDay::cancel(SmallMarket& day) {
+    if (orders_.empty()) return;
+    day.run(SmallMarket::organisation(either(2, 4)), CancelOrder{any_of(orders_)});
+}
+
+void RandomDay::cancel_many(SmallMarket& day) {
+    CancelAll all;
+    const std::uint8_t who = either(1, static_cast<std::uint8_t>(2 + below(4)));
+    if (one_in(2)) all.filter.organisation = SmallMarket::organisation(either(who, 3));
+    if (one_in(2)) all.filter.side = one_in(2) ? Side::kBuy : Side::kSell;
+    if (one_in(3)) all.filter.market = kMarket;
+    if (one_in(2)) all.filter.project = numbered<ProjectId>(1);
+    if (one_in(4)) all.filter.key = numbered<ApiKeyId>(2);
+    day.run(SmallMarket::organisation(who), all);
+}
+
+void RandomDay::replace(SmallMarket& day) {
+    if (orders_.empty()) return;
+    const OrderId id = any_of(orders_);
+    const std::int64_t quantity = one_in(4) ? 100'000 * (1 + below(9)) : 1 + below(12);
+    const Price price = one_in(4) ? Price(1 + below(90'000)) : Price(1'000'000 * (1 + below(9)));
+    for (const std::uint8_t who : std::array<std::uint8_t, 3>{1, 2, 4}) {
+        remember(day.run(SmallMarket::organisation(who), ReplaceOrder{id, quantity, price}));
+        if (one_in(2)) return;
+    }
+}
+
+void RandomDay::advance(SmallMarket& day) {
+    for (const auto& [id, lease] : leases_) {
+        if (one_in(2)) continue;
+        day.run(lease.provider,
+                AdvanceLease{id, one_in(2) ? LeaseAction::kAccept : LeaseAction::kActivate});
+    }
+}
+
+void RandomDay::release(SmallMarket& day) {
+    for (const auto& [id, lease] : std::map<LeaseId, LeaseRow>(leases_)) {
+        if (!one_in(3)) continue;
+        remember(day.run(one_in(5) ? lease.provider : lease.buyer, ReleaseLease{id}));
+        return;
+    }
+}
+
+// Readings of an hour each, from the lease's start on, some with a gap before them.
+void RandomDay::meter(SmallMarket& day) {
+    for (const auto& [id, lease] : leases_) {
+        if (!one_in(3)) continue;
+        Counter& counter = counters_[id];
+        if (counter.seq == 0) counter.until = lease.terms.window.start;
+        const Time from = counter.until;
+        const Window window{from, Time(from.value + 3'600)};
+        if (window.end > day.now) continue;
+        const std::uint8_t provider =
+            lease.provider == SmallMarket::organisation(2) ? std::uint8_t{2} : std::uint8_t{3};
+        const std::int64_t most = lease.terms.lots.value * window.length().value * 1'000'000;
+        counter.lot_us += most - below(2) * (most / 5);
+        day.run(lease.provider, day.reading(provider, id, counter.seq, window, counter.lot_us));
+        counter.seq += one_in(6) ? 2 : 1;
+        counter.until = window.end;
+    }
+}
+
+void RandomDay::pass_time(SmallMarket& day) {
+    day.now = Time(day.now.value + 60 * below(120));
+    if (one_in(2)) return;
+    const LogIndex until = day.market.head().size;
+    if (until == settled_until_) return;
+    const auto settled = day.run(SmallMarket::organisation(1), Settle{settled_until_, until});
+    EXPECT_FALSE(settled.refusal);
+    settled_until_ = until;
+}
+
+void RandomDay::block(SmallMarket& day) {
+    const std::uint8_t provider = either(2, 3);
+    const auto owner = SmallMarket::organisation(provider);
+    if (one_in(2) && !blocks_.empty()) {
+        const auto& [pool, index] = any_of(blocks_);
+        day.run(owner, UnblockLots{numbered<PoolId>(pool), index});
+        return;
+    }
+    const auto blocked =
+        day.run(owner, BlockLots{numbered<PoolId>(provider), some_hours(day), Lots(1 + below(6))});
+    if (!blocked.refusal) blocks_.emplace_back(provider, blocked.index);
+}
+
+void RandomDay::attest(SmallMarket& day) {
+    const std::uint8_t provider = either(2, 3);
+    if (attestations_ > 0 && one_in(4)) {
+        day.run(SmallMarket::organisation(1),
+                RevokeAttestation{
+                    numbered<AttestationId>(static_cast<std::uint8_t>(1 + below(attestations_)))});
+        return;
+    }
+    if (attestations_ == 200) return;
+    day.run(SmallMarket::organisation(provider),
+            Attest{numbered<AttestationId>(++attestations_), numbered<PoolId>(provider), "AI-FP16",
+                   Rate(90'000 + 10'000 * below(4)), "bench 1.0",
+                   Time(day.now.value + 600 + below(40'000))});
+}
+
+void RandomDay::set_title(SmallMarket& day) {
+    const std::uint8_t provider = either(2, 3);
+    const std::int64_t share = 1 + below(kPpm - 1);
+    day.run(SmallMarket::organisation(either(1, provider)),
+            SetTitle{numbered<PoolId>(provider),
+                     Time(day.now.value + below(7'200)),
+                     {{SmallMarket::organisation(provider), Ppm(share)},
+                      {SmallMarket::organisation(either(4, 5)), Ppm(kPpm - share)}}});
+}
+
+void RandomDay::control(SmallMarket& day) {
+    const auto boss = SmallMarket::organisation(one_in(8) ? 4 : 1);
+    switch (below(9)) {
+        case 0: day.run(boss, HaltMarket{kMarket}); return;
+        case 1:
+        case 2: remember(day.run(boss, ResumeMarket{kMarket})); return;
+        case 3: {
+            SetBand band{kMarket, std::nullopt, std::nullopt};
+            if (!one_in(3)) band.width = Ppm(100'000 + below(900'000));
+            if (!one_in(3)) band.reference = Price(1 + below(90'000));
+            day.run(boss, band);
+            return;
+        }
+        case 4: day.run(boss, SetReference{kMarket, Price(1 + below(90'000))}); return;
+        case 5: {
+            if (one_in(2)) return;
+            const auto who = SmallMarket::organisation(static_cast<std::uint8_t>(1 + below(5)));
+            day.run(one_in(2) ? who : boss, KillSwitch{who});
+            return;
+        }
+        default: {
+            for (std::uint8_t who = 2; who <= 5; ++who)
+                day.run(SmallMarket::organisation(1), Reinstate{SmallMarket::organisation(who)});
+        }
+    }
+}
+
+void RandomDay::call(SmallMarket& day) {
+    const auto boss = SmallMarket::organisation(1);
+    if (!calls_.empty() && one_in(2)) {
+        const Window window = any_of(calls_);
+        remember(day.run(boss, CloseCall{kMarket, window}));
+        std::erase(calls_, window);
+        return;
+    }
+    OpenCall open;
+    open.call.market = kMarket;
+    open.call.window = some_hours(day);
+    open.call.reference = Price(1'000'000 * (1 + below(9)));
+    if (one_in(2))
+        open.call.floor = *matching::parse_profile(Json::parse(R"({"memory_gib":"64"})"));
+    if (!day.run(boss, open).refusal) calls_.push_back(open.call.window);
+}
+
+void RandomDay::limit(SmallMarket& day) {
+    SetLimits limits;
+    limits.target.organisation = SmallMarket::organisation(static_cast<std::uint8_t>(2 + below(4)));
+    if (one_in(3)) {
+        limits.target.project = numbered<ProjectId>(1);
+    } else if (one_in(3)) {
+        limits.target.key = numbered<ApiKeyId>(2);
+    }
+    if (one_in(2)) limits.limits.open_orders = 2 + below(6);
+    if (one_in(2)) {
+        limits.limits.notional = Money(1'000'000 * below(400));
+        limits.limits.currency = kCurrency;
+    }
+    if (one_in(2)) limits.limits.orders_per_second = 1 + below(4);
+    day.run(SmallMarket::organisation(1), limits);
+}
+
+void RandomDay::schedule(SmallMarket& day) {
+    SetSchedule out = small_schedule();
+    out.fees.buyer_taker = Ppm(below(20'000));
+    if (one_in(2)) out.release_notice = Duration(60 * below(240));
+    day.run(SmallMarket::organisation(1), out);
+}
+
+}  // namespace suanpan::core
