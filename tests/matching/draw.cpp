@@ -105,8 +105,8 @@ void Draw::sell(OrderTerms& terms, const Scene& scene) {
     terms.organisation = rules.owner;
     terms.window = window(20);
     // Under way already, at times.
-    if (one_in(4))
-        terms.window.start = step(std::max<std::int64_t>(0, (now_.value - kDay) / kGrid - 2));
+    const std::int64_t before = std::max<std::int64_t>(0, (now_.value - kDay) / kGrid - 2);
+    if (one_in(4)) terms.window.start = std::min(terms.window.start, step(before));
     terms.quantity = number(1, rules.lots.value);
     if (one_in(6)) {
         terms.min_duration = Duration(

@@ -16,7 +16,7 @@ namespace suanpan::matching::testing {
 namespace {
 
 constexpr int kCommands = 500;
-constexpr int kShards = 4;  // tests, which run beside one another
+constexpr int kShards = 8;  // tests, which run beside one another
 
 int stream_count() {
     const char* given = std::getenv("SUANPAN_STREAMS");

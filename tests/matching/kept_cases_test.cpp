@@ -1,0 +1,110 @@
+// What random streams found, shortened. Each case begins with what went wrong.
+
+#include "tests/matching/world.hpp"
+
+#include <gtest/gtest.h>
+
+namespace suanpan::matching::testing {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+constexpr std::int64_t kTick = 1'000'000;
+
+OrderTerms at_market(OrderTerms terms) {
+    terms.at_market = true;
+    return terms;
+}
+
+// A sell at the market counted as one without limit because its limit was under the reference,
+// while a buy at the market kept a lower limit: they traded below the seller's limit.
+TEST(KeptCase, OrdersAtTheMarketKeepTheirLimitsAgainstEachOther) {
+    World world;
+    world.add_pool(1, 10);
+    world.engine.open_call({kMarket, hours(1, 2), Profile(), Price(11 * kTick)});
+    world.place(at_market(sell(1, 1, 8, 5 * kTick, hours(1, 2))));
+    world.place(at_market(buy(2, 3, 3 * kTick, hours(1, 2))));
+    EXPECT_EQ(world.engine.find_call(kMarket, hours(1, 2))->result.price, std::nullopt);
+    EXPECT_TRUE(world.close_call(hours(1, 2)).fills.empty());
+    EXPECT_EQ(world.reason(1), EndReason::kCallClosed);
+}
+
+// A buy that may start at several moments was placed at the first of them when no start gave
+// anything, so that an offer outside of the band at a later start went unnoticed: both rested.
+TEST(KeptCase, AFlexibleBuyIsStoppedByTheBandAtAnyStart) {
+    World world;
+    world.add_pool(1, 10);
+    world.place(sell(1, 1, 1, 8 * kTick, hours(3, 9)));
+    world.engine.set_band(kMarket, PriceBand{Price(1), Price(2 * kTick)});
+    OrderTerms bid = buy(2, 3, 12 * kTick, hours(2, 5));
+    bid.duration = Duration(2 * kHour);
+    EXPECT_TRUE(world.place(bid).fills.empty());
+    EXPECT_EQ(world.reason(2), EndReason::kPriceBand);
+}
+
+// The same with an own order.
+TEST(KeptCase, AFlexibleBuyMeetsItsOwnOrderAtAnyStart) {
+    World world;
+    world.add_pool(1, 10);
+    world.place(sell(1, 1, 1, 8 * kTick, hours(3, 9)));
+    OrderTerms bid = buy(2, 3, 12 * kTick, hours(2, 5));
+    bid.duration = Duration(2 * kHour);
+    bid.organisation = org(101);
+    world.place(bid);
+    EXPECT_EQ(world.reason(2), EndReason::kSelfTrade);
+    EXPECT_EQ(world.state(1), OrderState::kOpen);
+}
+
+// A market's book remembered a price level by its number; once empty, another market used the
+// number for the same price, and orders of both came into one queue.
+TEST(KeptCase, MarketsDoNotShareALevelThatOneOfThemGaveUp) {
+    World world;
+    MarketRules other;
+    other.key = {"AI-INT8", "CNY"};
+    world.engine.define_market(other);
+    for (const std::uint32_t n : {1U, 2U}) {
+        world.add_pool(n, 8);
+        world.set_rate(n, 1'000, "AI-INT8");
+    }
+    const auto elsewhere = [&](OrderTerms terms) {
+        terms.market = other.key;
+        return terms;
+    };
+    world.place(elsewhere(sell(1, 1, 8, 5 * kTick, hours(1, 9))));
+    world.cancel(1);
+    world.place(sell(2, 2, 2, 5 * kTick, hours(1, 9)));
+    world.place(elsewhere(sell(3, 1, 4, 5 * kTick, hours(1, 9))));
+    EXPECT_EQ(brief(world.place(elsewhere(buy(4, 8, 6 * kTick, hours(2, 3))))),
+              (Lines{"3 x 4 @ 5000000"}));
+    EXPECT_EQ(brief(world.place(buy(5, 8, 6 * kTick, hours(2, 3)))), (Lines{"2 x 2 @ 5000000"}));
+}
+
+// A previewed sell left its place and number in its pool's list. The next order got both, and was
+// taken for a sell of that pool.
+TEST(KeptCase, APreviewedSellLeavesNothingInItsPoolsList) {
+    World world;
+    world.add_pool(1, 10);
+    world.add_pool(2, 10);
+    static_cast<void>(world.engine.preview(sell(1, 1, 1, kTick, hours(1, 2)), world.now));
+    world.place(sell(2, 2, 1, kTick, hours(1, 2)));
+    EXPECT_TRUE(world.set_rate(1, 2'000).ended.empty());
+    EXPECT_EQ(world.state(2), OrderState::kOpen);
+    EXPECT_EQ(world.set_rate(2, 2'000).ended, (std::vector<OrderId>{order(2)}));
+}
+
+// A sell replaced by less than it had sold showed a rest of 0 when it was sold over its whole
+// window, but the shortfall when over a part.
+TEST(KeptCase, ARestBelowZeroIsShownHoweverItCameAbout) {
+    for (const std::int64_t end : {2, 3}) {
+        World world;
+        world.add_pool(1, 10);
+        world.place(sell(1, 1, 5, kTick, hours(1, end)));
+        world.place(buy(2, 3, kTick, hours(1, 2)));
+        world.replace(1, 1, kTick);
+        EXPECT_EQ(world.state(1) == OrderState::kCancelled, end == 2);
+        EXPECT_EQ(minimum(world.view(1).rest_steps, Lots(0), hours(1, 2)), Lots(-2));
+    }
+}
+
+}  // namespace
+}  // namespace suanpan::matching::testing
