@@ -1,11 +1,12 @@
 #include "db/batch.hpp"
 
+#include "db/native_session.hpp"
 #include "db/sql.hpp"
 #include "db/table_trading.hpp"
-#include "db/write_session.hpp"
 
 #include <pqxx/except>
 
+#include <iterator>
 #include <set>
 
 namespace suanpan::db {
@@ -23,7 +24,7 @@ const std::string& staging_table() {
 }
 
 template <typename R>
-void add_rows(WriteSession& session, const Tuples& rows) {
+void add_rows(NativeSession& session, const Tuples& rows) {
     static const std::string kName = "add_" + std::string(Table<R>::kName);
     static const std::string kTarget =
         std::string(Table<R>::kName) + " (" + column_names(columns<R>()) + ")";
@@ -35,7 +36,7 @@ void add_rows(WriteSession& session, const Tuples& rows) {
 }
 
 template <typename R>
-void put_rows(WriteSession& session, const Tuples& rows) {
+void put_rows(NativeSession& session, const Tuples& rows) {
     static const std::string kName = "put_" + std::string(Table<R>::kName);
     static const std::string kSql =
         insert_row_statement(Table<R>::kName, Table<R>::kKey, columns<R>());
@@ -55,7 +56,7 @@ void put_rows(WriteSession& session, const Tuples& rows) {
 
 // Rows that are surely new are added; of a table with a key the others replace those of their key.
 template <typename R, typename IsNew>
-void write_table(WriteSession& session, const std::vector<R>& rows, const IsNew& is_new) {
+void write_table(NativeSession& session, const std::vector<R>& rows, const IsNew& is_new) {
     Tuples added(columns<R>().size());
     Tuples put(columns<R>().size());
     for (const R& row : rows) {
@@ -68,7 +69,7 @@ void write_table(WriteSession& session, const std::vector<R>& rows, const IsNew&
 }
 
 template <typename R>
-void write_table(WriteSession& session, const std::vector<R>& rows) {
+void write_table(NativeSession& session, const std::vector<R>& rows) {
     write_table(session, rows, [](const R&) { return false; });
 }
 
@@ -84,10 +85,11 @@ std::vector<Record> records(const std::vector<Row>& rows) {
 // The order's own entry is in this batch, so the database has not seen it.
 bool is_placed_here(const Batch& batch, const core::OrderRow& order) {
     const std::int64_t at = order.index.value - batch.expected.value;
-    return at >= 0 && batch.entries.at(static_cast<std::size_t>(at)).kind == "order";
+    return at >= 0 && at < std::ssize(batch.entries) &&
+           batch.entries[static_cast<std::size_t>(at)].kind == "order";
 }
 
-void write_trades(WriteSession& session, const Batch& batch) {
+void write_trades(NativeSession& session, const Batch& batch) {
     const core::Rows& rows = batch.changes;
     write_table(session, rows.orders,
                 [&batch](const core::OrderRow& order) { return is_placed_here(batch, order); });
@@ -100,7 +102,7 @@ void write_trades(WriteSession& session, const Batch& batch) {
 }
 
 // What refers to another row comes after it.
-void write_changes(WriteSession& session, const Batch& batch) {
+void write_changes(NativeSession& session, const Batch& batch) {
     const core::Rows& rows = batch.changes;
     write_table(session, rows.organisations);
     write_table(session, rows.meters);
@@ -129,7 +131,7 @@ struct SideRows {
     std::vector<OrderTextRecord> texts;
 };
 
-void write_side(WriteSession& session, const std::vector<PlacedSideRow>& side) {
+void write_side(NativeSession& session, const std::vector<PlacedSideRow>& side) {
     SideRows rows;
     for (const PlacedSideRow& placed : side) {
         if (const auto* name = std::get_if<OrganisationNameRow>(&placed.row))
@@ -149,7 +151,7 @@ void write_side(WriteSession& session, const std::vector<PlacedSideRow>& side) {
 
 // No row moved is an error of PostgreSQL's own, a division by zero, so that a commit that is
 // already on its way cannot happen.
-void move_head(WriteSession& session, const Batch& batch) {
+void move_head(NativeSession& session, const Batch& batch) {
     const core::HeadRow& head = batch.changes.head;
     Tuples row(5);
     row.begin_row();
@@ -168,7 +170,7 @@ void move_head(WriteSession& session, const Batch& batch) {
 
 }  // namespace
 
-void write_batch(WriteSession& session, const Batch& batch,
+void write_batch(NativeSession& session, const Batch& batch,
                  const std::function<void()>& before_commit) {
     try {
         session.begin();

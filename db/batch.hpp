@@ -49,12 +49,12 @@ class LostLeadership : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-class WriteSession;
+class NativeSession;
 
 // Writes all of it, the coordinator row last, and commits. `before_commit`, if any, runs when all
 // is written; what it throws passes through, and nothing was committed then. Throws LostLeadership,
-// or what WriteSession throws.
-void write_batch(WriteSession& session, const Batch& batch,
+// or what NativeSession throws.
+void write_batch(NativeSession& session, const Batch& batch,
                  const std::function<void()>& before_commit);
 
 }  // namespace suanpan::db

@@ -68,7 +68,7 @@ void Leader::renew_epoch() {
     epoch_ = grow_epoch(lock_);
 }
 
-WriteSession& Leader::writer() {
+NativeSession& Leader::writer() {
     if (!writer_) writer_.emplace(pool_->conninfo());
     return *writer_;
 }
@@ -96,10 +96,8 @@ void Leader::look_up(std::string_view name, const std::function<void(Tx&)>& work
 }
 
 core::Rows Leader::load_state() {
-    core::Rows rows;
-    run_transaction(pool_->connect(), "load_state", Mode::kSnapshot,
-                    [&rows](Tx& tx) { rows = db::load_state(tx); });
-    return rows;
+    NativeSession session(pool_->conninfo());
+    return db::load_state(session);
 }
 
 void Leader::write(Batch& batch, const std::function<void()>& before_commit) {

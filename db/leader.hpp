@@ -6,8 +6,8 @@
 
 #include "core/rows.hpp"
 #include "db/batch.hpp"
+#include "db/native_session.hpp"
 #include "db/pool.hpp"
-#include "db/write_session.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -44,13 +44,13 @@ class Leader {
 
  private:
     Leader(const Pool& pool, Connection lock, std::int64_t epoch);
-    WriteSession& writer();
+    NativeSession& writer();
     Connection& reader();
 
     const Pool* pool_;
     Connection lock_;
     std::optional<Connection> reader_;
-    std::optional<WriteSession> writer_;
+    std::optional<NativeSession> writer_;
     std::int64_t epoch_;
 };
 

@@ -1,5 +1,6 @@
 #include "db/state.hpp"
 
+#include "db/native_session.hpp"
 #include "db/sql.hpp"
 #include "db/table_trading.hpp"
 
@@ -13,18 +14,59 @@ std::vector<R> load(Tx& tx, std::string_view condition, std::string_view order) 
     return read_all<R>(select.then("ORDER BY " + std::string(order)).run(tx));
 }
 
-}  // namespace
+// The same without a text in between: a start reads a million rows.
+template <typename R>
+std::vector<R> load(NativeSession& session, std::string_view condition, std::string_view order) {
+    std::string sql = "SELECT ";
+    for (const ColumnInfo& column : columns<R>()) {
+        if (&column != &columns<R>().front()) sql += ", ";
+        sql.append("t.").append(column.name);
+    }
+    sql.append(" FROM ").append(Table<R>::kName).append(" AS t");
+    if (!condition.empty()) sql.append(" WHERE ").append(condition);
+    sql.append(" ORDER BY ").append(order);
+    std::vector<R> rows;
+    TupleReader reader;
+    session.copy_out(sql, [&](std::string_view row) {
+        reader.begin_row(row);
+        fields(reader, rows.emplace_back());
+    });
+    return rows;
+}
 
-core::HeadRow load_head(Tx& tx) {
-    const auto rows = run_statement(
-        tx, "load_log_head", "SELECT next_index, last_time_s, next_sequence FROM log_head", {});
-    if (rows.size() != 1) throw BadRow("the log's coordinator row is missing");
-    RowReader reader(rows[0]);
+constexpr std::string_view kHead = "SELECT next_index, last_time_s, next_sequence FROM log_head";
+
+template <typename Reader>
+core::HeadRow read_head(Reader& reader) {
     core::HeadRow head;
     reader("next_index", head.size);
     reader("last_time_s", head.last_time);
     reader("next_sequence", head.next_sequence);
     return head;
+}
+
+core::HeadRow head_of(Tx& tx) {
+    const auto rows = run_statement(tx, "load_log_head", std::string(kHead), {});
+    if (rows.size() != 1) throw BadRow("the log's coordinator row is missing");
+    RowReader reader(rows[0]);
+    return read_head(reader);
+}
+
+core::HeadRow head_of(NativeSession& session) {
+    std::optional<core::HeadRow> head;
+    TupleReader reader;
+    session.copy_out(std::string(kHead), [&](std::string_view row) {
+        reader.begin_row(row);
+        head = read_head(reader);
+    });
+    if (!head) throw BadRow("the log's coordinator row is missing");
+    return *head;
+}
+
+}  // namespace
+
+core::HeadRow load_head(Tx& tx) {
+    return head_of(tx);
 }
 
 std::int64_t load_epoch(Tx& tx) {
@@ -33,28 +75,45 @@ std::int64_t load_epoch(Tx& tx) {
     return RowReader(rows[0]).value<std::int64_t>();
 }
 
-core::Rows load_state(Tx& tx) {
+namespace {
+
+template <typename Source>
+core::Rows load_all(Source& source) {
     core::Rows rows;
-    rows.head = load_head(tx);
-    rows.organisations = load<core::OrganisationRow>(tx, "", "t.id");
-    rows.meters = load<core::MeterRow>(tx, "", "t.id");
-    rows.markets = load<core::MarketRow>(tx, "", "t.market");
-    rows.schedules = load<core::ScheduleRow>(tx, "", "t.version");
-    rows.models = load<core::ModelRow>(tx, "", "t.id");
-    rows.sites = load<core::SiteRow>(tx, "", "t.id");
-    rows.pools = load<core::PoolRow>(tx, "", "t.id");
-    for (const TitleRecord& record : load<TitleRecord>(tx, "", "t.pool, t.from_s, t.log_index"))
+    rows.head = head_of(source);
+    rows.organisations = load<core::OrganisationRow>(source, "", "t.id");
+    rows.meters = load<core::MeterRow>(source, "", "t.id");
+    rows.markets = load<core::MarketRow>(source, "", "t.market");
+    rows.schedules = load<core::ScheduleRow>(source, "", "t.version");
+    rows.models = load<core::ModelRow>(source, "", "t.id");
+    rows.sites = load<core::SiteRow>(source, "", "t.id");
+    rows.pools = load<core::PoolRow>(source, "", "t.id");
+    for (const TitleRecord& record : load<TitleRecord>(source, "", "t.pool, t.from_s, t.log_index"))
         rows.titles.push_back(from_record(record));
-    rows.attestations = load<core::AttestationRow>(tx, "NOT t.ended", "t.id");
-    rows.blocks = load<core::BlockRow>(tx, "", "t.log_index");
-    rows.orders = load<core::OrderRow>(tx, "t.state IN ('open', 'partially_filled')", "t.sequence");
-    rows.leases = load<core::LeaseRow>(tx, "NOT t.closed", "t.id");
-    rows.windows =
-        load<core::FinalWindowRow>(tx, "t.settled_by IS NULL", "t.final_at, t.lease, t.start_s");
-    rows.runs = load<core::RunRow>(tx, "t.to_index = (SELECT max(to_index) FROM settlement_run)",
-                                   "t.log_index, t.id");
-    rows.pending = load<core::PendingRow>(tx, "NOT t.released", "t.log_index, t.journal_id");
-    rows.balances = load<core::BalanceRow>(tx, "", "t.organisation, t.currency, t.account");
+    rows.attestations = load<core::AttestationRow>(source, "NOT t.ended", "t.id");
+    rows.blocks = load<core::BlockRow>(source, "", "t.log_index");
+    rows.orders =
+        load<core::OrderRow>(source, "t.state IN ('open', 'partially_filled')", "t.sequence");
+    rows.leases = load<core::LeaseRow>(source, "NOT t.closed", "t.id");
+    rows.windows = load<core::FinalWindowRow>(source, "t.settled_by IS NULL",
+                                              "t.final_at, t.lease, t.start_s");
+    rows.runs = load<core::RunRow>(
+        source, "t.to_index = (SELECT max(to_index) FROM settlement_run)", "t.log_index, t.id");
+    rows.pending = load<core::PendingRow>(source, "NOT t.released", "t.log_index, t.journal_id");
+    rows.balances = load<core::BalanceRow>(source, "", "t.organisation, t.currency, t.account");
+    return rows;
+}
+
+}  // namespace
+
+core::Rows load_state(Tx& tx) {
+    return load_all(tx);
+}
+
+core::Rows load_state(NativeSession& session) {
+    session.begin_snapshot();
+    core::Rows rows = load_all(session);
+    session.commit();
     return rows;
 }
 

@@ -9,10 +9,14 @@
 
 namespace suanpan::db {
 
+class NativeSession;
+
 // Everything that something can still happen to: what core::Market::load() takes.
 // REQUIRES Mode::kSnapshot, or the leader's own transaction. core::digest() of it equals that of
 // the memory it was written from.
 core::Rows load_state(Tx& tx);
+// The same, in a transaction of its own and without the detour over texts: for a start.
+core::Rows load_state(NativeSession& session);
 
 // Where the log stands; no rows but the head.
 core::HeadRow load_head(Tx& tx);

@@ -5,12 +5,16 @@
 
 #include "db/column.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <unordered_map>
 #include <vector>
 
 namespace suanpan::db {
@@ -111,6 +115,18 @@ void put_field(std::string& out, const T& value) {
     }
 }
 
+template <std::size_t N>
+void copy_bytes(std::string_view field, std::array<std::uint8_t, N>& bytes) {
+    if (field.size() != N) throw BadRow("a stored id, hash or key has another length");
+    std::ranges::copy(field, bytes.begin());
+}
+
+// The text of a jsonb.
+inline std::string_view json_text(std::string_view field) {
+    if (field.empty()) throw BadRow("a stored document is not one");
+    return field.substr(1);
+}
+
 // Rows of one table, by its fields().
 class Tuples {
  public:
@@ -137,5 +153,67 @@ class Tuples {
     std::string data_;
     std::vector<std::size_t> starts_;
 };
+
+// Reads a row that COPY gave, field by field; requirements and profiles come again and again, so
+// those that were parsed are remembered by their text. Throws BadRow.
+class TupleReader {
+ public:
+    void begin_row(std::string_view row) { rest_ = row; }
+    template <typename T>
+    void operator()(std::string_view, T& value) {
+        read(next(), value);
+    }
+    void bytes(std::string_view, std::string& value) { value = not_null(next()); }
+
+ private:
+    CellView next();
+    static std::int64_t number(std::string_view field);
+    // The elements of an array, each by `read_one`.
+    void each_element(std::string_view array,
+                      const std::function<void(std::string_view)>& read_one);
+
+    template <typename T>
+    void read(const CellView& cell, T& value);
+    template <typename T>
+    void read(const CellView& cell, std::vector<T>& values);
+    void read(const CellView& cell, std::vector<matching::Step>& steps);
+    void read(const CellView& cell, matching::Profile& value);
+    void read(const CellView& cell, matching::Requirement& value);
+
+    std::string_view rest_;
+    std::unordered_map<std::string, matching::Profile> profiles_;
+    std::unordered_map<std::string, matching::Requirement> requirements_;
+};
+
+template <typename T>
+void TupleReader::read(const CellView& cell, T& value) {
+    constexpr ColumnType kType = Column<T>::kType;
+    if constexpr (kIsOptional<T>) {
+        if (cell)
+            read(cell, value.emplace());
+        else
+            value.reset();
+    } else if constexpr (kType == ColumnType::kBigint) {
+        value = static_cast<T>(number(not_null(cell)));
+    } else if constexpr (kType == ColumnType::kBoolean) {
+        value = not_null(cell) == std::string_view("\1", 1);
+    } else if constexpr (kType == ColumnType::kUuid) {
+        value = T{};
+        if (cell) copy_bytes(*cell, value.bytes);
+    } else if constexpr (kType == ColumnType::kBytea) {
+        copy_bytes(not_null(cell), value);
+    } else if constexpr (kType == ColumnType::kJsonb) {
+        value = Column<T>::decode(json_text(not_null(cell)));
+    } else {
+        value = Column<T>::decode(cell);
+    }
+}
+
+template <typename T>
+void TupleReader::read(const CellView& cell, std::vector<T>& values) {
+    values.clear();
+    each_element(not_null(cell),
+                 [&](std::string_view element) { read(CellView(element), values.emplace_back()); });
+}
 
 }  // namespace suanpan::db

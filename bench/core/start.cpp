@@ -2,13 +2,19 @@
 
 #include "bench/core/world.hpp"
 #include "core/market.hpp"
+#include "db/native_session.hpp"
 #include "db/pool.hpp"
+#include "db/sql.hpp"
 #include "db/state.hpp"
+#include "db/table_trading.hpp"
 
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <functional>
 #include <stdexcept>
 
 namespace suanpan::bench {
@@ -16,41 +22,92 @@ namespace {
 
 using Monotonic = std::chrono::steady_clock;
 
-// What a small market lacks: many providers' pools of a thousand kinds, and orders on all of them,
-// nine tenths of them sells.
-constexpr const char* kPools = R"(
-INSERT INTO site (id, organisation, hub, log_index)
-    SELECT md5('site' || n)::uuid, o.id, 'guizhou', 0
-    FROM generate_series(1, {0}) AS n, (SELECT min(id::text)::uuid AS id FROM organisation
-        WHERE roles = '{{provider}}') AS o;
-INSERT INTO pool (id, organisation, site, lots, profile, model, rates_mcu, log_index)
-    SELECT md5('pool' || n)::uuid, s.organisation, s.id, 64, p.profile, p.model, p.rates_mcu, 0
-    FROM generate_series(1, {0}) AS n
-    JOIN site AS s ON s.id = md5('site' || n)::uuid,
-    LATERAL (SELECT model, rates_mcu, profile || jsonb_build_object('memory_gib', (n % 1000)::text)
-        AS profile FROM pool WHERE log_index > 0 ORDER BY id LIMIT 1) AS p;
-)";
+using db::NativeSession;
 
-constexpr const char* kOrders = R"(
-CREATE TEMPORARY TABLE pattern AS
-    SELECT DISTINCT ON (side) o.* FROM orders AS o WHERE state = 'open' ORDER BY side, id;
-UPDATE pattern SET requirement = '{{"memory_gib":{{"at_least":"40"}}}}', limit_price_micro = 1,
-    hold_micro = 0 WHERE side = 'buy';
-INSERT INTO orders
-    SELECT (jsonb_populate_record(p, jsonb_build_object(
-        'id', md5('order' || n)::uuid,
-        'pool', CASE WHEN p.side = 'sell' THEN md5('pool' || 1 + n % {1})::uuid END,
-        'organisation', CASE WHEN p.side = 'sell' THEN s.organisation ELSE p.organisation END,
-        'requirement', CASE WHEN p.side = 'buy' THEN
-            jsonb_build_object('memory_gib', jsonb_build_object('at_least', (n % 500)::text))
-            ELSE '{{}}' END,
-        'limit_price_micro', CASE WHEN p.side = 'sell' THEN 5000000 + n % 100000 ELSE 1000000 END,
-        'sequence', 1000000 + n))).*
-    FROM generate_series(1, {0}) AS n
-    JOIN pattern AS p ON p.side = CASE WHEN n % 10 = 0 THEN 'buy' ELSE 'sell' END,
-    (SELECT organisation FROM site WHERE id = md5('site1')::uuid) AS s;
-UPDATE log_head SET next_sequence = 1000001 + {0};
-)";
+template <typename R>
+void copy_in(NativeSession& session, std::int64_t count,
+             const std::function<R(std::int64_t)>& make) {
+    constexpr std::int64_t kAtOnce = 20'000;
+    const std::string target =
+        std::string(db::Table<R>::kName) + " (" + db::column_names(db::columns<R>()) + ")";
+    for (std::int64_t from = 0; from < count; from += kAtOnce) {
+        db::Tuples rows(db::columns<R>().size());
+        for (std::int64_t n = from; n < std::min(count, from + kAtOnce); ++n) {
+            const R row = make(n);
+            rows.begin_row();
+            fields(rows, row);
+        }
+        session.copy(target, rows);
+    }
+}
+
+template <typename IdType>
+IdType numbered(std::uint8_t kind, std::int64_t number) {
+    IdType id;
+    std::array<std::uint8_t, 10> bits{kind};
+    for (std::size_t i = 0; i < 8; ++i)
+        bits[9 - i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(number) >> (8 * i));
+    id.bytes = make_id_bytes(Time(1'800'000'000), bits);
+    return id;
+}
+
+matching::Profile profile_of(const matching::Profile& like, std::int64_t kind) {
+    matching::Profile out = like;
+    for (matching::AttributeValue& value : out.values) {
+        if (value.attribute == *matching::find_attribute("memory_gib")) value.number = 1 + kind;
+    }
+    return out;
+}
+
+// What a small market lacks: pools of a thousand kinds on sites of their own, and orders on all of
+// them, nine tenths sells, the bids with five hundred requirements.
+void enlarge(const BenchDatabase& database, std::int64_t open_orders, std::int64_t pools) {
+    NativeSession session(database.conninfo());
+    const core::Rows small = db::load_state(session);
+    const auto like = [&small](Side side) {
+        return *std::ranges::find_if(small.orders, [side](const core::OrderRow& order) {
+            return order.view.terms.side == side && order.view.filled_lots == 0;
+        });
+    };
+    const core::OrderRow sell = like(Side::kSell);
+    const core::OrderRow buy = like(Side::kBuy);
+    const core::PoolRow pool = *std::ranges::find_if(small.pools, [&](const core::PoolRow& row) {
+        return row.rules.id == sell.view.terms.pool;
+    });
+    session.begin();
+    copy_in<core::SiteRow>(session, pools, [&](std::int64_t n) {
+        return core::SiteRow{numbered<SiteId>(1, n), pool.rules.owner, "guizhou", pool.index};
+    });
+    copy_in<core::PoolRow>(session, pools, [&](std::int64_t n) {
+        core::PoolRow row = pool;
+        row.rules.id = numbered<PoolId>(2, n);
+        row.rules.site = numbered<SiteId>(1, n);
+        row.rules.lots = Lots(64);
+        row.rules.profile = profile_of(pool.rules.profile, n % 1'000);
+        return row;
+    });
+    copy_in<core::OrderRow>(session, open_orders, [&](std::int64_t n) {
+        core::OrderRow row = n % 10 == 0 ? buy : sell;
+        matching::OrderTerms& terms = row.view.terms;
+        terms.id = numbered<OrderId>(3, n);
+        row.view.sequence = 1'000'000'000 + n;
+        if (terms.side == Side::kSell) {
+            terms.pool = numbered<PoolId>(2, n % pools);
+            terms.limit_price = Price(5'000'000 + n % 100'000);
+            return row;
+        }
+        terms.limit_price = Price(1 + n % 100'000);
+        matching::Condition condition;
+        condition.attribute = *matching::find_attribute("memory_gib");
+        condition.number = n % 500;
+        terms.requirement.conditions = {condition};
+        return row;
+    });
+    session.execute(
+        fmt::format("UPDATE log_head SET next_sequence = {}", 1'000'000'000 + open_orders));
+    session.commit();
+    database.execute("ANALYZE");
+}
 
 double seconds_since(Monotonic::time_point begin) {
     return std::chrono::duration<double>(Monotonic::now() - begin).count();
@@ -70,9 +127,7 @@ void run_start(std::int64_t open_orders, std::int64_t pools) {
         World world(database);
         world.run(0.5, 1);
     }
-    database.execute(fmt::format(fmt::runtime(kPools), pools));
-    database.execute(fmt::format(fmt::runtime(kOrders), open_orders, pools));
-    database.execute("ANALYZE");
+    enlarge(database, open_orders, pools);
     fmt::print("\nStart with {} open orders and {} pools\n",
                database.query("SELECT count(*) FROM orders WHERE state IN ('open',"
                               " 'partially_filled')"),
@@ -80,7 +135,8 @@ void run_start(std::int64_t open_orders, std::int64_t pools) {
 
     db::Pool pool(database.conninfo());
     auto begin = Monotonic::now();
-    core::Rows rows = pool.snapshot("load_state", [](db::Tx& tx) { return db::load_state(tx); });
+    db::NativeSession session(pool.conninfo());
+    core::Rows rows = db::load_state(session);
     const double read_s = seconds_since(begin);
     begin = Monotonic::now();
     core::Market market;

@@ -6,6 +6,7 @@
 #include "core/replay.hpp"
 #include "db/ledger_store.hpp"
 #include "db/migrate.hpp"
+#include "db/native_session.hpp"
 #include "db/queries/accounts.hpp"
 #include "db/state.hpp"
 #include "settlement/reading.hpp"
@@ -305,6 +306,8 @@ void Trading::expect_one_truth(CoreLoop& loop) {
         });
     });
     EXPECT_EQ(memory, stored);
+    db::NativeSession session(pool.conninfo());
+    EXPECT_EQ(hex(core::digest(db::load_state(session))), stored);
     core::Replay replay;
     for (const std::string& entry : entries) {
         const auto done = replay.next(entry);

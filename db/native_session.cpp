@@ -1,10 +1,11 @@
-#include "db/write_session.hpp"
+#include "db/native_session.hpp"
 
 #include <libpq-fe.h>
 #include <pqxx/except>
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 namespace suanpan::db {
 namespace {
@@ -21,51 +22,63 @@ ResultPtr next_result(PGconn* connection) {
     return {PQgetResult(connection), &PQclear};
 }
 
+// PostgreSQL's FATAL and PANIC.
+bool ends_connection(const PGresult* result) {
+    const char* severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    return severity == nullptr || std::string_view(severity) != "ERROR";
+}
+
 }  // namespace
 
-void WriteSession::Close::operator()(pg_conn* connection) const {
+void NativeSession::Close::operator()(pg_conn* connection) const {
     PQfinish(connection);
 }
 
-WriteSession::WriteSession(const std::string& conninfo)
+NativeSession::NativeSession(const std::string& conninfo)
     : connection_(PQconnectdb(conninfo.c_str())) {
     if (PQstatus(connection_.get()) != CONNECTION_OK)
         throw pqxx::broken_connection(PQerrorMessage(connection_.get()));
 }
 
-int WriteSession::backend() const {
+int NativeSession::backend() const {
     return PQbackendPID(connection_.get());
 }
 
-void WriteSession::begin() {
+void NativeSession::begin() {
     execute("BEGIN");
 }
 
-void WriteSession::execute(const std::string& sql) {
+void NativeSession::begin_snapshot() {
+    execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    // What is read is everything there is: that takes its time.
+    execute("SET LOCAL statement_timeout = 0");
+}
+
+void NativeSession::execute(const std::string& sql) {
     enter_pipeline();
     expect_sent(PQsendQueryParams(connection_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr,
                                   nullptr, kBinary));
     queued_.push_back(sql);
 }
 
-void WriteSession::execute_once(const std::string& sql) {
+void NativeSession::execute_once(const std::string& sql) {
     if (done_once_.insert(sql).second) execute(sql);
 }
 
-void WriteSession::execute(const std::string& name, const std::string& sql, const Tuples& rows) {
+void NativeSession::execute(const std::string& name, const std::string& sql, const Tuples& rows) {
     enter_pipeline();
     prepare(name, sql);
     for (std::size_t i = 0; i < rows.size(); ++i)
         send_row(name, rows, i);
 }
 
-void WriteSession::prepare(const std::string& name, const std::string& sql) {
+void NativeSession::prepare(const std::string& name, const std::string& sql) {
     if (!done_once_.insert(name).second) return;
     expect_sent(PQsendPrepare(connection_.get(), name.c_str(), sql.c_str(), 0, nullptr));
     queued_.push_back(name);
 }
 
-void WriteSession::send_row(const std::string& name, const Tuples& rows, std::size_t number) {
+void NativeSession::send_row(const std::string& name, const Tuples& rows, std::size_t number) {
     const auto fields = rows.row(number);
     std::vector<const char*> values;
     std::vector<int> lengths;
@@ -80,7 +93,7 @@ void WriteSession::send_row(const std::string& name, const Tuples& rows, std::si
     queued_.push_back(name);
 }
 
-void WriteSession::copy(const std::string& target, const Tuples& rows) {
+void NativeSession::copy(const std::string& target, const Tuples& rows) {
     leave_pipeline();
     const std::string sql = "COPY " + target + " FROM STDIN (FORMAT binary)";
     const ResultPtr ready(PQexec(connection_.get(), sql.c_str()), &PQclear);
@@ -98,7 +111,29 @@ void WriteSession::copy(const std::string& target, const Tuples& rows) {
     take_result(sql);
 }
 
-void WriteSession::finish() {
+void NativeSession::copy_out(const std::string& select,
+                             const std::function<void(std::string_view)>& take) {
+    leave_pipeline();
+    const std::string sql = "COPY (" + select + ") TO STDOUT (FORMAT binary)";
+    const ResultPtr ready(PQexec(connection_.get(), sql.c_str()), &PQclear);
+    if (PQresultStatus(ready.get()) != PGRES_COPY_OUT) fail_with(ready.get(), sql);
+    // A message is a row; the head comes with the first, and the end is one of its own.
+    std::size_t skip = kCopyHead.size();
+    while (true) {
+        char* bytes = nullptr;
+        const int size = PQgetCopyData(connection_.get(), &bytes, 0);
+        const std::unique_ptr<char, decltype(&PQfreemem)> owner(bytes, &PQfreemem);
+        if (size == -1) break;
+        if (size < 0) fail_with(nullptr, sql);
+        std::string_view row(bytes, static_cast<std::size_t>(size));
+        row.remove_prefix(std::min(std::exchange(skip, 0), row.size()));
+        if (row.empty() || row == kCopyEnd) continue;
+        take(row.substr(2));
+    }
+    take_result(sql);
+}
+
+void NativeSession::finish() {
     if (!pipelining_) return;
     expect_sent(PQpipelineSync(connection_.get()));
     for (; !queued_.empty(); queued_.pop_front())
@@ -107,31 +142,31 @@ void WriteSession::finish() {
     if (PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) fail_with(end.get(), "pipeline");
 }
 
-void WriteSession::commit() {
+void NativeSession::commit() {
     committing_ = true;
     execute("COMMIT");
     leave_pipeline();
     committing_ = false;
 }
 
-void WriteSession::enter_pipeline() {
+void NativeSession::enter_pipeline() {
     if (pipelining_) return;
     if (PQenterPipelineMode(connection_.get()) != 1) fail_with(nullptr, "pipeline");
     pipelining_ = true;
 }
 
-void WriteSession::leave_pipeline() {
+void NativeSession::leave_pipeline() {
     if (!pipelining_) return;
     finish();
     if (PQexitPipelineMode(connection_.get()) != 1) fail_with(nullptr, "pipeline");
     pipelining_ = false;
 }
 
-void WriteSession::expect_sent(int sent) {
+void NativeSession::expect_sent(int sent) {
     if (sent != 1) fail_with(nullptr, queued_.empty() ? std::string_view("send") : queued_.back());
 }
 
-void WriteSession::take_result(std::string_view statement) {
+void NativeSession::take_result(std::string_view statement) {
     const ResultPtr result = next_result(connection_.get());
     const ExecStatusType status = PQresultStatus(result.get());
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) fail_with(result.get(), statement);
@@ -139,12 +174,12 @@ void WriteSession::take_result(std::string_view statement) {
     if (none) fail_with(none.get(), statement);
 }
 
-void WriteSession::fail_with(const pg_result* result, std::string_view statement) {
+void NativeSession::fail_with(const pg_result* result, std::string_view statement) {
     const std::string what =
         std::string(statement) + ": " +
         (result != nullptr ? PQresultErrorMessage(result) : PQerrorMessage(connection_.get()));
     const char* state = result != nullptr ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : nullptr;
-    if (state == nullptr || PQstatus(connection_.get()) != CONNECTION_OK) {
+    if (state == nullptr || ends_connection(result)) {
         if (committing_) throw pqxx::in_doubt_error(what);
         throw pqxx::broken_connection(what);
     }

@@ -1,12 +1,13 @@
 #pragma once
 
-// One write transaction spoken straight to libpq, for the log's writer: statements are pipelined,
-// so that a small batch is one round trip, and many rows go by COPY in binary form, which no part
-// of PostgreSQL has to parse. libpqxx knows neither. Inside db/ only.
+// One transaction spoken straight to libpq, for the log's writer and for a start: statements are
+// pipelined, so that a small batch is one round trip, and many rows go by COPY in binary form,
+// which neither side has to parse. libpqxx knows none of this. Inside db/ only.
 
 #include "db/tuples.hpp"
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -20,12 +21,14 @@ namespace suanpan::db {
 // A connection of its own. Not thread-safe. After an exception it is in no known state: throw it
 // away. Throws pqxx::sql_error (what PostgreSQL refused), pqxx::broken_connection, and
 // pqxx::in_doubt_error when the connection went after the commit had been sent.
-class WriteSession {
+class NativeSession {
  public:
     // `conninfo` as Pool::conninfo() gives it.
-    explicit WriteSession(const std::string& conninfo);
+    explicit NativeSession(const std::string& conninfo);
 
     void begin();
+    // Read only; all statements see the same moment.
+    void begin_snapshot();
     // Queues the statement, prepared under `name`, once for every row.
     void execute(const std::string& name, const std::string& sql, const Tuples& rows);
     void execute(const std::string& sql);
@@ -33,6 +36,9 @@ class WriteSession {
     void execute_once(const std::string& sql);
     // `target`: table and columns, "orders (id, …)".
     void copy(const std::string& target, const Tuples& rows);
+    // The rows of a SELECT, one after the other as they come, without their number of columns.
+    // REQUIRES that `take` does not use this session.
+    void copy_out(const std::string& select, const std::function<void(std::string_view)>& take);
     // Waits until all that was queued is done.
     void finish();
     void commit();
