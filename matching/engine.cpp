@@ -28,6 +28,7 @@ void Engine::define_market(const MarketRules& rules) {
     }
     Market& market = state.markets[at->second];
     market.rules = rules;
+    market.rules_changed = true;
     // Whether a sell's least duration is one step of the grid may have changed.
     market.sells.for_each_order([&](std::uint32_t slot) {
         state.orders[slot].special =
@@ -118,7 +119,7 @@ const Outcome& Engine::block(const PoolId& id, const Window& window, Lots lots, 
     Pool& pool = state.get_pool(id);
     state.begin(now);
     pool.calendar.reserve(window, lots);
-    state.mark_changed_supply(pool);
+    state.note_pool_change(pool, window);
     state.retry_all_or_none();
     return state.outcome;
 }
@@ -128,6 +129,7 @@ const Outcome& Engine::unblock(const PoolId& id, const Window& window, Lots lots
     Pool& pool = state.get_pool(id);
     state.begin(now);
     pool.calendar.release(window, lots);
+    state.note_pool_change(pool, window);
     state.rematch(pool);
     state.retry_all_or_none();
     return state.outcome;
@@ -224,6 +226,7 @@ const Outcome& Engine::give_back(OrderSlot sell, const PoolId& id, const Window&
     Pool& pool = state.get_pool(id);
     state.begin(now);
     pool.calendar.release(window, lots);
+    state.note_pool_change(pool, window);
     const std::uint32_t slot = number_of(sell);
     if (sell != kNoOrder && state.orders[slot].is_open()) {
         Order& order = state.orders[slot];

@@ -167,7 +167,9 @@ void Engine::Impl::rematch_all(Market& market) {
 
 void Engine::set_band(const MarketKey& market, std::optional<PriceBand> band) {
     CHECK(!band || (band->low.value > 0 && band->low <= band->high));
-    impl_->get_market(market).band = band;
+    Market& found = impl_->get_market(market);
+    found.band = band;
+    found.rules_changed = true;
 }
 
 std::optional<PriceBand> Engine::find_band(const MarketKey& market) const {
@@ -191,7 +193,7 @@ const Outcome& Engine::resume(const MarketKey& key, Time now) {
         state.run_call(market, 0);
     market.halted = false;
     state.rematch_all(market);
-    market.supply_changed = true;
+    market.rules_changed = true;
     state.retry_all_or_none();
     return state.outcome;
 }

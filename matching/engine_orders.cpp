@@ -57,6 +57,8 @@ void Engine::Impl::begin(Time time) {
     outcome.fills.clear();
     if (!outcome.calls.empty()) [[unlikely]]
         outcome.calls.clear();
+    changes_before += changes.size();
+    changes.clear();
 }
 
 Market& Engine::Impl::get_market(const MarketKey& key) {
@@ -243,17 +245,29 @@ std::uint32_t Engine::Impl::lane_of(const Record& record) {
     return lane;
 }
 
+Waiting Engine::Impl::waiting_entry(std::uint32_t slot) const {
+    const Order& order = orders[slot];
+    const bool fixed = !is_unbound_duration(order);
+    Waiting entry;
+    entry.unit = order.unit();
+    entry.rank = rank_of(true, orders.details(slot).limit);
+    entry.sequence = order.sequence;
+    entry.slot = slot;
+    entry.requirement = order.owner;
+    entry.window = fixed ? order.window : orders.extras(slot).window;
+    entry.is_fixed = fixed;
+    return entry;
+}
+
 // Lists beside the ladders.
 void Engine::Impl::list(std::uint32_t slot) {
     Order& order = orders[slot];
     const Details& details = orders.details(slot);
-    Market& market = markets[details.market];
     if (!order.buys) {
-        Pool& pool = pools[order.owner];
-        pool.resting.add(orders, slot);
+        pools[order.owner].resting.add(orders, slot);
     } else if (order.all_or_none) {
-        const Waiting entry{order.unit(), rank_of(true, details.limit), order.sequence, slot};
-        auto& waiting = market.all_or_none;
+        auto& waiting = markets[details.market].all_or_none;
+        const Waiting entry = waiting_entry(slot);
         waiting.insert(std::lower_bound(waiting.begin(), waiting.end(), entry), entry);
         ++waiting_all_or_none;
     }
@@ -264,15 +278,12 @@ void Engine::Impl::list(std::uint32_t slot) {
 void Engine::Impl::unlist(std::uint32_t slot) {
     Order& order = orders[slot];
     const Details& details = orders.details(slot);
-    Market& market = markets[details.market];
     if (!order.buys) {
-        Pool& pool = pools[order.owner];
-        pool.resting.forget_one();
+        pools[order.owner].resting.forget_one();
     } else if (order.all_or_none) {
-        const Waiting entry{order.unit(), rank_of(true, details.limit), order.sequence, slot};
-        auto& waiting = market.all_or_none;
-        const auto at = std::lower_bound(waiting.begin(), waiting.end(), entry);
-        CHECK(at != waiting.end() && *at == entry);
+        auto& waiting = markets[details.market].all_or_none;
+        const auto at = std::lower_bound(waiting.begin(), waiting.end(), waiting_entry(slot));
+        CHECK(at != waiting.end() && at->slot == slot);
         waiting.erase(at);
         --waiting_all_or_none;
     }

@@ -129,63 +129,85 @@ std::vector<std::uint32_t> Engine::Impl::first_of_each_place(const Taker& taker)
 }
 
 // Resting all-or-none buys are tried again, in priority order, until nothing changes. A stop
-// changes nothing: the order goes on resting.
+// changes nothing: the order goes on resting. Only those that a change concerns are tried: what
+// else an attempt would see is as it was when it failed.
 void Engine::Impl::retry_all_or_none() {
     if (waiting_all_or_none == 0) return;
-    for (const OrderSlot slot : outcome.touched) {
-        if (!orders[number_of(slot)].buys) {
-            markets[orders.details(number_of(slot)).market].supply_changed = true;
-        }
-    }
-    std::size_t fills_seen = 0;
-    mark_changed_supply(fills_seen);
-    for (const auto& [key, number] : market_numbers) {
-        markets[number].supply_changed =
-            markets[number].supply_changed && !markets[number].all_or_none.empty();
-    }
-    // In order of key, from the first again after every change.
+    Mark seen;
+    note_changes(seen);
+    // In order of key, from the first again after every fill.
     for (auto at = market_numbers.begin(); at != market_numbers.end();) {
-        Market& market = markets[at->second];
-        if (!market.supply_changed || market.halted) {
-            ++at;
-        } else if (fill_one_all_or_none(market)) {
-            mark_changed_supply(fills_seen);
+        if (fill_one_all_or_none(markets[at->second])) {
+            note_changes(seen);
             at = market_numbers.begin();
         } else {
-            market.supply_changed = false;
+            ++at;
         }
-    }
-}
-
-// Fewer lots in a pool can help as well as more: a greedy attempt that ended in a rest too small
-// for anybody may now go another way. So every market in which a pool sells is looked at.
-void Engine::Impl::mark_changed_supply(const Pool& pool) {
-    for (const Listing& listing : pool.listings) {
-        markets[listing.market].supply_changed = true;
-    }
-}
-
-void Engine::Impl::mark_changed_supply(std::size_t& fills_seen) {
-    for (; fills_seen < outcome.fills.size(); ++fills_seen) {
-        const Execution& fill = outcome.fills[fills_seen];
-        mark_changed_supply(pools[fill.pool]);
-        markets[orders.details(number_of(fill.maker)).market].supply_changed = true;
     }
 }
 
 bool Engine::Impl::fill_one_all_or_none(Market& market) {
-    // A copy: an attempt takes its order out of the books and may put it back.
-    const std::vector<Waiting> waiting = market.all_or_none;
-    return std::any_of(waiting.begin(), waiting.end(), [this](const Waiting& entry) {
-        try_all(entry.slot);
-        return !orders[entry.slot].is_open();
-    });
+    if (market.halted) return false;
+    const std::uint64_t all = changes_before + changes.size();
+    // By index: an attempt takes its order out of the books and may put it back.
+    for (std::size_t i = 0; i < market.all_or_none.size(); ++i) {
+        const bool try_it = may_fill_now(market, market.all_or_none[i]);
+        market.all_or_none[i].seen = all;
+        if (!try_it) continue;
+        const std::uint32_t slot = market.all_or_none[i].slot;
+        try_all(slot);
+        if (!orders[slot].is_open()) return true;
+    }
+    market.rules_changed = false;
+    return false;
+}
+
+bool Engine::Impl::may_fill_now(const Market& market, const Waiting& waiting) const {
+    if (market.rules_changed) return true;
+    const std::uint64_t seen = std::max(waiting.seen, changes_before) - changes_before;
+    return std::any_of(
+        changes.begin() + static_cast<std::ptrdiff_t>(seen), changes.end(),
+        [&](const SupplyChange& change) { return concerns(change, market, waiting); });
+}
+
+bool Engine::Impl::concerns(const SupplyChange& change, const Market& market,
+                            const Waiting& waiting) const {
+    if (!eligibility.satisfied(pools[change.pool].profile, waiting.requirement)) return false;
+    if (change.sell == kNone) return change.window.overlaps(waiting.window);
+    const Details& sell = orders.details(change.sell);
+    if (sell.market != market.number) return false;
+    if (waiting.is_fixed ? !change.window.contains(waiting.window)
+                         : !change.window.overlaps(waiting.window))
+        return false;
+    const Ratio limit = price_in(Price(-waiting.rank), waiting.unit, orders[change.sell].unit(),
+                                 market.sells.lane(sell.lane).rate);
+    return limit >= Ratio{sell.limit.value, 1};
+}
+
+// Of the outcome so far, from `seen` on.
+void Engine::Impl::note_changes(Mark& seen) {
+    const auto note_sell = [&](OrderSlot slot) {
+        const Order& order = orders[number_of(slot)];
+        if (!order.buys) changes.push_back({number_of(slot), order.owner, order.window});
+    };
+    for (; seen.touched < outcome.touched.size(); ++seen.touched)
+        note_sell(outcome.touched[seen.touched]);
+    // An order touched before may end now.
+    for (; seen.ended < outcome.ended.size(); ++seen.ended)
+        note_sell(outcome.ended[seen.ended]);
+    for (; seen.fills < outcome.fills.size(); ++seen.fills) {
+        const Execution& fill = outcome.fills[seen.fills];
+        changes.push_back({kNone, fill.pool, fill.window});
+    }
+}
+
+void Engine::Impl::note_pool_change(const Pool& pool, const Window& window) {
+    changes.push_back({kNone, pool.number, window});
 }
 
 // Lots of the pool became free: its resting sells are matched again, by sequence, as if they
 // arrived (but for post_only, which is a rule for arrival).
 void Engine::Impl::rematch(Pool& pool) {
-    mark_changed_supply(pool);
     for (const std::uint32_t slot : pool.resting.slots(orders)) {
         const Order& order = orders[slot];
         if (!order.is_open() || order.waits) continue;

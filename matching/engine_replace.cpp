@@ -50,7 +50,8 @@ const Outcome& Engine::replace(OrderSlot order_slot, const Replacement& with, Ti
         order.sequence = state.next_sequence++;
         state.arrive(slot);
     }
-    state.markets[details.market].supply_changed = true;
+    // A changed all-or-none buy may fill where it could not before.
+    if (order.all_or_none) state.markets[details.market].rules_changed = true;
     state.retry_all_or_none();
     return state.outcome;
 }

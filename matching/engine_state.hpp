@@ -26,7 +26,22 @@ struct Waiting {
     Rank rank = 0;
     std::int64_t sequence = 0;
     std::uint32_t slot = kNone;
-    friend auto operator<=>(const Waiting&, const Waiting&) = default;
+    RequirementNumber requirement = 0;
+    Window window;           // that it takes, or in which it may be placed
+    bool is_fixed = true;    // the first of the two
+    std::uint64_t seen = 0;  // changes of supply, of all ever, that it was tried after
+
+    friend bool operator<(const Waiting& a, const Waiting& b) {
+        return std::tie(a.unit, a.rank, a.sequence) < std::tie(b.unit, b.rank, b.sequence);
+    }
+};
+
+// What may let an all-or-none buy fill that could not before: fewer lots can help as well as more,
+// since a greedy attempt that ended in a rest too small for anybody may now go another way.
+struct SupplyChange {
+    std::uint32_t sell = kNone;  // an order that came, went or changed …
+    std::uint32_t pool = 0;      // … or the free lots of a pool
+    Window window;               // over which
 };
 
 struct Market {
@@ -44,8 +59,7 @@ struct Market {
     // By requirement number; then lot, cu, and the same for all-or-none buys.
     std::vector<std::array<std::uint32_t, 4>> buy_lanes;
     std::vector<Waiting> all_or_none;  // sorted
-    // Since they were last tried: one of them may fill now.
-    bool supply_changed = false;
+    bool rules_changed = false;        // so each of them is tried again
 };
 
 // A pool's sells in one market.
@@ -172,6 +186,8 @@ struct Engine::Impl {
     Interner<ApiKeyId> keys;
     std::size_t resting = 0;
     std::size_t waiting_all_or_none = 0;  // in all markets
+    std::vector<SupplyChange> changes;    // by the command under way
+    std::uint64_t changes_before = 0;     // by all commands before it
     std::int64_t next_sequence = 1;
     std::vector<std::uint32_t> ended;  // since forget_ended()
 
@@ -201,6 +217,7 @@ struct Engine::Impl {
     void insert(std::uint32_t slot);
     void remove(std::uint32_t slot);
     void relink(std::uint32_t slot);
+    [[nodiscard]] Waiting waiting_entry(std::uint32_t slot) const;
     void list(std::uint32_t slot);
     void unlist(std::uint32_t slot);
     // Before every change of an order.
@@ -271,8 +288,11 @@ struct Engine::Impl {
     [[nodiscard]] std::vector<std::uint32_t> first_of_each_place(const Taker& taker);
     void retry_all_or_none();
     bool fill_one_all_or_none(Market& market);
-    void mark_changed_supply(const Pool& pool);
-    void mark_changed_supply(std::size_t& fills_seen);
+    void note_changes(Mark& seen);
+    void note_pool_change(const Pool& pool, const Window& window);
+    [[nodiscard]] bool concerns(const SupplyChange& change, const Market& market,
+                                const Waiting& waiting) const;
+    [[nodiscard]] bool may_fill_now(const Market& market, const Waiting& waiting) const;
     void rematch(Pool& pool);
 
     // engine_duration.cpp: where inside its window a `duration` buy is placed.

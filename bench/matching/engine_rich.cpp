@@ -28,6 +28,9 @@ class EngineBook final : public RichBook {
         CHECK(resolved.has_value());
         const std::uint64_t met = engine_.offers_met();
         const Outcome& outcome = engine_.place(*resolved, now_);
+        const auto place = static_cast<std::uint32_t>(outcome.order);
+        if (place >= numbers_.size()) numbers_.resize(place + 1);
+        numbers_[place] = static_cast<std::uint32_t>(slots_.size());
         slots_.push_back(outcome.order);
         RichPlaced out;
         for (const Execution& fill : outcome.fills) {
@@ -53,21 +56,14 @@ class EngineBook final : public RichBook {
     // Slots are used again, so what has ended must not be asked for any more.
     void forget(const Outcome& outcome) {
         for (const OrderSlot ended : outcome.ended)
-            slots_[number(ended)] = kNoOrder;
+            slots_[numbers_[static_cast<std::uint32_t>(ended)]] = kNoOrder;
         engine_.forget_ended();
     }
-    [[nodiscard]] std::uint32_t number(OrderSlot slot) const {
-        const IdBytes& bytes = engine_.id(slot).bytes;
-        std::uint32_t out = 0;
-        for (std::size_t i = 12; i < 16; ++i)
-            out = out << 8U | bytes[i];
-        return out;
-    }
-
     Engine engine_;
     std::string class_;
     Time now_;
-    std::vector<OrderSlot> slots_;  // by the order's number
+    std::vector<OrderSlot> slots_;        // by the order's number
+    std::vector<std::uint32_t> numbers_;  // by slot
 };
 
 }  // namespace

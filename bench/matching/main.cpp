@@ -59,5 +59,7 @@ int main(int count, char** arguments) {
         std::fputs(kUsage, stderr);
         return 2;
     }
-    return report_plain(kContestants, rounds) ? 0 : 1;
+    const bool plain = report_plain(kContestants, rounds);
+    const bool rich = report_rich(make_engine_book, rounds);
+    return plain && rich ? 0 : 1;
 }
