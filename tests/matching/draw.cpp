@@ -35,6 +35,8 @@ Time step(std::int64_t n) {
 
 Scene Draw::scene() {
     now_ = Time(kDay);
+    // Some worlds have many orders that are tried again and again.
+    all_or_none_in_ = one_in(3) ? 2 : 8;
     Scene out;
     for (const char* name : {"A", "B"}) {
         MarketRules rules;
@@ -93,7 +95,7 @@ void Draw::buy(OrderTerms& terms) {
         terms.quantity = number(1, 24) * 500;
         terms.max_excess = Cu(number(0, 3) * 700);
     }
-    terms.all_or_none = one_in(8);
+    terms.all_or_none = one_in(all_or_none_in_);
     terms.together = static_cast<Together>(number(0, 4) > 2 ? 0 : number(0, 2));
     if (one_in(6))
         terms.duration = Duration(kGrid * number(1, terms.window.length().value / kGrid));

@@ -41,6 +41,7 @@ class Draw {
 
     std::mt19937_64 random_;
     Time now_;
+    std::int64_t all_or_none_in_ = 8;
     std::uint32_t next_id_ = 1;
 };
 
