@@ -119,7 +119,7 @@ const Outcome& Engine::block(const PoolId& id, const Window& window, Lots lots, 
     Pool& pool = state.get_pool(id);
     state.begin(now);
     pool.calendar.reserve(window, lots);
-    state.note_pool_change(pool, window);
+    state.note_pool_change(pool, window, kNothing);
     state.retry_all_or_none();
     return state.outcome;
 }
@@ -129,7 +129,7 @@ const Outcome& Engine::unblock(const PoolId& id, const Window& window, Lots lots
     Pool& pool = state.get_pool(id);
     state.begin(now);
     pool.calendar.release(window, lots);
-    state.note_pool_change(pool, window);
+    state.note_pool_change(pool, window, lots);
     state.rematch(pool);
     state.retry_all_or_none();
     return state.outcome;
@@ -226,7 +226,7 @@ const Outcome& Engine::give_back(OrderSlot sell, const PoolId& id, const Window&
     Pool& pool = state.get_pool(id);
     state.begin(now);
     pool.calendar.release(window, lots);
-    state.note_pool_change(pool, window);
+    state.note_pool_change(pool, window, lots);
     const std::uint32_t slot = number_of(sell);
     if (sell != kNoOrder && state.orders[slot].is_open()) {
         Order& order = state.orders[slot];

@@ -57,6 +57,7 @@ void Engine::Impl::begin(Time time) {
     outcome.fills.clear();
     if (!outcome.calls.empty()) [[unlikely]]
         outcome.calls.clear();
+    first_new = next_sequence;
     changes_before += changes.size();
     changes.clear();
 }

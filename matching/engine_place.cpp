@@ -88,17 +88,21 @@ Stop Engine::Impl::try_here(const Taker& taker) {
 }
 
 // same_site, same_pool: the first site (pool), in the order of its best offer fillable now, whose
-// offers together fill the order.
+// offers together fill the order. Where they cannot and nothing can stop the order either, an
+// attempt would change nothing.
 Stop Engine::Impl::try_places(const Taker& taker) {
     const Together together = taker.order.together;
     if (together == Together::kAnywhere) return try_here(taker);
     Stop first_stop;
-    for (const std::uint32_t number : first_of_each_place(taker)) {
+    const Supply supply = supply_of(taker);
+    for (const std::size_t number : supply.in_order) {
+        const Supply::Place& place = supply.places[number];
+        if (place.units < taker.order.rest && !place.may_stop) continue;
         const Mark mark = start_recording();
         touch(taker.slot);
         Extras& extras = orders.make_extras(taker.slot);
-        if (together == Together::kSameSite) extras.bound_site = pools[number].site;
-        if (together == Together::kSamePool) extras.bound_pool = number;
+        if (together == Together::kSameSite) extras.bound_site = pools[place.pool].site;
+        if (together == Together::kSamePool) extras.bound_pool = place.pool;
         const Stop stop = try_here(taker);
         if (!taker.order.is_open()) {
             keep(mark);
@@ -108,24 +112,6 @@ Stop Engine::Impl::try_places(const Taker& taker) {
         if (first_stop.reason == EndReason::kNone) first_stop = stop;
     }
     return first_stop;
-}
-
-std::vector<std::uint32_t> Engine::Impl::first_of_each_place(const Taker& taker) {
-    const bool by_site = taker.order.together == Together::kSameSite;
-    std::vector<std::uint32_t> places;
-    const auto is_known = [&](const Pool& pool) {
-        return std::any_of(places.begin(), places.end(), [&](std::uint32_t known) {
-            return by_site ? pools[known].site == pool.site : known == pool.number;
-        });
-    };
-    walk(taker, [&](std::uint32_t maker, Rate rate) {
-        const Pool& pool = pools[orders[maker].owner];
-        if (!is_known(pool) && offer(taker, maker, rate).lots > kNothing) {
-            places.push_back(pool.number);
-        }
-        return Visit::kNext;
-    });
-    return places;
 }
 
 // Resting all-or-none buys are tried again, in priority order, until nothing changes. A stop
@@ -151,23 +137,34 @@ bool Engine::Impl::fill_one_all_or_none(Market& market) {
     const std::uint64_t all = changes_before + changes.size();
     // By index: an attempt takes its order out of the books and may put it back.
     for (std::size_t i = 0; i < market.all_or_none.size(); ++i) {
+        const std::uint32_t slot = market.all_or_none[i].slot;
         const bool try_it = may_fill_now(market, market.all_or_none[i]);
         market.all_or_none[i].seen = all;
         if (!try_it) continue;
-        const std::uint32_t slot = market.all_or_none[i].slot;
-        try_all(slot);
+        const Int128 possible = supply_of(taker(slot)).most();
+        if (possible >= orders[slot].rest) try_all(slot);
         if (!orders[slot].is_open()) return true;
+        market.all_or_none[i].seen = all;
+        market.all_or_none[i].possible = possible;
     }
     market.rules_changed = false;
     return false;
 }
 
-bool Engine::Impl::may_fill_now(const Market& market, const Waiting& waiting) const {
+bool Engine::Impl::may_fill_now(const Market& market, Waiting& waiting) {
     if (market.rules_changed) return true;
+    bool concerned = false;
+    const bool in_cu = waiting.unit == Unit::kCu;
     const std::uint64_t seen = std::max(waiting.seen, changes_before) - changes_before;
-    return std::any_of(
-        changes.begin() + static_cast<std::ptrdiff_t>(seen), changes.end(),
-        [&](const SupplyChange& change) { return concerns(change, market, waiting); });
+    for (std::size_t i = seen; i < changes.size(); ++i) {
+        const SupplyChange& change = changes[i];
+        if (!concerns(change, market, waiting)) continue;
+        concerned = true;
+        if (change.more == kNothing) continue;
+        const std::int64_t worth = in_cu ? rate_of(pools[change.pool], market).value : 1;
+        waiting.possible += Int128{change.more.value} * worth;
+    }
+    return concerned && waiting.possible >= orders[waiting.slot].rest;
 }
 
 bool Engine::Impl::concerns(const SupplyChange& change, const Market& market,
@@ -188,7 +185,9 @@ bool Engine::Impl::concerns(const SupplyChange& change, const Market& market,
 void Engine::Impl::note_changes(Mark& seen) {
     const auto note_sell = [&](OrderSlot slot) {
         const Order& order = orders[number_of(slot)];
-        if (!order.buys) changes.push_back({number_of(slot), order.owner, order.window});
+        if (order.buys) return;
+        const Lots more(order.sequence >= first_new ? orders.details(number_of(slot)).quantity : 0);
+        changes.push_back({number_of(slot), order.owner, order.window, more});
     };
     for (; seen.touched < outcome.touched.size(); ++seen.touched)
         note_sell(outcome.touched[seen.touched]);
@@ -197,12 +196,12 @@ void Engine::Impl::note_changes(Mark& seen) {
         note_sell(outcome.ended[seen.ended]);
     for (; seen.fills < outcome.fills.size(); ++seen.fills) {
         const Execution& fill = outcome.fills[seen.fills];
-        changes.push_back({kNone, fill.pool, fill.window});
+        changes.push_back({kNone, fill.pool, fill.window, kNothing});
     }
 }
 
-void Engine::Impl::note_pool_change(const Pool& pool, const Window& window) {
-    changes.push_back({kNone, pool.number, window});
+void Engine::Impl::note_pool_change(const Pool& pool, const Window& window, Lots more) {
+    changes.push_back({kNone, pool.number, window, more});
 }
 
 // Lots of the pool became free: its resting sells are matched again, by sequence, as if they

@@ -30,6 +30,8 @@ struct Waiting {
     Window window;           // that it takes, or in which it may be placed
     bool is_fixed = true;    // the first of the two
     std::uint64_t seen = 0;  // changes of supply, of all ever, that it was tried after
+    // At most so much, in the order's unit, can be bought together: far less than it needs, mostly.
+    Int128 possible = std::numeric_limits<std::int64_t>::max();
 
     friend bool operator<(const Waiting& a, const Waiting& b) {
         return std::tie(a.unit, a.rank, a.sequence) < std::tie(b.unit, b.rank, b.sequence);
@@ -42,6 +44,7 @@ struct SupplyChange {
     std::uint32_t sell = kNone;  // an order that came, went or changed …
     std::uint32_t pool = 0;      // … or the free lots of a pool
     Window window;               // over which
+    Lots more{0};                // at most so many lots were added
 };
 
 struct Market {
@@ -103,6 +106,21 @@ struct Pool {
     std::vector<Listing> listings;
     RestingSells resting;
     mutable std::uint64_t exhausted_in = 0;  // the last walk that found no free lot
+};
+
+// What the offers to a buy amount to at most, by place: a pool or site where it must come from one,
+// else a single place.
+struct Supply {
+    struct Place {
+        std::uint32_t pool = kNone;  // one of the place
+        Int128 units = 0;            // in the buy's unit
+        bool may_stop = false;       // an own offer is among them, or one that the band may forbid
+        bool is_open = false;        // an offer of it is fillable now
+    };
+    std::vector<Place> places;
+    std::vector<std::size_t> in_order;  // open places, by their best offer fillable now
+
+    [[nodiscard]] Int128 most() const;
 };
 
 // The order that is matching.
@@ -189,6 +207,7 @@ struct Engine::Impl {
     std::vector<SupplyChange> changes;    // by the command under way
     std::uint64_t changes_before = 0;     // by all commands before it
     std::int64_t next_sequence = 1;
+    std::int64_t first_new = 1;  // sequence of the first order that the command under way makes
     std::vector<std::uint32_t> ended;  // since forget_ended()
 
     // Of the command being applied.
@@ -285,14 +304,16 @@ struct Engine::Impl {
     Stop try_all(std::uint32_t slot);
     Stop try_here(const Taker& taker);
     Stop try_places(const Taker& taker);
-    [[nodiscard]] std::vector<std::uint32_t> first_of_each_place(const Taker& taker);
     void retry_all_or_none();
     bool fill_one_all_or_none(Market& market);
     void note_changes(Mark& seen);
-    void note_pool_change(const Pool& pool, const Window& window);
+    void note_pool_change(const Pool& pool, const Window& window, Lots more);
     [[nodiscard]] bool concerns(const SupplyChange& change, const Market& market,
                                 const Waiting& waiting) const;
-    [[nodiscard]] bool may_fill_now(const Market& market, const Waiting& waiting) const;
+    [[nodiscard]] bool may_fill_now(const Market& market, Waiting& waiting);
+    [[nodiscard]] Supply supply_of(const Taker& taker);
+    [[nodiscard]] Lots offered_to(const Taker& buy, std::uint32_t sell) const;
+    [[nodiscard]] Lots free_for(const Taker& buy, const Pool& pool) const;
     void rematch(Pool& pool);
 
     // engine_duration.cpp: where inside its window a `duration` buy is placed.
