@@ -160,8 +160,11 @@ bool Engine::Impl::may_fill_now(const Market& market, Waiting& waiting) {
         const SupplyChange& change = changes[i];
         if (!concerns(change, market, waiting)) continue;
         concerned = true;
-        if (change.more == kNothing) continue;
-        const std::int64_t worth = in_cu ? rate_of(pools[change.pool], market).value : 1;
+        const Pool& pool = pools[change.pool];
+        // Without a rate in this market's class it sells nothing here.
+        if (change.more == kNothing || !pool.rates.contains(market.rules.key.compute_class))
+            continue;
+        const std::int64_t worth = in_cu ? rate_of(pool, market).value : 1;
         waiting.possible += Int128{change.more.value} * worth;
     }
     return concerned && waiting.possible >= orders[waiting.slot].rest;

@@ -70,12 +70,14 @@ Supply Engine::Impl::supply_of(const Taker& taker) {
             left =
                 pools_left.emplace(pool.number, Left{place_of(pool), free_for(taker, pool)}).first;
         }
-        const Lots lots = std::min(left->second.free, offered_to(taker, maker));
-        if (lots <= kNothing) return Visit::kNext;
         Supply::Place& place = out.places[left->second.place];
-        left->second.free.value -= lots.value;
-        place.units += Int128{lots.value} * (taker.order.in_cu ? rate.value : 1);
         place.may_stop = place.may_stop || sell.organisation == taker.order.organisation;
+        const Lots lots = std::min(left->second.free, offered_to(taker, maker));
+        if (lots > kNothing) {
+            left->second.free.value -= lots.value;
+            place.units += Int128{lots.value} * (taker.order.in_cu ? rate.value : 1);
+        }
+        // Also where better offers have used up the bound: their least lots may keep them out.
         if (!place.is_open && taker.window != kAnyWindow &&
             offer(taker, maker, rate).lots > kNothing) {
             place.is_open = true;
