@@ -49,7 +49,7 @@ struct SupplyChange {
 
 struct Market {
     Market(const MarketRules& given, OrderStore& orders, Slab<Level>& levels)
-        : rules(given), sells(orders, levels), buys(orders, levels) {}
+        : rules(given), sells(false, orders, levels), buys(true, orders, levels) {}
 
     MarketRules rules;
     std::uint32_t number = 0;
@@ -180,14 +180,20 @@ enum class Met : std::uint8_t { kSkipped, kSkippedSmall, kLaneDone, kTraded, kSt
 
 enum class Visit : std::uint8_t { kNext, kNextLane, kStop };
 
-// The best order not yet visited of one lane.
+// Where a walk is in one lane.
 struct Cursor {
+    std::uint32_t lane = 0;
+    std::uint32_t order = kNone;  // to visit; kNone: nothing was looked at yet
+    Rank rank = 0;                // of the level
+    Rank limit = 0;               // the worst rank that the taker takes
+    PriceIndex::Place place;
+};
+
+// A cursor among the others of its walk.
+struct Head {
     Ratio price;  // in the taker's unit
-    Rate rate;
-    Unit unit = Unit::kLot;
     bool conditional = false;
-    std::uint32_t order = kNone;
-    std::uint32_t level = kNone;
+    std::uint32_t cursor = 0;
 };
 
 struct Engine::Impl {
@@ -217,6 +223,8 @@ struct Engine::Impl {
     int recording = 0;  // > 0: changes go to `undo`
 
     std::vector<Cursor> cursors;  // of the walk under way
+    std::vector<Head> heads;      // a heap of them, the best first
+    std::vector<bool> looked_at;  // of each cursor: whether its level was chosen by its hull
     std::uint64_t walks = 0;
     std::uint64_t offers_met = 0;
 
@@ -292,10 +300,17 @@ struct Engine::Impl {
     // no other.
     template <typename Visitor>
     void walk(const Taker& taker, const Visitor& visit);
-    bool open_cursor(const Taker& taker, const Ladders& contra, std::uint32_t lane);
-    bool load(const Taker& taker, const Ladders& contra, Cursor& cursor) const;
-    [[nodiscard]] bool is_better(bool buys, const Cursor& a, const Cursor& b) const;
     void open_cursors(const Taker& taker, Ladders& contra);
+    void open_cursor(const Taker& taker, const Ladders& contra, std::uint32_t lane);
+    [[nodiscard]] Head head_of(const Taker& taker, const Ladders& contra,
+                               std::uint32_t cursor) const;
+    template <bool kBuys>
+    bool seek(const Taker& taker, const Ladders& contra, Cursor& cursor);
+    template <bool kBuys, typename Visitor>
+    void merge(const Taker& taker, const Ladders& contra, const Visitor& visit);
+    [[nodiscard]] bool is_better(bool buys, const Head& a, const Head& b) const;
+    void sift_down(bool buys, std::size_t at);
+    void replace_top(const Taker& taker, const Ladders& contra, bool more);
 
     // engine_place.cpp: an arriving order, and trying resting ones again.
     void arrive(std::uint32_t slot);

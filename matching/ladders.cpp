@@ -39,7 +39,9 @@ std::uint32_t PriceIndex::find(Rank rank) const {
     return index < run.ranks.size() && run.ranks[index] == rank ? run.levels[index] : kNone;
 }
 
-std::pair<std::uint32_t, std::uint32_t> PriceIndex::insert(Rank rank, std::uint32_t level) {
+std::pair<std::uint32_t, std::uint32_t> PriceIndex::insert(Rank rank, std::uint32_t level,
+                                                           Window hull) {
+    ++edition_;
     if (runs_.empty()) {
         runs_.emplace_back();
         worst_.push_back(rank);
@@ -65,6 +67,7 @@ std::pair<std::uint32_t, std::uint32_t> PriceIndex::insert(Rank rank, std::uint3
     }
     run.ranks.insert(at(run.ranks, index), rank);
     run.levels.insert(at(run.levels, index), level);
+    run.hulls.insert(at(run.hulls, index), hull);
     worst_[which] = run.ranks.back();
     return {better, worse};
 }
@@ -74,20 +77,44 @@ void PriceIndex::split(std::size_t which) {
     Run& run = runs_[which];
     upper.ranks.assign(at(run.ranks, kLongest / 2), run.ranks.end());
     upper.levels.assign(at(run.levels, kLongest / 2), run.levels.end());
+    upper.hulls.assign(at(run.hulls, kLongest / 2), run.hulls.end());
     run.ranks.resize(kLongest / 2);
     run.levels.resize(kLongest / 2);
+    run.hulls.resize(kLongest / 2);
     worst_[which] = run.ranks.back();
     worst_.insert(at(worst_, which + 1), upper.ranks.back());
     runs_.insert(at(runs_, which + 1), std::move(upper));
 }
 
+void PriceIndex::set_hull(Rank rank, Window hull) {
+    Run& run = runs_[run_of(rank)];
+    const std::size_t index = first_not_below(run.ranks, rank);
+    CHECK(index < run.ranks.size() && run.ranks[index] == rank);
+    run.hulls[index] = hull;
+}
+
+void PriceIndex::step(Place& place, Rank rank) const {
+    if (place.edition == edition_) {
+        ++place.index;
+        return;
+    }
+    place.edition = edition_;
+    place.run = runs_.empty() ? 0 : run_of(rank);
+    if (runs_.empty()) return;
+    const Run& run = runs_[place.run];
+    place.index = first_not_below(run.ranks, rank);
+    if (place.index < run.ranks.size() && run.ranks[place.index] == rank) ++place.index;
+}
+
 void PriceIndex::erase(Rank rank) {
+    ++edition_;
     const std::size_t which = run_of(rank);
     Run& run = runs_[which];
     const std::size_t index = first_not_below(run.ranks, rank);
     CHECK(index < run.ranks.size() && run.ranks[index] == rank);
     run.ranks.erase(at(run.ranks, index));
     run.levels.erase(at(run.levels, index));
+    run.hulls.erase(at(run.hulls, index));
     if (!run.ranks.empty()) {
         worst_[which] = run.ranks.back();
     } else if (runs_.size() > 1) {  // the last one is kept for the next level
@@ -132,18 +159,25 @@ void Ladders::show_best(std::uint32_t number) {
     }
 }
 
-std::uint32_t Ladders::open_level(std::uint32_t number, Rank rank) {
+// The level, which tells of an order over this window.
+std::uint32_t Ladders::open_level(std::uint32_t number, Rank rank, const Window& window) {
     std::uint32_t& known = recent(number, rank);
     if (known != kNone) {
         const Level& level = levels_[known];
-        if (level.rank == rank && level.lane == number) return known;
+        if (level.rank == rank && level.lane == number) {
+            widen(levels_[known], window);
+            return known;
+        }
     }
     Lane& lane = lanes_[number];
     const std::uint32_t found = lane.index.find(rank);
-    if (found != kNone) return known = found;
+    if (found != kNone) {
+        widen(levels_[found], window);
+        return known = found;
+    }
     const std::uint32_t made = known = levels_.take();
-    const auto [better, worse] = lane.index.insert(rank, made);
-    levels_[made] = Level{rank, kNone, kNone, better, worse, number};
+    const auto [better, worse] = lane.index.insert(rank, made, window);
+    levels_[made] = Level{rank, kNone, kNone, better, worse, number, window};
     if (worse != kNone) levels_[worse].better = made;
     if (better != kNone) {
         levels_[better].worse = made;
@@ -152,6 +186,15 @@ std::uint32_t Ladders::open_level(std::uint32_t number, Rank rank) {
         show_best(number);
     }
     return made;
+}
+
+void Ladders::widen(Level& level, const Window& window) {
+    const auto& [start, end] = level.hull;
+    const Window hull = buys_ ? Window{std::max(start, window.start), std::min(end, window.end)}
+                              : Window{std::min(start, window.start), std::max(end, window.end)};
+    if (hull == level.hull) return;
+    level.hull = hull;
+    lanes_[level.lane].index.set_hull(level.rank, hull);
 }
 
 void Ladders::close_level(std::uint32_t number) {
@@ -173,7 +216,7 @@ void Ladders::close_level(std::uint32_t number) {
 
 void Ladders::insert(std::uint32_t slot, std::uint32_t lane, Rank rank) {
     Order& order = orders_[slot];
-    order.level = open_level(lane, rank);
+    order.level = open_level(lane, rank, order.window);
     Level& level = levels_[order.level];
     order.next = kNone;
     order.prev = level.tail;
@@ -200,7 +243,7 @@ void Ladders::relink(std::uint32_t slot, std::uint32_t lane, Rank rank) {
     } else if (order.prev != kNone) {
         order.level = orders_[order.prev].level;
     } else {
-        order.level = open_level(lane, rank);
+        order.level = open_level(lane, rank, order.window);
     }
     Level& level = levels_[order.level];
     (order.prev == kNone ? level.head : orders_[order.prev].next) = slot;

@@ -9,6 +9,7 @@
 #include "matching/order.hpp"
 #include "matching/price.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -20,6 +21,18 @@ namespace suanpan::matching {
 // Best first is ascending: a sell's price, a buy's price negated.
 using Rank = std::int64_t;
 
+// The worst rank, of prices in `lane_unit` for lots of `rate`, that a taker with this limit takes.
+// Within bounds, see kMaxPrice.
+inline Rank limit_rank(bool taker_buys, Price limit, Unit unit, Unit lane_unit, Rate rate) {
+    const Ratio exact = price_in(limit, unit, lane_unit, rate);
+    // Such a price may be beyond all that an order can name.
+    const Int128 whole = exact.numerator / exact.denominator;
+    const bool is_whole = whole * exact.denominator == exact.numerator;
+    const Int128 bound = taker_buys ? whole : is_whole ? whole : whole + 1;
+    const auto price = static_cast<std::int64_t>(std::min(bound, Int128{kMaxPrice} + 1));
+    return taker_buys ? price : -price;
+}
+
 struct Level {
     Rank rank = 0;
     std::uint32_t head = kNone;  // orders
@@ -27,31 +40,74 @@ struct Level {
     std::uint32_t better = kNone;  // levels
     std::uint32_t worse = kNone;
     std::uint32_t lane = 0;
+    Window hull;  // see PriceIndex
 };
-static_assert(sizeof(Level) <= 32);
 
 // The levels of one lane by rank: sorted runs of limited length, so that a new level among very
 // many moves few others.
+//
+// With each level goes what its orders' windows have in common, so that a walk passes a level of
+// another time without a look at its orders: of sells the earliest start and the latest end, of
+// buys the latest start and the earliest end. It may say too much, since it is not taken back when
+// an order goes.
 class PriceIndex {
  public:
+    // A level of the index, for as long as no level comes or goes.
+    struct Place {
+        std::size_t run = 0;
+        std::size_t index = 0;
+        std::uint64_t edition = 0;
+    };
+
     // kNone: there is no such level.
     [[nodiscard]] std::uint32_t find(Rank rank) const;
     // REQUIRES that there is none of this rank. Gives the better and the worse neighbour.
-    std::pair<std::uint32_t, std::uint32_t> insert(Rank rank, std::uint32_t level);
-    // REQUIRES that there is one.
+    std::pair<std::uint32_t, std::uint32_t> insert(Rank rank, std::uint32_t level, Window hull);
+    // REQUIRES that there is one, as the next.
     void erase(Rank rank);
+    void set_hull(Rank rank, Window hull);
+
+    // From `place` on, at ranks up to `limit`: the first level whose orders' windows may fit.
+    // `passed` counts those that do not.
+    template <bool kBuys>
+    [[nodiscard]] bool seek(Place& place, const Window& window, Rank limit,
+                            std::uint64_t& passed) const {
+        for (; place.run < runs_.size(); ++place.run, place.index = 0) {
+            const Run& run = runs_[place.run];
+            for (; place.index < run.ranks.size(); ++place.index) {
+                if (run.ranks[place.index] > limit) return false;
+                const Window& hull = run.hulls[place.index];
+                if (kBuys ? window.start <= hull.start && hull.end <= window.end
+                          : hull.contains(window))
+                    return true;
+                ++passed;
+            }
+        }
+        return false;
+    }
+    [[nodiscard]] Place first() const { return {0, 0, edition_}; }
+    // The place after the level of this rank, where `place` was; the level may have gone.
+    void step(Place& place, Rank rank) const;
+    [[nodiscard]] std::uint32_t level(const Place& place) const {
+        return runs_[place.run].levels[place.index];
+    }
+    [[nodiscard]] Rank rank(const Place& place) const {
+        return runs_[place.run].ranks[place.index];
+    }
 
  private:
     static constexpr std::size_t kLongest = 128;
     struct Run {
         std::vector<Rank> ranks;
         std::vector<std::uint32_t> levels;  // the same order
+        std::vector<Window> hulls;
     };
     [[nodiscard]] std::size_t run_of(Rank rank) const;
     void split(std::size_t run);
 
     std::vector<Run> runs_;    // none empty, but for a single one
     std::vector<Rank> worst_;  // the last rank of each run
+    std::uint64_t edition_ = 0;
 };
 
 // Lanes as bits.
@@ -68,7 +124,8 @@ struct Lane {
 
 class Ladders {
  public:
-    Ladders(OrderStore& orders, Slab<Level>& levels) : orders_(orders), levels_(levels) {}
+    Ladders(bool buys, OrderStore& orders, Slab<Level>& levels)
+        : buys_(buys), orders_(orders), levels_(levels) {}
 
     std::uint32_t add_lane(std::uint32_t owner, Unit unit, bool conditional, Rate rate);
     void drop_lane(std::uint32_t lane);  // REQUIRES it to be empty
@@ -85,12 +142,6 @@ class Ladders {
     void relink(std::uint32_t slot, std::uint32_t lane, Rank rank);
 
     [[nodiscard]] const Level& level(std::uint32_t number) const { return levels_[number]; }
-    // The order after this one in its lane, or kNone.
-    [[nodiscard]] std::uint32_t after(const Order& order) const {
-        if (order.next != kNone) return order.next;
-        const std::uint32_t worse = levels_[order.level].worse;
-        return worse == kNone ? kNone : levels_[worse].head;
-    }
 
     // Visits the lanes that hold orders and whose owner the counterpart fits: `fits(owner)` is
     // asked once for each pair. `edition` says whether the counterpart's number means the same as
@@ -150,10 +201,12 @@ class Ladders {
     [[nodiscard]] std::uint32_t& recent(std::uint32_t lane, Rank rank) {
         return recent_[(static_cast<std::uint64_t>(rank) + lane * std::uint64_t{41}) % kRecent];
     }
-    std::uint32_t open_level(std::uint32_t lane, Rank rank);
+    std::uint32_t open_level(std::uint32_t lane, Rank rank, const Window& window);
+    void widen(Level& level, const Window& window);
     void close_level(std::uint32_t number);
     void show_best(std::uint32_t lane);
 
+    bool buys_;
     OrderStore& orders_;
     Slab<Level>& levels_;
     std::vector<Lane> lanes_;

@@ -228,7 +228,7 @@ void RichWorld::draw_buy_rules(OrderTerms& out, std::int64_t lots) {
     if (random_.below(100) < 10 && out.unit == Unit::kLot) out.min_lots = Lots((lots + 3) / 4);
     const std::uint32_t special = random_.below(100);
     const bool rests = out.time_in_force == TimeInForce::kGtc;
-    out.all_or_none = rests && special < kAllOrNoneShare;
+    out.all_or_none = scale_.all_or_none && rests && special < kAllOrNoneShare;
     out.post_only = rests && special >= 100 - kPostOnlyShare;
     if (random_.below(100) < 10) out.billing = matching::Billing::kMetered;
 }

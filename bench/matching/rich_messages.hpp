@@ -23,6 +23,9 @@ struct RichScale {
     std::uint32_t pools = 10'000;  // at least `profiles`
     std::uint32_t resting = 100'000;
     std::uint32_t messages = 200'000;
+    // Some bids that rest until they fill as a whole: each is tried again after every event that
+    // could let it, so their number is a cost of its own.
+    bool all_or_none = false;
     std::int64_t grid_s = 900;  // divides 900; a finer one makes more distinct windows
 };
 

@@ -111,6 +111,7 @@ void print_latency(const RichRun& run) {
 bool trades_as_the_first_engine(const MakeRichBook& make_book) {
     RichScale scale;
     scale.messages = kCheckedMessages;
+    scale.all_or_none = true;
     const RichTotals totals = run_rich(scale, make_book, false).totals;
     if (totals == kCheckedTotals) return true;
     fmt::print("  The first {} messages trade DIFFERENTLY than the first engine traded them\n",
@@ -135,6 +136,7 @@ std::vector<Growth> growth_rows() {
         change(scale);
         out.push_back({name, scale});
     };
+    add("all or none", [](RichScale& scale) { scale.all_or_none = true; });
     add("10 x profiles", [](RichScale& scale) { scale.profiles = 10'000; });
     add("100 x profiles", [](RichScale& scale) { scale.profiles = scale.pools = 100'000; });
     add("10 x windows", [](RichScale& scale) { scale.grid_s = 90; });
