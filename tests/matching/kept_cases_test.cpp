@@ -106,5 +106,35 @@ TEST(KeptCase, ARestBelowZeroIsShownHoweverItCameAbout) {
     }
 }
 
+// A pool that had lost its rate was asked for it when some of its lots became free, because an
+// all-or-none order in CU was waiting.
+TEST(KeptCase, APoolWithoutARateSuppliesNothing) {
+    World world;
+    world.add_pool(1, 10);
+    OrderTerms bid = buy(1, 1'000, 5 * kTick, hours(1, 4));
+    bid.unit = Unit::kCu;
+    bid.all_or_none = true;
+    world.place(bid);
+    world.set_rate(1, 0);
+    world.block(1, hours(0, 5), 1);
+    EXPECT_TRUE(world.unblock(1, hours(0, 5), 1).fills.empty());
+    EXPECT_EQ(world.state(1), OrderState::kOpen);
+}
+
+// A site was not tried for an all-or-none order because its best offer, too large for the order,
+// had been counted as using up the pool.
+TEST(KeptCase, ASiteIsTriedBehindAnOfferThatIsTooLarge) {
+    World world;
+    world.add_pool(1, 5);
+    OrderTerms large = sell(1, 1, 5, kTick, hours(0, 7));
+    large.min_lots = Lots(2);
+    world.place(large);
+    world.place(sell(2, 1, 2, 2 * kTick, hours(0, 7)));
+    OrderTerms bid = buy(3, 1, 9 * kTick, hours(3, 4));
+    bid.together = Together::kSameSite;
+    bid.all_or_none = true;
+    EXPECT_EQ(brief(world.place(bid)), (Lines{"2 x 1 @ 2000000"}));
+}
+
 }  // namespace
 }  // namespace suanpan::matching::testing
