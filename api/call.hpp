@@ -84,6 +84,8 @@ struct Write {
     std::vector<db::SideRow> side;
     // The answer when the command was taken; runs on the core's thread.
     std::function<services::StoredResponse(const core::CommandOutcome&)> respond;
+    // Where the caller's own view of things says more than the market's refusal; may be empty.
+    std::function<Error(const Error&)> refuse;
 };
 
 using QueryHandler = Result<Response> (*)(Call&);

@@ -222,10 +222,11 @@ void Dispatcher::write(const std::shared_ptr<Call>& call, WriteHandler handler,
     auto start = [&call, &made, &key](const services::IdempotentWrites::Finish& finish) {
         services::Submission submission{
             command_of(*call, std::move(made->command)), key, std::move(made->side),
-            [path = call->request.path,
-             respond = std::move(made->respond)](const core::CommandOutcome& outcome) {
+            [path = call->request.path, respond = std::move(made->respond),
+             refuse = std::move(made->refuse)](const core::CommandOutcome& outcome) {
                 if (!outcome.refusal) return respond(outcome);
-                const Response refused = problem(*outcome.refusal, path);
+                const Response refused =
+                    problem(refuse ? refuse(*outcome.refusal) : *outcome.refusal, path);
                 return services::StoredResponse{refused.status, refused.body, ""};
             },
             finish};

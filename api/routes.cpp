@@ -46,10 +46,21 @@ const auto kRoutes = std::to_array<Route>({
     {"GET",  "/v1/organisations/{id}/api-keys",        kAnyone, 0,                 list_api_keys, kQuery},
     {"POST", "/v1/organisations/{id}/api-keys/{key}:revoke", kAnyone, 0,           revoke_api_key},
 
+    {"POST", "/v1/organisations/{id}:kill",            kRoles,  kTraderOrOperator, kill_organisation},
+    {"POST", "/v1/organisations/{id}:reinstate",       kRoles,  kOperator,         reinstate_organisation},
+    {"POST", "/v1/organisations/{id}/limits",          kRoles,  kOperator,         set_limits},
+
     {"POST", "/v1/device-models",                      kRoles,  kOperator,         create_model},
     {"GET",  "/v1/device-models",                      kAnyone, 0,                 list_models, kQuery},
     {"POST", "/v1/markets",                            kRoles,  kOperator,         create_market},
     {"GET",  "/v1/markets",                            kAnyone, 0,                 list_markets, kQuery},
+    {"POST", "/v1/markets/{class}/{currency}:halt",    kRoles,  kOperator,         halt_market},
+    {"POST", "/v1/markets/{class}/{currency}:resume",  kRoles,  kOperator,         resume_market},
+    {"POST", "/v1/markets/{class}/{currency}:set-band", kRoles, kOperator,         set_band},
+    {"POST", "/v1/markets/{class}/{currency}:set-index", kRoles, kOperator,        set_index},
+    {"POST", "/v1/markets/{class}/{currency}/calls",   kRoles,  kOperator,         open_call},
+    {"GET",  "/v1/markets/{class}/{currency}/calls",   kAnyone, 0,                 list_calls},
+    {"POST", "/v1/markets/{class}/{currency}/calls:close", kRoles, kOperator,      close_call},
     {"POST", "/v1/schedules",                          kRoles,  kOperator,         create_schedule},
     {"GET",  "/v1/schedules",                          kAnyone, 0,                 list_schedules, kQuery},
 
@@ -62,6 +73,7 @@ const auto kRoutes = std::to_array<Route>({
     {"POST", "/v1/pools/{id}/titles",                  kRoles,  kProvider,         set_title},
     {"POST", "/v1/pools/{id}/attestations",            kRoles,  kProvider,         attest},
     {"POST", "/v1/pools/{id}/blocks",                  kRoles,  kProvider,         block_lots},
+    {"POST", "/v1/pools/{id}/blocks/{block}:unblock",  kRoles,  kProvider,         unblock_lots},
 
     {"POST", "/v1/orders",                             kRoles,  kTrader,           place_order},
     {"POST", "/v1/orders:batch",                       kRoles,  kTrader,           place_orders},
@@ -70,6 +82,7 @@ const auto kRoutes = std::to_array<Route>({
     {"GET",  "/v1/orders",                             kAnyone, 0,                 list_orders, kQuery},
     {"GET",  "/v1/orders/{id}",                        kAnyone, 0,                 get_order},
     {"POST", "/v1/orders/{id}:cancel",                 kRoles,  kTraderOrOperator, cancel_order},
+    {"POST", "/v1/orders/{id}:replace",                kRoles,  kTraderOrOperator, replace_order},
     {"GET",  "/v1/trades",                             kAnyone, 0,                 list_trades, kQuery},
     {"GET",  "/v1/books",                              kAnyone, 0,                 get_book, kQuery},
 
@@ -77,6 +90,7 @@ const auto kRoutes = std::to_array<Route>({
     {"GET",  "/v1/leases/{id}",                        kAnyone, 0,                 get_lease},
     {"POST", "/v1/leases/{id}:accept",                 kRoles,  kProvider,         accept_lease},
     {"POST", "/v1/leases/{id}:activate",               kRoles,  kProvider,         activate_lease},
+    {"POST", "/v1/leases/{id}:release",                kRoles,  any_of(Role::kBuyer, Role::kOperator), release_lease},
     {"POST", "/v1/leases:advance",                     kRoles,  kProvider,         advance_leases},
 
     {"POST", "/v1/meters",                             kRoles,  kTraderOrOperator, register_meter},

@@ -84,6 +84,8 @@ core::Rows load_all(Source& source) {
     rows.organisations = load<core::OrganisationRow>(source, "", "t.id");
     rows.meters = load<core::MeterRow>(source, "", "t.id");
     rows.markets = load<core::MarketRow>(source, "", "t.market");
+    rows.calls = load<core::CallRow>(source, "t.open", "t.log_index");
+    rows.limits = load<core::LimitRow>(source, "", "t.organisation, t.project, t.api_key");
     rows.schedules = load<core::ScheduleRow>(source, "", "t.version");
     rows.models = load<core::ModelRow>(source, "", "t.id");
     rows.sites = load<core::SiteRow>(source, "", "t.id");
@@ -91,7 +93,7 @@ core::Rows load_all(Source& source) {
     for (const TitleRecord& record : load<TitleRecord>(source, "", "t.pool, t.from_s, t.log_index"))
         rows.titles.push_back(from_record(record));
     rows.attestations = load<core::AttestationRow>(source, "NOT t.ended", "t.id");
-    rows.blocks = load<core::BlockRow>(source, "", "t.log_index");
+    rows.blocks = load<core::BlockRow>(source, "t.ended_at_s IS NULL", "t.log_index");
     rows.orders =
         load<core::OrderRow>(source, "t.state IN ('open', 'partially_filled')", "t.sequence");
     rows.leases = load<core::LeaseRow>(source, "NOT t.closed", "t.id");

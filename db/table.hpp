@@ -60,13 +60,15 @@ struct Table;  // kName, kKey: the columns that a conflict is found by; empty: r
 SUANPAN_TABLE(core::OrganisationRow, "organisation", "id")
 SUANPAN_TABLE(core::MeterRow, "meter", "id")
 SUANPAN_TABLE(core::MarketRow, "market", "market")
+SUANPAN_TABLE(core::CallRow, "market_call", "log_index")
+SUANPAN_TABLE(core::LimitRow, "limits", "organisation, project, api_key")
 SUANPAN_TABLE(core::ScheduleRow, "schedule", "")
 SUANPAN_TABLE(core::ModelRow, "device_model", "")
 SUANPAN_TABLE(core::SiteRow, "site", "")
 SUANPAN_TABLE(core::PoolRow, "pool", "id")
 SUANPAN_TABLE(TitleRecord, "title", "")
 SUANPAN_TABLE(core::AttestationRow, "attestation", "id")
-SUANPAN_TABLE(core::BlockRow, "block", "")
+SUANPAN_TABLE(core::BlockRow, "block", "log_index")
 SUANPAN_TABLE(core::OrderRow, "orders", "id")
 SUANPAN_TABLE(OrderTextRecord, "order_text", "")
 SUANPAN_TABLE(core::TradeRow, "trade", "")
@@ -115,6 +117,40 @@ void fields(A& a, R& r) {
     a("max_lots", r.rules.max_lots);
     a("max_ahead_s", r.rules.max_ahead);
     a("log_index", r.index);
+    a("halted", r.control.halted);
+    a("band_width_ppm", r.control.band_width);
+    a("auction_reference_micro", r.control.auction_reference);
+    a("index_reference_micro", r.control.index_reference);
+    a("operator_reference_micro", r.control.operator_reference);
+}
+
+template <typename A, Is<core::CallRow> R>
+void fields(A& a, R& r) {
+    a("log_index", r.index);
+    a("market", r.call.market);
+    a("start_s", r.call.window.start);
+    a("end_s", r.call.window.end);
+    a("floor", r.call.floor);
+    a("reference_micro", r.call.reference);
+    a("open", r.open);
+    a("price_micro", r.result.price);
+    a("volume", r.result.volume);
+    a("surplus_side", r.result.surplus_side);
+    a("surplus", r.result.surplus);
+}
+
+template <typename A, Is<core::LimitRow> R>
+void fields(A& a, R& r) {
+    a("organisation", r.target.organisation);
+    a("project", r.target.project);
+    a("api_key", r.target.key);
+    a("open_orders", r.limits.open_orders);
+    a("notional_micro", r.limits.notional);
+    a("currency", r.limits.currency);
+    a("orders_per_second", r.limits.orders_per_second);
+    a("counted_at_s", r.counted_at);
+    a("counted", r.counted);
+    a("log_index", r.index);
 }
 
 template <typename A, Is<core::FeeSchedule> R>
@@ -143,6 +179,7 @@ void fields(A& a, R& r) {
     a("dispute_period_s", r.dispute_period);
     a("efficiency_ppm", r.efficiency);
     a("log_index", r.index);
+    a("release_notice_s", r.release_notice);
 }
 
 template <typename A, Is<core::ModelRow> R>
@@ -206,6 +243,7 @@ void fields(A& a, R& r) {
     a("end_s", r.window.end);
     a("lots", r.lots);
     a("log_index", r.index);
+    a("ended_at_s", r.ended_at);
 }
 
 template <typename A, Is<core::ReadingRow> R>

@@ -31,6 +31,9 @@ void fields(A& a, R& r) {
     a("together", r.together);
     a("stp", r.self_trade);
     a("billing", r.billing);
+    a("at_market", r.at_market);
+    a("project", r.project);
+    a("api_key", r.key);
 }
 
 template <typename A, Is<core::OrderRow> R>
@@ -44,6 +47,7 @@ void fields(A& a, R& r) {
     a("filled_lots", r.view.filled_lots);
     a("bound_site", r.view.bound_site);
     a("bound_pool", r.view.bound_pool);
+    a("bound_start_s", r.view.bound_start);
     fields(a, r.fees);
     a("hold_micro", r.hold);
     a("placed_s", r.placed_at);
@@ -110,6 +114,7 @@ void fields(A& a, R& r) {
     a("metering", r.metering);
     a("closed", r.closed);
     a("log_index", r.index);
+    a("released_from_s", r.released_from);
 }
 
 template <typename A, Is<core::SettlementLineRow> R>

@@ -249,6 +249,22 @@ Result<Write> attest(Call& call) {
     return write;
 }
 
+Result<Write> unblock_lots(Call& call) {
+    const auto pool = find_own_pool(call);
+    if (!pool) return fail(pool.error());
+    const auto block = parse_integer(call.parameters.at(1));
+    if (!block) return fail(not_found());
+    Faults faults;
+    Fields(call.body, faults).finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    Write write;
+    write.command = core::UnblockLots{pool->rules.id, LogIndex(*block)};
+    write.respond = [](const core::CommandOutcome& outcome) {
+        return stored({{"log_index", outcome.index.value}}, 200, "");
+    };
+    return write;
+}
+
 Result<Write> block_lots(Call& call) {
     const auto pool = find_own_pool(call);
     if (!pool) return fail(pool.error());

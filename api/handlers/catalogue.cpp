@@ -199,6 +199,8 @@ Result<Write> create_schedule(Call& call) {
     read_metering(fields, schedule.metering);
     schedule.dispute_period = read_duration(fields, "dispute_period", schedule.dispute_period, 0);
     read_efficiency(fields, schedule.efficiency);
+    if (const auto notice = fields.find("release_notice", parse_duration))
+        schedule.release_notice = notice;
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     Write write;
@@ -209,6 +211,7 @@ Result<Write> create_schedule(Call& call) {
         made.metering = schedule.metering;
         made.dispute_period = schedule.dispute_period;
         made.efficiency = schedule.efficiency;
+        made.release_notice = schedule.release_notice;
         made.index = outcome.index;
         Json body = to_json(made);
         body.erase("version");  // counted by the core; the list names it

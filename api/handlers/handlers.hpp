@@ -32,6 +32,19 @@ Result<Response> get_calendar(Call& call);
 Result<Write> set_title(Call& call);
 Result<Write> attest(Call& call);
 Result<Write> block_lots(Call& call);
+Result<Write> unblock_lots(Call& call);
+
+// control.cpp
+Result<Write> kill_organisation(Call& call);
+Result<Write> reinstate_organisation(Call& call);
+Result<Write> set_limits(Call& call);
+Result<Write> halt_market(Call& call);
+Result<Write> resume_market(Call& call);
+Result<Write> set_band(Call& call);
+Result<Write> set_index(Call& call);
+Result<Write> open_call(Call& call);
+Result<Write> close_call(Call& call);
+Result<Response> list_calls(Call& call);
 
 // orders.cpp, order_batch.cpp, preview.cpp
 Result<Write> place_order(Call& call);
@@ -40,6 +53,7 @@ Result<Response> preview_order(Call& call);
 Result<Response> list_orders(Call& call);
 Result<Response> get_order(Call& call);
 Result<Write> cancel_order(Call& call);
+Result<Write> replace_order(Call& call);
 Result<Write> cancel_all_orders(Call& call);
 
 // trading.cpp
@@ -51,6 +65,7 @@ Result<Response> list_leases(Call& call);
 Result<Response> get_lease(Call& call);
 Result<Write> accept_lease(Call& call);
 Result<Write> activate_lease(Call& call);
+Result<Write> release_lease(Call& call);
 void advance_leases(const std::shared_ptr<Call>& call, const Reply& reply);
 
 // metering.cpp

@@ -125,6 +125,13 @@ Result<Write> activate_lease(Call& call) {
     return advance_one(call, core::LeaseAction::kActivate);
 }
 
+Result<Write> release_lease(Call& call) {
+    auto write = advance_one(call, core::LeaseAction::kAccept);
+    if (!write) return write;
+    write->command = core::ReleaseLease{std::get<core::AdvanceLease>(write->command).id};
+    return write;
+}
+
 void advance_leases(const std::shared_ptr<Call>& call, const Reply& reply) {
     Faults faults;
     Fields fields(call->body, faults);

@@ -149,6 +149,10 @@ OrderInput read_order(const Call& call, const Json& body, Faults& faults, std::s
         read_buy(fields, terms);
     }
     read_time_in_force(fields, terms);
+    terms.at_market = fields.find_flag("at_market").value_or(false);
+    if (terms.at_market) terms.together = matching::Together::kAnywhere;
+    terms.project = fields.find("project", parse_id<ProjectId>).value_or(ProjectId{});
+    terms.key = call.caller.key;
     terms.min_lots = Lots(fields.find_integer("min_lots", 1, kMaxLots).value_or(0));
     const bool lots = terms.side == Side::kSell || terms.unit == Unit::kLot;
     if (lots && terms.quantity > 0 && terms.min_lots.value > terms.quantity)

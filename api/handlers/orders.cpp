@@ -2,11 +2,14 @@
 #include "api/handlers/input.hpp"
 #include "api/handlers/order_input.hpp"
 #include "api/json/render.hpp"
+#include "base/decimal.hpp"
 #include "db/queries/trading.hpp"
 
 namespace suanpan::api {
 
 namespace {
+
+constexpr std::int64_t kMostLots = 1'000'000'000;
 
 // Orders are seen by their organisation and the operator.
 Result<db::OrderInfo> find_own_order(const Call& call) {
@@ -33,6 +36,29 @@ Result<void> expect_empty(const Call& call) {
     Fields(call.body, faults).finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     return {};
+}
+
+// An order that its own organisation can see, and the market no longer knows, has ended.
+Error ended_order(const Error& refusal) {
+    if (refusal.code() != "order_not_found") return refusal;
+    return {"order_closed", "the order has ended: nothing of it is left to change"};
+}
+
+std::int64_t read_total(Fields& fields, const matching::OrderTerms& terms) {
+    if (terms.side == Side::kSell || terms.unit == Unit::kLot)
+        return fields.need_integer("quantity", 1, kMostLots).value_or(0);
+    const auto quantity = fields.need("quantity", parse_cu);
+    if (quantity && quantity->value <= 0)
+        fields.fault("quantity", "out_of_range", "a quantity is above zero");
+    return quantity.value_or(Cu(0)).value;
+}
+
+Json order_answer(const core::CommandOutcome& outcome, const OrderId& id) {
+    Json body = Json::object();
+    for (const core::OrderRow& touched : outcome.orders) {
+        if (touched.view.terms.id == id) body = to_json(touched);
+    }
+    return body;
 }
 
 }  // namespace
@@ -97,11 +123,36 @@ Result<Write> cancel_order(Call& call) {
     const OrderId id = order->row.view.terms.id;
     Write write;
     write.command = core::CancelOrder{id};
+    write.refuse = ended_order;
     write.respond = [id](const core::CommandOutcome& outcome) {
-        Json body = Json::object();
-        for (const core::OrderRow& touched : outcome.orders) {
-            if (touched.view.terms.id == id) body = to_json(touched);
+        return stored(order_answer(outcome, id), 200, to_string(id));
+    };
+    return write;
+}
+
+Result<Write> replace_order(Call& call) {
+    const auto order = find_own_order(call);
+    if (!order) return fail(order.error());
+    const matching::OrderTerms& terms = order->row.view.terms;
+    Faults faults;
+    Fields fields(call.body, faults);
+    const std::int64_t quantity = read_total(fields, terms);
+    const auto price = fields.need("limit_price", parse_price);
+    if (price && price->value <= 0)
+        fields.fault("limit_price", "out_of_range", "a price is above zero");
+    fields.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    Write write;
+    write.for_ever = true;
+    write.command = core::ReplaceOrder{terms.id, quantity, *price};
+    write.refuse = ended_order;
+    write.respond = [id = terms.id](const core::CommandOutcome& outcome) {
+        Json body = order_answer(outcome, id);
+        Json fills = Json::array();
+        for (const core::TradeRow& trade : outcome.trades) {
+            if (trade.fill.buy == id || trade.fill.sell == id) fills.push_back(to_json(trade));
         }
+        body["fills"] = std::move(fills);
         return stored(body, 200, to_string(id));
     };
     return write;
@@ -110,14 +161,21 @@ Result<Write> cancel_order(Call& call) {
 Result<Write> cancel_all_orders(Call& call) {
     Faults faults;
     Fields fields(call.body, faults);
-    const auto named = fields.find("organisation", parse_id<OrganisationId>);
+    matching::OrderFilter filter;
+    filter.organisation = fields.find("organisation", parse_id<OrganisationId>);
+    filter.market = fields.find("market", matching::parse_market_key);
+    filter.side = fields.find("side", matching::parse_side);
+    filter.project = fields.find("project", parse_id<ProjectId>);
+    filter.key = fields.find("key", parse_id<ApiKeyId>);
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    const OrganisationId organisation = named.value_or(call.caller.organisation);
-    if (organisation != call.caller.organisation && !call.caller.is_operator())
-        return fail(not_found());
+    if (!call.caller.is_operator()) {
+        if (filter.organisation.value_or(call.caller.organisation) != call.caller.organisation)
+            return fail(not_found());
+        filter.organisation = call.caller.organisation;
+    }
     Write write;
-    write.command = core::CancelAll{organisation};
+    write.command = core::CancelAll{filter};
     write.respond = [](const core::CommandOutcome& outcome) {
         return stored({{"cancelled", touched_json(outcome)}}, 200, "");
     };

@@ -69,14 +69,23 @@ Json to_json(const core::MeterRow& meter) {
 
 Json to_json(const core::MarketRow& market) {
     const matching::MarketRules& rules = market.rules;
-    return {{"market", matching::to_string(rules.key)},
-            {"class", rules.key.compute_class},
-            {"currency", rules.key.currency},
-            {"grid", format_duration(rules.grid)},
-            {"tick", to_string(rules.tick)},
-            {"max_lots", rules.max_lots.value},
-            {"max_ahead", format_duration(rules.max_ahead)},
-            {"log_index", market.index.value}};
+    const core::MarketControl& control = market.control;
+    Json out{{"market", matching::to_string(rules.key)},
+             {"class", rules.key.compute_class},
+             {"currency", rules.key.currency},
+             {"grid", format_duration(rules.grid)},
+             {"tick", to_string(rules.tick)},
+             {"max_lots", rules.max_lots.value},
+             {"max_ahead", format_duration(rules.max_ahead)},
+             {"halted", control.halted},
+             {"log_index", market.index.value}};
+    if (const auto reference = core::reference_in_force(control))
+        out["reference"] = to_string(*reference);
+    if (const auto band = core::band_in_force(control))
+        out["band"] = {{"width_ppm", control.band_width->value},
+                       {"low", to_string(band->low)},
+                       {"high", to_string(band->high)}};
+    return out;
 }
 
 Json to_json(const core::ScheduleRow& schedule) {
@@ -85,25 +94,27 @@ Json to_json(const core::ScheduleRow& schedule) {
     Json efficiency = Json::object();
     for (const auto& [name, ppm] : schedule.efficiency)
         efficiency[name] = ppm.value;
-    return {{"version", schedule.version},
-            {"fees",
-             {{"buyer_maker_ppm", fees.buyer_maker.value},
-              {"buyer_taker_ppm", fees.buyer_taker.value},
-              {"provider_maker_ppm", fees.provider_maker.value},
-              {"provider_taker_ppm", fees.provider_taker.value},
-              {"buyer_flat", to_string(fees.buyer_flat)},
-              {"provider_flat", to_string(fees.provider_flat)},
-              {"buyer_tax_ppm", fees.buyer_tax.value},
-              {"provider_withholding_ppm", fees.provider_withholding.value}}},
-            {"metering",
-             {{"billing_window", format_duration(metering.billing_window)},
-              {"deadline", format_duration(metering.deadline)},
-              {"future_tolerance", format_duration(metering.future_tolerance)},
-              {"mismatch_tolerance_ppm", metering.mismatch_tolerance.value},
-              {"mismatch_floor_lot_us", metering.mismatch_floor_us}}},
-            {"dispute_period", format_duration(schedule.dispute_period)},
-            {"efficiency_ppm", std::move(efficiency)},
-            {"log_index", schedule.index.value}};
+    Json out{{"version", schedule.version},
+             {"fees",
+              {{"buyer_maker_ppm", fees.buyer_maker.value},
+               {"buyer_taker_ppm", fees.buyer_taker.value},
+               {"provider_maker_ppm", fees.provider_maker.value},
+               {"provider_taker_ppm", fees.provider_taker.value},
+               {"buyer_flat", to_string(fees.buyer_flat)},
+               {"provider_flat", to_string(fees.provider_flat)},
+               {"buyer_tax_ppm", fees.buyer_tax.value},
+               {"provider_withholding_ppm", fees.provider_withholding.value}}},
+             {"metering",
+              {{"billing_window", format_duration(metering.billing_window)},
+               {"deadline", format_duration(metering.deadline)},
+               {"future_tolerance", format_duration(metering.future_tolerance)},
+               {"mismatch_tolerance_ppm", metering.mismatch_tolerance.value},
+               {"mismatch_floor_lot_us", metering.mismatch_floor_us}}},
+             {"dispute_period", format_duration(schedule.dispute_period)},
+             {"efficiency_ppm", std::move(efficiency)},
+             {"log_index", schedule.index.value}};
+    if (schedule.release_notice) out["release_notice"] = format_duration(*schedule.release_notice);
+    return out;
 }
 
 Json to_json(const core::ModelRow& model) {
@@ -164,7 +175,7 @@ Json to_json(const core::AttestationRow& attestation) {
 Json to_json(const core::BlockRow& block) {
     return {{"window", to_json(block.window)},
             {"lots", block.lots.value},
-            {"log_index", block.index.value}};
+            {"log_index", block.index.value}};  // names the block when it is to end
 }
 
 }  // namespace suanpan::api

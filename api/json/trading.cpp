@@ -51,6 +51,8 @@ Json to_json(const matching::OrderTerms& terms) {
              {"post_only", terms.post_only},
              {"min_lots", terms.min_lots.value},
              {"stp", matching::to_string(terms.self_trade)}};
+    if (terms.at_market) out["at_market"] = true;
+    if (!terms.project.is_nil()) out["project"] = to_string(terms.project);
     if (terms.expires_at) out["expires_at"] = to_string(*terms.expires_at);
     if (terms.side == Side::kBuy) {
         add_buy(out, terms);
@@ -69,6 +71,7 @@ Json to_json(const core::OrderRow& order) {
     out["filled_lots"] = view.filled_lots;
     out["placed_at"] = to_string(order.placed_at);
     out["log_index"] = order.index.value;
+    if (view.bound_start) out["starts_at"] = to_string(*view.bound_start);
     if (view.end_reason != matching::EndReason::kNone)
         out["end_reason"] = matching::to_string(view.end_reason);
     if (view.terms.side == Side::kBuy) {
@@ -133,6 +136,7 @@ Json to_json(const core::LeaseRow& lease) {
              {"closed", lease.closed},
              {"log_index", lease.index.value}};
     if (!lease.end_reason.empty()) out["end_reason"] = lease.end_reason;
+    if (lease.released_from) out["released_from"] = to_string(*lease.released_from);
     if (lease.active_from) out["active_from"] = to_string(*lease.active_from);
     if (lease.active_until) out["active_until"] = to_string(*lease.active_until);
     return out;

@@ -100,11 +100,13 @@ std::vector<core::BlockRow> list_blocks(Tx& tx, const PoolId& pool) {
 std::vector<Occupation> list_occupations(Tx& tx, const PoolId& pool, const Window& window) {
     const auto rows =
         run_statement(tx, "list_occupations",
-                      "SELECT start_s, end_s, lots, id FROM lease"
+                      "SELECT start_s, end_s, lots, id FROM"
+                      " (SELECT start_s, coalesce(released_from_s, end_s) AS end_s, lots, id, pool"
+                      "  FROM lease WHERE end_s > $2::bigint"
+                      "  UNION ALL SELECT start_s, coalesce(ended_at_s, end_s), lots, NULL, pool"
+                      "  FROM block WHERE end_s > $2::bigint) AS taken"
                       " WHERE pool = $1::uuid AND end_s > $2::bigint AND start_s < $3::bigint"
-                      " UNION ALL SELECT start_s, end_s, lots, NULL FROM block"
-                      " WHERE pool = $1::uuid AND end_s > $2::bigint AND start_s < $3::bigint"
-                      " ORDER BY start_s, end_s, id",
+                      " AND start_s < end_s ORDER BY start_s, end_s, id",
                       {to_uuid(pool.bytes), std::to_string(window.start.value),
                        std::to_string(window.end.value)});
     std::vector<Occupation> out;

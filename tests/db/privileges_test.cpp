@@ -16,11 +16,17 @@ struct AppendOnly {
     std::string table;
     std::string column;
 };
-const std::vector<AppendOnly> kAppendOnly{
-    {"block", "lots"},        {"device_model", "device"}, {"journal", "reason"},
-    {"ledger_entry", "kind"}, {"log_checkpoint", "note"}, {"order_text", "metadata"},
-    {"reading", "lot_us"},    {"schedule", "log_index"},  {"settlement_line", "sale_micro"},
-    {"site", "hub"},          {"title", "owners"},        {"trade", "lots"}};
+const std::vector<AppendOnly> kAppendOnly{{"device_model", "device"},
+                                          {"journal", "reason"},
+                                          {"ledger_entry", "kind"},
+                                          {"log_checkpoint", "note"},
+                                          {"order_text", "metadata"},
+                                          {"reading", "lot_us"},
+                                          {"schedule", "log_index"},
+                                          {"settlement_line", "sale_micro"},
+                                          {"site", "hub"},
+                                          {"title", "owners"},
+                                          {"trade", "lots"}};
 
 std::string names_of(const std::vector<AppendOnly>& tables) {
     std::string names;
