@@ -162,6 +162,9 @@ class Model {
     [[nodiscard]] static bool joins(const ModelOrder& order, const CallTerms& call);
     [[nodiscard]] bool waits_for_call(const ModelOrder& order) const;
     [[nodiscard]] Collected collect(std::size_t market, const CallTerms& call) const;
+    [[nodiscard]] std::int64_t free_over(std::size_t pool, const Window& window) const;
+    [[nodiscard]] CallOrder call_order(const ModelOrder& order, const CallTerms& call) const;
+    void drop_limits(Collected& in, Price reference) const;
     [[nodiscard]] bool takes_part(const ModelOrder& sell, const CallTerms& call) const;
     void run_call(std::size_t market, std::size_t which);
 

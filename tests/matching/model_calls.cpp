@@ -37,6 +37,31 @@ bool Model::takes_part(const ModelOrder& sell, const CallTerms& call) const {
     return meets(pools[sell.pool].rules.profile, call.floor);
 }
 
+// Lots of the pool that are free over the call's window.
+std::int64_t Model::free_over(std::size_t pool, const Window& window) const {
+    std::int64_t least = book.free[pool][first_step(window)];
+    for (std::size_t t = first_step(window); t < end_step(window); ++t)
+        least = std::min(least, book.free[pool][t]);
+    return least;
+}
+
+// As the auction wants it; without lots where the order has none for this call.
+CallOrder Model::call_order(const ModelOrder& order, const CallTerms& call) const {
+    CallOrder entry{order.terms->side, Price(order.price), Lots(order.rest), order.sequence,
+                    kNoPool};
+    if (order.buys()) return entry;
+    std::int64_t rest = order.quantity;
+    for (std::size_t t = first_step(call.window); t < end_step(call.window); ++t)
+        rest = std::min(rest, order.quantity - order.sold[t]);
+    entry.lots = Lots(std::max<std::int64_t>(0, rest));
+    if (order.in_cu()) {
+        // A lot's price, up.
+        const std::int64_t exact = order.price * rate_of(order);
+        entry.limit = Price(exact / 1'000 + (exact % 1'000 > 0 ? 1 : 0));
+    }
+    return entry;
+}
+
 Model::Collected Model::collect(std::size_t market, const CallTerms& call) const {
     Collected out;
     std::vector<std::size_t> known_pools;
@@ -46,60 +71,50 @@ Model::Collected Model::collect(std::size_t market, const CallTerms& call) const
         if (!order.resting || order.market != market) continue;
         const bool in = order.buys() ? order.waits && joins(order, call) : takes_part(order, call);
         if (!in) continue;
-        CallOrder entry{order.terms->side, Price(order.price), Lots(order.rest), order.sequence,
-                        kNoPool};
+        CallOrder entry = call_order(order, call);
+        if (entry.lots.value == 0) continue;
+        // Whoever is on both sides stays on the one that came first.
+        const std::pair other_side(order.terms->organisation, !order.buys());
+        if (std::find(sides.begin(), sides.end(), other_side) != sides.end()) continue;
+        sides.emplace_back(order.terms->organisation, order.buys());
         if (!order.buys()) {
-            std::int64_t rest = order.quantity;
-            std::int64_t free = book.free[order.pool][first_step(call.window)];
-            for (std::size_t t = first_step(call.window); t < end_step(call.window); ++t) {
-                rest = std::min(rest, order.quantity - order.sold[t]);
-                free = std::min(free, book.free[order.pool][t]);
-            }
-            if (rest <= 0) continue;
-            entry.lots = Lots(rest);
-            auto place = std::find(known_pools.begin(), known_pools.end(), order.pool);
+            const auto place = std::find(known_pools.begin(), known_pools.end(), order.pool);
             entry.pool = static_cast<std::uint32_t>(place - known_pools.begin());
-            if (order.in_cu()) {
-                // A lot's price, up.
-                const std::int64_t exact = order.price * rate_of(order);
-                entry.limit = Price(exact / 1'000 + (exact % 1'000 > 0 ? 1 : 0));
-            }
-            const std::pair own(order.terms->organisation, true);
-            if (std::find(sides.begin(), sides.end(), own) != sides.end()) continue;
             if (place == known_pools.end()) {
                 known_pools.push_back(order.pool);
-                out.pools.push_back(Lots(free));
+                out.pools.push_back(Lots(free_over(order.pool, call.window)));
             }
-        } else if (std::find(sides.begin(), sides.end(),
-                             std::pair(order.terms->organisation, false)) != sides.end()) {
-            continue;
         }
-        // Whoever is on both sides stays on the one that came first.
-        sides.emplace_back(order.terms->organisation, order.buys());
         out.orders.push_back(entry);
         out.indices.push_back(i);
     }
-    // At the market is one whose own limit no possible price is beyond: no reference, no limit of
-    // an order that names one, no limit of the other side's orders at the market.
-    std::vector<bool> free_of_limit(out.orders.size());
-    for (std::size_t i = 0; i < out.orders.size(); ++i) {
-        const CallOrder& mine = out.orders[i];
-        if (!book.orders[out.indices[i]].terms->at_market) continue;
+    drop_limits(out, call.reference);
+    return out;
+}
+
+// At the market is one whose own limit no possible price is beyond: no reference, no limit of an
+// order that names one, no limit of the other side's orders at the market.
+void Model::drop_limits(Collected& in, Price reference) const {
+    const auto at_market = [&](std::size_t i) {
+        return book.orders[in.indices[i]].terms->at_market;
+    };
+    std::vector<bool> free_of_limit(in.orders.size());
+    for (std::size_t i = 0; i < in.orders.size(); ++i) {
+        const CallOrder& mine = in.orders[i];
+        if (!at_market(i)) continue;
         const auto is_beyond = [&](Price price) {
             return mine.side == Side::kBuy ? price > *mine.limit : price < *mine.limit;
         };
-        bool any_beyond = is_beyond(call.reference);
-        for (std::size_t j = 0; j < out.orders.size(); ++j) {
-            const bool same_kind =
-                book.orders[out.indices[j]].terms->at_market && out.orders[j].side == mine.side;
-            any_beyond = any_beyond || (!same_kind && is_beyond(*out.orders[j].limit));
+        bool any_beyond = is_beyond(reference);
+        for (std::size_t j = 0; j < in.orders.size(); ++j) {
+            const bool same_kind = at_market(j) && in.orders[j].side == mine.side;
+            any_beyond = any_beyond || (!same_kind && is_beyond(*in.orders[j].limit));
         }
         free_of_limit[i] = !any_beyond;
     }
-    for (std::size_t i = 0; i < out.orders.size(); ++i) {
-        if (free_of_limit[i]) out.orders[i].limit.reset();
+    for (std::size_t i = 0; i < in.orders.size(); ++i) {
+        if (free_of_limit[i]) in.orders[i].limit.reset();
     }
-    return out;
 }
 
 CallResult Model::indicative(std::size_t market, const CallTerms& call) const {
