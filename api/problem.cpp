@@ -35,7 +35,6 @@ constexpr std::array kStatuses = std::to_array<CodeStatus>({
     {"not_found", 404},
     {"order_not_found", 404},
     {"lease_not_found", 404},
-    {"market_not_found", 404},
     {"call_not_found", 404},
     {"unknown_block", 404},
     {"method_not_allowed", 405},

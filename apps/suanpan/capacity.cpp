@@ -32,6 +32,10 @@ struct AttestInput {
     std::string benchmark;
     std::string expires;
 };
+struct UnblockInput {
+    std::string pool;
+    std::string block;
+};
 struct BlockInput {
     std::string pool;
     std::int64_t lots = 0;
@@ -82,6 +86,17 @@ void add_pool_facts(CLI::App& group, Session& session) {
                                                                      {"rate", in.rate},
                                                                      {"benchmark", in.benchmark},
                                                                      {"expires_at", in.expires}});
+        });
+    add_command<UnblockInput>(
+        group, session, "unblock", "End a block: its lots are free again",
+        [](CLI::App& app, UnblockInput& in) {
+            app.add_option("pool", in.pool, "pol_…")->required();
+            app.add_option("block", in.block, "the log_index that blocking it answered")
+                ->required();
+        },
+        [](Session& s, const UnblockInput& in) {
+            return s.post("/v1/pools/" + in.pool + "/blocks/" + in.block + ":unblock",
+                          Json::object());
         });
     add_command<BlockInput>(
         group, session, "block", "Take free lots out of the calendar",

@@ -14,6 +14,8 @@ namespace suanpan::cli {
 void add_organisations(CLI::App& root, Session& session);
 void add_catalogue(CLI::App& root, Session& session);
 void add_markets(CLI::App& root, Session& session);
+void add_market_control(CLI::App& markets, Session& session);
+void add_control(CLI::App& root, Session& session);
 void add_capacity(CLI::App& root, Session& session);
 void add_orders(CLI::App& root, Session& session);
 void add_trades(CLI::App& root, Session& session);

@@ -78,6 +78,10 @@ void add_leases(CLI::App& root, Session& session) {
                                                Json::object());
                              });
     }
+    add_command<IdInput>(group, session, "release", "Buyer: give the rest back early", id,
+                         [](Session& s, const IdInput& in) {
+                             return s.post("/v1/leases/" + in.id + ":release", Json::object());
+                         });
     add_meters(root, session);
 }
 

@@ -39,9 +39,13 @@ void add_markets(CLI::App& root, Session& session) {
         return s.get("/v1/markets", {{"market", "/market"},
                                      {"grid", "/grid"},
                                      {"tick", "/tick"},
+                                     {"halted", "/halted"},
+                                     {"reference", "/reference"},
                                      {"max lots", "/max_lots"},
                                      {"max ahead", "/max_ahead"}});
     });
+
+    add_market_control(group, session);
 
     CLI::App& schedule = add_group(root, "schedule", "Fees, metering rules and efficiencies");
     add_command<ScheduleInput>(

@@ -29,6 +29,9 @@ struct PlaceInput {
     bool post_only = false;
     bool anywhere = false;
     bool same_pool = false;
+    bool at_market = false;
+    std::string project;
+    std::string stp;
 };
 struct FilterInput {
     std::string state;
@@ -36,6 +39,19 @@ struct FilterInput {
 };
 struct IdInput {
     std::string id;
+};
+struct ReplaceInput {
+    std::string id;
+    std::string quantity;
+    std::string limit;
+    bool cu = false;
+};
+struct CancelAllInput {
+    std::string market;
+    std::string side;
+    std::string project;
+    std::string key;
+    std::string organisation;
 };
 
 void place_options(CLI::App& app, PlaceInput& in) {
@@ -59,6 +75,9 @@ void place_options(CLI::App& app, PlaceInput& in) {
     app.add_flag("--post-only", in.post_only, "only if it rests");
     app.add_flag("--anywhere", in.anywhere, "lots may be spread over sites");
     app.add_flag("--same-pool", in.same_pool, "all lots from one pool");
+    app.add_flag("--at-market", in.at_market, "in a call, at any price up to (from) the limit");
+    app.add_option("--project", in.project, "prj_…");
+    app.add_option("--stp", in.stp, "against your own orders: cancel_newest, …");
     app.add_option("--client-order-id", in.client_order_id, "yours, unique for ever");
 }
 
@@ -90,6 +109,9 @@ Result<Json> order_body(const PlaceInput& in) {
     if (in.min_lots > 0) body["min_lots"] = in.min_lots;
     if (in.all_or_none) body["all_or_none"] = true;
     if (in.post_only) body["post_only"] = true;
+    if (in.at_market) body["at_market"] = true;
+    put(body, "project", in.project);
+    put(body, "stp", in.stp);
     if (in.anywhere) body["same_site"] = false;
     if (in.same_pool) body["same_pool"] = true;
     if (!in.requirement.empty()) {
@@ -98,6 +120,18 @@ Result<Json> order_body(const PlaceInput& in) {
         body["requirement"] = *requirement;
     }
     return body;
+}
+
+Result<void> replace_order(Session& session, const ReplaceInput& in) {
+    Json body = {{"limit_price", in.limit}};
+    if (in.cu) {
+        body["quantity"] = in.quantity;
+    } else {
+        const auto lots = parse_integer(in.quantity);
+        if (!lots) return fail("bad_quantity", "lots are a whole number; use --cu for CU");
+        body["quantity"] = *lots;
+    }
+    return session.post("/v1/orders/" + in.id + ":replace", body);
 }
 
 void add_one(CLI::App& group, Session& session) {
@@ -111,8 +145,35 @@ void add_one(CLI::App& group, Session& session) {
                          [](Session& s, const IdInput& in) {
                              return s.post("/v1/orders/" + in.id + ":cancel", Json::object());
                          });
-    add_command(group, session, "cancel-all", "Cancel all your open orders",
-                [](Session& s) { return s.post("/v1/orders:cancel-all", Json::object()); });
+    add_command<ReplaceInput>(
+        group, session, "replace", "A new total and limit for an open order",
+        [](CLI::App& app, ReplaceInput& in) {
+            app.add_option("id", in.id, "ord_…")->required();
+            app.add_option("--quantity", in.quantity, "the new total, what is filled included")
+                ->required();
+            app.add_option("--limit", in.limit, "price per lot·h or CU·h")->required();
+            app.add_flag("--cu", in.cu, "the order is in CU");
+        },
+        replace_order);
+    add_command<CancelAllInput>(
+        group, session, "cancel-all", "Cancel your open orders, or those that fit",
+        [](CLI::App& app, CancelAllInput& in) {
+            app.add_option("--market", in.market, "e.g. AI-FP16/CNY");
+            app.add_option("--side", in.side, "buy or sell");
+            app.add_option("--project", in.project, "prj_…");
+            app.add_option("--by-key", in.key, "placed with this API key, key_…");
+            app.add_option("--organisation", in.organisation,
+                           "operator: org_…; without it everybody's");
+        },
+        [](Session& s, const CancelAllInput& in) {
+            Json body = Json::object();
+            put(body, "market", in.market);
+            put(body, "side", in.side);
+            put(body, "project", in.project);
+            put(body, "key", in.key);
+            put(body, "organisation", in.organisation);
+            return s.post("/v1/orders:cancel-all", body);
+        });
 }
 
 }  // namespace

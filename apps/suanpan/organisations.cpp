@@ -82,6 +82,16 @@ void add_organisations(CLI::App& root, Session& session) {
         group, session, "show", "One organisation",
         [](CLI::App& app, IdInput& in) { app.add_option("id", in.id, "org_…")->required(); },
         [](Session& s, const IdInput& in) { return s.get("/v1/organisations/" + in.id); });
+    for (const std::string action : {"kill", "reinstate"}) {
+        add_command<IdInput>(
+            group, session, action,
+            action == "kill" ? "Cancel all its orders and let no new ones in"
+                             : "Let a killed organisation in again (operator)",
+            [](CLI::App& app, IdInput& in) { app.add_option("id", in.id, "org_…")->required(); },
+            [action](Session& s, const IdInput& in) {
+                return s.post("/v1/organisations/" + in.id + ":" + action, Json::object());
+            });
+    }
     add_keys(root, session);
 }
 
