@@ -100,7 +100,7 @@ Taker Engine::Impl::taker(std::uint32_t slot) {
     Order& order = orders[slot];
     const Details& details = orders.details(slot);
     Market& market = markets[details.market];
-    const Rate rate = order.buys ? Rate(0) : market.sells.lane(details.lane).rate;
+    const Rate rate = order.buys ? Rate(0) : market.sells.front(details.lane).rate;
     return {slot, order, details, market, rate, order.window};
 }
 
@@ -238,10 +238,14 @@ std::uint32_t Engine::Impl::lane_of(const Record& record) {
     if (lane == kNone) {
         const std::tuple key(pool.profile, order.unit(), listed.rate);
         const auto known = market.sell_lanes.find(key);
-        lane = known != market.sell_lanes.end()
-                   ? known->second
-                   : market.sells.add_lane(pool.profile, order.unit(), false, listed.rate);
-        market.sell_lanes.emplace(key, lane);
+        if (known == market.sell_lanes.end()) {
+            lane = market.sells.add_lane(pool.profile, order.unit(), false, listed.rate);
+            market.sell_lanes.emplace(key, lane);
+            market.sells.set_site(lane, pool.site);
+        } else {
+            lane = known->second;
+            if (market.sells.front(lane).site != pool.site) market.sells.set_site(lane, kNone);
+        }
     }
     return lane;
 }

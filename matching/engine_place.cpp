@@ -180,7 +180,7 @@ bool Engine::Impl::concerns(const SupplyChange& change, const Market& market,
                          : !change.window.overlaps(waiting.window))
         return false;
     const Ratio limit = price_in(Price(-waiting.rank), waiting.unit, orders[change.sell].unit(),
-                                 market.sells.lane(sell.lane).rate);
+                                 market.sells.front(sell.lane).rate);
     return limit >= Ratio{sell.limit.value, 1};
 }
 

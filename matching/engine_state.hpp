@@ -180,20 +180,20 @@ enum class Met : std::uint8_t { kSkipped, kSkippedSmall, kLaneDone, kTraded, kSt
 
 enum class Visit : std::uint8_t { kNext, kNextLane, kStop };
 
-// Where a walk is in one lane.
+// Where a walk is in a lane whose turn has come.
 struct Cursor {
-    std::uint32_t lane = 0;
-    std::uint32_t order = kNone;  // to visit; kNone: nothing was looked at yet
-    Rank rank = 0;                // of the level
+    std::uint32_t order = kNone;  // to visit
+    Rank rank = 0;                // of its level
     Rank limit = 0;               // the worst rank that the taker takes
     PriceIndex::Place place;
 };
 
-// A cursor among the others of its walk.
+// A lane among the others of its walk.
 struct Head {
     Ratio price;  // in the taker's unit
+    std::uint32_t lane = 0;
+    std::uint32_t cursor = kNone;  // none until its turn comes
     bool conditional = false;
-    std::uint32_t cursor = 0;
 };
 
 struct Engine::Impl {
@@ -224,7 +224,6 @@ struct Engine::Impl {
 
     std::vector<Cursor> cursors;  // of the walk under way
     std::vector<Head> heads;      // a heap of them, the best first
-    std::vector<bool> looked_at;  // of each cursor: whether its level was chosen by its hull
     std::uint64_t walks = 0;
     std::uint64_t offers_met = 0;
 
@@ -300,17 +299,21 @@ struct Engine::Impl {
     // no other.
     template <typename Visitor>
     void walk(const Taker& taker, const Visitor& visit);
-    void open_cursors(const Taker& taker, Ladders& contra);
-    void open_cursor(const Taker& taker, const Ladders& contra, std::uint32_t lane);
-    [[nodiscard]] Head head_of(const Taker& taker, const Ladders& contra,
-                               std::uint32_t cursor) const;
+    void open_lanes(const Taker& taker, Ladders& contra);
+    void open_lane(const Taker& taker, const Ladders& contra, std::uint32_t lane);
+    [[nodiscard]] static Ratio price_of(const Taker& taker, const LaneFront& lane, Rank rank);
+    [[nodiscard]] bool is_elsewhere(const Taker& taker, const LaneFront& lane) const;
     template <bool kBuys>
-    bool seek(const Taker& taker, const Ladders& contra, Cursor& cursor);
+    bool look(const Taker& taker, const Ladders& contra, Head& head);
+    template <bool kBuys>
+    bool seek(const Taker& taker, const Ladders& contra, Head& head);
     template <bool kBuys, typename Visitor>
     void merge(const Taker& taker, const Ladders& contra, const Visitor& visit);
-    [[nodiscard]] bool is_better(bool buys, const Head& a, const Head& b) const;
-    void sift_down(bool buys, std::size_t at);
-    void replace_top(const Taker& taker, const Ladders& contra, bool more);
+    [[nodiscard]] std::int64_t sequence_of(const Ladders& contra, const Head& head) const;
+    [[nodiscard]] bool is_better(const Ladders& contra, bool buys, const Head& a,
+                                 const Head& b) const;
+    void sift_down(const Ladders& contra, bool buys, std::size_t at);
+    void drop_top(const Ladders& contra, bool buys);
 
     // engine_place.cpp: an arriving order, and trying resting ones again.
     void arrive(std::uint32_t slot);

@@ -10,49 +10,51 @@
 
 namespace suanpan::matching {
 
-inline bool Engine::Impl::is_better(bool buys, const Head& a, const Head& b) const {
+inline std::int64_t Engine::Impl::sequence_of(const Ladders& contra, const Head& head) const {
+    const std::uint32_t order =
+        head.cursor == kNone ? contra.first_order(head.lane) : cursors[head.cursor].order;
+    return orders[order].sequence;
+}
+
+inline bool Engine::Impl::is_better(const Ladders& contra, bool buys, const Head& a,
+                                    const Head& b) const {
     if (a.conditional != b.conditional) return b.conditional;
     const auto order = a.price <=> b.price;
     if (order != 0) return buys ? order < 0 : order > 0;
-    const auto sequence = [this](const Head& head) {
-        return orders[cursors[head.cursor].order].sequence;
-    };
-    return sequence(a) < sequence(b);
+    return sequence_of(contra, a) < sequence_of(contra, b);
 }
 
-inline Head Engine::Impl::head_of(const Taker& taker, const Ladders& contra,
-                                  std::uint32_t number) const {
-    const Cursor& cursor = cursors[number];
-    const Lane& lane = contra.lane(cursor.lane);
+inline Ratio Engine::Impl::price_of(const Taker& taker, const LaneFront& lane, Rank rank) {
     const bool buys = taker.order.buys;
-    const Price price(buys ? cursor.rank : -cursor.rank);
-    const Rate rate = buys ? lane.rate : taker.rate;
-    return {price_in(price, lane.unit, taker.order.unit(), rate), lane.conditional, number};
+    return price_in(Price(buys ? rank : -rank), lane.unit, taker.order.unit(),
+                    buys ? lane.rate : taker.rate);
 }
 
-// A lane whose best price the taker takes.
-inline void Engine::Impl::open_cursor(const Taker& taker, const Ladders& contra,
-                                      std::uint32_t number) {
-    const Lane& lane = contra.lane(number);
+// same_site: the taker is bound to a site where none of the lane's lots are.
+inline bool Engine::Impl::is_elsewhere(const Taker& taker, const LaneFront& lane) const {
+    if (taker.order.together != Together::kSameSite || lane.site == kNone) return false;
+    const std::uint32_t bound = orders.extras(taker.slot).bound_site;
+    return bound != kNone && bound != lane.site;
+}
+
+inline void Engine::Impl::open_lane(const Taker& taker, const Ladders& contra,
+                                    std::uint32_t number) {
+    const LaneFront& lane = contra.front(number);
     const bool buys = taker.order.buys;
-    const Rank limit = limit_rank(buys, taker.details.limit, taker.order.unit(), lane.unit,
-                                  buys ? lane.rate : taker.rate);
-    const Rank best = contra.best_rank(number);
-    if (best > limit) return;
-    const auto cursor = static_cast<std::uint32_t>(cursors.size());
-    cursors.push_back({number, contra.level(lane.best).head, best, limit, lane.index.first()});
-    heads.push_back(head_of(taker, contra, cursor));
+    const Price limit = taker.details.limit;
+    if (lane.unit == taker.order.unit() && lane.best > rank_of(!buys, limit)) return;
+    if (buys && is_elsewhere(taker, lane)) return;
+    const Ratio price = price_of(taker, lane, lane.best);
+    const Ratio bound{limit.value, 1};
+    if (buys ? price > bound : price < bound) return;
+    heads.push_back({price, number, kNone, lane.conditional});
 }
 
-inline void Engine::Impl::open_cursors(const Taker& taker, Ladders& contra) {
+inline void Engine::Impl::open_lanes(const Taker& taker, Ladders& contra) {
     cursors.clear();
     heads.clear();
     const Order& order = taker.order;
-    const Rank limit = order.buys ? taker.details.limit.value : -taker.details.limit.value;
-    const auto open = [&](std::uint32_t lane) {
-        if (contra.unit(lane) == order.unit() && contra.best_rank(lane) > limit) return;
-        open_cursor(taker, contra, lane);
-    };
+    const auto open = [&](std::uint32_t lane) { open_lane(taker, contra, lane); };
     if (order.buys) {
         contra.for_each_lane(
             order.owner, eligibility.edition(order.owner),
@@ -67,57 +69,69 @@ inline void Engine::Impl::open_cursors(const Taker& taker, Ladders& contra) {
     }
 }
 
-// To the next level, this place included, whose orders may fit.
+// To the next level, the cursor's place included, whose orders may fit.
 template <bool kBuys>
-bool Engine::Impl::seek(const Taker& taker, const Ladders& contra, Cursor& cursor) {
-    const PriceIndex& index = contra.lane(cursor.lane).index;
+bool Engine::Impl::seek(const Taker& taker, const Ladders& contra, Head& head) {
+    Cursor& cursor = cursors[head.cursor];
+    const PriceIndex& index = contra.lane(head.lane).index;
     if (!index.seek<!kBuys>(cursor.place, taker.window, cursor.limit, offers_met)) return false;
-    cursor.rank = index.rank(cursor.place);
+    const Rank rank = index.rank(cursor.place);
+    if (rank != cursor.rank) head.price = price_of(taker, contra.front(head.lane), rank);
+    cursor.rank = rank;
     cursor.order = contra.level(index.level(cursor.place)).head;
     orders.prefetch_order(cursor.order);
     return true;
 }
 
-inline void Engine::Impl::sift_down(bool buys, std::size_t at) {
+// The lane's turn has come: its best level may be of another time.
+template <bool kBuys>
+bool Engine::Impl::look(const Taker& taker, const Ladders& contra, Head& head) {
+    const LaneFront& lane = contra.front(head.lane);
+    head.cursor = static_cast<std::uint32_t>(cursors.size());
+    const Rank limit = limit_rank(kBuys, taker.details.limit, taker.order.unit(), lane.unit,
+                                  kBuys ? lane.rate : taker.rate);
+    cursors.push_back({kNone, lane.best, limit, contra.lane(head.lane).index.first()});
+    return seek<kBuys>(taker, contra, head);
+}
+
+inline void Engine::Impl::sift_down(const Ladders& contra, bool buys, std::size_t at) {
     const Head moved = heads[at];
     for (std::size_t child = 2 * at + 1; child < heads.size(); child = 2 * at + 1) {
-        if (child + 1 < heads.size() && is_better(buys, heads[child + 1], heads[child])) ++child;
-        if (!is_better(buys, heads[child], moved)) break;
+        if (child + 1 < heads.size() && is_better(contra, buys, heads[child + 1], heads[child]))
+            ++child;
+        if (!is_better(contra, buys, heads[child], moved)) break;
         heads[at] = heads[child];
         at = child;
     }
     heads[at] = moved;
 }
 
-// The first cursor has moved on, or is at its end.
-inline void Engine::Impl::replace_top(const Taker& taker, const Ladders& contra, bool more) {
-    if (more) {
-        heads.front() = head_of(taker, contra, heads.front().cursor);
-    } else {
-        heads.front() = heads.back();
-        heads.pop_back();
-    }
-    if (heads.size() > 1) sift_down(taker.order.buys, 0);
+inline void Engine::Impl::drop_top(const Ladders& contra, bool buys) {
+    heads.front() = heads.back();
+    heads.pop_back();
+    if (heads.size() > 1) sift_down(contra, buys, 0);
 }
 
 template <bool kBuys, typename Visitor>
 void Engine::Impl::merge(const Taker& taker, const Ladders& contra, const Visitor& visit) {
     for (std::size_t i = heads.size() / 2; i-- > 0;)
-        sift_down(kBuys, i);
-    std::vector<bool>& looked = looked_at;
-    looked.assign(cursors.size(), false);
+        sift_down(contra, kBuys, i);
     while (!heads.empty()) {
-        Cursor& cursor = cursors[heads.front().cursor];
-        if (!looked[heads.front().cursor]) {
-            // Its best level may be of another time.
-            looked[heads.front().cursor] = true;
-            const Rank best = cursor.rank;
-            const bool more = seek<kBuys>(taker, contra, cursor);
-            if (!more || cursor.rank != best) {
-                replace_top(taker, contra, more);
-                continue;
+        Head& head = heads.front();
+        if (head.cursor == kNone) {
+            if (!look<kBuys>(taker, contra, head)) {
+                drop_top(contra, kBuys);
+            } else if (heads.size() > 1) {
+                sift_down(contra, kBuys, 0);
             }
+            continue;
         }
+        const LaneFront& lane = contra.front(head.lane);
+        if (kBuys && is_elsewhere(taker, lane)) {
+            drop_top(contra, kBuys);
+            continue;
+        }
+        Cursor& cursor = cursors[head.cursor];
         const std::uint32_t at = cursor.order;
         const Order& maker = orders[at];
         const bool fits =
@@ -125,19 +139,23 @@ void Engine::Impl::merge(const Taker& taker, const Ladders& contra, const Visito
         // Asked before the visit, which may take the maker out of its level.
         const std::uint32_t next = maker.next;
         ++offers_met;
-        const Visit wish = fits && !maker.waits
-                               ? visit(at, kBuys ? contra.lane(cursor.lane).rate : taker.rate)
-                               : Visit::kNext;
+        const Visit wish =
+            fits && !maker.waits ? visit(at, kBuys ? lane.rate : taker.rate) : Visit::kNext;
         if (wish == Visit::kStop) return;
-        if (wish == Visit::kNext && next != kNone) {
+        bool more = wish == Visit::kNext;
+        if (more && next != kNone) {
             cursor.order = next;
             orders.prefetch(next);
-            // Of one price, others may have come before it.
-            if (heads.size() > 1) sift_down(kBuys, 0);
-            continue;
+        } else if (more) {
+            contra.lane(head.lane).index.step(cursor.place, cursor.rank);
+            more = seek<kBuys>(taker, contra, head);
         }
-        if (wish == Visit::kNext) contra.lane(cursor.lane).index.step(cursor.place, cursor.rank);
-        replace_top(taker, contra, wish == Visit::kNext && seek<kBuys>(taker, contra, cursor));
+        if (!more) {
+            drop_top(contra, kBuys);
+        } else if (heads.size() > 1) {
+            // Of one price, others may come before it.
+            sift_down(contra, kBuys, 0);
+        }
     }
 }
 
@@ -145,8 +163,8 @@ template <typename Visitor>
 void Engine::Impl::walk(const Taker& taker, const Visitor& visit) {
     ++walks;
     Ladders& contra = taker.order.buys ? taker.market.sells : taker.market.buys;
-    open_cursors(taker, contra);
-    if (cursors.empty()) return;
+    open_lanes(taker, contra);
+    if (heads.empty()) return;
     if (taker.order.buys) {
         merge<true>(taker, contra, visit);
     } else {

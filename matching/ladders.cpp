@@ -127,19 +127,14 @@ std::uint32_t Ladders::add_lane(std::uint32_t owner, Unit unit, bool conditional
     auto number = static_cast<std::uint32_t>(lanes_.size());
     if (free_lanes_.empty()) {
         lanes_.emplace_back();
-        bests_.emplace_back();
+        fronts_.emplace_back();
         active_.resize(lanes_.size() / 64 + 1, 0);
     } else {
         number = free_lanes_.back();
         free_lanes_.pop_back();
         ++reused_;
     }
-    Lane& lane = lanes_[number];
-    lane.owner = owner;
-    lane.unit = unit;
-    lane.conditional = conditional;
-    lane.rate = rate;
-    bests_[number].unit = unit;
+    fronts_[number] = LaneFront{0, rate, owner, kNone, unit, conditional};
     return number;
 }
 
@@ -155,7 +150,7 @@ void Ladders::show_best(std::uint32_t number) {
         active_[number / 64] &= ~bit;
     } else {
         active_[number / 64] |= bit;
-        bests_[number].rank = levels_[lane.best].rank;
+        fronts_[number].best = levels_[lane.best].rank;
     }
 }
 

@@ -24,6 +24,7 @@ using Rank = std::int64_t;
 // The worst rank, of prices in `lane_unit` for lots of `rate`, that a taker with this limit takes.
 // Within bounds, see kMaxPrice.
 inline Rank limit_rank(bool taker_buys, Price limit, Unit unit, Unit lane_unit, Rate rate) {
+    if (unit == lane_unit) return taker_buys ? limit.value : -limit.value;
     const Ratio exact = price_in(limit, unit, lane_unit, rate);
     // Such a price may be beyond all that an order can name.
     const Int128 whole = exact.numerator / exact.denominator;
@@ -113,12 +114,18 @@ class PriceIndex {
 // Lanes as bits.
 using LaneBits = std::vector<std::uint64_t>;
 
-struct Lane {
-    std::uint32_t owner = 0;  // profile number (sells), requirement number (buys)
+// What a taker needs to know of a lane before its turn comes; all lanes' in one array.
+struct LaneFront {
+    Rank best = 0;               // meaningless while the lane is empty
+    Rate rate;                   // sells
+    std::uint32_t owner = 0;     // profile number (sells), requirement number (buys)
+    std::uint32_t site = kNone;  // sells: of all its pools; kNone once they are at several
     Unit unit = Unit::kLot;
     bool conditional = false;  // all-or-none buys come after all others (market §5 step 2)
-    Rate rate;                 // sells
-    std::uint32_t best = kNone;
+};
+
+struct Lane {
+    std::uint32_t best = kNone;  // level
     PriceIndex index;
 };
 
@@ -129,10 +136,13 @@ class Ladders {
 
     std::uint32_t add_lane(std::uint32_t owner, Unit unit, bool conditional, Rate rate);
     void drop_lane(std::uint32_t lane);  // REQUIRES it to be empty
+    void set_site(std::uint32_t lane, std::uint32_t site) { fronts_[lane].site = site; }
     [[nodiscard]] const Lane& lane(std::uint32_t number) const { return lanes_[number]; }
-    [[nodiscard]] std::size_t lane_count() const { return lanes_.size(); }
-    [[nodiscard]] Rank best_rank(std::uint32_t lane) const { return bests_[lane].rank; }
-    [[nodiscard]] Unit unit(std::uint32_t lane) const { return bests_[lane].unit; }
+    [[nodiscard]] const LaneFront& front(std::uint32_t lane) const { return fronts_[lane]; }
+    // REQUIRES that the lane holds an order.
+    [[nodiscard]] std::uint32_t first_order(std::uint32_t lane) const {
+        return levels_[lanes_[lane].best].head;
+    }
 
     // To its place by sequence, nearly always the last of its level.
     void insert(std::uint32_t slot, std::uint32_t lane, Rank rank);
@@ -168,10 +178,6 @@ class Ladders {
     }
 
  private:
-    struct Best {
-        Rank rank = 0;  // meaningless while the lane is empty
-        Unit unit = Unit::kLot;
-    };
     struct Row {
         LaneBits bits;
         std::size_t lanes = 0;  // known so far
@@ -192,7 +198,7 @@ class Ladders {
         if (row.lanes == lanes_.size()) return row.bits;
         row.bits.resize(active_.size(), 0);
         for (; row.lanes < lanes_.size(); ++row.lanes) {
-            const std::uint64_t bit = fits(lanes_[row.lanes].owner) ? 1 : 0;
+            const std::uint64_t bit = fits(fronts_[row.lanes].owner) ? 1 : 0;
             row.bits[row.lanes / 64] |= bit << (row.lanes % 64);
         }
         return row.bits;
@@ -210,8 +216,8 @@ class Ladders {
     OrderStore& orders_;
     Slab<Level>& levels_;
     std::vector<Lane> lanes_;
-    std::vector<Best> bests_;  // of each lane
-    LaneBits active_;          // lanes that hold orders
+    std::vector<LaneFront> fronts_;
+    LaneBits active_;  // lanes that hold orders
     std::vector<std::uint32_t> free_lanes_;
     std::uint64_t reused_ = 0;  // how often a lane's number was given again
     std::vector<Row> rows_;     // by counterpart

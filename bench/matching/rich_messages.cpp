@@ -130,7 +130,8 @@ matching::MarketRules RichWorld::market() const {
 RichWorld::Pool RichWorld::draw_pool(std::uint32_t number) {
     Pool out;
     out.profile = number % scale_.profiles;
-    out.site = random_.below(sites() / kHubs) * kHubs + profiles_[out.profile].hub;
+    // The exchange writes its site into a pool's profile, so lots of one profile are at one site.
+    out.site = out.profile / kHubs % (sites() / kHubs) * kHubs + profiles_[out.profile].hub;
     const std::uint32_t gpus = kNodeGpus[random_.below(kNodeGpus.size())];
     out.lots = gpus * (4 + random_.below(29));
     out.price_ppm = site_price_ppm_[out.site] / 100 * (98 + random_.below(5));
