@@ -149,6 +149,7 @@ Preview Engine::preview(const OrderTerms& terms, Time now) const {
     Impl& state = *impl_;
     const auto resolved = state.resolve(terms);
     state.begin(now);
+    const auto tries = state.save_tries();
     const Mark mark = state.start_recording();
     const std::uint32_t slot = state.admit(resolved);
     state.arrive(slot);
@@ -158,6 +159,7 @@ Preview Engine::preview(const OrderTerms& terms, Time now) const {
         out.fills.push_back(fill(execution));
     out.order = state.view(slot);
     state.roll_back(mark);
+    state.restore_tries(tries);
     state.dismiss(slot);
     --state.next_sequence;
     return out;

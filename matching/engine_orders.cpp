@@ -361,7 +361,10 @@ void Engine::Impl::restore_saved(SavedOrder& saved) {
     Order& order = orders[saved.slot];
     const Order& before = saved.order;
     if (order.in_book && !before.in_book) remove(saved.slot);
-    order.window = before.window;
+    if (order.window != before.window) {
+        order.window = before.window;
+        if (order.in_book) ladders(saved.slot).window_widened(saved.slot);
+    }
     order.rest = before.rest;
     order.state = before.state;
     order.waits = before.waits;

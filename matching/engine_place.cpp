@@ -207,6 +207,18 @@ void Engine::Impl::note_pool_change(const Pool& pool, const Window& window, Lots
     changes.push_back({kNone, pool.number, window, more});
 }
 
+Engine::Impl::Tries Engine::Impl::save_tries() const {
+    Tries out;
+    markets.for_each(
+        [&](const Market& market) { out.emplace_back(market.rules_changed, market.all_or_none); });
+    return out;
+}
+
+void Engine::Impl::restore_tries(const Tries& tries) {
+    for (std::uint32_t i = 0; i < tries.size(); ++i)
+        std::tie(markets[i].rules_changed, markets[i].all_or_none) = tries[i];
+}
+
 // Lots of the pool became free: its resting sells are matched again, by sequence, as if they
 // arrived (but for post_only, which is a rule for arrival).
 void Engine::Impl::rematch(Pool& pool) {

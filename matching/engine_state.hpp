@@ -325,6 +325,11 @@ struct Engine::Impl {
     void retry_all_or_none();
     bool fill_one_all_or_none(Market& market);
     void note_changes(Mark& seen);
+    // What is known of the next tries of all-or-none orders, which a preview must not change:
+    // by market, whether its rules changed, and its waiting orders.
+    using Tries = std::vector<std::pair<bool, std::vector<Waiting>>>;
+    [[nodiscard]] Tries save_tries() const;
+    void restore_tries(const Tries& tries);
     void note_pool_change(const Pool& pool, const Window& window, Lots more);
     [[nodiscard]] bool concerns(const SupplyChange& change, const Market& market,
                                 const Waiting& waiting) const;
