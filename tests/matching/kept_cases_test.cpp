@@ -136,5 +136,55 @@ TEST(KeptCase, ASiteIsTriedBehindAnOfferThatIsTooLarge) {
     EXPECT_EQ(brief(world.place(bid)), (Lines{"2 x 1 @ 2000000"}));
 }
 
+// A flexible buy was bound to a start in an attempt that was taken back. Its level still said that
+// it could only be met there.
+TEST(KeptCase, AStartBoundInAnAttemptIsFreeAgainAfterIt) {
+    World world;
+    world.add_pool(1, 11);
+    OrderTerms bid = buy(1, 2, 5 * kTick, hours(1, 6));
+    bid.duration = Duration(3 * kHour);
+    bid.together = Together::kSamePool;
+    world.place(bid);
+    const OrderView before = world.view(1);
+    OrderTerms whole = sell(2, 1, 9, kTick, hours(2, 5));
+    whole.time_in_force = TimeInForce::kFok;
+    EXPECT_TRUE(world.place(whole).fills.empty());
+    EXPECT_EQ(world.view(1), before);
+    EXPECT_EQ(brief(world.place(sell(3, 1, 1, kTick, hours(3, 8)))), (Lines{"1 x 1 @ 5000000"}));
+}
+
+// What a waiting all-or-none order could find was counted anew in a preview, and the count stayed
+// when the preview's trades were taken back.
+TEST(KeptCase, APreviewDoesNotChangeWhenAllOrNoneOrdersAreTried) {
+    World world;
+    world.add_pool(1, 10);
+    world.add_pool(2, 10);
+    world.place(sell(1, 1, 2, 5 * kTick, hours(1, 9)));
+    OrderTerms bid = buy(2, 3, 6 * kTick, hours(3, 4));
+    bid.all_or_none = true;
+    world.place(bid);
+    static_cast<void>(world.engine.preview(buy(3, 7, 9 * kTick, hours(2, 5)), world.now));
+    EXPECT_EQ(brief(world.place(sell(4, 2, 1, 2 * kTick, hours(1, 9)))),
+              (Lines{"4 x 1 @ 2000000", "1 x 2 @ 5000000"}));
+}
+
+// A change of the band makes waiting orders be tried with the next command; a preview between the
+// two used that up.
+TEST(KeptCase, APreviewDoesNotUseUpAChangeOfTheBand) {
+    World world;
+    world.add_pool(1, 10);
+    OrderTerms bid = buy(1, 3, 6 * kTick, hours(3, 4));
+    bid.all_or_none = true;
+    world.place(bid);
+    world.engine.set_band(kMarket, PriceBand{Price(1), Price(2 * kTick)});
+    world.place(sell(2, 1, 2, 5 * kTick, hours(1, 9)));
+    EXPECT_TRUE(world.place(sell(3, 1, 1, 5 * kTick, hours(1, 9))).fills.empty());
+    world.engine.set_band(kMarket, std::nullopt);
+    const OrderTerms other = buy(4, 1, kTick, hours(1, 2));
+    const auto expected = world.engine.preview(other, world.now).fills;
+    EXPECT_EQ(brief(expected), (Lines{"2 x 2 @ 5000000", "3 x 1 @ 5000000"}));
+    EXPECT_EQ(world.place(other).fills, expected);
+}
+
 }  // namespace
 }  // namespace suanpan::matching::testing
