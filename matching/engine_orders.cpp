@@ -378,7 +378,11 @@ void Engine::Impl::restore_saved(SavedOrder& saved) {
     } else {
         orders.steps(order) = std::move(saved.steps);
     }
-    if (!order.in_book && before.in_book) relink(saved.slot);
+    if (!order.in_book && before.in_book) {
+        relink(saved.slot);
+    } else if (order.in_book) {
+        ladders(saved.slot).cover(saved.slot);
+    }
 }
 
 void Engine::Impl::roll_back(const Mark& mark) {

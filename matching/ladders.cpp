@@ -231,6 +231,11 @@ void Ladders::remove(std::uint32_t slot) {
     if (level.head == kNone) close_level(order.level);
 }
 
+void Ladders::cover(std::uint32_t slot) {
+    const Order& order = orders_[slot];
+    widen(levels_[order.level], order.window);
+}
+
 void Ladders::relink(std::uint32_t slot, std::uint32_t lane, Rank rank) {
     Order& order = orders_[slot];
     if (order.next != kNone) {
@@ -240,6 +245,7 @@ void Ladders::relink(std::uint32_t slot, std::uint32_t lane, Rank rank) {
     } else {
         order.level = open_level(lane, rank, order.window);
     }
+    cover(slot);
     Level& level = levels_[order.level];
     (order.prev == kNone ? level.head : orders_[order.prev].next) = slot;
     (order.next == kNone ? level.tail : orders_[order.next].prev) = slot;
