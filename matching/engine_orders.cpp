@@ -109,9 +109,11 @@ NewOrder Engine::Impl::resolve(const OrderTerms& terms) {
     NewOrder out;
     const Market& market = get_market(terms.market);
     const bool buys = terms.side == Side::kBuy;
+    out.id = terms.id;
+    out.quantity = terms.quantity;
+    out.limit = terms.limit_price;
     Order& order = out.record.order;
     order.window = terms.window;
-    order.rest = terms.quantity;
     order.organisation = organisations.number(terms.organisation);
     order.owner = buys ? eligibility.find_or_add(terms.requirement) : get_pool(terms.pool).number;
     order.self_trade = terms.self_trade;
@@ -120,9 +122,6 @@ NewOrder Engine::Impl::resolve(const OrderTerms& terms) {
     order.in_cu = terms.unit == Unit::kCu;
     order.all_or_none = terms.all_or_none;
     Details& details = out.record.details;
-    details.id = terms.id;
-    details.limit = terms.limit_price;
-    details.quantity = terms.quantity;
     details.market = static_cast<std::uint16_t>(market.number);
     details.time_in_force = terms.time_in_force;
     details.metered = terms.billing == Billing::kMetered;
@@ -191,7 +190,7 @@ std::uint32_t Engine::Impl::restore(const OrderView& view) {
 
 // An order not yet in its book.
 std::uint32_t Engine::Impl::admit(const NewOrder& given) {
-    const std::uint32_t slot = orders.take(given.record);
+    const std::uint32_t slot = orders.take(given);
     Order& order = orders[slot];
     order.sequence = next_sequence++;
     if (given.has_extras) orders.make_extras(slot) = given.extras;

@@ -99,17 +99,12 @@ struct Extras {
 // An order checked and with its names resolved to the engine's numbers, as resolve() gives it: the
 // memory that it will have. Good until a rate changes or ended orders are forgotten.
 struct NewOrder {
-    Record record;
+    OrderId id;
+    std::int64_t quantity = 0;
+    Price limit;
+    Record record;  // all else
     bool has_extras = false;
     Extras extras;
-
-    // The same order with another identifier, quantity and price.
-    void set(const OrderId& id, std::int64_t quantity, Price limit) {
-        record.details.id = id;
-        record.details.quantity = quantity;
-        record.details.limit = limit;
-        record.order.rest = quantity;
-    }
 };
 
 class OrderStore {
@@ -156,9 +151,15 @@ class OrderStore {
         __builtin_prefetch(&record.details, 1);
     }
 
-    std::uint32_t take(const Record& record) {
+    std::uint32_t take(const NewOrder& given) {
         const std::uint32_t slot = records_.take();
-        records_[slot] = record;
+        Record& record = records_[slot];
+        record = given.record;
+        // Written after the whole: what was written in parts just before is slow to read as one.
+        record.order.rest = given.quantity;
+        record.details.id = given.id;
+        record.details.quantity = given.quantity;
+        record.details.limit = given.limit;
         return slot;
     }
     void give(std::uint32_t slot) {

@@ -64,7 +64,9 @@ class PlainMarket {
 
     void place(const PlainMessage& message, Trades& trades) {
         NewOrder& order = message.side == Side::kBuy ? buy_ : sells_[message.order % kPools];
-        order.set(ids_[message.order], message.quantity, Price(message.price));
+        order.id = ids_[message.order];
+        order.quantity = message.quantity;
+        order.limit = Price(message.price);
         const Outcome& outcome = engine_.place(order, kNow);
         slots_[message.order] = outcome.order;
         for (const Execution& fill : outcome.fills) {
