@@ -193,7 +193,7 @@ Json order_of(const TraceTask& task, Time start) {
                    {{"start", to_string(start)},
                     {"end", to_string(Time(start.value + task.duration.value))}}},
                   {"time_in_force", "fok"},
-                  {"same_site", false},
+                  {"stp", "cancel_newest"},
                   {"client_order_id", task.name}};
     if (!task.models.empty()) order["requirement"] = {{"device_model", {{"one_of", task.models}}}};
     return order;

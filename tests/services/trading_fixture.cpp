@@ -175,7 +175,7 @@ Window RandomTrade::some_hours() {
 core::Command RandomTrade::next() {
     const std::scoped_lock lock(mutex_);
     const auto who = static_cast<std::size_t>(below(2));
-    switch (below(10)) {
+    switch (below(12)) {
         case 0:
         case 1:
         case 2: {
@@ -189,11 +189,15 @@ core::Command RandomTrade::next() {
         case 5: {
             auto order = make_buy(parties_, who, 1 + below(8), 1 + below(9'000'000), some_hours());
             if (below(4) == 0) order.terms.together = matching::Together::kSameSite;
+            if (below(4) == 0) order.terms.duration = Duration(3'600);
+            if (below(4) == 0) order.terms.all_or_none = true;
             return make_command(parties_.buyers[who], order);
         }
         case 6:
         case 7: return advance_or_cancel();
         case 8: return meter();
+        case 9:
+        case 10: return control();
         default:
             return make_command(parties_.boss, core::Settle{settled_until_, LogIndex(log_size_)});
     }
@@ -241,6 +245,7 @@ core::Command RandomTrade::meter() {
 void RandomTrade::learn(const core::CommandOutcome& outcome) {
     const std::scoped_lock lock(mutex_);
     log_size_ = outcome.index.value;
+    learn_block(outcome);
     if (outcome.run) settled_until_ = outcome.run->to;
     if (outcome.order) orders_.push_back(*outcome.order);
     for (const core::LeaseRow& lease : outcome.leases)

@@ -20,6 +20,7 @@
 #include <mutex>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace suanpan::services {
@@ -77,6 +78,9 @@ class RandomTrade {
     Window some_hours();
     core::Command advance_or_cancel();
     core::Command meter();
+    core::Command control();
+    core::Command replace_or_release();
+    void learn_block(const core::CommandOutcome& outcome);
 
     Parties parties_;
     const Clock& clock_;
@@ -84,6 +88,8 @@ class RandomTrade {
     std::mt19937_64 random_;
     std::vector<OrderId> orders_;
     std::map<LeaseId, core::LeaseRow> leases_;
+    std::vector<Window> calls_;
+    std::vector<std::pair<std::size_t, LogIndex>> blocks_;
     std::int64_t log_size_ = 0;
     LogIndex settled_until_{0};
 };
