@@ -96,23 +96,24 @@ void run_round(const Options& options, const Folder& folder, Rates& rates) {
     fmt::print("  {:<34}{:>9.0f}/s\n", "PL/pgSQL, one an order, 64 clients", rates.function.back());
 }
 
+// An order and an empty commit at the same pace: what a sleeping processor costs, both pay.
+void print_pace(const BenchDatabase& database, World& world, std::string_view name, double rate) {
+    const std::vector<double> empty = empty_commits(database, 2, rate);
+    const LoadResult load = world.run_paced(4, rate);
+    const double commit = empty[empty.size() / 2];
+    print_load(name, load);
+    fmt::print(
+        "  {:<34}an empty commit at this pace: p50 {:.3f} ms; {:.2f} × it, {:.3f} ms over it\n", "",
+        commit, load.percentile(50) / commit, load.percentile(50) - commit);
+}
+
 void print_latency(double rate) {
     const BenchDatabase database("suanpan_bench_ours");
-    const std::vector<double> empty = empty_commits(database, 2'000);
-    const auto part = [&](double percent) {
-        return empty[static_cast<std::size_t>(static_cast<double>(empty.size() - 1) * percent /
-                                              100)];
-    };
     World world(database);
     world.run_paced(1, rate / 10);  // warm
-    const LoadResult load = world.run_paced(5, rate / 10);
-    const LoadResult idle = world.run_paced(3, 50);
-    fmt::print("\nLatency\n  {:<34}{:>11}   {:>12}   p50 {:>7.3f} ms   p99 {:>7.3f} ms\n",
-               "an empty commit", "", "", part(50), part(99));
-    print_load("an order, at 10 % of the load", load);
-    print_load("an order, the queue idle (50/s)", idle);
-    fmt::print("  at 10 %: {:.2f} × an empty commit (goal under 3); idle: {:.3f} ms over it\n",
-               load.percentile(50) / part(50), idle.percentile(50) - part(50));
+    fmt::print("\nLatency (goal: at 10 % under 3 × an empty commit)\n");
+    print_pace(database, world, "at 10 % of the load", rate / 10);
+    print_pace(database, world, "idle, 50 orders a second", 50);
 }
 
 void run_orders(const Options& options) {

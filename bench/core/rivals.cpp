@@ -62,21 +62,23 @@ $$;
 constexpr const char* kCalls = R"(
 WITH command AS (
     SELECT o.id, e.cause, o.log_index FROM orders o JOIN ledger_entry e ON e.index = o.log_index
-    ORDER BY o.log_index LIMIT {})
+    ORDER BY o.log_index LIMIT {}),
+taken AS (
+    SELECT t.taker AS id, array_agg(t) AS trades, array_agg(l) AS leases,
+        array_agg(DISTINCT m) AS makers
+    FROM trade t JOIN lease l ON l.id = t.lease JOIN orders m ON m.id = t.maker
+    GROUP BY t.taker)
 SELECT
     (SELECT array_agg(e) FROM ledger_entry e WHERE e.cause = c.cause)::text,
-    (SELECT array_agg(o) FROM orders o WHERE o.id = c.id OR o.id IN (
-        SELECT t.maker FROM trade t WHERE t.taker = c.id))::text,
+    ((SELECT array_agg(o) FROM orders o WHERE o.id = c.id) || coalesce(t.makers, '{{}}'))::text,
     (SELECT array_agg(x) FROM order_text x WHERE x.order_id = c.id)::text,
-    (SELECT array_agg(k) FROM idempotency k JOIN order_text x ON k.key = x.client_order_id
-        AND k.organisation = x.organisation AND k.route = 'POST /v1/orders'
+    (SELECT array_agg(k) FROM order_text x JOIN idempotency k ON k.organisation = x.organisation
+        AND k.route = 'POST /v1/orders' AND k.key = x.client_order_id
         WHERE x.order_id = c.id)::text,
-    coalesce((SELECT array_agg(t) FROM trade t
-        WHERE t.taker = c.id AND t.id = t.id)::text, '{{}}'),
-    coalesce((SELECT array_agg(l) FROM lease l WHERE l.id IN (
-        SELECT t.lease FROM trade t WHERE t.taker = c.id))::text, '{{}}'),
+    coalesce(t.trades::text, '{{}}'),
+    coalesce(t.leases::text, '{{}}'),
     coalesce((SELECT array_agg(j) FROM journal j WHERE j.log_index = c.log_index)::text, '{{}}')
-FROM command c)";
+FROM command c LEFT JOIN taken t ON t.id = c.id)";
 constexpr int kArguments = 7;
 
 }  // namespace
@@ -104,6 +106,7 @@ Written measure_written(const BenchDatabase& ours) {
 RivalResult run_function(const BenchDatabase& ours, const BenchDatabase& target, double seconds) {
     constexpr int kMostOrders = 20'000;
     target.execute(kFunction);
+    ours.execute("ANALYZE");
     pqxx::connection source(ours.conninfo());
     const pqxx::result calls =
         pqxx::nontransaction(source).exec(fmt::format(fmt::runtime(kCalls), kMostOrders));
@@ -161,12 +164,16 @@ RivalResult run_copy(const BenchDatabase& ours, const BenchDatabase& target,
     return {std::stoll(target.query("SELECT count(*) FROM orders")), seconds_since(begin)};
 }
 
-std::vector<double> empty_commits(const BenchDatabase& database, int count) {
+std::vector<double> empty_commits(const BenchDatabase& database, double seconds, double rate) {
     pqxx::connection connection(database.conninfo());
     connection.prepare("empty", "UPDATE log_head SET next_index = next_index");
     pqxx::nontransaction session(connection);
+    const std::chrono::duration<double> pace(1 / rate);
+    const auto start = Monotonic::now();
     std::vector<double> out;
-    for (int i = 0; i < count; ++i) {
+    for (auto at = std::chrono::duration<double>(0); at.count() < seconds; at += pace) {
+        std::this_thread::sleep_until(
+            std::chrono::time_point_cast<Monotonic::duration>(start + at));
         const auto begin = Monotonic::now();
         session.exec_prepared("empty");
         out.push_back(seconds_since(begin) * 1'000);

@@ -29,6 +29,7 @@ using services::Submission;
 
 const matching::MarketKey kMarket{"AI-FP16", "CNY"};
 constexpr std::int64_t kHour = 3'600;
+constexpr std::int64_t kDay = 24 * kHour;
 
 std::string cluster() {
     const char* conninfo = std::getenv("SUANPAN_TEST_PG");
@@ -190,7 +191,8 @@ void World::found() {
     }
 }
 
-// Every other order sells, every other buys; of the bids some 40 % meet an offer at once.
+// Every other order sells lots for a day, every other buys some hours of one; about half of the
+// bids meet an offer at once.
 core::CommandBody World::next_order(Submitter& who) const {
     core::PlaceOrder out;
     matching::OrderTerms& terms = out.terms;
@@ -200,9 +202,11 @@ core::CommandBody World::next_order(Submitter& who) const {
     terms.side = sell ? Side::kSell : Side::kBuy;
     terms.quantity = 1 + who.below(8);
     terms.limit_price =
-        Price(sell ? 5'000'000 + who.below(1'000'000) : 4'000'000 + who.below(1'700'000));
-    const std::int64_t start = (clock_.now().value / kHour + 1 + who.below(14 * 24)) * kHour;
-    terms.window = {Time(start), Time(start + kHour * (sell ? 8 : 1 + who.below(8)))};
+        Price(sell ? 5'000'000 + who.below(1'000'000) : 4'200'000 + who.below(1'600'000));
+    const std::int64_t day = clock_.now().value / kDay + 1 + who.below(10);
+    const std::int64_t from = sell ? 0 : who.below(16);
+    const std::int64_t until = sell ? 24 : from + 1 + who.below(8);
+    terms.window = {Time(day * kDay + from * kHour), Time(day * kDay + until * kHour)};
     if (sell) terms.pool = who.pool;
     out.text_hash = to_hex(as_chars(sha256("text")));
     return out;
