@@ -245,17 +245,11 @@ void Ladders::relink(std::uint32_t slot, std::uint32_t lane, Rank rank) {
     } else {
         order.level = open_level(lane, rank, order.window);
     }
+    // The level may have been closed and opened again since.
     cover(slot);
     Level& level = levels_[order.level];
     (order.prev == kNone ? level.head : orders_[order.prev].next) = slot;
     (order.next == kNone ? level.tail : orders_[order.next].prev) = slot;
-    // The level may have been closed and opened again since.
-    widen(level, order.window);
-}
-
-void Ladders::window_widened(std::uint32_t slot) {
-    const Order& order = orders_[slot];
-    widen(levels_[order.level], order.window);
 }
 
 }  // namespace suanpan::matching

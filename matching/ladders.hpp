@@ -150,10 +150,8 @@ class Ladders {
     // Takes back remove(slot), the last change of these ladders not yet taken back: the order's own
     // links still tell its place.
     void relink(std::uint32_t slot, std::uint32_t lane, Rank rank);
-    // The window of a resting order was changed.
+    // The window of an order that rests has changed.
     void cover(std::uint32_t slot);
-    // The window of an order that rests has changed, and not to a narrower one.
-    void window_widened(std::uint32_t slot);
 
     [[nodiscard]] const Level& level(std::uint32_t number) const { return levels_[number]; }
 

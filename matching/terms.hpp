@@ -87,7 +87,7 @@ struct OrderTerms {
     std::int64_t quantity = 0;  // lots, or milli-CU for a CU buy; > 0
     Price limit_price;          // per lot·h or per CU·h, > 0
     // In a call only: takes part at any price up to (sell: from) the limit, before all that name
-    // a price, and ends with the call.
+    // a price unless the limit may bind, and ends with the call.
     bool at_market = false;
     Window window;
     std::optional<Duration> duration;  // buy: placed anywhere inside the window
