@@ -90,7 +90,7 @@ TEST_F(ApiControl, HaltsCallsAndResumes) {
     EXPECT_TRUE(market.contains("reference"));
     expect(op.post(kMarketPath + ":set-band", {{"width_ppm", 100'000}}), 200);
     EXPECT_TRUE(expect(buyer.get("/v1/markets"), 200)["items"][0].contains("band"));
-    expect(op.post("/v1/markets/AI-FP16/XXX:halt", Json::object()), 422);
+    expect(op.post("/v1/markets/AI-FP16/EUR:halt", Json::object()), 422);
     expect_equal_digests(op);
 }
 
