@@ -275,13 +275,9 @@ Fill Engine::fill(const Execution& execution) const {
 
 void Engine::forget_ended() {
     Impl& state = *impl_;
-    if (!state.ended.empty()) {
-        // What the outcome says of these orders is over.
-        state.begin(state.now);
-        for (const std::uint32_t slot : state.ended)
-            state.dismiss(slot);
-        state.ended.clear();
-    }
+    for (const std::uint32_t slot : state.ended)
+        state.dismiss(slot);
+    state.ended.clear();
     state.eligibility.forget_idle([&](RequirementNumber number) {
         state.markets.for_each([number](Market& market) {
             if (number >= market.buy_lanes.size()) return;

@@ -11,7 +11,7 @@ void Engine::Impl::arrive(std::uint32_t slot) {
     const Order& order = orders[slot];
     touch(slot);
     const Market& market = markets[orders.details(slot).market];
-    if (!market.halted && !waits_for_call(market, slot)) {
+    if (!market.halted && !waits_for_call(market, slot) && meets_a_price(slot)) {
         match_arrived(slot, OrderState::kRejected);
     }
     if (!order.is_open()) return;
@@ -23,6 +23,18 @@ void Engine::Impl::arrive(std::uint32_t slot) {
             break;
         case TimeInForce::kFok: end(slot, OrderState::kCancelled, EndReason::kFillOrKill); break;
     }
+}
+
+// Nearly all orders that come to rest are told by the lanes' best prices.
+bool Engine::Impl::meets_a_price(std::uint32_t slot) {
+    const Order& order = orders[slot];
+    const Details& details = orders.details(slot);
+    Market& market = markets[details.market];
+    const Rate rate = order.buys ? Rate(0) : market.sells.front(details.lane).rate;
+    Ladders& contra = order.buys ? market.sells : market.buys;
+    return any_eligible_lane(order, contra, [&](std::uint32_t lane) {
+        return crosses(order, details.limit, rate, contra.front(lane));
+    });
 }
 
 // Takes what the book has for an order that is not in it. `post_only_end`: what becomes of one that

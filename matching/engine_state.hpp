@@ -300,7 +300,10 @@ struct Engine::Impl {
     template <typename Visitor>
     void walk(const Taker& taker, const Visitor& visit);
     void open_lanes(const Taker& taker, Ladders& contra);
-    void open_lane(const Taker& taker, const Ladders& contra, std::uint32_t lane);
+    [[nodiscard]] static bool crosses(const Order& taker, Price limit, Rate taker_rate,
+                                      const LaneFront& lane);
+    template <typename Visit>
+    bool any_eligible_lane(const Order& taker, Ladders& contra, const Visit& visit);
     [[nodiscard]] static Ratio price_of(const Taker& taker, const LaneFront& lane, Rank rank);
     [[nodiscard]] bool is_elsewhere(const Taker& taker, const LaneFront& lane) const;
     template <bool kBuys>
@@ -317,6 +320,7 @@ struct Engine::Impl {
 
     // engine_place.cpp: an arriving order, and trying resting ones again.
     void arrive(std::uint32_t slot);
+    [[nodiscard]] bool meets_a_price(std::uint32_t slot);
     void match_arrived(std::uint32_t slot, OrderState post_only_end);
     [[nodiscard]] bool would_trade(std::uint32_t slot);
     Stop try_all(std::uint32_t slot);

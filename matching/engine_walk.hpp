@@ -37,36 +37,43 @@ inline bool Engine::Impl::is_elsewhere(const Taker& taker, const LaneFront& lane
     return bound != kNone && bound != lane.site;
 }
 
-inline void Engine::Impl::open_lane(const Taker& taker, const Ladders& contra,
-                                    std::uint32_t number) {
-    const LaneFront& lane = contra.front(number);
-    const bool buys = taker.order.buys;
-    const Price limit = taker.details.limit;
-    if (lane.unit == taker.order.unit() && lane.best > rank_of(!buys, limit)) return;
-    if (buys && is_elsewhere(taker, lane)) return;
-    const Ratio price = price_of(taker, lane, lane.best);
+inline bool Engine::Impl::crosses(const Order& taker, Price limit, Rate taker_rate,
+                                  const LaneFront& lane) {
+    if (lane.unit == taker.unit()) return lane.best <= rank_of(!taker.buys, limit);
+    const Price price(taker.buys ? lane.best : -lane.best);
+    const Ratio best =
+        price_in(price, lane.unit, taker.unit(), taker.buys ? lane.rate : taker_rate);
     const Ratio bound{limit.value, 1};
-    if (buys ? price > bound : price < bound) return;
-    heads.push_back({price, number, kNone, lane.conditional});
+    return taker.buys ? best <= bound : best >= bound;
+}
+
+// The contra lanes that the taker's requirement (or profile) allows.
+template <typename Visit>
+bool Engine::Impl::any_eligible_lane(const Order& taker, Ladders& contra, const Visit& visit) {
+    if (taker.buys) {
+        const RequirementNumber wanted = taker.owner;
+        return contra.any_lane(
+            wanted, eligibility.edition(wanted),
+            [&](std::uint32_t profile) { return eligibility.satisfied(profile, wanted); }, visit);
+    }
+    const ProfileNumber profile = pools[taker.owner].profile;
+    return contra.any_lane(
+        profile, 0,
+        [&](std::uint32_t requirement) { return eligibility.satisfied(profile, requirement); },
+        visit);
 }
 
 inline void Engine::Impl::open_lanes(const Taker& taker, Ladders& contra) {
     cursors.clear();
     heads.clear();
     const Order& order = taker.order;
-    const auto open = [&](std::uint32_t lane) { open_lane(taker, contra, lane); };
-    if (order.buys) {
-        contra.for_each_lane(
-            order.owner, eligibility.edition(order.owner),
-            [&](std::uint32_t profile) { return eligibility.satisfied(profile, order.owner); },
-            open);
-    } else {
-        const ProfileNumber profile = pools[order.owner].profile;
-        contra.for_each_lane(
-            profile, 0,
-            [&](std::uint32_t requirement) { return eligibility.satisfied(profile, requirement); },
-            open);
-    }
+    any_eligible_lane(order, contra, [&](std::uint32_t number) {
+        const LaneFront& lane = contra.front(number);
+        if (!crosses(order, taker.details.limit, taker.rate, lane)) return false;
+        if (order.buys && is_elsewhere(taker, lane)) return false;
+        push(heads, Head{price_of(taker, lane, lane.best), number, kNone, lane.conditional});
+        return false;
+    });
 }
 
 // To the next level, the cursor's place included, whose orders may fit.

@@ -157,17 +157,19 @@ class Ladders {
 
     // Visits the lanes that hold orders and whose owner the counterpart fits: `fits(owner)` is
     // asked once for each pair. `edition` says whether the counterpart's number means the same as
-    // before.
+    // before. True as soon as a visit says so, which ends it.
     template <typename Fits, typename Visit>
-    void for_each_lane(std::uint32_t counterpart, std::uint64_t edition, const Fits& fits,
-                       const Visit& visit) {
+    bool any_lane(std::uint32_t counterpart, std::uint64_t edition, const Fits& fits,
+                  const Visit& visit) {
         const LaneBits& row = eligible(counterpart, edition, fits);
         for (std::size_t word = 0; word < active_.size(); ++word) {
             for (std::uint64_t bits = active_[word] & row[word]; bits != 0; bits &= bits - 1) {
-                visit(static_cast<std::uint32_t>(word * 64) +
-                      static_cast<std::uint32_t>(std::countr_zero(bits)));
+                const auto lane = static_cast<std::uint32_t>(word * 64) +
+                                  static_cast<std::uint32_t>(std::countr_zero(bits));
+                if (visit(lane)) return true;
             }
         }
+        return false;
     }
     template <typename Visit>
     void for_each_order(const Visit& visit) const {
@@ -189,6 +191,16 @@ class Ladders {
 
     template <typename Fits>
     const LaneBits& eligible(std::uint32_t counterpart, std::uint64_t edition, const Fits& fits) {
+        if (counterpart < rows_.size()) [[likely]] {
+            const Row& row = rows_[counterpart];
+            if (row.edition == edition && row.reused == reused_ && row.lanes == lanes_.size())
+                return row.bits;
+        }
+        return bring_up_to_date(counterpart, edition, fits);
+    }
+    template <typename Fits>
+    [[gnu::noinline]] const LaneBits& bring_up_to_date(std::uint32_t counterpart,
+                                                       std::uint64_t edition, const Fits& fits) {
         if (counterpart >= rows_.size()) rows_.resize(counterpart + 1);
         Row& row = rows_[counterpart];
         if (row.edition != edition || row.reused != reused_) {
@@ -197,7 +209,6 @@ class Ladders {
             row.edition = edition;
             row.reused = reused_;
         }
-        if (row.lanes == lanes_.size()) return row.bits;
         row.bits.resize(active_.size(), 0);
         for (; row.lanes < lanes_.size(); ++row.lanes) {
             const std::uint64_t bit = fits(fronts_[row.lanes].owner) ? 1 : 0;
