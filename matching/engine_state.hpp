@@ -77,7 +77,7 @@ struct Listing {
 class RestingSells {
  public:
     explicit RestingSells(std::uint32_t pool) : pool_(pool) {}
-    void add(const OrderStore& orders, std::uint32_t slot);
+    [[gnu::always_inline]] void add(const OrderStore& orders, std::uint32_t slot);
     void forget_one() { ++gone_; }
     // By sequence.
     [[nodiscard]] std::vector<std::uint32_t> slots(const OrderStore& orders) const;
@@ -234,18 +234,18 @@ struct Engine::Impl {
     }
 
     // engine_orders.cpp: one order, and taking changes back.
-    void begin(Time time);
+    [[gnu::always_inline]] void begin(Time time);
     [[nodiscard]] NewOrder resolve(const OrderTerms& terms);
     static void resolve_extras(const OrderTerms& terms, NewOrder& out);
-    std::uint32_t admit(const NewOrder& terms);
+    [[gnu::always_inline]] std::uint32_t admit(const NewOrder& terms);
     std::uint32_t restore(const OrderView& view);
-    void dismiss(std::uint32_t slot);
-    void insert(std::uint32_t slot);
-    void remove(std::uint32_t slot);
+    [[gnu::always_inline]] void dismiss(std::uint32_t slot);
+    [[gnu::always_inline]] void insert(std::uint32_t slot);
+    [[gnu::always_inline]] void remove(std::uint32_t slot);
     void relink(std::uint32_t slot);
     [[nodiscard]] Waiting waiting_entry(std::uint32_t slot) const;
-    void list(std::uint32_t slot);
-    void unlist(std::uint32_t slot);
+    [[gnu::always_inline]] void list(std::uint32_t slot);
+    [[gnu::always_inline]] void unlist(std::uint32_t slot);
     // Before every change of an order.
     [[gnu::always_inline]] void touch(std::uint32_t slot) {
         if (recording > 0) [[unlikely]]
@@ -256,7 +256,7 @@ struct Engine::Impl {
         push(outcome.touched, OrderSlot(slot));
     }
     void save(std::uint32_t slot);
-    void end(std::uint32_t slot, OrderState state, EndReason reason);
+    [[gnu::always_inline]] void end(std::uint32_t slot, OrderState state, EndReason reason);
     void reserve(Pool& pool, const Window& window, Lots lots);
     [[nodiscard]] Mark start_recording();
     void keep(const Mark& mark);
@@ -319,8 +319,8 @@ struct Engine::Impl {
     void drop_top(const Ladders& contra, bool buys);
 
     // engine_place.cpp: an arriving order, and trying resting ones again.
-    void arrive(std::uint32_t slot);
-    [[nodiscard]] bool meets_a_price(std::uint32_t slot);
+    [[gnu::always_inline]] void arrive(std::uint32_t slot);
+    [[nodiscard, gnu::always_inline]] bool meets_a_price(std::uint32_t slot);
     void match_arrived(std::uint32_t slot, OrderState post_only_end);
     [[nodiscard]] bool would_trade(std::uint32_t slot);
     Stop try_all(std::uint32_t slot);

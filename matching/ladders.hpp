@@ -145,8 +145,8 @@ class Ladders {
     }
 
     // To its place by sequence, nearly always the last of its level.
-    void insert(std::uint32_t slot, std::uint32_t lane, Rank rank);
-    void remove(std::uint32_t slot);
+    [[gnu::always_inline]] void insert(std::uint32_t slot, std::uint32_t lane, Rank rank);
+    [[gnu::always_inline]] void remove(std::uint32_t slot);
     // Takes back remove(slot), the last change of these ladders not yet taken back: the order's own
     // links still tell its place.
     void relink(std::uint32_t slot, std::uint32_t lane, Rank rank);
@@ -220,8 +220,8 @@ class Ladders {
     [[nodiscard]] std::uint32_t& recent(std::uint32_t lane, Rank rank) {
         return recent_[(static_cast<std::uint64_t>(rank) + lane * std::uint64_t{41}) % kRecent];
     }
-    std::uint32_t open_level(std::uint32_t lane, Rank rank, const Window& window);
-    void widen(Level& level, const Window& window);
+    [[gnu::always_inline]] std::uint32_t open_level(std::uint32_t lane, Rank rank, const Window& window);
+    [[gnu::always_inline]] void widen(Level& level, const Window& window);
     void close_level(std::uint32_t number);
     void show_best(std::uint32_t lane);
 
