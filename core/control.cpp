@@ -3,23 +3,10 @@
 #include "core/market_impl.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace suanpan::core {
 namespace {
-
-// Volume-weighted, per CU·h, rounded down, but never below one micro-unit.
-Price auction_price(const std::vector<matching::Execution>& fills, std::size_t first,
-                    std::size_t last) {
-    Int128 paid = 0;  // micro-units × lots; call prices are per lot·h
-    Int128 rate = 0;  // milli-CU × lots
-    for (std::size_t i = first; i < last; ++i) {
-        paid += Int128{fills[i].price.value} * fills[i].lots.value;
-        rate += Int128{fills[i].rate.value} * fills[i].lots.value;
-    }
-    const auto price = narrow(std::max(floor_div(paid * 1'000, rate), Int128{1}));
-    CHECK(price);
-    return Price(std::min(*price, matching::kMaxPrice));
-}
 
 Result<void> check_reference(Price price) {
     if (price.value > 0 && price.value <= matching::kMaxPrice) return {};
@@ -37,11 +24,7 @@ std::optional<Price> reference_in_force(const MarketControl& control) {
 std::optional<matching::PriceBand> band_in_force(const MarketControl& control) {
     const auto reference = reference_in_force(control);
     if (!control.band_width || !reference) return std::nullopt;
-    const Int128 width = control.band_width->value;
-    const auto low = narrow(ceil_div(Int128{reference->value} * (kPpm - width), kPpm));
-    const auto high = narrow(floor_div(Int128{reference->value} * (kPpm + width), kPpm));
-    CHECK(low && high);
-    return matching::PriceBand{Price(std::max<std::int64_t>(*low, 1)), Price(*high)};
+    return matching::band_around(*reference, *control.band_width);
 }
 
 Result<MarketRow*> Market::Impl::controlled_market(const matching::MarketKey& key) {
@@ -53,7 +36,7 @@ Result<MarketRow*> Market::Impl::controlled_market(const matching::MarketKey& ke
 }
 
 void Market::Impl::change_control(MarketRow& market) {
-    engine.set_band(market.rules.key, band_in_force(market.control));
+    engine.set_band(market.rules.key, band_in_force(market.control), market.control.band_width);
     touched_markets.mark(market.rules.key);
 }
 
@@ -154,7 +137,8 @@ std::size_t Market::Impl::finish_call(const matching::CallView& call,
         lots += fills.at(end).lots.value;
     MarketRow& market = markets.at(call.terms.market);
     if (end > first) {
-        market.control.auction_reference = auction_price(fills, first, end);
+        market.control.auction_reference =
+            matching::auction_reference(std::span(fills).subspan(first, end - first));
         change_control(market);
     }
     emit(auction_entry(command->id, now(), call, market.control.auction_reference));
@@ -175,7 +159,7 @@ std::size_t Market::Impl::finish_call(const matching::CallView& call,
 Result<void> Market::Impl::handle(const SetBand& body) {
     const auto market = controlled_market(body.market);
     if (!market) return fail(market.error());
-    if (body.width && (body.width->value < 0 || body.width->value > kMaxBandWidth)) {
+    if (body.width && (body.width->value < 0 || body.width->value > matching::kMaxBandWidth)) {
         return fail("bad_band", "the width is 0 to 10000000 parts per million of the reference");
     }
     if (body.reference) {

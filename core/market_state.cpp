@@ -114,7 +114,7 @@ void Market::Impl::load_registry(const Rows& rows) {
     index_rows(markets, rows.markets, [](const auto& row) { return row.rules.key; });
     for (const auto& [key, row] : markets) {
         engine.define_market(row.rules);
-        engine.set_band(key, band_in_force(row.control));
+        engine.set_band(key, band_in_force(row.control), row.control.band_width);
         if (row.control.halted) engine.halt(key);
     }
     index_rows(calls, rows.calls, [](const auto& row) { return row.index; });

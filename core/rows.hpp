@@ -68,9 +68,8 @@ struct MarketControl {
 // Last auction, else last index, else the operator's figure (market §7).
 std::optional<Price> reference_in_force(const MarketControl& control);
 // The reference less and plus the width, the low end rounded up and the high end down; nothing
-// without a width or a reference. REQUIRES 0 ≤ width ≤ kMaxBandWidth.
+// without a width or a reference.
 std::optional<matching::PriceBand> band_in_force(const MarketControl& control);
-inline constexpr std::int64_t kMaxBandWidth = 10'000'000;  // ppm: ten times the reference
 
 struct MarketRow {
     matching::MarketRules rules;

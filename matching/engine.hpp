@@ -20,6 +20,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -129,6 +130,13 @@ struct Outcome {
     std::vector<CallView> calls;  // closed
 };
 
+// The reference less and plus the width, the low end rounded up and the high end down.
+// REQUIRES 0 < reference ≤ kMaxPrice, 0 ≤ width ≤ kMaxBandWidth.
+inline constexpr std::int64_t kMaxBandWidth = 10'000'000;  // ppm: ten times the reference
+PriceBand band_around(Price reference, Ppm width);
+// What an auction's trades cost a CU·h in the mean, by volume, rounded down. REQUIRES fills.
+Price auction_reference(std::span<const Execution> fills);
+
 // A new total and price of an open order.
 struct Replacement {
     std::int64_t quantity = 0;  // in the order's unit, what is filled included
@@ -227,7 +235,9 @@ class Engine {
                              Time now);
 
     // Market-wide control. REQUIRES the market to be defined.
-    void set_band(const MarketKey& market, std::optional<PriceBand> band);
+    // `width`: an auction sets the band anew, so wide about its price.
+    void set_band(const MarketKey& market, std::optional<PriceBand> band,
+                  std::optional<Ppm> width = std::nullopt);
     [[nodiscard]] std::optional<PriceBand> find_band(const MarketKey& market) const;
     // While a market is halted nothing in it trades: cancels work, new orders wait.
     void halt(const MarketKey& market);

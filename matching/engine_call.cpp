@@ -120,6 +120,7 @@ void Engine::Impl::run_call(Market& market, std::size_t which) {
     const CallTerms call = market.calls[which];
     const CallBook book = collect(market, call);
     const CallResult result = book.uncross(call.reference);
+    const std::size_t first = outcome.fills.size();
     if (result.price) {
         for (const CallFill& fill : allocate(book.orders, book.pools, result)) {
             const std::uint32_t buy = book.slots[fill.buy];
@@ -129,6 +130,10 @@ void Engine::Impl::run_call(Market& market, std::size_t which) {
                   rate_of(pools[orders[sell].owner], market), call.window, fill.lots, *result.price,
                   Unit::kLot);
         }
+    }
+    if (market.band_width && outcome.fills.size() > first) {
+        const std::span fills(outcome.fills);
+        market.band = band_around(auction_reference(fills.subspan(first)), *market.band_width);
     }
     outcome.calls.push_back({call, result});
     market.calls.erase(market.calls.begin() + static_cast<std::ptrdiff_t>(which));
@@ -146,7 +151,12 @@ void Engine::Impl::run_call(Market& market, std::size_t which) {
     }
     if (market.halted) return;
     for (const std::uint32_t slot : waited) {
-        if (orders[slot].is_open()) match(taker(slot), false);
+        if (!orders[slot].is_open()) continue;
+        if (orders.details(slot).post_only && would_trade(slot)) {
+            end(slot, OrderState::kCancelled, EndReason::kPostOnly);
+        } else {
+            match(taker(slot), false);
+        }
     }
 }
 
@@ -165,10 +175,33 @@ void Engine::Impl::rematch_all(Market& market) {
     }
 }
 
-void Engine::set_band(const MarketKey& market, std::optional<PriceBand> band) {
+PriceBand band_around(Price reference, Ppm width) {
+    const Int128 middle = reference.value;
+    const auto low = narrow(ceil_div(middle * (kPpm - width.value), kPpm));
+    const auto high = narrow(floor_div(middle * (kPpm + width.value), kPpm));
+    CHECK(low && high);
+    return {Price(std::max<std::int64_t>(*low, 1)), Price(*high)};
+}
+
+Price auction_reference(std::span<const Execution> fills) {
+    Int128 paid = 0;  // micro-units × 1000 an hour
+    Int128 bought = 0;
+    for (const Execution& fill : fills) {
+        paid += Int128{fill.price.value} * fill.lots.value * kMilli;
+        bought += Int128{fill.rate.value} * fill.lots.value;
+    }
+    CHECK(bought > 0);
+    const auto price = narrow(std::clamp<Int128>(paid / bought, 1, kMaxPrice));
+    CHECK(price);
+    return Price(*price);
+}
+
+void Engine::set_band(const MarketKey& market, std::optional<PriceBand> band,
+                      std::optional<Ppm> width) {
     CHECK(!band || (band->low.value > 0 && band->low <= band->high));
     Market& found = impl_->get_market(market);
     found.band = band;
+    found.band_width = width;
     found.rules_changed = true;
 }
 

@@ -55,7 +55,8 @@ struct Market {
     std::uint32_t number = 0;
     bool halted = false;
     std::optional<PriceBand> band;
-    std::vector<CallTerms> calls;  // open, in the order in which they were opened
+    std::optional<Ppm> band_width;  // about an auction's price
+    std::vector<CallTerms> calls;   // open, in the order in which they were opened
     Ladders sells;
     Ladders buys;
     std::map<std::tuple<ProfileNumber, Unit, Rate>, std::uint32_t> sell_lanes;

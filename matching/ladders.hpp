@@ -220,7 +220,8 @@ class Ladders {
     [[nodiscard]] std::uint32_t& recent(std::uint32_t lane, Rank rank) {
         return recent_[(static_cast<std::uint64_t>(rank) + lane * std::uint64_t{41}) % kRecent];
     }
-    [[gnu::always_inline]] std::uint32_t open_level(std::uint32_t lane, Rank rank, const Window& window);
+    [[gnu::always_inline]] std::uint32_t open_level(std::uint32_t lane, Rank rank,
+                                                    const Window& window);
     [[gnu::always_inline]] void widen(Level& level, const Window& window);
     void close_level(std::uint32_t number);
     void show_best(std::uint32_t lane);

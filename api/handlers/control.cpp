@@ -151,7 +151,7 @@ Result<Write> set_band(Call& call) {
     Faults faults;
     Fields fields(call.body, faults);
     core::SetBand band{*market, std::nullopt, std::nullopt};
-    if (const auto width = fields.find_integer("width_ppm", 0, core::kMaxBandWidth))
+    if (const auto width = fields.find_integer("width_ppm", 0, matching::kMaxBandWidth))
         band.width = Ppm(*width);
     band.reference = read_reference(fields, false);
     fields.finish();

@@ -152,7 +152,12 @@ void Model::run_call(std::size_t market, std::size_t which) {
     }
     if (markets[market].halted) return;
     for (const std::size_t i : waited) {
-        if (book.orders[i].open()) match(i, false);
+        if (!book.orders[i].open()) continue;
+        if (book.orders[i].terms->post_only && would_trade(i)) {
+            end(i, OrderState::kCancelled, EndReason::kPostOnly);
+        } else {
+            match(i, false);
+        }
     }
 }
 
