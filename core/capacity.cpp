@@ -181,7 +181,6 @@ Result<void> Market::Impl::handle(const Attest& body) {
     due.insert(DueKey{body.expires, outcome.index, DueKind::kAttestation, body.id.bytes});
     touched_attestations.mark(body.id);
     change_rate(body.pool, body.compute_class, ClassRate{body.rate, true});
-    post_moves("attestation");
     return {};
 }
 
@@ -194,7 +193,6 @@ Result<void> Market::Impl::handle(const RevokeAttestation& body) {
     due.erase(
         DueKey{found->second.expires, found->second.index, DueKind::kAttestation, body.id.bytes});
     expire_attestation(body.id);
-    post_moves("attestation");
     return {};
 }
 
@@ -236,7 +234,6 @@ Result<void> Market::Impl::handle(const BlockLots& body) {
     absorb(engine.block(body.pool, body.window, body.lots, now()));
     blocks.emplace(outcome.index, BlockRow{body.pool, body.window, body.lots, outcome.index});
     touched_blocks.mark(outcome.index);
-    post_moves("block");
     return {};
 }
 
@@ -256,7 +253,6 @@ Result<void> Market::Impl::handle(const UnblockLots& body) {
     block.ended_at = now();
     ended_blocks.push_back(body.block);
     absorb(engine.unblock(body.pool, rest, block.lots, now()));
-    post_moves("block");
     return {};
 }
 }  // namespace suanpan::core

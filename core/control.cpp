@@ -36,8 +36,9 @@ Result<MarketRow*> Market::Impl::controlled_market(const matching::MarketKey& ke
 }
 
 void Market::Impl::change_control(MarketRow& market) {
-    engine.set_band(market.rules.key, band_in_force(market.control), market.control.band_width);
     touched_markets.mark(market.rules.key);
+    absorb(engine.set_band(market.rules.key, band_in_force(market.control),
+                           market.control.band_width, now()));
 }
 
 Result<void> Market::Impl::handle(const KillSwitch& body) {
@@ -60,7 +61,6 @@ Result<void> Market::Impl::handle(const KillSwitch& body) {
     matching::OrderFilter filter;
     filter.organisation = body.organisation;
     absorb(engine.cancel_all(filter, matching::EndReason::kKillSwitch, now()));
-    post_moves("cancel");
     return {};
 }
 
@@ -99,7 +99,6 @@ Result<void> Market::Impl::handle(const ResumeMarket& body) {
     (*market)->control.halted = false;
     touched_markets.mark(body.market);
     absorb(engine.resume(body.market, now()));
-    post_moves("call");
     return {};
 }
 
@@ -111,6 +110,7 @@ Result<void> Market::Impl::handle(const OpenCall& body) {
     accept();
     engine.open_call(body.call);
     calls.emplace(outcome.index, CallRow{body.call, outcome.index});
+    due.insert(call_due(outcome.index, body.call));
     touched_calls.mark(outcome.index);
     return {};
 }
@@ -123,12 +123,18 @@ Result<void> Market::Impl::handle(const CloseCall& body) {
     }
     accept();
     absorb(engine.close_call(body.market, body.window, now()));
-    post_moves("call");
     return {};
 }
 
+// A call ends by itself in the last second in which its buys can still trade: they expire when
+// their window begins, and those that came before the call would do so before it closed.
+DueKey Market::Impl::call_due(const LogIndex& index, const matching::CallTerms& call) {
+    return DueKey{Time(call.window.start.value - 1), index, DueKind::kCall, IdBytes{}};
+}
+
 // The auction's own entry, then its trades, which are `fills` from `first` on; its price becomes
-// the band's reference. Gives the first fill that is not its own.
+// the reference of the band, which the engine has set by the same rule. Gives the first fill that
+// is not its own.
 std::size_t Market::Impl::finish_call(const matching::CallView& call,
                                       const std::vector<matching::Execution>& fills,
                                       std::size_t first) {
@@ -139,7 +145,7 @@ std::size_t Market::Impl::finish_call(const matching::CallView& call,
     if (end > first) {
         market.control.auction_reference =
             matching::auction_reference(std::span(fills).subspan(first, end - first));
-        change_control(market);
+        touched_markets.mark(call.terms.market);
     }
     emit(auction_entry(command->id, now(), call, market.control.auction_reference));
     for (std::size_t i = first; i < end; ++i)
@@ -149,6 +155,7 @@ std::size_t Market::Impl::finish_call(const matching::CallView& call,
                open.second.call.window == call.terms.window;
     });
     CHECK(row != calls.end());
+    due.erase(call_due(row->first, call.terms));
     row->second.open = false;
     row->second.result = call.result;
     ended_calls.push_back(row->first);

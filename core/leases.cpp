@@ -1,6 +1,7 @@
 // Leases from hand-over to their end, and their metering (market §8, metering-settlement
 // "Accepting").
 
+#include "base/checked.hpp"
 #include "core/market_impl.hpp"
 
 #include <algorithm>
@@ -75,7 +76,6 @@ Result<void> Market::Impl::handle(const AdvanceLease& body) {
         release_lease_hold(lease, *unused);
     }
     outcome.leases.push_back(lease_row(lease));
-    post_moves("lease");
     return {};
 }
 
@@ -99,12 +99,15 @@ Result<void> Market::Impl::handle(const ReleaseLease& body) {
     touched_leases.mark(row.id);
     row.released_from = from;
     const auto notice = schedule_at(row.index).release_notice;
-    if (notice) shorten_lease(lease, Time(now().value + notice->value));
+    if (notice) {
+        const auto until = checked_add(now().value, notice->value);
+        CHECK(until);  // a schedule's times are bounded
+        shorten_lease(lease, Time(*until));
+    }
     const auto sell = find_order(row.sell_order);
     absorb(engine.give_back(sell.value_or(matching::kNoOrder), row.pool, Window{from, contract.end},
                             row.terms.lots, now()));
     outcome.leases.push_back(lease_row(lease));
-    post_moves("lease");
     return {};
 }
 
@@ -230,7 +233,6 @@ Result<void> Market::Impl::handle(const SubmitReadings& body) {
     }
     take_final_windows(lease);
     close_if_done(lease);
-    post_moves("readings");
     return {};
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <utility>
 
 namespace suanpan::core {
 namespace {
@@ -44,6 +45,12 @@ std::int64_t sell_notional(const matching::OrderTerms& terms,
 
 template <typename Visit>
 void Market::Impl::for_each_limit(const matching::OrderTerms& terms, Visit visit) {
+    std::as_const(*this).for_each_limit(
+        terms, [&](const LimitedTarget& limited) { visit(limits.at(limited.row.target)); });
+}
+
+template <typename Visit>
+void Market::Impl::for_each_limit(const matching::OrderTerms& terms, Visit visit) const {
     if (limits.empty()) return;
     const std::array<LimitTarget, 3> targets{
         LimitTarget{terms.organisation, ProjectId{}, ApiKeyId{}},
@@ -57,13 +64,13 @@ void Market::Impl::for_each_limit(const matching::OrderTerms& terms, Visit visit
 }
 
 Result<void> Market::Impl::check_limits(const matching::OrderTerms& terms, std::int64_t new_orders,
-                                        Int128 more_notional) {
+                                        Int128 more_notional, Time when) const {
     bool rate = false;
     bool open_orders = false;
     bool notional = false;
     for_each_limit(terms, [&](const LimitedTarget& limited) {
         const Limits& most = limited.row.limits;
-        const std::int64_t counted = limited.row.counted_at == now() ? limited.row.counted : 0;
+        const std::int64_t counted = limited.row.counted_at == when ? limited.row.counted : 0;
         rate = rate || (most.orders_per_second && counted >= *most.orders_per_second);
         open_orders = open_orders || (most.open_orders && new_orders > 0 && waits(terms) &&
                                       limited.open_orders + new_orders > *most.open_orders);

@@ -59,6 +59,42 @@ Result<Money> Market::worst_cost(const matching::OrderTerms& terms) const {
     return impl_->order_hold(terms, impl_->schedules.back().fees, terms.quantity);
 }
 
+namespace {
+
+// Why a command's money moves, as the journal says it. What an order's fill, end or retry moves
+// counts to the command that let it happen.
+struct PostingReason {
+    std::string_view operator()(const PlaceOrder&) const { return "order"; }
+    std::string_view operator()(const ReplaceOrder&) const { return "order"; }
+    std::string_view operator()(const CancelOrder&) const { return "cancel"; }
+    std::string_view operator()(const CancelAll&) const { return "cancel"; }
+    std::string_view operator()(const KillSwitch&) const { return "cancel"; }
+    std::string_view operator()(const MoveCash& body) const {
+        return body.amount.value > 0 ? "deposit" : "withdrawal";
+    }
+    std::string_view operator()(const Attest&) const { return "attestation"; }
+    std::string_view operator()(const RevokeAttestation&) const { return "attestation"; }
+    std::string_view operator()(const BlockLots&) const { return "block"; }
+    std::string_view operator()(const UnblockLots&) const { return "block"; }
+    std::string_view operator()(const RegisterPool&) const { return "pool"; }
+    std::string_view operator()(const AdvanceLease&) const { return "lease"; }
+    std::string_view operator()(const ReleaseLease&) const { return "lease"; }
+    std::string_view operator()(const SubmitReadings&) const { return "readings"; }
+    std::string_view operator()(const Settle&) const { return "settlement"; }
+    std::string_view operator()(const ResumeMarket&) const { return "call"; }
+    std::string_view operator()(const CloseCall&) const { return "call"; }
+    template <typename Body>
+    std::string_view operator()(const Body&) const {
+        return "market";  // its rules: the band, the limits of an order
+    }
+};
+
+std::string_view posting_reason(const CommandBody& body) {
+    return std::visit(PostingReason{}, body);
+}
+
+}  // namespace
+
 CommandOutcome Market::Impl::apply(const Command& what, Time clock, const Error* refusal) {
     command = &what;
     outcome = CommandOutcome{};
@@ -87,7 +123,8 @@ CommandOutcome Market::Impl::apply(const Command& what, Time clock, const Error*
         outcome.refusal = handled.error();
         outcome.entries.front() = refused_entry(what, now(), handled.error().code());
     }
-    CHECK(!outcome.entries.front().bytes.empty() && moves.empty());
+    CHECK(!outcome.entries.front().bytes.empty());
+    post_moves(posting_reason(what.body));
     retire();
     head.next_sequence = engine.next_sequence();
     return std::move(outcome);
@@ -141,6 +178,11 @@ void Market::Impl::fire(const DueKey& key) {
             release_pending(id);
             return;
         }
+        case DueKind::kCall: {
+            const matching::CallTerms call = calls.at(key.index).call;
+            absorb(engine.close_call(call.market, call.window, now()));
+            return;
+        }
     }
 }
 
@@ -164,14 +206,14 @@ void Market::Impl::emit(EntryDraft draft) {
     head.size.value += 1;
 }
 
-bool Market::Impl::is_operator() const {
-    const auto actor = organisations.find(command->actor);
-    if (actor == organisations.end()) return false;
-    return std::ranges::find(actor->second.roles, Role::kOperator) != actor->second.roles.end();
+bool Market::Impl::is_operator(const OrganisationId& actor) const {
+    const auto found = organisations.find(actor);
+    if (found == organisations.end()) return false;
+    return std::ranges::find(found->second.roles, Role::kOperator) != found->second.roles.end();
 }
 
-bool Market::Impl::acts_for(const OrganisationId& organisation) const {
-    return command->actor == organisation || is_operator();
+bool Market::Impl::acts_for(const OrganisationId& actor, const OrganisationId& organisation) const {
+    return actor == organisation || is_operator(actor);
 }
 
 Result<void> Market::Impl::require_operator() const {

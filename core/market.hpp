@@ -67,8 +67,13 @@ class Market {
     [[nodiscard]] const matching::Engine& engine() const;
     [[nodiscard]] Money balance(const settlement::AccountKey& account) const;
     [[nodiscard]] Int128 total(std::string_view currency) const;
-    // The most that the order could cost: its hold. Errors as for placing it.
+    // The most that the order could cost: its hold. Errors as for placing it, funds and limits set
+    // aside.
     [[nodiscard]] Result<Money> worst_cost(const matching::OrderTerms& terms) const;
+    // The refusals of PlaceOrder by `actor` at `now`, in their order: what placing it goes through.
+    // Gives its hold.
+    [[nodiscard]] Result<Money> check_order(const OrganisationId& actor,
+                                            const matching::OrderTerms& terms, Time now) const;
     [[nodiscard]] OrganisationId operator_id() const;
 
  private:

@@ -41,7 +41,14 @@ class Touched {
     std::vector<Key> order_;
 };
 
-enum class DueKind : std::uint8_t { kOrder, kLeaseEnd, kMeterDeadline, kAttestation, kPending };
+enum class DueKind : std::uint8_t {
+    kOrder,
+    kLeaseEnd,
+    kMeterDeadline,
+    kAttestation,
+    kPending,
+    kCall
+};
 
 // In order of time, then of the log entry that set it (design README, "The market core").
 struct DueKey {
@@ -204,8 +211,13 @@ struct Market::Impl {
     IdType next_id() {
         return derive_id<IdType>(now(), command->id, next_ordinal++);
     }
-    [[nodiscard]] bool is_operator() const;
-    [[nodiscard]] bool acts_for(const OrganisationId& organisation) const;
+    [[nodiscard]] bool is_operator() const { return is_operator(command->actor); }
+    [[nodiscard]] bool is_operator(const OrganisationId& actor) const;
+    [[nodiscard]] bool acts_for(const OrganisationId& organisation) const {
+        return acts_for(command->actor, organisation);
+    }
+    [[nodiscard]] bool acts_for(const OrganisationId& actor,
+                                const OrganisationId& organisation) const;
     [[nodiscard]] Result<void> require_operator() const;
     [[nodiscard]] Result<void> require_role(const OrganisationId& organisation, Role role) const;
     void move(const OrganisationId& organisation, const std::string& currency,
@@ -218,6 +230,11 @@ struct Market::Impl {
     [[nodiscard]] const ScheduleRow& schedule_at(LogIndex index) const;
 
     // orders.cpp
+    // All refusals of an order; gives its hold. `meets_book` is the engine's part of them.
+    template <typename MeetsBook>
+    [[nodiscard]] Result<Money> check_order(const OrganisationId& actor,
+                                            const matching::OrderTerms& terms, Time when,
+                                            MeetsBook meets_book) const;
     [[nodiscard]] Result<Money> order_hold(const matching::OrderTerms& terms,
                                            const FeeSchedule& fees, std::int64_t rest) const;
     OpenOrder& order_at(matching::OrderSlot slot);
@@ -233,15 +250,19 @@ struct Market::Impl {
     // control.cpp
     [[nodiscard]] Result<MarketRow*> controlled_market(const matching::MarketKey& key);
     void change_control(MarketRow& market);
+    static DueKey call_due(const LogIndex& index, const matching::CallTerms& call);
     std::size_t finish_call(const matching::CallView& call,
                             const std::vector<matching::Execution>& fills, std::size_t first);
 
     // limits.cpp
     template <typename Visit>
     void for_each_limit(const matching::OrderTerms& terms, Visit visit);
+    template <typename Visit>
+    void for_each_limit(const matching::OrderTerms& terms, Visit visit) const;
     // Errors, in this order: `limit_rate`, `limit_open_orders`, `limit_notional`.
     [[nodiscard]] Result<void> check_limits(const matching::OrderTerms& terms,
-                                            std::int64_t new_orders, Int128 more_notional);
+                                            std::int64_t new_orders, Int128 more_notional,
+                                            Time when) const;
     void count_order(const matching::OrderTerms& terms);
     void count_usage(OpenOrder& order, const matching::OrderView& view, bool open);
     void count_open_orders(LimitedTarget& limited);

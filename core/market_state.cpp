@@ -113,13 +113,15 @@ void Market::Impl::load_registry(const Rows& rows) {
     index_rows(meters, rows.meters, [](const auto& row) { return row.id; });
     index_rows(markets, rows.markets, [](const auto& row) { return row.rules.key; });
     for (const auto& [key, row] : markets) {
-        engine.define_market(row.rules);
-        engine.set_band(key, band_in_force(row.control), row.control.band_width);
+        engine.define_market(row.rules, head.last_time);
+        engine.set_band(key, band_in_force(row.control), row.control.band_width, head.last_time);
         if (row.control.halted) engine.halt(key);
     }
     index_rows(calls, rows.calls, [](const auto& row) { return row.index; });
-    for (const auto& [index, row] : calls)
+    for (const auto& [index, row] : calls) {
         engine.open_call(row.call);
+        due.insert(call_due(index, row.call));
+    }
     for (const LimitRow& row : rows.limits)
         limits[row.target].row = row;
     schedules = rows.schedules;

@@ -4,6 +4,8 @@
 #include "core/market_impl.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace suanpan::core {
 
@@ -40,6 +42,7 @@ OrderView whole(const OrderTerms& terms) {
     return view;
 }
 
+// The raise counts at every moment of the window, also where all is sold and the rest has no step.
 // REQUIRES that the new total was checked, so that no difference overflows.
 void change(OrderView& view, const matching::Replacement& with) {
     const std::int64_t more = with.quantity - view.terms.quantity;
@@ -49,9 +52,7 @@ void change(OrderView& view, const matching::Replacement& with) {
         view.rest = std::max<std::int64_t>(view.rest + more, 0);
         return;
     }
-    for (matching::Step& step : view.rest_steps) {
-        if (step.from < view.terms.window.end) step.lots = Lots(step.lots.value + more);
-    }
+    matching::add(view.rest_steps, Lots(0), view.terms.window, Lots(more));
 }
 
 }  // namespace
@@ -85,41 +86,61 @@ Result<Money> Market::Impl::order_hold(const OrderTerms& terms, const FeeSchedul
     return exact->ceil();
 }
 
-Result<void> Market::Impl::handle(const PlaceOrder& body) {
-    const OrganisationId& organisation = body.terms.organisation;
-    if (!acts_for(organisation)) {
+template <typename MeetsBook>
+Result<Money> Market::Impl::check_order(const OrganisationId& actor, const OrderTerms& terms,
+                                        Time when, MeetsBook meets_book) const {
+    if (!acts_for(actor, terms.organisation)) {
         return fail("not_allowed", "an order is placed by its own organisation");
     }
-    const bool sell = body.terms.side == Side::kSell;
-    const auto role = require_role(organisation, sell ? Role::kProvider : Role::kBuyer);
-    if (!role) return role;
+    const bool sell = terms.side == Side::kSell;
+    const auto role = require_role(terms.organisation, sell ? Role::kProvider : Role::kBuyer);
+    if (!role) return fail(role.error());
     if (schedules.empty())
         return fail("no_schedule", "the operator has not set a schedule of fees");
     if (sell) {
-        const auto pool = pools.find(body.terms.pool);
-        if (pool == pools.end() || pool->second.rules.owner != organisation) {
+        const auto pool = pools.find(terms.pool);
+        if (pool == pools.end() || pool->second.rules.owner != terms.organisation) {
             return fail("unknown_pool", "the organisation has no such pool");
         }
     }
+    const Result<void> met = meets_book(terms);
+    if (!met) return fail(met.error());
+    auto hold = order_hold(terms, schedules.back().fees, terms.quantity);
+    if (!hold) return hold;
+    const auto limited = check_limits(terms, 1, notional_of(whole(terms), *hold), when);
+    if (!limited) return fail(limited.error());
+    const auto funded = check_funds(terms, *hold);
+    if (!funded) return fail(funded.error());
+    return hold;
+}
+
+Result<Money> Market::check_order(const OrganisationId& actor, const OrderTerms& terms,
+                                  Time now) const {
+    return impl_->check_order(actor, terms, now, [&](const OrderTerms& order) {
+        return impl_->engine.check(order, now);
+    });
+}
+
+Result<void> Market::Impl::handle(const PlaceOrder& body) {
     OrderTerms terms = body.terms;
     terms.id = next_id<OrderId>();
-    const auto order = engine.resolve(terms, now());
-    if (!order) return fail(order.error());
-    const FeeSchedule& fees = schedules.back().fees;
-    const auto hold = order_hold(terms, fees, terms.quantity);
+    std::optional<matching::NewOrder> order;
+    const auto resolve = [&](const OrderTerms& named) -> Result<void> {
+        auto resolved = engine.resolve(named, now());
+        if (!resolved) return fail(resolved.error());
+        order.emplace(std::move(*resolved));
+        return {};
+    };
+    const auto hold = check_order(command->actor, terms, now(), resolve);
     if (!hold) return fail(hold.error());
-    const auto limited = check_limits(terms, 1, notional_of(whole(terms), *hold));
-    if (!limited) return limited;
-    const auto funded = check_funds(terms, *hold);
-    if (!funded) return funded;
     accept();
     outcome.order = terms.id;
     const matching::Outcome& placed = engine.place(*order, now());
     CHECK(order_slots.emplace(terms.id, placed.order).second);
-    order_at(placed.order) = OpenOrder{fees, Money(0), now(), outcome.index, std::nullopt};
+    order_at(placed.order) =
+        OpenOrder{schedules.back().fees, Money(0), now(), outcome.index, std::nullopt};
     absorb(placed);
     count_order(terms);
-    post_moves("order");
     return {};
 }
 
@@ -140,7 +161,8 @@ Result<void> Market::Impl::handle(const ReplaceOrder& body) {
     if (!hold) return fail(hold.error());
     const Money more(hold->value - order.hold.value);
     const std::int64_t counted = order.counted ? order.notional : 0;
-    const auto limited = check_limits(view.terms, 0, Int128{notional_of(view, *hold)} - counted);
+    const auto limited =
+        check_limits(view.terms, 0, Int128{notional_of(view, *hold)} - counted, now());
     if (!limited) return limited;
     const auto funded = check_funds(view.terms, more);
     if (!funded) return funded;
@@ -149,7 +171,6 @@ Result<void> Market::Impl::handle(const ReplaceOrder& body) {
     absorb(engine.replace(*slot, with, now()));
     if (outcome.orders.empty()) outcome.orders.push_back(order_row(*slot));
     count_order(view.terms);
-    post_moves("order");
     return {};
 }
 
@@ -161,7 +182,6 @@ Result<void> Market::Impl::handle(const CancelOrder& body) {
     accept();
     outcome.order = body.id;
     absorb(engine.cancel(*slot, now()));
-    post_moves("cancel");
     return {};
 }
 
@@ -172,7 +192,6 @@ Result<void> Market::Impl::handle(const CancelAll& body) {
     }
     accept();
     absorb(engine.cancel_all(body.filter, matching::EndReason::kByRequest, now()));
-    post_moves("cancel");
     return {};
 }
 
@@ -196,7 +215,6 @@ Result<void> Market::Impl::handle(const MoveCash& body) {
     accept();
     move(body.organisation, body.currency, AccountKind::kAvailable, body.amount);
     move(operator_id, body.currency, AccountKind::kCash, Money(-body.amount.value));
-    post_moves(body.amount.value > 0 ? "deposit" : "withdrawal");
     return {};
 }
 

@@ -10,6 +10,8 @@ namespace suanpan::core {
 namespace {
 
 constexpr std::size_t kMaxMeterPools = 256;
+// A hundred years: added to any time of the market, it still fits.
+constexpr Duration kLongest{100LL * 366 * 86'400};
 
 bool valid_ppm(Ppm ppm) {
     return ppm.value >= 0 && ppm.value <= kPpm;
@@ -36,8 +38,12 @@ Result<void> check_metering(const settlement::MeteringRules& rules) {
     if (rules.billing_window.value <= 0 || rules.deadline.value <= 0 ||
         rules.future_tolerance.value < 0 || !valid_ppm(rules.mismatch_tolerance) ||
         rules.mismatch_floor_us < 0 || rules.longest_reading.value <= 0 ||
+        std::ranges::max({rules.billing_window, rules.deadline, rules.future_tolerance,
+                          rules.longest_reading}) > kLongest ||
         !std::ranges::all_of(rules.availability_steps, valid_ppm)) {
-        return fail("bad_schedule", "metering windows, deadlines and tolerances are positive");
+        return fail("bad_schedule",
+                    "metering windows, deadlines and tolerances are positive and at most a hundred "
+                    "years");
     }
     return {};
 }
@@ -110,11 +116,11 @@ Result<void> Market::Impl::handle(const DefineMarket& body) {
     auto checked = matching::check_rules(rules);
     if (!checked) return checked;
     accept();
-    engine.define_market(rules);
     MarketRow& market = markets[rules.key];
     market.rules = rules;
     market.index = outcome.index;
     touched_markets.mark(rules.key);
+    absorb(engine.define_market(rules, now()));
     return {};
 }
 
@@ -123,8 +129,10 @@ Result<void> Market::Impl::handle(const SetSchedule& body) {
     if (checked) checked = check_fees(body.fees);
     if (checked) checked = check_metering(body.metering);
     if (!checked) return checked;
-    if (body.dispute_period.value < 0 || body.release_notice.value_or(Duration(0)).value < 0) {
-        return fail("bad_schedule", "the dispute period and the notice are not negative");
+    for (const Duration time : {body.dispute_period, body.release_notice.value_or(Duration(0))}) {
+        if (time.value >= 0 && time <= kLongest) continue;
+        return fail("bad_schedule",
+                    "the dispute period and the notice are 0 to a hundred years long");
     }
     for (const auto& [compute_class, ppm] : body.efficiency) {
         if (!valid_ppm(ppm)) {

@@ -1,5 +1,6 @@
 // Settlement: final windows become money (metering-settlement "The waterfall", "Settlement runs").
 
+#include "base/checked.hpp"
 #include "core/market_impl.hpp"
 
 #include <algorithm>
@@ -36,6 +37,12 @@ void add_line(RunTotals& totals, const settlement::WaterfallLine& line) {
     sum(totals.fees, line.provider_fee);
     sum(totals.tax, line.buyer_tax);
     sum(totals.tax, line.withheld);
+}
+
+Time release_time(Time final_time, Duration dispute_period) {
+    const auto release = checked_add(final_time.value, dispute_period.value);
+    CHECK(release);  // a schedule's times are bounded
+    return Time(*release);
 }
 
 bool in_range(const RunRow& run, const FinalWindowRow& window) {
@@ -169,8 +176,7 @@ void Market::Impl::settle_lease(RunRow& run, LiveLease& lease) {
     std::erase_if(lease.unsettled,
                   [](const auto& window) { return window.settled_by.has_value(); });
     emit_settlement(run, row.id, lines);
-    pay_owners(currency, proceeds,
-               Time(final_time.value + schedule_at(row.index).dispute_period.value));
+    pay_owners(currency, proceeds, release_time(final_time, schedule_at(row.index).dispute_period));
     run.leases += 1;
     touched_leases.mark(row.id);
     close_if_done(lease);

@@ -28,6 +28,10 @@ void Market::Impl::absorb(const matching::Outcome& what) {
     std::size_t done = 0;
     for (const matching::CallView& call : what.calls)
         done = finish_call(call, what.fills, done);
+    for (const matching::CallView& call : what.calls) {
+        const matching::MarketKey& key = call.terms.market;
+        CHECK(engine.find_band(key) == band_in_force(markets.at(key).control));
+    }
     for (; done < what.fills.size(); ++done)
         make_trade(what.fills[done]);
     for (const matching::OrderSlot slot : what.touched) {

@@ -7,6 +7,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <functional>
+#include <limits>
+
 namespace suanpan::core {
 namespace {
 
@@ -189,6 +192,35 @@ TEST(CloseCall, EndsOrdersAtTheMarket) {
     EXPECT_EQ(refusal(day.run(kSeller, CancelOrder{*at_market.order})), "order_not_found");
 }
 
+// Also with a buy from before the call, which expires when the window begins.
+TEST(OpenCall, ClosesByItselfBeforeItsWindowBegins) {
+    for (const bool loaded : {false, true}) {
+        SmallMarket day;
+        place_buy(day, 2, "6");
+        day.run(kBoss, call_for(kHour, 5));
+        place_sell(day, 2, "4");
+        if (loaded) {
+            const Rows state = day.market.state();
+            day.market = Market();
+            day.market.load(state);
+        }
+        const Time closes(kHour.start.value - 1);
+        EXPECT_EQ(kinds(day.run_at(Time(closes.value - 1), kBoss, Tick{})), "tick ");
+        EXPECT_EQ(day.market.next_due(), closes);
+        EXPECT_EQ(kinds(day.run_at(closes, kBoss, Tick{})), "tick auction trade lease ");
+        EXPECT_TRUE(day.market.state().calls.empty());
+        EXPECT_EQ(refusal(day.run(kBoss, CloseCall{kMarket, kHour})), "call_not_found");
+    }
+}
+
+TEST(OpenCall, ClosedBeforeItsWindowIsNotClosedAgain) {
+    SmallMarket day;
+    day.run(kBoss, call_for(kHour, 5));
+    day.run(kBoss, CloseCall{kMarket, kHour});
+    EXPECT_EQ(kinds(day.run_at(kHour.start, kBoss, Tick{})), "tick ");
+    EXPECT_FALSE(day.market.next_due());
+}
+
 TEST(ResumeMarket, ClosesTheMarketsCalls) {
     SmallMarket day;
     day.run(kBoss, HaltMarket{kMarket});
@@ -232,52 +264,24 @@ TEST(SetBand, RoundsTheLowEndUpAndTheHighEndDown) {
     EXPECT_EQ(reference_in_force(control), Price(20));
 }
 
-SetLimits limits_of(const OrganisationId& organisation) {
-    SetLimits out;
-    out.target.organisation = organisation;
-    return out;
-}
-
-TEST(SetLimits, CountOpenOrdersOfTheTargetOnly) {
+// A wider band lets an all-or-none order fill that rests; the money of that was left unposted.
+TEST(SetBand, PostsWhatItLetsTrade) {
     SmallMarket day;
-    place_buy(day, 1, "3");
-    auto limits = limits_of(kBuyer);
-    limits.limits.open_orders = 2;
-    day.run(kBoss, limits);
-    const auto second = place_buy(day, 1, "3");
-    EXPECT_EQ(refusal(place_buy(day, 1, "3")), "limit_open_orders");
-    EXPECT_EQ(refusal(day.run(SmallMarket::organisation(5), day.buy(5, 1, "3", kHour))), "none");
-    day.run(kBuyer, CancelOrder{*second.order});
-    EXPECT_EQ(refusal(place_buy(day, 1, "3")), "none");
-}
-
-TEST(SetLimits, SumUpWhatOpenOrdersAreWorth) {
-    SmallMarket day;
-    auto limits = limits_of(kSeller);
-    limits.limits.notional = Money(100'000'000);
-    EXPECT_EQ(refusal(day.run(kBoss, limits)), "bad_limits");
-    limits.limits.currency = kCurrency;
-    day.run(kBoss, limits);
-    const auto offer = place_sell(day, 2, "5");  // 2 × 8 h × 5 = 80
-    EXPECT_EQ(refusal(place_sell(day, 1, "5")), "limit_notional");
-    place_buy(day, 2, "5");  // one hour of both is sold: 70 are left
-    EXPECT_EQ(refusal(place_sell(day, 1, "3")), "none");
-    EXPECT_EQ(refusal(day.run(kSeller, ReplaceOrder{*offer.order, 2, *parse_price("6")})),
-              "limit_notional");
-}
-
-TEST(SetLimits, CountOrdersOfALoggedSecondByProjectAndKey) {
-    SmallMarket day;
-    auto limits = limits_of(kBuyer);
-    limits.target.key = numbered<ApiKeyId>(1);
-    limits.limits.orders_per_second = 1;
-    day.run(kBoss, limits);
-    auto bid = day.buy(4, 1, "3", kHour);
-    bid.terms.key = numbered<ApiKeyId>(1);
-    EXPECT_EQ(refusal(day.run(kBuyer, bid)), "none");
-    EXPECT_EQ(refusal(day.run(kBuyer, bid)), "limit_rate");
-    EXPECT_EQ(refusal(place_buy(day, 1, "3")), "none");
-    EXPECT_EQ(refusal(day.run_at(Time(day.now.value + 1), kBuyer, bid)), "none");
+    place_sell(day, 4, "4");
+    auto whole = day.buy(4, 8, "4", kHour);
+    whole.terms.all_or_none = true;
+    const auto bid = day.run(kBuyer, whole);
+    day.run(kBoss, SetBand{kMarket, Ppm(100'000), Price(50'000)});
+    EXPECT_TRUE(place_sell(day, 6, "4").trades.empty());
+    const auto lifted = day.run(kBoss, SetBand{kMarket, std::nullopt, std::nullopt});
+    EXPECT_EQ(refusal(lifted), "none");
+    std::int64_t lots = 0;
+    for (const TradeRow& trade : lifted.trades)
+        lots += trade.fill.lots.value;
+    EXPECT_EQ(lots, 8);
+    EXPECT_EQ(refusal(day.run(kBuyer, CancelOrder{*bid.order})), "order_not_found");
+    EXPECT_EQ(to_string(day.balance(4, AccountKind::kHeld)), "32.320000");
+    EXPECT_EQ(day.market.total(kCurrency), 0);
 }
 
 TEST(UnblockLots, LetsWaitingOrdersTrade) {
@@ -291,6 +295,23 @@ TEST(UnblockLots, LetsWaitingOrdersTrade) {
     EXPECT_EQ(kinds(ended), "calendar trade lease ");
     EXPECT_EQ(refusal(day.run(kSeller, UnblockLots{numbered<PoolId>(2), block.index})),
               "unknown_block");
+}
+
+TEST(SetSchedule, BoundsEveryTimeThatIsAddedToOthers) {
+    SmallMarket day;
+    const Duration too_long(std::numeric_limits<std::int64_t>::max());
+    const auto refused = [&](const std::function<void(SetSchedule&)>& edit) {
+        SetSchedule schedule = small_schedule();
+        edit(schedule);
+        return refusal(day.run(kBoss, schedule));
+    };
+    const std::string bad = "bad_schedule";
+    EXPECT_EQ(refused([&](SetSchedule& s) { s.release_notice = too_long; }), bad);
+    EXPECT_EQ(refused([&](SetSchedule& s) { s.dispute_period = too_long; }), bad);
+    EXPECT_EQ(refused([&](SetSchedule& s) { s.metering.deadline = too_long; }), bad);
+    EXPECT_EQ(refused([&](SetSchedule& s) { s.metering.billing_window = too_long; }), bad);
+    const Duration century(100LL * 366 * 86'400);
+    EXPECT_EQ(refused([&](SetSchedule& s) { s.release_notice = century; }), "none");
 }
 
 }  // namespace
