@@ -2,26 +2,46 @@
 
 #include "base/check.hpp"
 
+#include <algorithm>
+
 namespace suanpan::matching {
 
-Calendar::Calendar(Lots registered) : registered_(registered) {
+Calendar::Calendar(Lots registered) : registered_(registered), before_(registered) {
     CHECK(registered.value >= 0);
 }
 
+Window Calendar::known(const Window& window) const {
+    return {std::max(window.start, begin_), window.end};
+}
+
 Lots Calendar::minimum(const Window& window) const {
-    return matching::minimum(steps_, registered_, window);
+    return matching::minimum(steps_, before_, window);
 }
 
 void Calendar::reserve(const Window& window, Lots lots) {
-    CHECK(lots.value > 0);
-    CHECK(minimum(window) >= lots);
-    add(steps_, registered_, window, Lots(-lots.value));
+    CHECK(lots.value > 0 && window.start < window.end);
+    const Window part = known(window);
+    if (part.start >= part.end) return;
+    CHECK(minimum(part) >= lots);
+    add(steps_, before_, part, Lots(-lots.value));
 }
 
 void Calendar::release(const Window& window, Lots lots) {
-    CHECK(lots.value > 0);
-    add(steps_, registered_, window, lots);
-    CHECK(highest(steps_, registered_) <= registered_);
+    CHECK(lots.value > 0 && window.start < window.end);
+    const Window part = known(window);
+    if (part.start >= part.end) return;
+    add(steps_, before_, part, lots);
+    CHECK(highest(steps_, before_) <= registered_);
+}
+
+void Calendar::forget_past(Time now) {
+    constexpr std::ptrdiff_t kMany = 64;
+    const auto next = std::upper_bound(steps_.begin(), steps_.end(), now,
+                                       [](Time t, const Step& step) { return t < step.from; });
+    if (next - steps_.begin() < kMany) return;
+    before_ = std::prev(next)->lots;
+    begin_ = now;
+    steps_.erase(steps_.begin(), next);
 }
 
 }  // namespace suanpan::matching

@@ -6,6 +6,8 @@
 #include "base/units.hpp"
 #include "matching/steps.hpp"
 
+#include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace suanpan::matching {
@@ -21,11 +23,19 @@ class Calendar {
     void reserve(const Window& window, Lots lots);
     // Gives back what was reserved. CHECKed never to exceed `registered`.
     void release(const Window& window, Lots lots);
-    // Sorted by time, no two neighbours equal; before the first step all lots are free.
+    // What was before `now` is not asked for any more. Once much of it has gathered it is dropped;
+    // then only moments from `now` on count in what is reserved and released.
+    void forget_past(Time now);
+    // Sorted by time, no two neighbours equal; before the first step all lots are free, or as many
+    // as when the past was dropped.
     [[nodiscard]] const std::vector<Step>& steps() const { return steps_; }
 
  private:
+    [[nodiscard]] Window known(const Window& window) const;
+
     Lots registered_;
+    Lots before_;                                           // free before the first step
+    Time begin_{std::numeric_limits<std::int64_t>::min()};  // of what is known
     Steps steps_;
 };
 

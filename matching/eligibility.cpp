@@ -17,7 +17,11 @@ ProfileNumber Eligibility::add(const Profile& profile) {
 
 RequirementNumber Eligibility::find_or_add(const Requirement& requirement) {
     const auto known = requirement_numbers_.find(requirement);
-    if (known != requirement_numbers_.end()) return known->second;
+    if (known != requirement_numbers_.end()) {
+        // Asked for again, it is not among the oldest any more.
+        if (users_[known->second] == 0) mark_idle(known->second);
+        return known->second;
+    }
     auto number = static_cast<RequirementNumber>(requirements_.size());
     if (free_.empty()) {
         requirements_.push_back(nullptr);

@@ -27,6 +27,7 @@ class Eligibility {
     // forgotten by the next forget_idle(), which tells its number.
     void use(RequirementNumber number);
     void release(RequirementNumber number);
+    [[nodiscard]] bool has_many_idle() const { return idle_count_ > kKeptIdle; }
     template <typename Tell>
     void forget_idle(const Tell& tell) {
         while (idle_count_ > kKeptIdle) {

@@ -16,15 +16,16 @@ void Engine::reserve(std::uint32_t orders) {
     impl_->orders.reserve(orders);
 }
 
-void Engine::define_market(const MarketRules& rules) {
+const Outcome& Engine::define_market(const MarketRules& rules, Time now) {
     CHECK(check_rules(rules).has_value());
     Impl& state = *impl_;
+    state.begin(now);
     const auto number = static_cast<std::uint32_t>(state.markets.size());
     CHECK(number < kMaxMarkets);
     const auto [at, is_new] = state.market_numbers.emplace(rules.key, number);
     if (is_new) {
         state.markets.add(rules, state.orders, state.levels).number = number;
-        return;
+        return state.outcome;
     }
     Market& market = state.markets[at->second];
     market.rules = rules;
@@ -34,6 +35,8 @@ void Engine::define_market(const MarketRules& rules) {
         state.orders[slot].special =
             state.is_special(state.orders.details(slot), state.orders.extras(slot));
     });
+    state.retry_all_or_none();
+    return state.outcome;
 }
 
 const MarketRules* Engine::find_market(const MarketKey& key) const {
@@ -80,7 +83,11 @@ const Outcome& Engine::set_rate(const PoolId& id, const std::string& compute_cla
         if (!in_class(state.orders.details(slot).market)) continue;
         state.end(slot, OrderState::kCancelled, EndReason::kRateChanged);
     }
-    std::erase_if(pool.listings, [&](const Listing& listing) { return in_class(listing.market); });
+    std::erase_if(pool.listings, [&](const Listing& listing) {
+        if (!in_class(listing.market)) return false;
+        state.release_lanes(pool, listing);
+        return true;
+    });
     if (rate) {
         pool.rates.insert_or_assign(compute_class, *rate);
     } else {
@@ -128,6 +135,7 @@ const Outcome& Engine::unblock(const PoolId& id, const Window& window, Lots lots
     Impl& state = *impl_;
     Pool& pool = state.get_pool(id);
     state.begin(now);
+    pool.calendar.forget_past(now);
     pool.calendar.release(window, lots);
     state.note_pool_change(pool, window, lots);
     state.rematch(pool);
@@ -182,16 +190,20 @@ const Outcome& Engine::cancel(OrderSlot slot, Time now) {
 const Outcome& Engine::cancel_all(const OrderFilter& filter, EndReason reason, Time now) {
     Impl& state = *impl_;
     state.begin(now);
+    // The scan ends with the last order of the organisation, and does not begin without any.
+    std::uint32_t left = kNone;
+    if (filter.organisation) left = state.open_orders_of(*filter.organisation);
     std::vector<std::uint32_t> found;
-    for (std::uint32_t slot = 0; slot < state.orders.size(); ++slot) {
+    for (std::uint32_t slot = 0; left > 0 && slot < state.orders.size(); ++slot) {
         const Order& order = state.orders[slot];
         if (!order.in_book) continue;
         const Details& details = state.orders.details(slot);
         const auto differs = [](const auto& wanted, const auto& name) {
             return wanted && *wanted != name;
         };
+        if (differs(filter.organisation, state.organisations.name(order.organisation))) continue;
+        --left;
         if (differs(filter.side, order.buys ? Side::kBuy : Side::kSell) ||
-            differs(filter.organisation, state.organisations.name(order.organisation)) ||
             differs(filter.market, state.markets[details.market].rules.key) ||
             differs(filter.project, state.projects.name(details.project)) ||
             differs(filter.key, state.keys.name(details.key)))
@@ -227,6 +239,7 @@ const Outcome& Engine::give_back(OrderSlot sell, const PoolId& id, const Window&
     Impl& state = *impl_;
     Pool& pool = state.get_pool(id);
     state.begin(now);
+    pool.calendar.forget_past(now);
     pool.calendar.release(window, lots);
     state.note_pool_change(pool, window, lots);
     const std::uint32_t slot = number_of(sell);
@@ -278,15 +291,6 @@ void Engine::forget_ended() {
     for (const std::uint32_t slot : state.ended)
         state.dismiss(slot);
     state.ended.clear();
-    state.eligibility.forget_idle([&](RequirementNumber number) {
-        state.markets.for_each([number](Market& market) {
-            if (number >= market.buy_lanes.size()) return;
-            for (std::uint32_t& lane : market.buy_lanes[number]) {
-                if (lane != kNone) market.buys.drop_lane(lane);
-                lane = kNone;
-            }
-        });
-    });
 }
 
 OrderSlot Engine::restore(const OrderView& view) {

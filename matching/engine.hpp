@@ -188,7 +188,7 @@ class Engine {
 
     // Reference data. A repeated define_market replaces the rules; orders that rest keep what they
     // were accepted with. REQUIRES check_rules(rules) passed.
-    void define_market(const MarketRules& rules);
+    const Outcome& define_market(const MarketRules& rules, Time now);
     [[nodiscard]] const MarketRules* find_market(const MarketKey& key) const;
     Result<void> add_pool(const PoolRules& rules);  // errors `pool_exists`, `bad_quantity`
     [[nodiscard]] const PoolRules* find_pool(const PoolId& id) const;
@@ -218,7 +218,8 @@ class Engine {
     // The order will be asked for soon: a hint to the processor, worth giving some messages ahead.
     void prefetch(OrderSlot order) const;
     const Outcome& cancel(OrderSlot order, Time now);  // REQUIRES it to be open, as the next ones
-    // Errors of check(), with the new total and price. A lower total at the same price keeps
+    // Errors of check(), with the new total and price; less at the same price is always allowed. A
+    // lower total at the same price keeps
     // priority; anything else gets a new place and is matched as if it arrived; at or under what is
     // filled, the order closes (market §4).
     [[nodiscard]] Result<void> check_replace(OrderSlot order, const Replacement& with,
@@ -235,9 +236,10 @@ class Engine {
                              Time now);
 
     // Market-wide control. REQUIRES the market to be defined.
-    // `width`: an auction sets the band anew, so wide about its price.
-    void set_band(const MarketKey& market, std::optional<PriceBand> band,
-                  std::optional<Ppm> width = std::nullopt);
+    // `width`: an auction sets the band anew, so wide about its price. Another band may let an
+    // all-or-none order fill.
+    const Outcome& set_band(const MarketKey& market, std::optional<PriceBand> band,
+                            std::optional<Ppm> width, Time now);
     [[nodiscard]] std::optional<PriceBand> find_band(const MarketKey& market) const;
     // While a market is halted nothing in it trades: cancels work, new orders wait.
     void halt(const MarketKey& market);

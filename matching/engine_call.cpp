@@ -21,12 +21,13 @@ struct CallBook {
 
 namespace {
 
-// Per lot·h. A sell per CU·h is worth its lot's price rounded up, so that it never trades below
-// its limit.
-Price lot_price(const Order& order, Price limit, Rate rate) {
+// Per lot·h, a multiple of the tick. A sell per CU·h is worth its lot's price rounded up, so that
+// it never trades below its limit. Nothing for a price beyond all that a buy can name.
+std::optional<Price> lot_price(const Order& order, Price limit, Rate rate, Price tick) {
     if (!order.in_cu) return limit;
-    const Int128 exact = Int128{limit.value} * rate.value;
-    return Price(static_cast<std::int64_t>((exact + kMilli - 1) / kMilli));
+    const Int128 ticks = ceil_div(Int128{limit.value} * rate.value, Int128{tick.value} * kMilli);
+    if (ticks * tick.value > kMaxPrice) return std::nullopt;
+    return Price(static_cast<std::int64_t>(ticks) * tick.value);
 }
 
 // An order at the market takes part at any price up to (from) its own limit: as one without limit
@@ -96,16 +97,18 @@ CallBook Engine::Impl::collect(Market& market, const CallTerms& call) {
     for (const std::uint32_t slot : by_sequence(std::move(slots))) {
         const Order& order = orders[slot];
         if ((order.buys ? sellers : buyers).contains(order.organisation)) continue;
+        const Rate rate = order.buys ? Rate(0) : rate_of(pools[order.owner], market);
+        const auto limit = lot_price(order, orders.details(slot).limit, rate, market.rules.tick);
+        if (!limit) continue;
         (order.buys ? buyers : sellers).insert(order.organisation);
-        const Price limit = orders.details(slot).limit;
         CallOrder entry{Side::kBuy, limit, Lots(order.rest), order.sequence, kNoPool};
         if (!order.buys) {
             const Pool& pool = pools[order.owner];
             const auto [place, is_new] =
                 pool_places.try_emplace(pool.number, static_cast<std::uint32_t>(book.pools.size()));
             if (is_new) book.pools.push_back(pool.calendar.minimum(call.window));
-            entry = {Side::kSell, lot_price(order, limit, rate_of(pool, market)),
-                     sell_minimum(order, call.window), order.sequence, place->second};
+            entry = {Side::kSell, limit, sell_minimum(order, call.window), order.sequence,
+                     place->second};
         }
         book.orders.push_back(entry);
         book.slots.push_back(slot);
@@ -196,13 +199,17 @@ Price auction_reference(std::span<const Execution> fills) {
     return Price(*price);
 }
 
-void Engine::set_band(const MarketKey& market, std::optional<PriceBand> band,
-                      std::optional<Ppm> width) {
+const Outcome& Engine::set_band(const MarketKey& market, std::optional<PriceBand> band,
+                                std::optional<Ppm> width, Time now) {
     CHECK(!band || (band->low.value > 0 && band->low <= band->high));
-    Market& found = impl_->get_market(market);
+    Impl& state = *impl_;
+    Market& found = state.get_market(market);
+    state.begin(now);
     found.band = band;
     found.band_width = width;
     found.rules_changed = true;
+    state.retry_all_or_none();
+    return state.outcome;
 }
 
 std::optional<PriceBand> Engine::find_band(const MarketKey& market) const {

@@ -130,6 +130,12 @@ Result<void> check_durations(const OrderTerms& terms, Duration grid) {
     if (terms.duration && (is_bad(*terms.duration) || terms.duration->value == 0)) {
         return fail("bad_duration", "duration is whole steps of the grid and fits the window");
     }
+    const std::int64_t room = length.value - terms.duration.value_or(length).value;
+    if (room / grid.value >= kMaxStarts) {
+        return fail("too_flexible", "a buy may start at no more than " +
+                                        std::to_string(kMaxStarts) +
+                                        " moments of the market's grid: narrow the window");
+    }
     return {};
 }
 

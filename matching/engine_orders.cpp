@@ -8,25 +8,48 @@
 
 namespace suanpan::matching {
 
-// The same order: a slot may have been used again, even with the sequence of an order that was only
-// tried; an order may be back under its old number.
+// A slot may have been used again, by an order of another sequence, side or pool.
+bool RestingSells::is_of(const Order& order, const Entry& entry) const {
+    return order.sequence == entry.sequence && !order.buys && order.owner == pool_;
+}
+
 bool RestingSells::rests(const OrderStore& orders, const Entry& entry) const {
     const Order& order = orders[entry.slot];
-    return order.in_book && order.sequence == entry.sequence && !order.buys && order.owner == pool_;
+    return order.in_book && is_of(order, entry);
 }
 
-void RestingSells::add(const OrderStore& orders, std::uint32_t slot) {
+void RestingSells::add(OrderStore& orders, std::uint32_t slot) {
+    Order& order = orders[slot];
+    if (order.listed) {
+        --gone_;
+        return;
+    }
+    order.listed = true;
     constexpr std::size_t kFew = 16;
     if (gone_ > kFew && gone_ > entries_.size() / 2) compact(orders);
-    push(entries_, Entry{orders[slot].sequence, slot});
+    push(entries_, Entry{order.sequence, slot});
 }
 
-void RestingSells::compact(const OrderStore& orders) {
+void RestingSells::remove(Order& order, std::uint32_t slot) {
+    // The newest, which may have been on trial only, leaves no trace.
+    if (entries_.back() == Entry{order.sequence, slot}) {
+        entries_.pop_back();
+        order.listed = false;
+    } else {
+        ++gone_;
+    }
+}
+
+void RestingSells::compact(OrderStore& orders) {
     constexpr std::size_t kAhead = 16;
     std::size_t kept = 0;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
         if (i + kAhead < entries_.size()) orders.prefetch_order(entries_[i + kAhead].slot);
-        if (rests(orders, entries_[i])) entries_[kept++] = entries_[i];
+        if (rests(orders, entries_[i])) {
+            entries_[kept++] = entries_[i];
+        } else if (Order& order = orders[entries_[i].slot]; is_of(order, entries_[i])) {
+            order.listed = false;  // out of its book for a moment only, perhaps
+        }
     }
     entries_.resize(kept);
     gone_ = 0;
@@ -57,9 +80,42 @@ void Engine::Impl::begin(Time time) {
     outcome.fills.clear();
     if (!outcome.calls.empty()) [[unlikely]]
         outcome.calls.clear();
+    if (eligibility.has_many_idle()) [[unlikely]]
+        forget_idle();
     first_new = next_sequence;
     changes_before += changes.size();
     changes.clear();
+}
+
+// The oldest requirements that no order has, with their lanes.
+void Engine::Impl::forget_idle() {
+    eligibility.forget_idle([&](RequirementNumber number) {
+        markets.for_each([number](Market& market) {
+            if (number >= market.buy_lanes.size()) return;
+            for (std::uint32_t& lane : market.buy_lanes[number]) {
+                if (lane != kNone) market.buys.drop_lane(lane);
+                lane = kNone;
+            }
+        });
+    });
+}
+
+// The pool offers nothing at this rate any more.
+void Engine::Impl::release_lanes(const Pool& pool, const Listing& listing) {
+    Market& market = markets[listing.market];
+    for (const Unit unit : {Unit::kLot, Unit::kCu}) {
+        if (listing.lanes[static_cast<std::size_t>(unit)] == kNone) continue;
+        const auto found = market.sell_lanes.find(std::tuple(pool.profile, unit, listing.rate));
+        CHECK(found != market.sell_lanes.end() && found->second.users > 0);
+        if (--found->second.users > 0) continue;
+        market.sells.drop_lane(found->second.lane);
+        market.sell_lanes.erase(found);
+    }
+}
+
+std::uint32_t Engine::Impl::open_orders_of(const OrganisationId& organisation) {
+    const std::uint32_t number = organisations.number(organisation);
+    return number < open_by_organisation.size() ? open_by_organisation[number] : 0;
 }
 
 Market& Engine::Impl::get_market(const MarketKey& key) {
@@ -152,15 +208,16 @@ std::uint32_t Engine::Impl::lane_of(const Record& record) {
     std::uint32_t& lane = listed.lanes[unit];
     if (lane == kNone) {
         const std::tuple key(pool.profile, order.unit(), listed.rate);
-        const auto known = market.sell_lanes.find(key);
-        if (known == market.sell_lanes.end()) {
-            lane = market.sells.add_lane(pool.profile, order.unit(), false, listed.rate);
-            market.sell_lanes.emplace(key, lane);
-            market.sells.set_site(lane, pool.site);
-        } else {
-            lane = known->second;
-            if (market.sells.front(lane).site != pool.site) market.sells.set_site(lane, kNone);
+        const auto [known, is_new] = market.sell_lanes.try_emplace(key);
+        SellLane& shared = known->second;
+        if (is_new) {
+            shared.lane = market.sells.add_lane(pool.profile, order.unit(), false, listed.rate);
+            market.sells.set_site(shared.lane, pool.site);
+        } else if (market.sells.front(shared.lane).site != pool.site) {
+            market.sells.set_site(shared.lane, kNone);
         }
+        ++shared.users;
+        lane = shared.lane;
     }
     return lane;
 }
@@ -179,6 +236,13 @@ Waiting Engine::Impl::waiting_entry(std::uint32_t slot) const {
     return entry;
 }
 
+Waiting& Engine::Impl::find_waiting(std::uint32_t slot) {
+    auto& waiting = markets[orders.details(slot).market].all_or_none;
+    const auto at = std::lower_bound(waiting.begin(), waiting.end(), waiting_entry(slot));
+    CHECK(at != waiting.end() && at->slot == slot);
+    return *at;
+}
+
 // Lists beside the ladders.
 void Engine::Impl::list(std::uint32_t slot) {
     Order& order = orders[slot];
@@ -192,6 +256,9 @@ void Engine::Impl::list(std::uint32_t slot) {
         ++waiting_all_or_none;
     }
     ++resting;
+    if (order.organisation >= open_by_organisation.size()) [[unlikely]]
+        open_by_organisation.resize(order.organisation + 1, 0);
+    ++open_by_organisation[order.organisation];
     order.in_book = true;
 }
 
@@ -199,15 +266,14 @@ void Engine::Impl::unlist(std::uint32_t slot) {
     Order& order = orders[slot];
     const Details& details = orders.details(slot);
     if (!order.buys) {
-        pools[order.owner].resting.forget_one();
+        pools[order.owner].resting.remove(order, slot);
     } else if (order.all_or_none) {
         auto& waiting = markets[details.market].all_or_none;
-        const auto at = std::lower_bound(waiting.begin(), waiting.end(), waiting_entry(slot));
-        CHECK(at != waiting.end() && at->slot == slot);
-        waiting.erase(at);
+        waiting.erase(waiting.begin() + (&find_waiting(slot) - waiting.data()));
         --waiting_all_or_none;
     }
     --resting;
+    --open_by_organisation[order.organisation];
     order.in_book = false;
 }
 
@@ -248,6 +314,7 @@ void Engine::Impl::end(std::uint32_t slot, OrderState state, EndReason reason) {
 }
 
 void Engine::Impl::reserve(Pool& pool, const Window& window, Lots lots) {
+    if (recording == 0) pool.calendar.forget_past(now);
     pool.calendar.reserve(window, lots);
     if (recording > 0) undo.emplace_back(SavedReservation{pool.number, window, lots});
 }

@@ -12,7 +12,9 @@ void Engine::Impl::arrive(std::uint32_t slot) {
     touch(slot);
     const Market& market = markets[orders.details(slot).market];
     if (!market.halted && !waits_for_call(market, slot) && meets_a_price(slot)) {
-        match_arrived(slot, OrderState::kRejected);
+        // One that was replaced may have traded before.
+        const bool traded = orders.details(slot).filled_lots > 0;
+        match_arrived(slot, traded ? OrderState::kCancelled : OrderState::kRejected);
     }
     if (!order.is_open()) return;
     switch (orders.details(slot).time_in_force) {
@@ -193,7 +195,7 @@ bool Engine::Impl::concerns(const SupplyChange& change, const Market& market,
         return false;
     const Ratio limit = price_in(Price(-waiting.rank), waiting.unit, orders[change.sell].unit(),
                                  market.sells.front(sell.lane).rate);
-    return limit >= Ratio{sell.limit.value, 1};
+    return limit >= Ratio{change.limit.value, 1};
 }
 
 // Of the outcome so far, from `seen` on.
@@ -202,7 +204,8 @@ void Engine::Impl::note_changes(Mark& seen) {
         const Order& order = orders[number_of(slot)];
         if (order.buys) return;
         const Lots more(order.sequence >= first_new ? orders.details(number_of(slot)).quantity : 0);
-        changes.push_back({number_of(slot), order.owner, order.window, more});
+        changes.push_back({number_of(slot), order.owner, order.window,
+                           orders.details(number_of(slot)).limit, more});
     };
     for (; seen.touched < outcome.touched.size(); ++seen.touched)
         note_sell(outcome.touched[seen.touched]);
@@ -211,12 +214,12 @@ void Engine::Impl::note_changes(Mark& seen) {
         note_sell(outcome.ended[seen.ended]);
     for (; seen.fills < outcome.fills.size(); ++seen.fills) {
         const Execution& fill = outcome.fills[seen.fills];
-        changes.push_back({kNone, fill.pool, fill.window, kNothing});
+        changes.push_back({kNone, fill.pool, fill.window, Price(0), kNothing});
     }
 }
 
 void Engine::Impl::note_pool_change(const Pool& pool, const Window& window, Lots more) {
-    changes.push_back({kNone, pool.number, window, more});
+    changes.push_back({kNone, pool.number, window, Price(0), more});
 }
 
 Engine::Impl::Tries Engine::Impl::save_tries() const {

@@ -21,6 +21,11 @@ void change_rest(OrderStore& orders, Order& order, std::int64_t change) {
 }  // namespace
 
 Result<void> Engine::check_replace(OrderSlot slot, const Replacement& with, Time now) const {
+    const Details& details = impl_->orders.details(number_of(slot));
+    if (with.limit_price == details.limit && with.quantity > 0 &&
+        with.quantity <= details.quantity) {
+        return {};
+    }
     OrderTerms terms = impl_->terms(number_of(slot));
     terms.quantity = with.quantity;
     terms.limit_price = with.limit_price;
@@ -39,6 +44,10 @@ const Outcome& Engine::replace(OrderSlot order_slot, const Replacement& with, Ti
     const bool same_price = with.limit_price == details.limit;
     if (change == 0 && same_price) return state.outcome;
     state.touch(slot);
+    // A sell that leaves the reach of an all-or-none buy can let it fill: it was in its way.
+    if (!order.buys) {
+        state.changes.push_back({slot, order.owner, order.window, details.limit, kNothing});
+    }
     const bool keeps_priority = same_price && change < 0;
     if (!keeps_priority) state.remove(slot);
     change_rest(state.orders, order, change);
@@ -48,6 +57,7 @@ const Outcome& Engine::replace(OrderSlot order_slot, const Replacement& with, Ti
         state.end(slot, OrderState::kCancelled, EndReason::kByRequest);
     } else if (!keeps_priority) {
         order.sequence = state.next_sequence++;
+        order.listed = false;  // under its old number only
         state.arrive(slot);
     }
     // A changed all-or-none buy may fill where it could not before.

@@ -44,7 +44,13 @@ struct SupplyChange {
     std::uint32_t sell = kNone;  // an order that came, went or changed …
     std::uint32_t pool = 0;      // … or the free lots of a pool
     Window window;               // over which
+    Price limit;                 // of the sell, then
     Lots more{0};                // at most so many lots were added
+};
+
+struct SellLane {
+    std::uint32_t lane = kNone;
+    std::uint32_t users = 0;  // pools that list something there
 };
 
 struct Market {
@@ -59,7 +65,7 @@ struct Market {
     std::vector<CallTerms> calls;   // open, in the order in which they were opened
     Ladders sells;
     Ladders buys;
-    std::map<std::tuple<ProfileNumber, Unit, Rate>, std::uint32_t> sell_lanes;
+    std::map<std::tuple<ProfileNumber, Unit, Rate>, SellLane> sell_lanes;
     // By requirement number; then lot, cu, and the same for all-or-none buys.
     std::vector<std::array<std::uint32_t, 4>> buy_lanes;
     std::vector<Waiting> all_or_none;  // sorted
@@ -78,8 +84,8 @@ struct Listing {
 class RestingSells {
  public:
     explicit RestingSells(std::uint32_t pool) : pool_(pool) {}
-    [[gnu::always_inline]] void add(const OrderStore& orders, std::uint32_t slot);
-    void forget_one() { ++gone_; }
+    [[gnu::always_inline]] void add(OrderStore& orders, std::uint32_t slot);
+    void remove(Order& order, std::uint32_t slot);
     // By sequence.
     [[nodiscard]] std::vector<std::uint32_t> slots(const OrderStore& orders) const;
 
@@ -90,7 +96,8 @@ class RestingSells {
         friend auto operator<=>(const Entry&, const Entry&) = default;
     };
     [[nodiscard]] bool rests(const OrderStore& orders, const Entry& entry) const;
-    void compact(const OrderStore& orders);
+    [[nodiscard]] bool is_of(const Order& order, const Entry& entry) const;
+    void compact(OrderStore& orders);
 
     std::uint32_t pool_;
     std::vector<Entry> entries_;
@@ -210,9 +217,10 @@ struct Engine::Impl {
     Interner<ProjectId> projects;
     Interner<ApiKeyId> keys;
     std::size_t resting = 0;
-    std::size_t waiting_all_or_none = 0;  // in all markets
-    std::vector<SupplyChange> changes;    // by the command under way
-    std::uint64_t changes_before = 0;     // by all commands before it
+    std::vector<std::uint32_t> open_by_organisation;  // resting orders
+    std::size_t waiting_all_or_none = 0;              // in all markets
+    std::vector<SupplyChange> changes;                // by the command under way
+    std::uint64_t changes_before = 0;                 // by all commands before it
     std::int64_t next_sequence = 1;
     std::int64_t first_new = 1;  // sequence of the first order that the command under way makes
     std::vector<std::uint32_t> ended;  // since forget_ended()
@@ -245,6 +253,7 @@ struct Engine::Impl {
     [[gnu::always_inline]] void remove(std::uint32_t slot);
     void relink(std::uint32_t slot);
     [[nodiscard]] Waiting waiting_entry(std::uint32_t slot) const;
+    [[nodiscard]] Waiting& find_waiting(std::uint32_t slot);
     [[gnu::always_inline]] void list(std::uint32_t slot);
     [[gnu::always_inline]] void unlist(std::uint32_t slot);
     // Before every change of an order.
@@ -265,6 +274,9 @@ struct Engine::Impl {
     void restore_saved(SavedOrder& saved);
     [[nodiscard]] Taker taker(std::uint32_t slot);
     std::uint32_t lane_of(const Record& record);
+    void forget_idle();
+    void release_lanes(const Pool& pool, const Listing& listing);
+    [[nodiscard]] std::uint32_t open_orders_of(const OrganisationId& organisation);
     Listing& listing(Pool& pool, const Market& market);
     [[nodiscard]] Rate rate_of(const Pool& pool, const Market& market) const;
     [[nodiscard]] bool is_special(const Details& details, const Extras& extras) const;

@@ -48,7 +48,9 @@ void Engine::Impl::restore_saved(SavedOrder& saved) {
     if (!order.in_book && before.in_book) {
         relink(saved.slot);
     } else if (order.in_book) {
+        // It came back with what a later change had made of it.
         ladders(saved.slot).cover(saved.slot);
+        if (order.buys && order.all_or_none) find_waiting(saved.slot) = waiting_entry(saved.slot);
     }
 }
 

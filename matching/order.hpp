@@ -49,6 +49,7 @@ struct alignas(64) Order {
     bool buys : 1 = false;
     bool in_cu : 1 = false;
     bool all_or_none : 1 = false;
+    bool listed : 1 = false;   // sell: in its pool's list
     bool special : 1 = false;  // has conditions on its counterpart beyond price, window, profile
 
     [[nodiscard]] bool is_open() const {

@@ -39,7 +39,7 @@ class PlainMarket {
         engine_.reserve(orders / 2);
         MarketRules rules;
         rules.key = kMarket;
-        engine_.define_market(rules);
+        engine_.define_market(rules, kNow);
         OrderTerms terms;
         terms.market = kMarket;
         terms.quantity = 1;

@@ -15,7 +15,7 @@ using namespace matching;
 class EngineBook final : public RichBook {
  public:
     EngineBook(const MarketRules& rules, Time now) : class_(rules.key.compute_class), now_(now) {
-        engine_.define_market(rules);
+        engine_.define_market(rules, now);
     }
 
     void add_pool(const PoolRules& rules, Rate rate) override {

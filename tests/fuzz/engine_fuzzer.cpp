@@ -81,7 +81,7 @@ class Fuzzed {
         for (const MarketKey& key : kMarkets) {
             MarketRules rules;
             rules.key = key;
-            engine_.define_market(rules);
+            engine_.define_market(rules, now_);
         }
         for (std::uint32_t n = 0; n < kPools; ++n) {
             require(engine_
@@ -240,8 +240,9 @@ class Fuzzed {
     void set_band(const MarketKey& market) {
         const std::int64_t low = bytes_.number(1, 4);
         const bool none = bytes_.one_in(2);
-        engine_.set_band(
-            market, none ? std::nullopt : std::optional(PriceBand{Price(low), Price(low + 3)}));
+        take(engine_.set_band(
+            market, none ? std::nullopt : std::optional(PriceBand{Price(low), Price(low + 3)}),
+            std::nullopt, now_));
     }
     void cancel_some(const MarketKey& market, const PoolId& pool) {
         if (bytes_.one_in(2)) {

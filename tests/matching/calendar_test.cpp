@@ -96,6 +96,29 @@ TEST(Calendar, AgreesWithAnArrayOfMoments) {
     }
 }
 
+TEST(Calendar, ForgetsThePastAndNothingElse) {
+    Calendar whole(Lots(10));
+    Calendar pruned(Lots(10));
+    for (std::int64_t t = 0; t < 400; ++t) {
+        const Window taken = window(t, t + 3 + t % 5);
+        const Lots lots(1 + t % 2);
+        if (whole.minimum(taken) >= lots) {
+            whole.reserve(taken, lots);
+            pruned.reserve(taken, lots);
+        }
+        pruned.forget_past(Time(t));
+        for (std::int64_t s = t; s < t + 12; ++s) {
+            ASSERT_EQ(pruned.minimum(window(s, s + 1)), whole.minimum(window(s, s + 1))) << t;
+        }
+    }
+    EXPECT_LT(pruned.steps().size(), 100U);
+    EXPECT_GT(whole.steps().size(), 200U);
+    // A release that began in the past counts from what is known on.
+    pruned.release(window(390, 402), Lots(1));
+    whole.release(window(399, 402), Lots(1));
+    EXPECT_EQ(pruned.minimum(window(400, 402)), whole.minimum(window(400, 402)));
+}
+
 TEST(Steps, FindsARunThatIsLongEnough) {
     Steps steps;
     add(steps, Lots(0), window(0, 100), Lots(2));

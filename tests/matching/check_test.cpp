@@ -128,9 +128,9 @@ TEST(Check, RefusesEachFaultWithItsCode) {
     MarketRules rules;
     rules.key = kMarket;
     rules.tick = Price(100);
-    world.engine.define_market(rules);
+    world.engine.define_market(rules, world.now);
     rules.key.compute_class = "HPC-FP64";
-    world.engine.define_market(rules);
+    world.engine.define_market(rules, world.now);
     world.add_pool(1, 10);
     world.place(buy(1, 4, 100, hours(1, 9)));
     for (std::size_t i = 0; i < rows().size(); ++i) {
@@ -178,7 +178,7 @@ TEST(Check, RefusesMarketsThatCannotBe) {
             set(rules, value);
             ASSERT_FALSE(check_rules(rules)) << value;
             EXPECT_EQ(check_rules(rules).error().code(), "bad_market");
-            EXPECT_THROW(World().engine.define_market(rules), BugError);
+            EXPECT_THROW(World().engine.define_market(rules, at(0)), BugError);
         }
     };
     expect_bad([](MarketRules& rules, std::int64_t value) { rules.grid = Duration(value); });
@@ -200,6 +200,15 @@ TEST(Check, RefusesPoolsThatCannotBe) {
     EXPECT_EQ(add(2, kMost), "bad_quantity");
     EXPECT_THROW(world.engine.set_rate(pool(1), "X", Rate(0), world.now), BugError);
     EXPECT_THROW(world.engine.set_rate(pool(1), "X", Rate(kMost), world.now), BugError);
+}
+
+TEST(Check, BoundsTheStartsOfAFlexibleBuy) {
+    World world;
+    OrderTerms bid = buy(1, 1, 1'000'000, hours(1, 27));
+    bid.duration = Duration(kHour);
+    EXPECT_EQ(world.engine.check(bid, world.now).error().code(), "too_flexible");
+    bid.duration = Duration(kHour + 60);
+    EXPECT_TRUE(world.engine.check(bid, world.now));
 }
 
 }  // namespace

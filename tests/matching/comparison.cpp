@@ -106,8 +106,8 @@ void Comparison::apply_to_models_market(const Command& c) {
     const std::size_t m = model_.market_index(c.kind == Kind::kOpenCall ? c.call.market : c.market);
     if (c.kind == Kind::kResume) return model_.resume(m, c.now);
     if (c.kind == Kind::kCloseCall) return model_.close_call(m, c.window, c.now);
+    if (c.kind == Kind::kSetBand) return model_.set_band(m, c.band, c.now);
     silent();
-    if (c.kind == Kind::kSetBand) model_.markets[m].band = c.band;
     if (c.kind == Kind::kHalt) model_.markets[m].halted = true;
     if (c.kind == Kind::kOpenCall) model_.open_call(m, c.call);
 }

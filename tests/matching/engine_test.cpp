@@ -114,7 +114,7 @@ TEST(Engine, SellsOnePoolsLotsOnceThroughAllItsOffers) {
     World world;
     MarketRules other;
     other.key = {"AI-INT8", "CNY"};
-    world.engine.define_market(other);
+    world.engine.define_market(other, world.now);
     world.add_pool(1, 10);
     world.set_rate(1, 2'000, "AI-INT8");
     world.place(sell(1, 1, 10, 1'000'000, hours(0, 10)));

@@ -35,7 +35,7 @@ TEST(KeptCase, AFlexibleBuyIsStoppedByTheBandAtAnyStart) {
     World world;
     world.add_pool(1, 10);
     world.place(sell(1, 1, 1, 8 * kTick, hours(3, 9)));
-    world.engine.set_band(kMarket, PriceBand{Price(1), Price(2 * kTick)});
+    world.engine.set_band(kMarket, PriceBand{Price(1), Price(2 * kTick)}, std::nullopt, world.now);
     OrderTerms bid = buy(2, 3, 12 * kTick, hours(2, 5));
     bid.duration = Duration(2 * kHour);
     EXPECT_TRUE(world.place(bid).fills.empty());
@@ -61,7 +61,7 @@ TEST(KeptCase, MarketsDoNotShareALevelThatOneOfThemGaveUp) {
     World world;
     MarketRules other;
     other.key = {"AI-INT8", "CNY"};
-    world.engine.define_market(other);
+    world.engine.define_market(other, world.now);
     for (const std::uint32_t n : {1U, 2U}) {
         world.add_pool(n, 8);
         world.set_rate(n, 1'000, "AI-INT8");
@@ -168,22 +168,84 @@ TEST(KeptCase, APreviewDoesNotChangeWhenAllOrNoneOrdersAreTried) {
               (Lines{"4 x 1 @ 2000000", "1 x 2 @ 5000000"}));
 }
 
-// A change of the band makes waiting orders be tried with the next command; a preview between the
-// two used that up.
-TEST(KeptCase, APreviewDoesNotUseUpAChangeOfTheBand) {
+// Another band is tried at once; it used to wait for the next command, and a start from the
+// database then traded what the log's replay did not.
+TEST(KeptCase, AWiderBandLetsAWaitingWholeOrderFill) {
     World world;
     world.add_pool(1, 10);
     OrderTerms bid = buy(1, 3, 6 * kTick, hours(3, 4));
     bid.all_or_none = true;
     world.place(bid);
-    world.engine.set_band(kMarket, PriceBand{Price(1), Price(2 * kTick)});
+    world.engine.set_band(kMarket, PriceBand{Price(1), Price(2 * kTick)}, std::nullopt, world.now);
     world.place(sell(2, 1, 2, 5 * kTick, hours(1, 9)));
     EXPECT_TRUE(world.place(sell(3, 1, 1, 5 * kTick, hours(1, 9))).fills.empty());
-    world.engine.set_band(kMarket, std::nullopt);
-    const OrderTerms other = buy(4, 1, kTick, hours(1, 2));
-    const auto expected = world.engine.preview(other, world.now).fills;
-    EXPECT_EQ(brief(expected), (Lines{"2 x 2 @ 5000000", "3 x 1 @ 5000000"}));
-    EXPECT_EQ(world.place(other).fills, expected);
+    const auto told =
+        world.tell(world.engine.set_band(kMarket, std::nullopt, std::nullopt, world.now));
+    EXPECT_EQ(brief(told), (Lines{"2 x 2 @ 5000000", "3 x 1 @ 5000000"}));
+}
+
+// The buyer's own offer stood in the way of a whole order; a higher price takes it out of reach.
+TEST(KeptCase, AnOfferInTheWayThatLeavesLetsAWholeOrderFill) {
+    World world;
+    world.add_pool(1, 10);
+    world.add_pool(2, 10);
+    const OrderTerms own = sell(3, 1, 1, 5 * kTick, hours(3, 4));
+    OrderTerms bid = buy(2, 10, 7 * kTick, hours(3, 4));
+    bid.organisation = own.organisation;
+    bid.all_or_none = true;
+    world.place(bid);
+    world.place(own);
+    world.place(sell(4, 2, 5, 6 * kTick, hours(3, 4)));
+    EXPECT_TRUE(world.place(sell(5, 2, 5, 6 * kTick, hours(3, 4))).fills.empty());
+    EXPECT_EQ(brief(world.replace(3, 1, 8 * kTick)), (Lines{"4 x 5 @ 6000000", "5 x 5 @ 6000000"}));
+}
+
+// A price per CU·h at a high rate is beyond any price per lot·h: it wrapped to one below zero.
+TEST(KeptCase, ASellBeyondAllLotPricesStaysOutOfACall) {
+    World world;
+    world.add_pool(1, 100, kMaxRate);
+    world.add_pool(2, 100);
+    OrderTerms dear = sell(1, 1, 100, kMaxPrice, hours(2, 4));
+    dear.unit = Unit::kCu;
+    world.place(dear);
+    world.place(sell(2, 2, 10, 2 * kTick, hours(2, 4)));
+    const Window window = hours(2, 4);
+    world.engine.open_call({kMarket, window, Profile(), Price(2 * kTick)});
+    OrderTerms bid = buy(3, 10, 3 * kTick, window);
+    world.place(bid);
+    const auto told = world.tell(world.engine.close_call(kMarket, window, world.now));
+    EXPECT_EQ(brief(told), (Lines{"2 x 10 @ 2000000"}));
+    EXPECT_EQ(world.state(1), OrderState::kOpen);
+}
+
+// Less at the same price is always allowed, even where a new order of that size would be refused.
+TEST(KeptCase, ATotalUnderTheLeastLotsClosesTheOrder) {
+    World world;
+    world.add_pool(1, 100);
+    OrderTerms bid = buy(1, 100, 3 * kTick, hours(2, 4));
+    bid.min_lots = Lots(10);
+    world.place(bid);
+    world.place(sell(2, 1, 95, 3 * kTick, hours(2, 4)));
+    world.replace(1, 5, 3 * kTick);
+    EXPECT_EQ(world.state(1), OrderState::kCancelled);
+}
+
+// A sell that must trade whole took the waiting flexible buy on trial; taken back, the buy was
+// listed under the window of the trial.
+TEST(KeptCase, ATrialLeavesAFlexibleWholeOrderFree) {
+    World world;
+    world.add_pool(1, 5);
+    world.add_pool(2, 12);
+    OrderTerms bid = buy(1, 7, 5 * kTick, hours(2, 8));
+    bid.duration = Duration(2 * kHour);
+    bid.all_or_none = true;
+    world.place(bid);
+    OrderTerms trial = sell(2, 2, 11, 2 * kTick, hours(2, 12));
+    trial.time_in_force = TimeInForce::kFok;
+    EXPECT_TRUE(world.place(trial).fills.empty());
+    world.place(sell(3, 1, 5, 2 * kTick, hours(6, 12)));
+    EXPECT_EQ(brief(world.place(sell(4, 2, 2, 3 * kTick, hours(6, 12)))),
+              (Lines{"3 x 5 @ 2000000", "4 x 2 @ 3000000"}));
 }
 
 }  // namespace

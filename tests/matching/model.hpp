@@ -94,6 +94,7 @@ class Model {
     void unblock(const PoolId& id, const Window& window, Lots lots, Time now);
     void resume(std::size_t market, Time now);
     void open_call(std::size_t market, const CallTerms& call);
+    void set_band(std::size_t market, std::optional<PriceBand> band, Time now);
     void close_call(std::size_t market, const Window& window, Time now);
 
     [[nodiscard]] CallResult indicative(std::size_t market, const CallTerms& call) const;

@@ -158,7 +158,7 @@ void Model::match_arrived(std::size_t taker, OrderState post_only_end) {
 void Model::arrive(std::size_t taker) {
     ModelOrder& order = book.orders[taker];
     if (!markets[order.market].halted && !waits_for_call(order)) {
-        match_arrived(taker, OrderState::kRejected);
+        match_arrived(taker, order.filled > 0 ? OrderState::kCancelled : OrderState::kRejected);
     }
     if (!book.orders[taker].open()) return;
     const TimeInForce time_in_force = book.orders[taker].terms->time_in_force;

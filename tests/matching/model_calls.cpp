@@ -168,6 +168,12 @@ void Model::open_call(std::size_t market, const CallTerms& call) {
     }
 }
 
+void Model::set_band(std::size_t market, std::optional<PriceBand> band, Time now) {
+    begin(now);
+    markets[market].band = band;
+    retry();
+}
+
 void Model::close_call(std::size_t market, const Window& window, Time now) {
     begin(now);
     const auto& calls = markets[market].calls;

@@ -10,7 +10,7 @@ namespace suanpan::matching::testing {
 
 Player::Player(const Scene& scene) : scene_(scene) {
     for (const MarketRules& market : scene.markets)
-        engine_.engine.define_market(market);
+        engine_.engine.define_market(market, Time(0));
     for (std::size_t p = 0; p < scene.pools.size(); ++p) {
         CHECK(engine_.engine.add_pool(scene.pools[p]).has_value());
         for (std::size_t m = 0; m < scene.markets.size(); ++m) {
@@ -123,7 +123,9 @@ Told Player::apply_to_market(const Command& command) {
         case Kind::kSetRate:
             return engine_.tell(engine.set_rate(command.pool, command.market.compute_class,
                                                 command.rate, command.now));
-        case Kind::kSetBand: engine.set_band(command.market, command.band); return {};
+        case Kind::kSetBand:
+            return engine_.tell(
+                engine.set_band(command.market, command.band, std::nullopt, command.now));
         case Kind::kHalt: engine.halt(command.market); return {};
         case Kind::kResume: return engine_.tell(engine.resume(command.market, command.now));
         case Kind::kOpenCall: engine.open_call(command.call); return {};
@@ -163,8 +165,8 @@ void Player::rebuild() {
     const Engine& old = engine_.engine;
     NamedEngine fresh;
     for (const MarketRules& market : scene_.markets) {
-        fresh.engine.define_market(market);
-        fresh.engine.set_band(market.key, old.find_band(market.key));
+        fresh.engine.define_market(market, Time(0));
+        fresh.engine.set_band(market.key, old.find_band(market.key), std::nullopt, Time(0));
         if (old.is_halted(market.key)) fresh.engine.halt(market.key);
     }
     for (const CallTerms& call : old.calls())

@@ -40,7 +40,8 @@ TEST(WorkedExample, TheBandCancelsTheTakersRest) {
     world.add_pool(1, 9, 2'000);  // 2 CU a lot
     world.place(sell(1, 1, 3, 4 * kTick, hours(1, 2)));
     world.place(sell(2, 1, 3, 7 * kTick, hours(1, 2)));
-    world.engine.set_band(kMarket, PriceBand{Price(1 * kTick), Price(3 * kTick)});
+    world.engine.set_band(kMarket, PriceBand{Price(1 * kTick), Price(3 * kTick)}, std::nullopt,
+                          world.now);
     // 4 a lot·h is 2 a CU·h; 7 a lot·h is 3.50.
     EXPECT_EQ(fills(world.place(buy(3, 6, 9 * kTick, hours(1, 2)))), (Lines{"1 x 3 @ 4"}));
     EXPECT_EQ(world.state(3), OrderState::kCancelled);
@@ -53,7 +54,8 @@ TEST(WorkedExample, TheBandsEdgesAreInside) {
         World world;
         world.add_pool(1, 9, 2'000);
         world.place(sell(1, 1, 3, price * kTick, hours(1, 2)));
-        world.engine.set_band(kMarket, PriceBand{Price(1 * kTick), Price(3 * kTick)});
+        world.engine.set_band(kMarket, PriceBand{Price(1 * kTick), Price(3 * kTick)}, std::nullopt,
+                              world.now);
         const bool inside = price >= 2 && price <= 6;
         EXPECT_EQ(world.place(buy(2, 3, 9 * kTick, hours(1, 2))).fills.size(), inside ? 1U : 0U)
             << price;
@@ -64,7 +66,8 @@ TEST(WorkedExample, AWholeOrderOutsideOfTheBandTradesNothing) {
     World world = with_pools(1);
     world.place(sell(1, 1, 3, 2 * kTick, hours(1, 2)));
     world.place(sell(2, 1, 3, 4 * kTick, hours(1, 2)));
-    world.engine.set_band(kMarket, PriceBand{Price(1 * kTick), Price(3 * kTick)});
+    world.engine.set_band(kMarket, PriceBand{Price(1 * kTick), Price(3 * kTick)}, std::nullopt,
+                          world.now);
     OrderTerms bid = buy(3, 5, 9 * kTick, hours(1, 2));
     bid.time_in_force = TimeInForce::kFok;
     EXPECT_TRUE(world.place(bid).fills.empty());
@@ -74,7 +77,8 @@ TEST(WorkedExample, AWholeOrderOutsideOfTheBandTradesNothing) {
     bid = buy(3, 5, 9 * kTick, hours(1, 2));
     bid.all_or_none = true;
     later.place(bid);
-    later.engine.set_band(kMarket, PriceBand{Price(1 * kTick), Price(3 * kTick)});
+    later.engine.set_band(kMarket, PriceBand{Price(1 * kTick), Price(3 * kTick)}, std::nullopt,
+                          later.now);
     later.place(sell(1, 1, 3, 2 * kTick, hours(1, 2)));
     EXPECT_TRUE(later.place(sell(2, 1, 3, 4 * kTick, hours(1, 2))).fills.empty());
     EXPECT_EQ(later.state(3), OrderState::kOpen);

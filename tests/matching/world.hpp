@@ -92,7 +92,7 @@ class World : public NamedEngine {
     // Defines the market of kMarket anew.
     void define(MarketRules rules) {
         rules.key = kMarket;
-        engine.define_market(rules);
+        engine.define_market(rules, now);
     }
     void add_pool(std::uint32_t n, std::int64_t lots, std::int64_t rate_mcu = 1'000,
                   const char* json = "{}", std::uint32_t at_site = 1) {
