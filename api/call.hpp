@@ -41,6 +41,7 @@ class TileStore;
 
 namespace suanpan::api {
 
+class IndicativeCalls;
 class Metrics;
 class Workers;
 
@@ -53,6 +54,7 @@ struct Context {
     services::IdempotentWrites& writes;
     Workers& workers;
     Metrics& metrics;
+    IndicativeCalls& indicative;
     services::SandboxClock* sandbox_clock;  // null unless this is a sandbox
     const services::TileStore* tiles;       // the published log
     const services::PublisherLoop* publisher;

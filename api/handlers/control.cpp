@@ -2,9 +2,13 @@
 
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
+#include "api/indicative_calls.hpp"
+#include "api/json/cancelled.hpp"
 #include "api/json/render.hpp"
 #include "api/market_read.hpp"
 #include "base/decimal.hpp"
+
+#include <chrono>
 
 namespace suanpan::api {
 
@@ -17,13 +21,6 @@ Result<matching::MarketKey> market_of(const Call& call) {
     auto key = matching::parse_market_key(call.parameters.at(0) + "/" + call.parameters.at(1));
     if (!key) return fail(not_found());
     return key;
-}
-
-Json touched_json(const core::CommandOutcome& outcome) {
-    Json orders = Json::array();
-    for (const core::OrderRow& order : outcome.orders)
-        orders.push_back(to_json(order));
-    return orders;
 }
 
 Json call_json(const matching::CallView& call) {
@@ -96,9 +93,10 @@ Result<Write> kill_organisation(Call& call) {
     if (*id != call.caller.organisation && !call.caller.is_operator()) return fail(not_found());
     auto write = plain_write(call, core::KillSwitch{*id});
     if (!write) return write;
-    write->respond = [](const core::CommandOutcome& outcome) {
-        return stored({{"cancelled", touched_json(outcome)}, {"log_index", outcome.index.value}},
-                      200, "");
+    write->respond = [organisation = *id](const core::CommandOutcome& outcome) {
+        Json body = cancelled_json(outcome, matching::EndReason::kKillSwitch, organisation);
+        body["log_index"] = outcome.index.value;
+        return stored(body, 200, "");
     };
     return write;
 }
@@ -217,7 +215,8 @@ Result<Write> close_call(Call& call) {
     return write;
 }
 
-// Open calls with what closing them now would give: public market data, no identities.
+// Open calls with what closing them would have given within the last second: public market data, no
+// identities.
 Result<Response> list_calls(Call& call) {
     const auto market = market_of(call);
     if (!market) return fail(market.error());
@@ -225,8 +224,12 @@ Result<Response> list_calls(Call& call) {
     const auto seen = read_market(call.context.core, [&](const core::Market& exchange) {
         for (const matching::CallTerms& terms : exchange.engine().calls()) {
             if (terms.market != *market) continue;
-            if (const auto view = exchange.engine().find_call(terms.market, terms.window))
-                items.push_back(call_json(*view));
+            items.push_back(call_json(call.context.indicative.get(
+                terms,
+                [&](const matching::CallTerms& open) {
+                    return exchange.engine().find_call(open.market, open.window).value();
+                },
+                std::chrono::steady_clock::now())));
         }
     });
     if (!seen) return fail(seen.error());

@@ -1,6 +1,7 @@
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
 #include "api/handlers/order_input.hpp"
+#include "api/json/cancelled.hpp"
 #include "api/json/render.hpp"
 #include "base/decimal.hpp"
 #include "db/queries/trading.hpp"
@@ -21,13 +22,6 @@ Result<db::OrderInfo> find_own_order(const Call& call) {
     const bool own = info->row.view.terms.organisation == call.caller.organisation;
     if (!own && !call.caller.is_operator()) return fail(not_found());
     return std::move(*info);
-}
-
-Json touched_json(const core::CommandOutcome& outcome) {
-    Json orders = Json::array();
-    for (const core::OrderRow& order : outcome.orders)
-        orders.push_back(to_json(order));
-    return orders;
 }
 
 // The body of an action that has none.
@@ -176,8 +170,9 @@ Result<Write> cancel_all_orders(Call& call) {
     }
     Write write;
     write.command = core::CancelAll{filter};
-    write.respond = [](const core::CommandOutcome& outcome) {
-        return stored({{"cancelled", touched_json(outcome)}}, 200, "");
+    write.respond = [organisation = filter.organisation](const core::CommandOutcome& outcome) {
+        return stored(cancelled_json(outcome, matching::EndReason::kByRequest, organisation), 200,
+                      "");
     };
     return write;
 }

@@ -2,15 +2,19 @@
 #include "api/handlers/order_input.hpp"
 #include "api/json/render.hpp"
 #include "api/market_read.hpp"
+#include "base/check.hpp"
 #include "base/decimal.hpp"
 #include "base/random.hpp"
 #include "services/clock.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 namespace suanpan::api {
 
 namespace {
+
+constexpr std::string_view kNoFunds = "insufficient_funds";
 
 Json fill_json(const matching::Fill& fill) {
     Json out{{"pool", to_string(fill.pool)},
@@ -45,27 +49,22 @@ Json refusal_json(const Error& error) {
 }
 
 // Runs between two batches: exactly what placing the order now would do.
-Json preview(const core::Market& market, const matching::OrderTerms& terms, Time now) {
+Json preview(const core::Market& market, const OrganisationId& caller,
+             const matching::OrderTerms& terms, Time now) {
     Json out{{"order", to_json(terms)}, {"accepted", false}};
-    const auto checked = market.engine().check(terms, now);
+    const auto checked = market.check_order(caller, terms, now);
     if (!checked) {
         out["refusal"] = refusal_json(checked.error());
-        return out;
-    }
-    const auto worst = market.worst_cost(terms);
-    if (!worst) {
-        out["refusal"] = refusal_json(worst.error());
-        return out;
+        // With the money it could be placed: what it would find is worth knowing.
+        if (checked.error().code() != kNoFunds) return out;
     }
     if (terms.side == Side::kBuy) {
+        const auto worst = market.worst_cost(terms);
+        CHECK(worst);  // checked: only money is missing
         const Money available = market.balance(
             {terms.organisation, terms.market.currency, settlement::AccountKind::kAvailable});
         out["worst_cost"] = to_string(*worst);
         out["available"] = to_string(available);
-        if (available < *worst) {
-            out["refusal"] = {{"code", "insufficient_funds"},
-                              {"detail", "the order may cost more than is available"}};
-        }
     }
     const matching::Preview would = market.engine().preview(terms, now);
     Json fills = Json::array();
@@ -96,7 +95,7 @@ Result<Response> preview_order(Call& call) {
     Json out;
     const auto seen = read_market(call.context.core, [&](const core::Market& market) {
         const Time now = std::max(clock, market.head().last_time);
-        out = preview(market, input.terms, now);
+        out = preview(market, call.caller.organisation, input.terms, now);
     });
     if (!seen) return fail(seen.error());
     return json_response(out);

@@ -2,6 +2,7 @@
 
 #include "api/call.hpp"
 #include "api/dispatcher.hpp"
+#include "api/indicative_calls.hpp"
 #include "api/metrics.hpp"
 #include "api/routes.hpp"
 #include "api/transport/server.hpp"
@@ -198,6 +199,7 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
     services::IdempotentWrites writes(market.database, market.clock);
     const services::ExpireLoop expire_loop(market.database, market.clock);
     api::Metrics metrics;
+    api::IndicativeCalls indicative;
     api::Workers workers(config.workers, kWorkerQueue);
     api::Context context{market.database,
                          market.core,
@@ -206,6 +208,7 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
                          writes,
                          workers,
                          metrics,
+                         indicative,
                          market.sandbox_clock,
                          &market.publisher.tiles(),
                          &market.publisher_loop,
