@@ -73,6 +73,7 @@ const auto kRoutes = std::to_array<Route>({
     {"POST", "/v1/pools/{id}/titles",                  kRoles,  kProvider,         set_title},
     {"POST", "/v1/pools/{id}/attestations",            kRoles,  kProvider,         attest},
     {"POST", "/v1/pools/{id}/blocks",                  kRoles,  kProvider,         block_lots},
+    {"GET",  "/v1/pools/{id}/blocks",                  kRoles,  kProvider,         list_blocks},
     {"POST", "/v1/pools/{id}/blocks/{block}:unblock",  kRoles,  kProvider,         unblock_lots},
 
     {"POST", "/v1/orders",                             kRoles,  kTrader,           place_order},

@@ -265,6 +265,20 @@ Result<Write> unblock_lots(Call& call) {
     return write;
 }
 
+// Those that still take lots out, or will.
+Result<Response> list_blocks(Call& call) {
+    const auto pool = find_own_pool(call);
+    if (!pool) return fail(pool.error());
+    const Time now = call.context.clock.now();
+    const auto blocks = call.context.database.read(
+        "list_blocks", [&](db::Tx& tx) { return db::list_blocks(tx, pool->rules.id); });
+    Json items = Json::array();
+    for (const core::BlockRow& block : blocks) {
+        if (!block.ended_at && block.window.end > now) items.push_back(to_json(block));
+    }
+    return json_response({{"items", std::move(items)}, {"has_more", false}});
+}
+
 Result<Write> block_lots(Call& call) {
     const auto pool = find_own_pool(call);
     if (!pool) return fail(pool.error());

@@ -32,6 +32,7 @@ Result<Response> get_calendar(Call& call);
 Result<Write> set_title(Call& call);
 Result<Write> attest(Call& call);
 Result<Write> block_lots(Call& call);
+Result<Response> list_blocks(Call& call);
 Result<Write> unblock_lots(Call& call);
 
 // control.cpp

@@ -60,7 +60,12 @@ TEST_F(ApiControl, CancelsByFilterAndKills) {
     EXPECT_EQ(some["cancelled"].size(), 1U);
     const std::string own = "/v1/organisations/" + world.buyer.id;
     expect(seller.post(own + ":kill", Json::object()), 404);
-    EXPECT_EQ(expect(buyer.post(own + ":kill", Json::object()), 200)["cancelled"].size(), 1U);
+    const Json killed = expect(buyer.post(own + ":kill", Json::object()), 200);
+    EXPECT_EQ(killed["cancelled"].size(), 1U);
+    EXPECT_EQ(killed["cancelled_count"], 1);
+    const Json preview = expect(buyer.post("/v1/orders:preview", World::buy(1, "9")), 200);
+    EXPECT_EQ(preview["accepted"], false);
+    EXPECT_EQ(preview["refusal"]["code"], "organisation_suspended");
     EXPECT_EQ(expect(buyer.post("/v1/orders", World::buy(1, "9")), 403)["code"],
               "organisation_suspended");
     expect(op.post(own + ":reinstate", Json::object()), 200);
@@ -101,15 +106,20 @@ TEST_F(ApiControl, LimitsAndReleases) {
     expect(buyer.post("/v1/orders", World::buy(1, "9")), 201);
     EXPECT_EQ(expect(buyer.post("/v1/orders", World::buy(1, "9")), 422)["code"],
               "limit_open_orders");
+    EXPECT_EQ(expect(buyer.post("/v1/orders:preview", World::buy(1, "9")), 200)["refusal"]["code"],
+              "limit_open_orders");
     const Json block = expect(seller.post("/v1/pools/" + world.pool + "/blocks",
                                           {{"window", window_of_buy()}, {"lots", 8}}),
                               201);
     expect(seller.post("/v1/orders", world.sell(8, "9")), 201);
     EXPECT_TRUE(expect(buyer.get("/v1/leases"), 200)["items"].empty());
-    expect(seller.post("/v1/pools/" + world.pool + "/blocks/" +
-                           std::to_string(block["log_index"].get<int>()) + ":unblock",
+    const std::string blocks = "/v1/pools/" + world.pool + "/blocks";
+    EXPECT_EQ(expect(seller.get(blocks), 200)["items"], Json::array({block}));
+    expect(buyer.get(blocks), 403);
+    expect(seller.post(blocks + "/" + std::to_string(block["log_index"].get<int>()) + ":unblock",
                        Json::object()),
            200);
+    EXPECT_TRUE(expect(seller.get(blocks), 200)["items"].empty());
     const Json leases = expect(buyer.get("/v1/leases"), 200)["items"];
     ASSERT_EQ(leases.size(), 1U);
     const std::string release = "/v1/leases/" + leases[0]["id"].get<std::string>() + ":release";
