@@ -118,10 +118,12 @@ CallBook Engine::Impl::collect(Market& market, const CallTerms& call) {
     return book;
 }
 
-// Trades at the one price. The order that came first counts as the maker.
+// Trades at the one price, unless the window has begun meanwhile. The order that came first counts
+// as the maker.
 void Engine::Impl::run_call(Market& market, std::size_t which) {
     const CallTerms call = market.calls[which];
-    const CallBook book = collect(market, call);
+    CallBook book;
+    if (now <= call.window.start) book = collect(market, call);
     const CallResult result = book.uncross(call.reference);
     const std::size_t first = outcome.fills.size();
     if (result.price) {
@@ -152,7 +154,7 @@ void Engine::Impl::run_call(Market& market, std::size_t which) {
         if (orders.details(slot).at_market)
             end(slot, OrderState::kCancelled, EndReason::kCallClosed);
     }
-    if (market.halted) return;
+    if (market.halted || call.window.start < now) return;
     for (const std::uint32_t slot : waited) {
         if (!orders[slot].is_open()) continue;
         if (orders.details(slot).post_only && would_trade(slot)) {

@@ -19,8 +19,11 @@ inline std::int64_t Engine::Impl::sequence_of(const Ladders& contra, const Head&
 inline bool Engine::Impl::is_better(const Ladders& contra, bool buys, const Head& a,
                                     const Head& b) const {
     if (a.conditional != b.conditional) return b.conditional;
-    const auto order = a.price <=> b.price;
-    if (order != 0) return buys ? order < 0 : order > 0;
+    // As the comparison of ratios, with fewer branches: this is where a long walk's time goes.
+    const bool alike = a.price.denominator == b.price.denominator;
+    const Int128 left = alike ? a.price.numerator : a.price.numerator * b.price.denominator;
+    const Int128 right = alike ? b.price.numerator : b.price.numerator * a.price.denominator;
+    if (left != right) return buys == (left < right);
     return sequence_of(contra, a) < sequence_of(contra, b);
 }
 

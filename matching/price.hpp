@@ -13,7 +13,7 @@ namespace suanpan::matching {
 // of at most 10^31: both have the denominator 1 or 1000 (per lot), or 1 or a rate (per CU).
 struct Ratio {
     Int128 numerator = 0;
-    Int128 denominator = 1;
+    std::int64_t denominator = 1;
 
     friend std::strong_ordering operator<=>(const Ratio& a, const Ratio& b) {
         // Nearly always: prices in the unit of the taker.

@@ -248,5 +248,22 @@ TEST(KeptCase, ATrialLeavesAFlexibleWholeOrderFree) {
               (Lines{"3 x 5 @ 2000000", "4 x 2 @ 3000000"}));
 }
 
+// A call that closes late made a sell trade a second time that its first trade had ended: what was
+// left of its window was too short.
+TEST(KeptCase, ACallThatClosesLateTradesNothing) {
+    World world;
+    world.add_pool(1, 10);
+    world.place(sell(1, 1, 8, 2 * kTick, hours(1, 3)));
+    const Window window = hours(1, 3);
+    world.engine.open_call({kMarket, window, Profile(), Price(2 * kTick)});
+    world.place(buy(2, 3, 3 * kTick, window));
+    world.place(buy(3, 3, 3 * kTick, window));
+    world.now = at(4);
+    const auto told = world.tell(world.engine.close_call(kMarket, window, world.now));
+    EXPECT_TRUE(told.fills.empty());
+    ASSERT_EQ(told.calls.size(), 1U);
+    EXPECT_FALSE(told.calls[0].result.price);
+}
+
 }  // namespace
 }  // namespace suanpan::matching::testing

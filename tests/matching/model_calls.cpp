@@ -124,7 +124,8 @@ CallResult Model::indicative(std::size_t market, const CallTerms& call) const {
 
 void Model::run_call(std::size_t market, std::size_t which) {
     const CallTerms call = markets[market].calls[which];
-    const Collected in = collect(market, call);
+    Collected in;
+    if (now_ <= call.window.start) in = collect(market, call);
     const CallResult result = expected_of({in.orders, in.pools, call.reference}).result;
     if (result.price) {
         for (const CallFill& fill : allocate(in.orders, in.pools, result)) {
@@ -150,7 +151,7 @@ void Model::run_call(std::size_t market, std::size_t which) {
             end(i, OrderState::kCancelled, EndReason::kCallClosed);
         }
     }
-    if (markets[market].halted) return;
+    if (markets[market].halted || call.window.start < now_) return;
     for (const std::size_t i : waited) {
         if (!book.orders[i].open()) continue;
         if (book.orders[i].terms->post_only && would_trade(i)) {

@@ -195,7 +195,10 @@ TEST_F(Queries, CapacityAsItWasRegistered) {
         EXPECT_TRUE(read([&](db::Tx& tx) { return db::find_site(tx, row.rules.site); }));
         EXPECT_TRUE(
             read([&](db::Tx& tx) { return db::list_attestations(tx, row.rules.id); }).empty());
-        EXPECT_TRUE(read([&](db::Tx& tx) { return db::list_blocks(tx, row.rules.id); }).empty());
+        std::vector<core::BlockRow> blocks;
+        std::ranges::copy_if(state_.blocks, std::back_inserter(blocks),
+                             [&](const auto& block) { return block.pool == row.rules.id; });
+        EXPECT_EQ(read([&](db::Tx& tx) { return db::list_blocks(tx, row.rules.id); }), blocks);
     }
     EXPECT_EQ(read([&](db::Tx& tx) { return db::list_titles(tx, parties.pools[1]); }),
               state_.titles);
