@@ -8,6 +8,9 @@
 namespace suanpan::core {
 namespace {
 
+// Longer than a tick may be late: one comes after a second without a command.
+constexpr Duration kCallEndsAhead{10};
+
 Result<void> check_reference(Price price) {
     if (price.value > 0 && price.value <= matching::kMaxPrice) return {};
     return fail("bad_price", "a reference per CU·h is above 0 and at most 10^9");
@@ -126,10 +129,11 @@ Result<void> Market::Impl::handle(const CloseCall& body) {
     return {};
 }
 
-// A call ends by itself in the last second in which its buys can still trade: they expire when
-// their window begins, and those that came before the call would do so before it closed.
+// A call ends by itself shortly before its window begins. Then its buys expire, and it would trade
+// nothing any more.
 DueKey Market::Impl::call_due(const LogIndex& index, const matching::CallTerms& call) {
-    return DueKey{Time(call.window.start.value - 1), index, DueKind::kCall, IdBytes{}};
+    return DueKey{Time(call.window.start.value - kCallEndsAhead.value), index, DueKind::kCall,
+                  IdBytes{}};
 }
 
 // The auction's own entry, then its trades, which are `fills` from `first` on; its price becomes

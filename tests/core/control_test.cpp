@@ -204,10 +204,12 @@ TEST(OpenCall, ClosesByItselfBeforeItsWindowBegins) {
             day.market = Market();
             day.market.load(state);
         }
-        const Time closes(kHour.start.value - 1);
+        const Time closes(kHour.start.value - 10);
         EXPECT_EQ(kinds(day.run_at(Time(closes.value - 1), kBoss, Tick{})), "tick ");
         EXPECT_EQ(day.market.next_due(), closes);
-        EXPECT_EQ(kinds(day.run_at(closes, kBoss, Tick{})), "tick auction trade lease ");
+        // A tick that is late by some seconds still finds the buy.
+        const Time ticks(closes.value + (loaded ? 5 : 0));
+        EXPECT_EQ(kinds(day.run_at(ticks, kBoss, Tick{})), "tick auction trade lease ");
         EXPECT_TRUE(day.market.state().calls.empty());
         EXPECT_EQ(refusal(day.run(kBoss, CloseCall{kMarket, kHour})), "call_not_found");
     }
