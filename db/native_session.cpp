@@ -98,8 +98,8 @@ void NativeSession::copy(const std::string& target, const Tuples& rows) {
     const std::string sql = "COPY " + target + " FROM STDIN (FORMAT binary)";
     const ResultPtr ready(PQexec(connection_.get(), sql.c_str()), &PQclear);
     if (PQresultStatus(ready.get()) != PGRES_COPY_IN) fail_with(ready.get(), sql);
-    const auto put = [this](std::string_view data) {
-        for (; !data.empty(); data.remove_prefix(std::min(kCopyChunk, data.size()))) {
+    const auto put = [this](std::span<const char> data) {
+        for (; !data.empty(); data = data.subspan(std::min(kCopyChunk, data.size()))) {
             const auto part = static_cast<int>(std::min(kCopyChunk, data.size()));
             expect_sent(PQputCopyData(connection_.get(), data.data(), part) == 1 ? 1 : 0);
         }

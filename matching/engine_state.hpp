@@ -319,11 +319,11 @@ struct Engine::Impl {
     bool any_eligible_lane(const Order& taker, Ladders& contra, const Visit& visit);
     [[nodiscard]] static Ratio price_of(const Taker& taker, const LaneFront& lane, Rank rank);
     [[nodiscard]] bool is_elsewhere(const Taker& taker, const LaneFront& lane) const;
-    template <bool kBuys>
+    template <bool Buys>
     bool look(const Taker& taker, const Ladders& contra, Head& head);
-    template <bool kBuys>
+    template <bool Buys>
     bool seek(const Taker& taker, const Ladders& contra, Head& head);
-    template <bool kBuys, typename Visitor>
+    template <bool Buys, typename Visitor>
     void merge(const Taker& taker, const Ladders& contra, const Visitor& visit);
     [[nodiscard]] std::int64_t sequence_of(const Ladders& contra, const Head& head) const;
     [[nodiscard]] bool is_better(const Ladders& contra, bool buys, const Head& a,

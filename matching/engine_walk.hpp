@@ -80,11 +80,11 @@ inline void Engine::Impl::open_lanes(const Taker& taker, Ladders& contra) {
 }
 
 // To the next level, the cursor's place included, whose orders may fit.
-template <bool kBuys>
+template <bool Buys>
 bool Engine::Impl::seek(const Taker& taker, const Ladders& contra, Head& head) {
     Cursor& cursor = cursors[head.cursor];
     const PriceIndex& index = contra.lane(head.lane).index;
-    if (!index.seek<!kBuys>(cursor.place, taker.window, cursor.limit, offers_met)) return false;
+    if (!index.seek<!Buys>(cursor.place, taker.window, cursor.limit, offers_met)) return false;
     const Rank rank = index.rank(cursor.place);
     if (rank != cursor.rank) head.price = price_of(taker, contra.front(head.lane), rank);
     cursor.rank = rank;
@@ -94,14 +94,14 @@ bool Engine::Impl::seek(const Taker& taker, const Ladders& contra, Head& head) {
 }
 
 // The lane's turn has come: its best level may be of another time.
-template <bool kBuys>
+template <bool Buys>
 bool Engine::Impl::look(const Taker& taker, const Ladders& contra, Head& head) {
     const LaneFront& lane = contra.front(head.lane);
     head.cursor = static_cast<std::uint32_t>(cursors.size());
-    const Rank limit = limit_rank(kBuys, taker.details.limit, taker.order.unit(), lane.unit,
-                                  kBuys ? lane.rate : taker.rate);
+    const Rank limit = limit_rank(Buys, taker.details.limit, taker.order.unit(), lane.unit,
+                                  Buys ? lane.rate : taker.rate);
     cursors.push_back({kNone, lane.best, limit, contra.lane(head.lane).index.first()});
-    return seek<kBuys>(taker, contra, head);
+    return seek<Buys>(taker, contra, head);
 }
 
 inline void Engine::Impl::sift_down(const Ladders& contra, bool buys, std::size_t at) {
@@ -122,35 +122,35 @@ inline void Engine::Impl::drop_top(const Ladders& contra, bool buys) {
     if (heads.size() > 1) sift_down(contra, buys, 0);
 }
 
-template <bool kBuys, typename Visitor>
+template <bool Buys, typename Visitor>
 void Engine::Impl::merge(const Taker& taker, const Ladders& contra, const Visitor& visit) {
     for (std::size_t i = heads.size() / 2; i-- > 0;)
-        sift_down(contra, kBuys, i);
+        sift_down(contra, Buys, i);
     while (!heads.empty()) {
         Head& head = heads.front();
         if (head.cursor == kNone) {
-            if (!look<kBuys>(taker, contra, head)) {
-                drop_top(contra, kBuys);
+            if (!look<Buys>(taker, contra, head)) {
+                drop_top(contra, Buys);
             } else if (heads.size() > 1) {
-                sift_down(contra, kBuys, 0);
+                sift_down(contra, Buys, 0);
             }
             continue;
         }
         const LaneFront& lane = contra.front(head.lane);
-        if (kBuys && is_elsewhere(taker, lane)) {
-            drop_top(contra, kBuys);
+        if (Buys && is_elsewhere(taker, lane)) {
+            drop_top(contra, Buys);
             continue;
         }
         Cursor& cursor = cursors[head.cursor];
         const std::uint32_t at = cursor.order;
         const Order& maker = orders[at];
         const bool fits =
-            kBuys ? maker.window.contains(taker.window) : taker.window.contains(maker.window);
+            Buys ? maker.window.contains(taker.window) : taker.window.contains(maker.window);
         // Asked before the visit, which may take the maker out of its level.
         const std::uint32_t next = maker.next;
         ++offers_met;
         const Visit wish =
-            fits && !maker.waits ? visit(at, kBuys ? lane.rate : taker.rate) : Visit::kNext;
+            fits && !maker.waits ? visit(at, Buys ? lane.rate : taker.rate) : Visit::kNext;
         if (wish == Visit::kStop) return;
         bool more = wish == Visit::kNext;
         if (more && next != kNone) {
@@ -158,13 +158,13 @@ void Engine::Impl::merge(const Taker& taker, const Ladders& contra, const Visito
             orders.prefetch(next);
         } else if (more) {
             contra.lane(head.lane).index.step(cursor.place, cursor.rank);
-            more = seek<kBuys>(taker, contra, head);
+            more = seek<Buys>(taker, contra, head);
         }
         if (!more) {
-            drop_top(contra, kBuys);
+            drop_top(contra, Buys);
         } else if (heads.size() > 1) {
             // Of one price, others may come before it.
-            sift_down(contra, kBuys, 0);
+            sift_down(contra, Buys, 0);
         }
     }
 }

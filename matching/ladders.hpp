@@ -70,7 +70,7 @@ class PriceIndex {
 
     // From `place` on, at ranks up to `limit`: the first level whose orders' windows may fit.
     // `passed` counts those that do not.
-    template <bool kBuys>
+    template <bool Buys>
     [[nodiscard]] bool seek(Place& place, const Window& window, Rank limit,
                             std::uint64_t& passed) const {
         for (; place.run < runs_.size(); ++place.run, place.index = 0) {
@@ -78,8 +78,8 @@ class PriceIndex {
             for (; place.index < run.ranks.size(); ++place.index) {
                 if (run.ranks[place.index] > limit) return false;
                 const Window& hull = run.hulls[place.index];
-                if (kBuys ? window.start <= hull.start && hull.end <= window.end
-                          : hull.contains(window))
+                if (Buys ? window.start <= hull.start && hull.end <= window.end
+                         : hull.contains(window))
                     return true;
                 ++passed;
             }
