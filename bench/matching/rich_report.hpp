@@ -47,7 +47,7 @@ inline constexpr double kAimBytesAnOrder = 200;  // of memory
 
 // Speed, latency and memory at the workload's own scale, then what more profiles, windows and
 // resting orders cost. False: too few bids trade or walk too little, two runs differ, or the first
-// messages do not trade as the first engine traded them.
+// messages do not trade as they always did.
 bool report_rich(const MakeRichBook& make_book, std::size_t rounds);
 
 }  // namespace suanpan::bench
