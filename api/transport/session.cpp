@@ -13,6 +13,8 @@
 #include <boost/beast/http.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <string>
 
 namespace suanpan::api {
@@ -57,6 +59,9 @@ void SessionShared::wait_until_idle(std::chrono::seconds grace) {
 namespace {
 
 using Parser = http::request_parser<http::string_body>;
+
+constexpr std::size_t kLingerBytes = std::size_t{4} << 20U;
+constexpr std::chrono::seconds kLingerTime{2};
 
 std::string lower(std::string_view text) {
     std::string out(text);
@@ -138,9 +143,24 @@ class Session {
             again = co_await one_request();
         beast::error_code ignored;
         connection_->stream.socket().shutdown(net::ip::tcp::socket::shutdown_send, ignored);
+        if (refused_) co_await linger();
     }
 
  private:
+    // A close with unread bytes is a reset, which can overtake the refusal: who is still sending
+    // may finish, within bounds.
+    net::awaitable<void> linger() {
+        connection_->idle = true;
+        connection_->stream.expires_after(kLingerTime);
+        buffer_.clear();
+        beast::error_code error;
+        for (std::size_t left = kLingerBytes; left > 0 && !error;) {
+            const std::size_t count = co_await connection_->stream.async_read_some(
+                buffer_.prepare(4096), net::redirect_error(net::use_awaitable, error));
+            left -= std::min(left, count);
+        }
+    }
+
     // False: the connection is done.
     net::awaitable<bool> one_request() {
         Parser parser;
@@ -217,6 +237,7 @@ class Session {
 
     // What came cannot be told apart from what comes next, so the connection ends.
     net::awaitable<bool> refuse(const Error& error) {
+        refused_ = true;
         Response response = problem(error, "");
         response.headers.emplace_back("X-Request-Id", to_hex(random_bytes(12)));
         co_return co_await write(std::move(response), 11, false, false);
@@ -251,6 +272,7 @@ class Session {
     SessionShared& shared_;
     beast::flat_buffer buffer_;
     std::string remote_;
+    bool refused_ = false;  // a request that was not read to its end
 };
 
 net::awaitable<void> run_session(std::shared_ptr<Connection> connection, SessionShared& shared) {

@@ -360,7 +360,9 @@ TEST(ApiInput, RefusesWhatIsNoRequestAtAll) {
     EXPECT_EQ(raw("{\"name\":\"\xff\"}", json, "/v1/sites").code(), "bad_json");
     EXPECT_EQ(raw(std::string(200, '['), json, "/v1/sites").status, 400);
     EXPECT_EQ(raw("{}", "text/plain", "/v1/sites").status, 415);
-    EXPECT_EQ(raw(std::string((1U << 20U) + 1, ' '), json, "/v1/sites").status, 413);
+    // The answer must reach a caller that is still sending, every time.
+    for (int i = 0; i < 20; ++i)
+        EXPECT_EQ(raw(std::string((1U << 20U) + 1, ' '), json, "/v1/sites").status, 413);
     EXPECT_EQ(raw("{}", json, "/v1/nonsense").status, 404);
     EXPECT_EQ(raw("{}", json, "/v1/trades").status, 405);
     EXPECT_EQ(op.post("/v1/sites", Json::object(), "-").code(), "idempotency_key_required");
