@@ -2,7 +2,7 @@
 // §7).
 
 #include "base/decimal.hpp"
-#include "small_market.hpp"
+#include "one_hour.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -16,22 +16,6 @@ namespace {
 using matching::EndReason;
 using matching::OrderState;
 using settlement::AccountKind;
-
-const OrganisationId kBoss = SmallMarket::organisation(1);
-const OrganisationId kSeller = SmallMarket::organisation(2);
-const OrganisationId kBuyer = SmallMarket::organisation(4);
-const Window kHour = SmallMarket::hours(2, 3);
-
-std::string refusal(const CommandOutcome& outcome) {
-    return outcome.refusal ? outcome.refusal->code() : "none";
-}
-
-CommandOutcome place_buy(SmallMarket& day, std::int64_t lots, const char* price) {
-    return day.run(kBuyer, day.buy(4, lots, price, kHour));
-}
-CommandOutcome place_sell(SmallMarket& day, std::int64_t lots, const char* price) {
-    return day.run(kSeller, day.sell(2, lots, price, SmallMarket::hours(1, 9)));
-}
 
 std::string kinds(const CommandOutcome& outcome) {
     std::string out;

@@ -1,34 +1,12 @@
 // The worked examples of docs/matching.md on what concerns a whole market: bands, halts, calls.
 // Prices are in whole units of currency (kTick).
 
-#include "tests/matching/world.hpp"
+#include "tests/matching/examples.hpp"
 
 #include <gtest/gtest.h>
 
 namespace suanpan::matching::testing {
 namespace {
-
-using Lines = std::vector<std::string>;
-
-constexpr std::int64_t kTick = 1'000'000;
-
-// "maker x lots @ price" in whole units of currency.
-Lines fills(const Told& told) {
-    Lines out;
-    for (const Fill& fill : told.fills) {
-        out.push_back(std::to_string(number_of(fill.maker)) + " x " +
-                      std::to_string(fill.lots.value) + " @ " +
-                      std::to_string(fill.price.value / kTick));
-    }
-    return out;
-}
-
-World with_pools(std::uint32_t count, std::int64_t lots = 10) {
-    World world;
-    for (std::uint32_t n = 1; n <= count; ++n)
-        world.add_pool(n, lots);
-    return world;
-}
 
 OrderTerms from(std::uint32_t organisation, OrderTerms terms) {
     terms.organisation = org(organisation);
