@@ -22,7 +22,7 @@ inline constexpr std::int64_t kMaxCu = 1'000'000'000'000'000;     // milli-CU of
 inline constexpr std::int64_t kMaxLots = 1'000'000'000;           // of one pool or order
 inline constexpr std::size_t kMaxCounterparties = 1'000;
 // Of a buy with a `duration`: each possible start is a market of its own to look through.
-inline constexpr std::int64_t kMaxStarts = 1'500;
+inline constexpr std::int64_t kMaxStarts = 10'080;  // a week of minutes
 
 // A market is a compute class and a currency, "AI-FP16/CNY".
 struct MarketKey {

@@ -204,7 +204,7 @@ TEST(Check, RefusesPoolsThatCannotBe) {
 
 TEST(Check, BoundsTheStartsOfAFlexibleBuy) {
     World world;
-    OrderTerms bid = buy(1, 1, 1'000'000, hours(1, 27));
+    OrderTerms bid = buy(1, 1, 1'000'000, hours(1, 170));
     bid.duration = Duration(kHour);
     EXPECT_EQ(world.engine.check(bid, world.now).error().code(), "too_flexible");
     bid.duration = Duration(kHour + 60);
