@@ -29,5 +29,5 @@ function(suanpan_bench_program name)
   add_dependencies(bench_programs ${target})
 endfunction()
 
-suanpan_bench_program(matching LINK suanpan_matching)
+suanpan_bench_program(matching LINK suanpan_matching CLI11::CLI11)
 suanpan_bench_program(core LINK suanpan_services)

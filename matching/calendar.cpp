@@ -22,8 +22,7 @@ void Calendar::reserve(const Window& window, Lots lots) {
     CHECK(lots.value > 0 && window.start < window.end);
     const Window part = known(window);
     if (part.start >= part.end) return;
-    CHECK(minimum(part) >= lots);
-    add(steps_, before_, part, Lots(-lots.value));
+    CHECK(add(steps_, before_, part, Lots(-lots.value)).value >= 0);
 }
 
 void Calendar::release(const Window& window, Lots lots) {
@@ -35,10 +34,11 @@ void Calendar::release(const Window& window, Lots lots) {
 }
 
 void Calendar::forget_past(Time now) {
-    constexpr std::ptrdiff_t kMany = 64;
+    constexpr std::size_t kMany = 64;
+    if (steps_.size() < kMany) return;
     const auto next = std::upper_bound(steps_.begin(), steps_.end(), now,
                                        [](Time t, const Step& step) { return t < step.from; });
-    if (next - steps_.begin() < kMany) return;
+    if (next - steps_.begin() < std::ptrdiff_t{kMany}) return;
     before_ = std::prev(next)->lots;
     begin_ = now;
     steps_.erase(steps_.begin(), next);

@@ -24,7 +24,7 @@ const Outcome& Engine::define_market(const MarketRules& rules, Time now) {
     CHECK(number < kMaxMarkets);
     const auto [at, is_new] = state.market_numbers.emplace(rules.key, number);
     if (is_new) {
-        state.markets.add(rules, state.orders, state.levels).number = number;
+        state.markets.add(rules, static_cast<std::uint16_t>(number), state.orders, state.levels);
         return state.outcome;
     }
     Market& market = state.markets[at->second];
@@ -174,15 +174,16 @@ Preview Engine::preview(const OrderTerms& terms, Time now) const {
 }
 
 void Engine::prefetch(OrderSlot order) const {
-    if (order != kNoOrder) impl_->orders.prefetch(number_of(order));
+    if (order != kNoOrder) impl_->orders.prefetch_order(number_of(order));
 }
 
 const Outcome& Engine::cancel(OrderSlot slot, Time now) {
     Impl& state = *impl_;
-    state.orders.prefetch(number_of(slot));
+    Order& order = state.orders[number_of(slot)];
+    __builtin_prefetch(&order, 1);
     state.begin(now);
     state.outcome.order = slot;
-    state.end(number_of(slot), OrderState::kCancelled, EndReason::kByRequest);
+    state.end(number_of(slot), order, OrderState::kCancelled, EndReason::kByRequest);
     state.retry_all_or_none();
     return state.outcome;
 }

@@ -13,6 +13,7 @@
 #include "base/units.hpp"
 #include "matching/auction.hpp"
 #include "matching/calendar.hpp"
+#include "matching/list.hpp"
 #include "matching/order.hpp"
 #include "matching/profile.hpp"
 #include "matching/terms.hpp"
@@ -123,10 +124,10 @@ struct CallView {
 // book or changed its state to a final one, the taker included when it ended.
 struct Outcome {
     OrderSlot order = kNoOrder;  // place: the order
-    std::vector<Execution> fills;
-    std::vector<OrderSlot> ended;
+    List<Execution> fills;
+    List<OrderSlot> ended;
     // Orders whose rest, hold or state changed in any way, distinct, in order of first change.
-    std::vector<OrderSlot> touched;
+    List<OrderSlot> touched;
     std::vector<CallView> calls;  // closed
 };
 

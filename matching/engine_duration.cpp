@@ -15,7 +15,7 @@ struct Bought {
 };
 
 // What the fills since `first` gave their taker.
-Bought sum_of(const std::vector<Execution>& fills, std::size_t first, bool in_cu) {
+Bought sum_of(std::span<const Execution> fills, std::size_t first, bool in_cu) {
     Bought sum;
     for (std::size_t i = first; i < fills.size(); ++i) {
         const Execution& fill = fills[i];

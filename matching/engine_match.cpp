@@ -11,8 +11,8 @@ namespace {
 
 // Taking `lots` leaves nothing of the buy.
 bool uses_up(const Order& buy, Lots lots, Rate rate) {
-    const std::int64_t worth = buy.in_cu ? rate.value : 1;
-    return Int128{lots.value} * worth >= buy.rest;
+    if (!buy.in_cu) return lots.value >= buy.rest;
+    return Int128{lots.value} * rate.value >= buy.rest;
 }
 
 bool is_within(const PriceBand& band, Price price, Unit unit, Rate rate) {
@@ -29,8 +29,7 @@ Lots Engine::Impl::sell_minimum(const Order& sell, const Window& window) const {
 
 // Whole lots of `rate` that a buy's rest still takes (market §5): ⌊rest ÷ rate⌋, one more if the
 // excess allows.
-Lots Engine::Impl::lots_wanted(std::uint32_t slot, Rate rate) const {
-    const Order& buy = orders[slot];
+Lots Engine::Impl::lots_wanted(std::uint32_t slot, const Order& buy, Rate rate) const {
     if (!buy.in_cu) return Lots(buy.rest);
     const std::int64_t whole = buy.rest / rate.value;
     const std::int64_t left = buy.rest % rate.value;
@@ -56,18 +55,21 @@ bool Engine::Impl::binding_allows(std::uint32_t buy, const Pool& pool) const {
     return extras.bound_site == kNone || extras.bound_site == pool.site;
 }
 
-bool Engine::Impl::is_small(Lots lots, std::uint32_t slot, Lots whole_rest) const {
-    return orders[slot].special && lots < orders.extras(slot).min_lots && lots != whole_rest;
+bool Engine::Impl::is_small(Lots lots, std::uint32_t slot, const Order& order,
+                            Lots whole_rest) const {
+    return order.special && lots < orders.extras(slot).min_lots && lots != whole_rest;
 }
 
 Offer Engine::Impl::offer(const Taker& taker, std::uint32_t maker, Rate rate) const {
     const bool buys = taker.order.buys;
-    const std::uint32_t buy = buys ? taker.slot : maker;
-    const Lots wanted = lots_wanted(buy, rate);
-    if (wanted == kNothing) return {kNothing, taker.window, false, buys};
+    const std::uint32_t buy_slot = buys ? taker.slot : maker;
     const Order& made = orders[maker];
-    const Pool& pool = pools[buys ? made.owner : taker.order.owner];
-    if (orders[buy].together != Together::kAnywhere && !binding_allows(buy, pool)) return {};
+    const Order& buy = buys ? taker.order : made;
+    const Lots wanted = lots_wanted(buy_slot, buy, rate);
+    if (wanted == kNothing) return {kNothing, taker.window, false, buys};
+    if (buy.together != Together::kAnywhere &&
+        !binding_allows(buy_slot, pools[buys ? made.owner : taker.order.owner]))
+        return {};
     if (buys) return offer_over(taker, maker, rate, taker.window, wanted);
     if (is_unbound_duration(made)) return offer_any_start(taker, maker, rate, wanted);
     return offer_over(taker, maker, rate, made.window, wanted);
@@ -76,9 +78,10 @@ Offer Engine::Impl::offer(const Taker& taker, std::uint32_t maker, Rate rate) co
 Offer Engine::Impl::offer_over(const Taker& taker, std::uint32_t maker, Rate rate,
                                const Window& window, Lots wanted) const {
     const bool buys = taker.order.buys;
-    const Order& buy = buys ? taker.order : orders[maker];
+    const Order& made = orders[maker];
+    const Order& buy = buys ? taker.order : made;
+    const Order& sell = buys ? made : taker.order;
     const std::uint32_t sell_slot = buys ? maker : taker.slot;
-    const Order& sell = orders[sell_slot];
     Offer out{kNothing, window, false, false};
     if (!sell_allows(sell_slot, buy, window)) return out;
     const Pool& pool = pools[sell.owner];
@@ -93,8 +96,8 @@ Offer Engine::Impl::offer_over(const Taker& taker, std::uint32_t maker, Rate rat
     }
     const Lots lots = std::min({wanted, offered, free});
     if (!buys && buy.all_or_none && !uses_up(buy, lots, rate)) return out;
-    if (is_small(lots, maker, buys ? offered : wanted)) return out;
-    if (is_small(lots, taker.slot, buys ? wanted : offered)) {
+    if (is_small(lots, maker, made, buys ? offered : wanted)) return out;
+    if (is_small(lots, taker.slot, taker.order, buys ? wanted : offered)) {
         out.small_for_taker = true;
         return out;
     }
@@ -178,39 +181,41 @@ void Engine::Impl::fill(const Taker& taker, std::uint32_t maker, Rate rate, cons
 
 void Engine::Impl::trade(std::uint32_t maker, std::uint32_t taker, Rate rate, const Window& window,
                          Lots lots, Price price, Unit unit) {
-    const bool taker_buys = orders[taker].buys;
-    const std::uint32_t buy = taker_buys ? taker : maker;
-    const std::uint32_t sell = taker_buys ? maker : taker;
-    touch(taker);
-    touch(maker);
-    Pool& pool = pools[orders[sell].owner];
+    Record& made = orders.record(maker);
+    Record& took = orders.record(taker);
+    const bool taker_buys = took.order.buys;
+    Order& buy = taker_buys ? took.order : made.order;
+    Order& sell = taker_buys ? made.order : took.order;
+    touch(taker, took.order);
+    touch(maker, made.order);
+    Pool& pool = pools[sell.owner];
     reserve(pool, window, lots);
     take(buy, sell, rate, window, lots);
-    orders.details(buy).filled_lots += lots.value;
-    orders.details(sell).filled_lots += lots.value;
-    Order& bought = orders[buy];
-    if (bought.together == Together::kSameSite) orders.make_extras(buy).bound_site = pool.site;
-    if (bought.together == Together::kSamePool) orders.make_extras(buy).bound_pool = pool.number;
-    if (orders.extras(buy).duration.value > 0) {
-        orders.make_extras(buy).bound_start = window.start;
-        bought.window = window;
-    }
-    push(outcome.fills, Execution{OrderSlot(maker), OrderSlot(taker), pool.number, unit, lots,
-                                  window, price, rate});
+    made.details.filled_lots += lots.value;
+    took.details.filled_lots += lots.value;
+    bind(taker_buys ? taker : maker, buy, pool, window);
+    outcome.fills.push_back({OrderSlot(maker), OrderSlot(taker), pool.number, unit, lots, window,
+                             price, rate});
     settle_state(maker, OrderState::kFilled);
     settle_state(taker, OrderState::kFilled);
 }
 
-void Engine::Impl::take(std::uint32_t buy_slot, std::uint32_t sell_slot, Rate rate,
-                        const Window& window, Lots lots) {
-    Order& sell = orders[sell_slot];
-    CHECK(sell_minimum(sell, window) >= lots);
-    if (sell.steps == kNone && window == sell.window) {
+// The first fill of a buy decides for its others.
+void Engine::Impl::bind(std::uint32_t slot, Order& buy, const Pool& pool, const Window& window) {
+    if (buy.together == Together::kSameSite) orders.make_extras(slot).bound_site = pool.site;
+    if (buy.together == Together::kSamePool) orders.make_extras(slot).bound_pool = pool.number;
+    if (!buy.has_extras || orders.extras(slot).duration.value == 0) return;
+    orders.make_extras(slot).bound_start = window.start;
+    buy.window = window;
+}
+
+void Engine::Impl::take(Order& buy, Order& sell, Rate rate, const Window& window, Lots lots) {
+    if (sell.steps == kNone && window == sell.window) [[likely]] {
+        CHECK(sell.rest >= lots.value);
         sell.rest -= lots.value;
     } else {
-        add(orders.make_steps(sell), kNothing, window, Lots(-lots.value));
+        CHECK(add(orders.make_steps(sell), kNothing, window, Lots(-lots.value)) >= kNothing);
     }
-    Order& buy = orders[buy_slot];
     if (uses_up(buy, lots, rate)) {
         buy.rest = 0;
     } else {
@@ -218,11 +223,11 @@ void Engine::Impl::take(std::uint32_t buy_slot, std::uint32_t sell_slot, Rate ra
     }
 }
 
-bool Engine::Impl::is_used_up(std::uint32_t slot) const {
-    const Order& order = orders[slot];
+bool Engine::Impl::is_used_up(const Record& record) const {
+    const auto& [order, details] = record;
     if (order.buys) return order.rest <= 0;
     // A sell shrinks to what is left of its window (market §4).
-    const Duration least(orders.details(slot).min_duration);
+    const Duration least(details.min_duration);
     const Window left{std::max(order.window.start, now), order.window.end};
     if (order.steps != kNone) return !has_run(orders.steps(order), kNothing, left, least);
     return order.rest <= 0 || left.length() < least;
@@ -231,11 +236,12 @@ bool Engine::Impl::is_used_up(std::uint32_t slot) const {
 // After its rest became smaller. `when_used_up` is kFilled after a fill, kCancelled when lots were
 // only struck off.
 void Engine::Impl::settle_state(std::uint32_t slot, OrderState when_used_up) {
-    if (is_used_up(slot)) {
-        end(slot, when_used_up,
+    Record& record = orders.record(slot);
+    if (is_used_up(record)) {
+        end(slot, record.order, when_used_up,
             when_used_up == OrderState::kFilled ? EndReason::kNone : EndReason::kSelfTrade);
     } else if (when_used_up == OrderState::kFilled) {
-        orders[slot].state = OrderState::kPartiallyFilled;
+        record.order.state = OrderState::kPartiallyFilled;
     }
 }
 
@@ -248,7 +254,8 @@ Met Engine::Impl::prevent_self_trade(const Taker& taker, std::uint32_t maker, Ra
     if (mode == SelfTrade::kDecrement) {
         touch(taker.slot);
         touch(maker);
-        take(taker.order.buys ? taker.slot : maker, taker.order.buys ? maker : taker.slot, rate,
+        Order& made = orders[maker];
+        take(taker.order.buys ? taker.order : made, taker.order.buys ? made : taker.order, rate,
              found.window, found.lots);
         settle_state(maker, OrderState::kCancelled);
         settle_state(taker.slot, OrderState::kCancelled);

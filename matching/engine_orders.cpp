@@ -18,16 +18,15 @@ bool RestingSells::rests(const OrderStore& orders, const Entry& entry) const {
     return order.in_book && is_of(order, entry);
 }
 
-void RestingSells::add(OrderStore& orders, std::uint32_t slot) {
-    Order& order = orders[slot];
+void RestingSells::add(OrderStore& orders, Order& order, std::uint32_t slot) {
     if (order.listed) {
         --gone_;
         return;
     }
     order.listed = true;
-    constexpr std::size_t kFew = 16;
-    if (gone_ > kFew && gone_ > entries_.size() / 2) compact(orders);
-    push(entries_, Entry{order.sequence, slot});
+    if (gone_ > most_gone_) [[unlikely]]
+        compact(orders);
+    entries_.push_back(Entry{order.sequence, slot});
 }
 
 void RestingSells::remove(Order& order, std::uint32_t slot) {
@@ -40,6 +39,7 @@ void RestingSells::remove(Order& order, std::uint32_t slot) {
     }
 }
 
+// A list is read through again only after as much has left it as was there the last time.
 void RestingSells::compact(OrderStore& orders) {
     constexpr std::size_t kAhead = 16;
     std::size_t kept = 0;
@@ -51,8 +51,9 @@ void RestingSells::compact(OrderStore& orders) {
             order.listed = false;  // out of its book for a moment only, perhaps
         }
     }
-    entries_.resize(kept);
+    entries_.shrink_to(kept);
     gone_ = 0;
+    most_gone_ = std::max(kFew, kept);
 }
 
 std::vector<std::uint32_t> RestingSells::slots(const OrderStore& orders) const {
@@ -70,7 +71,7 @@ std::vector<std::uint32_t> RestingSells::slots(const OrderStore& orders) const {
 }
 
 void Engine::Impl::begin(Time time) {
-    CHECK(recording == 0 && undo.empty());
+    CHECK(recording == 0);
     now = time;
     for (const OrderSlot slot : outcome.touched)
         orders[number_of(slot)].touched = false;
@@ -83,8 +84,10 @@ void Engine::Impl::begin(Time time) {
     if (eligibility.has_many_idle()) [[unlikely]]
         forget_idle();
     first_new = next_sequence;
-    changes_before += changes.size();
-    changes.clear();
+    if (!changes.empty()) [[unlikely]] {
+        changes_before += changes.size();
+        changes.clear();
+    }
 }
 
 // The oldest requirements that no order has, with their lanes.
@@ -154,7 +157,7 @@ Listing& Engine::Impl::listing(Pool& pool, const Market& market) {
 
 Taker Engine::Impl::taker(std::uint32_t slot) {
     Order& order = orders[slot];
-    const Details& details = orders.details(slot);
+    Details& details = orders.details(slot);
     Market& market = markets[details.market];
     const Rate rate = order.buys ? Rate(0) : market.sells.front(details.lane).rate;
     return {slot, order, details, market, rate, order.window};
@@ -184,9 +187,10 @@ void Engine::Impl::dismiss(std::uint32_t slot) {
     orders.give(slot);
 }
 
-Ladders& Engine::Impl::ladders(std::uint32_t slot) {
-    Market& market = markets[orders.details(slot).market];
-    return orders[slot].buys ? market.buys : market.sells;
+// Told by its level: a cancel needs no second cache line of the order.
+Ladders& Engine::Impl::ladders(const Order& order) {
+    Market& market = markets[levels[order.level].market];
+    return order.buys ? market.buys : market.sells;
 }
 
 std::uint32_t Engine::Impl::lane_of(const Record& record) {
@@ -244,12 +248,11 @@ Waiting& Engine::Impl::find_waiting(std::uint32_t slot) {
 }
 
 // Lists beside the ladders.
-void Engine::Impl::list(std::uint32_t slot) {
-    Order& order = orders[slot];
-    const Details& details = orders.details(slot);
+void Engine::Impl::list(std::uint32_t slot, Record& record) {
+    auto& [order, details] = record;
     if (!order.buys) {
-        pools[order.owner].resting.add(orders, slot);
-    } else if (order.all_or_none) {
+        pools[order.owner].resting.add(orders, order, slot);
+    } else if (order.all_or_none) [[unlikely]] {
         auto& waiting = markets[details.market].all_or_none;
         const Waiting entry = waiting_entry(slot);
         waiting.insert(std::lower_bound(waiting.begin(), waiting.end(), entry), entry);
@@ -262,13 +265,11 @@ void Engine::Impl::list(std::uint32_t slot) {
     order.in_book = true;
 }
 
-void Engine::Impl::unlist(std::uint32_t slot) {
-    Order& order = orders[slot];
-    const Details& details = orders.details(slot);
+void Engine::Impl::unlist(std::uint32_t slot, Order& order) {
     if (!order.buys) {
         pools[order.owner].resting.remove(order, slot);
-    } else if (order.all_or_none) {
-        auto& waiting = markets[details.market].all_or_none;
+    } else if (order.all_or_none) [[unlikely]] {
+        auto& waiting = markets[orders.details(slot).market].all_or_none;
         waiting.erase(waiting.begin() + (&find_waiting(slot) - waiting.data()));
         --waiting_all_or_none;
     }
@@ -277,40 +278,42 @@ void Engine::Impl::unlist(std::uint32_t slot) {
     order.in_book = false;
 }
 
-void Engine::Impl::insert(std::uint32_t slot) {
-    Order& order = orders[slot];
+void Engine::Impl::insert(std::uint32_t slot, Record& record) {
+    auto& [order, details] = record;
     CHECK(!order.in_book && order.is_open());
     // An attempt's changes are taken back in the reverse order, so this one needs a step too.
-    if (recording > 0) touch(slot);
-    const Details& details = orders.details(slot);
+    if (recording > 0) [[unlikely]]
+        touch(slot, order);
     Market& market = markets[details.market];
     order.waits = waits_for_call(market, slot);
     (order.buys ? market.buys : market.sells)
-        .insert(slot, details.lane, rank_of(order.buys, details.limit));
-    list(slot);
+        .insert(slot, order, details.lane, rank_of(order.buys, details.limit));
+    list(slot, record);
 }
 
-void Engine::Impl::remove(std::uint32_t slot) {
-    CHECK(orders[slot].in_book);
-    ladders(slot).remove(slot);
-    unlist(slot);
+void Engine::Impl::remove(std::uint32_t slot, Order& order) {
+    CHECK(order.in_book);
+    ladders(order).remove(order);
+    unlist(slot, order);
 }
 
 void Engine::Impl::relink(std::uint32_t slot) {
-    const Details& details = orders.details(slot);
-    ladders(slot).relink(slot, details.lane, rank_of(orders[slot].buys, details.limit));
-    list(slot);
+    Record& record = orders.record(slot);
+    const Details& details = record.details;
+    Market& market = markets[details.market];
+    const bool buys = record.order.buys;
+    (buys ? market.buys : market.sells).relink(slot, details.lane, rank_of(buys, details.limit));
+    list(slot, record);
 }
 
-void Engine::Impl::end(std::uint32_t slot, OrderState state, EndReason reason) {
-    Order& order = orders[slot];
+void Engine::Impl::end(std::uint32_t slot, Order& order, OrderState state, EndReason reason) {
     CHECK(order.is_open());
-    touch(slot);
-    if (order.in_book) remove(slot);
+    touch(slot, order);
+    if (order.in_book) remove(slot, order);
     order.state = state;
-    orders.details(slot).end_reason = reason;
-    push(outcome.ended, OrderSlot(slot));
-    push(ended, slot);
+    order.end_reason = reason;
+    outcome.ended.push_back(OrderSlot(slot));
+    ended.push_back(slot);
 }
 
 void Engine::Impl::reserve(Pool& pool, const Window& window, Lots lots) {

@@ -7,19 +7,20 @@
 
 namespace suanpan::matching {
 
-void Engine::Impl::arrive(std::uint32_t slot) {
-    const Order& order = orders[slot];
-    touch(slot);
-    const Market& market = markets[orders.details(slot).market];
-    if (!market.halted && !waits_for_call(market, slot) && meets_a_price(slot)) {
+void Engine::Impl::arrive(std::uint32_t slot, Record& record) {
+    Order& order = record.order;
+    const Details& details = record.details;
+    touch(slot, order);
+    Market& market = markets[details.market];
+    if (!market.halted && !waits_for_call(market, slot) && meets_a_price(record, market)) {
         // One that was replaced may have traded before.
-        const bool traded = orders.details(slot).filled_lots > 0;
+        const bool traded = details.filled_lots > 0;
         match_arrived(slot, traded ? OrderState::kCancelled : OrderState::kRejected);
+        if (!order.is_open()) return;
     }
-    if (!order.is_open()) return;
-    switch (orders.details(slot).time_in_force) {
+    switch (details.time_in_force) {
         case TimeInForce::kGtc:
-        case TimeInForce::kGtd: insert(slot); break;
+        case TimeInForce::kGtd: insert(slot, record); break;
         case TimeInForce::kIoc:
             end(slot, OrderState::kCancelled, EndReason::kImmediateOrCancel);
             break;
@@ -28,10 +29,8 @@ void Engine::Impl::arrive(std::uint32_t slot) {
 }
 
 // Nearly all orders that come to rest are told by the lanes' best prices.
-bool Engine::Impl::meets_a_price(std::uint32_t slot) {
-    const Order& order = orders[slot];
-    const Details& details = orders.details(slot);
-    Market& market = markets[details.market];
+bool Engine::Impl::meets_a_price(const Record& record, Market& market) {
+    const auto& [order, details] = record;
     const Rate rate = order.buys ? Rate(0) : market.sells.front(details.lane).rate;
     Ladders& contra = order.buys ? market.sells : market.buys;
     return any_eligible_lane(order, contra, [&](std::uint32_t lane) {
@@ -131,8 +130,7 @@ Stop Engine::Impl::try_places(const Taker& taker) {
 // Resting all-or-none buys are tried again, in priority order, until nothing changes. A stop
 // changes nothing: the order goes on resting. Only those that a change concerns are tried: what
 // else an attempt would see is as it was when it failed.
-void Engine::Impl::retry_all_or_none() {
-    if (waiting_all_or_none == 0) return;
+void Engine::Impl::retry_waiting() {
     Mark seen;
     note_changes(seen);
     // In order of key, from the first again after every fill.

@@ -25,7 +25,7 @@ NewOrder Engine::Impl::resolve(const OrderTerms& terms) {
     order.in_cu = terms.unit == Unit::kCu;
     order.all_or_none = terms.all_or_none;
     Details& details = out.record.details;
-    details.market = static_cast<std::uint16_t>(market.number);
+    details.market = market.number;
     details.time_in_force = terms.time_in_force;
     details.metered = terms.billing == Billing::kMetered;
     details.post_only = terms.post_only;

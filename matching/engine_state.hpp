@@ -54,11 +54,14 @@ struct SellLane {
 };
 
 struct Market {
-    Market(const MarketRules& given, OrderStore& orders, Slab<Level>& levels)
-        : rules(given), sells(false, orders, levels), buys(true, orders, levels) {}
+    Market(const MarketRules& given, std::uint16_t which, OrderStore& orders, Slab<Level>& levels)
+        : rules(given),
+          number(which),
+          sells(false, which, orders, levels),
+          buys(true, which, orders, levels) {}
 
     MarketRules rules;
-    std::uint32_t number = 0;
+    std::uint16_t number;
     bool halted = false;
     std::optional<PriceBand> band;
     std::optional<Ppm> band_width;  // about an auction's price
@@ -79,12 +82,12 @@ struct Listing {
     std::array<std::uint32_t, 2> lanes{kNone, kNone};  // by price unit
 };
 
-// A pool's sells in all books. One that leaves its book stays in the list until half of the list
-// has left: nothing must be found when an order is cancelled.
+// A pool's sells in all books. One that leaves its book stays in the list until very many have:
+// nothing must be found when an order is cancelled.
 class RestingSells {
  public:
     explicit RestingSells(std::uint32_t pool) : pool_(pool) {}
-    [[gnu::always_inline]] void add(OrderStore& orders, std::uint32_t slot);
+    [[gnu::always_inline]] void add(OrderStore& orders, Order& order, std::uint32_t slot);
     void remove(Order& order, std::uint32_t slot);
     // By sequence.
     [[nodiscard]] std::vector<std::uint32_t> slots(const OrderStore& orders) const;
@@ -99,9 +102,12 @@ class RestingSells {
     [[nodiscard]] bool is_of(const Order& order, const Entry& entry) const;
     void compact(OrderStore& orders);
 
+    static constexpr std::size_t kFew = 16;
+
     std::uint32_t pool_;
-    std::vector<Entry> entries_;
+    List<Entry> entries_;
     std::size_t gone_ = 0;
+    std::size_t most_gone_ = kFew;
 };
 
 struct Pool {
@@ -135,7 +141,7 @@ struct Supply {
 struct Taker {
     std::uint32_t slot = kNone;
     Order& order;
-    const Details& details;
+    Details& details;
     Market& market;
     Rate rate;      // sell: of its pool in the market's class
     Window window;  // buy: what it takes; of a `duration` buy the start being tried, or kAnyWindow
@@ -161,7 +167,6 @@ struct SavedOrder {
     std::uint32_t slot = kNone;
     Order order;
     std::int64_t filled_lots = 0;
-    EndReason end_reason = EndReason::kNone;
     Extras extras;
     Steps steps;
 };
@@ -223,7 +228,7 @@ struct Engine::Impl {
     std::uint64_t changes_before = 0;                 // by all commands before it
     std::int64_t next_sequence = 1;
     std::int64_t first_new = 1;  // sequence of the first order that the command under way makes
-    std::vector<std::uint32_t> ended;  // since forget_ended()
+    List<std::uint32_t> ended;  // since forget_ended()
 
     // Of the command being applied.
     Time now;
@@ -231,8 +236,8 @@ struct Engine::Impl {
     std::vector<UndoStep> undo;
     int recording = 0;  // > 0: changes go to `undo`
 
-    std::vector<Cursor> cursors;  // of the walk under way
-    std::vector<Head> heads;      // a heap of them, the best first
+    List<Cursor> cursors;  // of the walk under way
+    List<Head> heads;      // a heap of them, the best first
     std::uint64_t walks = 0;
     std::uint64_t offers_met = 0;
 
@@ -249,24 +254,30 @@ struct Engine::Impl {
     [[gnu::always_inline]] std::uint32_t admit(const NewOrder& terms);
     std::uint32_t restore(const OrderView& view);
     [[gnu::always_inline]] void dismiss(std::uint32_t slot);
-    [[gnu::always_inline]] void insert(std::uint32_t slot);
-    [[gnu::always_inline]] void remove(std::uint32_t slot);
+    void insert(std::uint32_t slot) { insert(slot, orders.record(slot)); }
+    [[gnu::always_inline]] void insert(std::uint32_t slot, Record& record);
+    void remove(std::uint32_t slot) { remove(slot, orders[slot]); }
+    [[gnu::always_inline]] void remove(std::uint32_t slot, Order& order);
     void relink(std::uint32_t slot);
     [[nodiscard]] Waiting waiting_entry(std::uint32_t slot) const;
     [[nodiscard]] Waiting& find_waiting(std::uint32_t slot);
-    [[gnu::always_inline]] void list(std::uint32_t slot);
-    [[gnu::always_inline]] void unlist(std::uint32_t slot);
+    [[gnu::always_inline]] void list(std::uint32_t slot, Record& record);
+    [[gnu::always_inline]] void unlist(std::uint32_t slot, Order& order);
     // Before every change of an order.
-    [[gnu::always_inline]] void touch(std::uint32_t slot) {
+    void touch(std::uint32_t slot) { touch(slot, orders[slot]); }
+    [[gnu::always_inline]] void touch(std::uint32_t slot, Order& order) {
         if (recording > 0) [[unlikely]]
             save(slot);
-        Order& order = orders[slot];
         if (order.touched) return;
         order.touched = true;
-        push(outcome.touched, OrderSlot(slot));
+        outcome.touched.push_back(OrderSlot(slot));
     }
     void save(std::uint32_t slot);
-    [[gnu::always_inline]] void end(std::uint32_t slot, OrderState state, EndReason reason);
+    void end(std::uint32_t slot, OrderState state, EndReason reason) {
+        end(slot, orders[slot], state, reason);
+    }
+    [[gnu::always_inline]] void end(std::uint32_t slot, Order& order, OrderState state,
+                                    EndReason reason);
     void reserve(Pool& pool, const Window& window, Lots lots);
     [[nodiscard]] Mark start_recording();
     void keep(const Mark& mark);
@@ -280,13 +291,13 @@ struct Engine::Impl {
     Listing& listing(Pool& pool, const Market& market);
     [[nodiscard]] Rate rate_of(const Pool& pool, const Market& market) const;
     [[nodiscard]] bool is_special(const Details& details, const Extras& extras) const;
-    [[nodiscard]] Ladders& ladders(std::uint32_t slot);
+    [[nodiscard]] Ladders& ladders(const Order& order);  // REQUIRES that it rests, or has
     [[nodiscard]] std::vector<std::uint32_t> by_sequence(std::vector<std::uint32_t> slots) const;
     [[nodiscard]] std::vector<std::uint32_t> open_slots() const;
 
     // engine_match.cpp: pairs and walks.
     [[nodiscard]] Lots sell_minimum(const Order& sell, const Window& window) const;
-    [[nodiscard]] Lots lots_wanted(std::uint32_t buy, Rate rate) const;
+    [[nodiscard]] Lots lots_wanted(std::uint32_t slot, const Order& buy, Rate rate) const;
     [[nodiscard]] bool sell_allows(std::uint32_t sell, const Order& buy,
                                    const Window& window) const;
     [[nodiscard]] Offer offer(const Taker& taker, std::uint32_t maker, Rate rate) const;
@@ -294,7 +305,8 @@ struct Engine::Impl {
                                    const Window& window, Lots wanted) const;
     [[nodiscard]] Offer offer_any_start(const Taker& taker, std::uint32_t maker, Rate rate,
                                         Lots wanted) const;
-    [[nodiscard]] bool is_small(Lots lots, std::uint32_t slot, Lots whole_rest) const;
+    [[nodiscard]] bool is_small(Lots lots, std::uint32_t slot, const Order& order,
+                                Lots whole_rest) const;
     [[nodiscard]] bool binding_allows(std::uint32_t buy, const Pool& pool) const;
     Met meet(const Taker& taker, std::uint32_t maker, Rate rate, bool all, Stop& stop);
     Stop match(const Taker& taker, bool all);
@@ -302,8 +314,10 @@ struct Engine::Impl {
     void trade(std::uint32_t maker, std::uint32_t taker, Rate rate, const Window& window, Lots lots,
                Price price, Unit unit);
     // Takes lots off both rests; the calendar is the caller's.
-    void take(std::uint32_t buy, std::uint32_t sell, Rate rate, const Window& window, Lots lots);
-    [[nodiscard]] bool is_used_up(std::uint32_t slot) const;
+    void take(Order& buy, Order& sell, Rate rate, const Window& window, Lots lots);
+    void bind(std::uint32_t buy, Order& bought, const Pool& pool, const Window& window);
+    [[nodiscard]] bool is_used_up(const Record& record) const;
+    [[nodiscard]] bool is_used_up(std::uint32_t slot) { return is_used_up(orders.record(slot)); }
     void settle_state(std::uint32_t slot, OrderState when_used_up);
     Met prevent_self_trade(const Taker& taker, std::uint32_t maker, Rate rate, const Offer& found);
 
@@ -315,6 +329,9 @@ struct Engine::Impl {
     void open_lanes(const Taker& taker, Ladders& contra);
     [[nodiscard]] static bool crosses(const Order& taker, Price limit, Rate taker_rate,
                                       const LaneFront& lane);
+    [[nodiscard, gnu::noinline]] static bool crosses_other_unit(const Order& taker, Price limit,
+                                                                Rate taker_rate,
+                                                                const LaneFront& lane);
     template <typename Visit>
     bool any_eligible_lane(const Order& taker, Ladders& contra, const Visit& visit);
     [[nodiscard]] static Ratio price_of(const Taker& taker, const LaneFront& lane, Rank rank);
@@ -332,14 +349,19 @@ struct Engine::Impl {
     void drop_top(const Ladders& contra, bool buys);
 
     // engine_place.cpp: an arriving order, and trying resting ones again.
-    [[gnu::always_inline]] void arrive(std::uint32_t slot);
-    [[nodiscard, gnu::always_inline]] bool meets_a_price(std::uint32_t slot);
+    void arrive(std::uint32_t slot) { arrive(slot, orders.record(slot)); }
+    [[gnu::always_inline]] void arrive(std::uint32_t slot, Record& record);
+    [[nodiscard, gnu::always_inline]] bool meets_a_price(const Record& record, Market& market);
     void match_arrived(std::uint32_t slot, OrderState post_only_end);
     [[nodiscard]] bool would_trade(std::uint32_t slot);
     Stop try_all(std::uint32_t slot);
     Stop try_here(const Taker& taker);
     Stop try_places(const Taker& taker);
-    void retry_all_or_none();
+    void retry_all_or_none() {
+        if (waiting_all_or_none != 0) [[unlikely]]
+            retry_waiting();
+    }
+    void retry_waiting();
     bool fill_one_all_or_none(Market& market);
     void note_changes(Mark& seen);
     // What is known of the next tries of all-or-none orders, which a preview must not change:

@@ -10,7 +10,7 @@ namespace suanpan::matching {
 void Engine::Impl::save(std::uint32_t slot) {
     const Order& order = orders[slot];
     const Details& details = orders.details(slot);
-    undo.emplace_back(SavedOrder{slot, order, details.filled_lots, details.end_reason,
+    undo.emplace_back(SavedOrder{slot, order, details.filled_lots,
                                  orders.extras(slot),
                                  order.steps == kNone ? Steps() : orders.steps(order)});
 }
@@ -36,10 +36,8 @@ void Engine::Impl::restore_saved(SavedOrder& saved) {
     order.state = before.state;
     order.waits = before.waits;
     orders.details(saved.slot).filled_lots = saved.filled_lots;
-    orders.details(saved.slot).end_reason = saved.end_reason;
-    if (orders.details(saved.slot).extras != kNone) {
-        orders.make_extras(saved.slot) = std::move(saved.extras);
-    }
+    order.end_reason = before.end_reason;
+    if (order.has_extras) orders.make_extras(saved.slot) = std::move(saved.extras);
     if (before.steps == kNone) {
         orders.drop_steps(order);
     } else {
@@ -49,7 +47,7 @@ void Engine::Impl::restore_saved(SavedOrder& saved) {
         relink(saved.slot);
     } else if (order.in_book) {
         // It came back with what a later change had made of it.
-        ladders(saved.slot).cover(saved.slot);
+        ladders(order).cover(saved.slot);
         if (order.buys && order.all_or_none) find_waiting(saved.slot) = waiting_entry(saved.slot);
     }
 }
@@ -68,10 +66,10 @@ void Engine::Impl::roll_back(const Mark& mark) {
     for (std::size_t i = mark.touched; i < outcome.touched.size(); ++i) {
         orders[number_of(outcome.touched[i])].touched = false;
     }
-    outcome.touched.resize(mark.touched);
-    outcome.ended.resize(mark.ended);
-    outcome.fills.resize(mark.fills);
-    ended.resize(mark.all_ended);
+    outcome.touched.shrink_to(mark.touched);
+    outcome.ended.shrink_to(mark.ended);
+    outcome.fills.shrink_to(mark.fills);
+    ended.shrink_to(mark.all_ended);
     --recording;
 }
 

@@ -68,7 +68,7 @@ OrderView Engine::Impl::view(std::uint32_t slot) const {
     out.terms = terms(slot);
     out.sequence = order.sequence;
     out.state = order.state;
-    out.end_reason = orders.details(slot).end_reason;
+    out.end_reason = order.end_reason;
     out.filled_lots = orders.details(slot).filled_lots;
     if (extras.bound_site != kNone) out.bound_site = sites.name(extras.bound_site);
     if (extras.bound_pool != kNone) out.bound_pool = pools[extras.bound_pool].rules.id;

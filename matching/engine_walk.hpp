@@ -43,6 +43,11 @@ inline bool Engine::Impl::is_elsewhere(const Taker& taker, const LaneFront& lane
 inline bool Engine::Impl::crosses(const Order& taker, Price limit, Rate taker_rate,
                                   const LaneFront& lane) {
     if (lane.unit == taker.unit()) return lane.best <= rank_of(!taker.buys, limit);
+    return crosses_other_unit(taker, limit, taker_rate, lane);
+}
+
+inline bool Engine::Impl::crosses_other_unit(const Order& taker, Price limit, Rate taker_rate,
+                                             const LaneFront& lane) {
     const Price price(taker.buys ? lane.best : -lane.best);
     const Ratio best =
         price_in(price, lane.unit, taker.unit(), taker.buys ? lane.rate : taker_rate);
@@ -52,7 +57,7 @@ inline bool Engine::Impl::crosses(const Order& taker, Price limit, Rate taker_ra
 
 // The contra lanes that the taker's requirement (or profile) allows.
 template <typename Visit>
-bool Engine::Impl::any_eligible_lane(const Order& taker, Ladders& contra, const Visit& visit) {
+[[gnu::always_inline]] inline bool Engine::Impl::any_eligible_lane(const Order& taker, Ladders& contra, const Visit& visit) {
     if (taker.buys) {
         const RequirementNumber wanted = taker.owner;
         return contra.any_lane(
@@ -74,7 +79,7 @@ inline void Engine::Impl::open_lanes(const Taker& taker, Ladders& contra) {
         const LaneFront& lane = contra.front(number);
         if (!crosses(order, taker.details.limit, taker.rate, lane)) return false;
         if (order.buys && is_elsewhere(taker, lane)) return false;
-        push(heads, Head{price_of(taker, lane, lane.best), number, kNone, lane.conditional});
+        heads.push_back({price_of(taker, lane, lane.best), number, kNone, lane.conditional});
         return false;
     });
 }

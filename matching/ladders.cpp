@@ -129,11 +129,13 @@ std::uint32_t Ladders::add_lane(std::uint32_t owner, Unit unit, bool conditional
         lanes_.emplace_back();
         fronts_.emplace_back();
         active_.resize(lanes_.size() / 64 + 1, 0);
+        active_words_ = active_.size();
     } else {
         number = free_lanes_.back();
         free_lanes_.pop_back();
         ++reused_;
     }
+    ++lanes_edition_;
     fronts_[number] = LaneFront{0, rate, owner, kNone, unit, conditional};
     return number;
 }
@@ -157,22 +159,26 @@ void Ladders::show_best(std::uint32_t number) {
 // The level, which tells of an order over this window.
 std::uint32_t Ladders::open_level(std::uint32_t number, Rank rank, const Window& window) {
     std::uint32_t& known = recent(number, rank);
-    if (known != kNone) {
-        const Level& level = levels_[known];
-        if (level.rank == rank && level.lane == number) {
-            widen(levels_[known], window);
+    if (known != kNone) [[likely]] {
+        Level& level = levels_[known];
+        if (level.rank == rank && level.lane == number) [[likely]] {
+            widen(level, window);
             return known;
         }
     }
+    return known = find_or_add_level(number, rank, window);
+}
+
+std::uint32_t Ladders::find_or_add_level(std::uint32_t number, Rank rank, const Window& window) {
     Lane& lane = lanes_[number];
     const std::uint32_t found = lane.index.find(rank);
     if (found != kNone) {
         widen(levels_[found], window);
-        return known = found;
+        return found;
     }
-    const std::uint32_t made = known = levels_.take();
+    const std::uint32_t made = levels_.take();
     const auto [better, worse] = lane.index.insert(rank, made, window);
-    levels_[made] = Level{rank, kNone, kNone, better, worse, number, window};
+    levels_[made] = Level{rank, kNone, kNone, better, worse, number, market_, window};
     if (worse != kNone) levels_[worse].better = made;
     if (better != kNone) {
         levels_[better].worse = made;
@@ -185,9 +191,11 @@ std::uint32_t Ladders::open_level(std::uint32_t number, Rank rank, const Window&
 
 void Ladders::widen(Level& level, const Window& window) {
     const auto& [start, end] = level.hull;
+    if (buys_ ? window.start <= start && end <= window.end
+              : start <= window.start && window.end <= end) [[likely]]
+        return;
     const Window hull = buys_ ? Window{std::max(start, window.start), std::min(end, window.end)}
                               : Window{std::min(start, window.start), std::max(end, window.end)};
-    if (hull == level.hull) return;
     level.hull = hull;
     lanes_[level.lane].index.set_hull(level.rank, hull);
 }
@@ -209,8 +217,7 @@ void Ladders::close_level(std::uint32_t number) {
     levels_.give(number);
 }
 
-void Ladders::insert(std::uint32_t slot, std::uint32_t lane, Rank rank) {
-    Order& order = orders_[slot];
+void Ladders::insert(std::uint32_t slot, Order& order, std::uint32_t lane, Rank rank) {
     order.level = open_level(lane, rank, order.window);
     Level& level = levels_[order.level];
     order.next = kNone;
@@ -223,8 +230,7 @@ void Ladders::insert(std::uint32_t slot, std::uint32_t lane, Rank rank) {
     (order.next == kNone ? level.tail : orders_[order.next].prev) = slot;
 }
 
-void Ladders::remove(std::uint32_t slot) {
-    const Order& order = orders_[slot];
+void Ladders::remove(const Order& order) {
     Level& level = levels_[order.level];
     (order.prev == kNone ? level.head : orders_[order.prev].next) = order.next;
     (order.next == kNone ? level.tail : orders_[order.next].prev) = order.prev;

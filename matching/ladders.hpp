@@ -41,6 +41,7 @@ struct Level {
     std::uint32_t better = kNone;  // levels
     std::uint32_t worse = kNone;
     std::uint32_t lane = 0;
+    std::uint16_t market = 0;
     Window hull;  // see PriceIndex
 };
 
@@ -131,8 +132,8 @@ struct Lane {
 
 class Ladders {
  public:
-    Ladders(bool buys, OrderStore& orders, Slab<Level>& levels)
-        : buys_(buys), orders_(orders), levels_(levels) {}
+    Ladders(bool buys, std::uint16_t market, OrderStore& orders, Slab<Level>& levels)
+        : buys_(buys), market_(market), orders_(orders), levels_(levels) {}
 
     std::uint32_t add_lane(std::uint32_t owner, Unit unit, bool conditional, Rate rate);
     void drop_lane(std::uint32_t lane);  // REQUIRES it to be empty
@@ -145,8 +146,9 @@ class Ladders {
     }
 
     // To its place by sequence, nearly always the last of its level.
-    [[gnu::always_inline]] void insert(std::uint32_t slot, std::uint32_t lane, Rank rank);
-    [[gnu::always_inline]] void remove(std::uint32_t slot);
+    [[gnu::always_inline]] void insert(std::uint32_t slot, Order& order, std::uint32_t lane,
+                                       Rank rank);
+    [[gnu::always_inline]] void remove(const Order& order);
     // Takes back remove(slot), the last change of these ladders not yet taken back: the order's own
     // links still tell its place.
     void relink(std::uint32_t slot, std::uint32_t lane, Rank rank);
@@ -159,11 +161,13 @@ class Ladders {
     // asked once for each pair. `edition` says whether the counterpart's number means the same as
     // before. True as soon as a visit says so, which ends it.
     template <typename Fits, typename Visit>
-    bool any_lane(std::uint32_t counterpart, std::uint64_t edition, const Fits& fits,
-                  const Visit& visit) {
-        const LaneBits& row = eligible(counterpart, edition, fits);
-        for (std::size_t word = 0; word < active_.size(); ++word) {
-            for (std::uint64_t bits = active_[word] & row[word]; bits != 0; bits &= bits - 1) {
+    [[gnu::always_inline]] bool any_lane(std::uint32_t counterpart, std::uint64_t edition,
+                                         const Fits& fits, const Visit& visit) {
+        const std::uint64_t* row = eligible(counterpart, edition, fits).data();
+        const std::uint64_t* active = active_.data();
+        const std::size_t words = active_words_;
+        for (std::size_t word = 0; word < words; ++word) {
+            for (std::uint64_t bits = active[word] & row[word]; bits != 0; bits &= bits - 1) {
                 const auto lane = static_cast<std::uint32_t>(word * 64) +
                                   static_cast<std::uint32_t>(std::countr_zero(bits));
                 if (visit(lane)) return true;
@@ -182,18 +186,19 @@ class Ladders {
     }
 
  private:
-    struct Row {
+    struct alignas(64) Row {
+        std::uint64_t lanes_edition = 0;
+        std::uint64_t edition = 0;
         LaneBits bits;
         std::size_t lanes = 0;  // known so far
         std::uint64_t reused = 0;
-        std::uint64_t edition = 0;
     };
 
     template <typename Fits>
-    const LaneBits& eligible(std::uint32_t counterpart, std::uint64_t edition, const Fits& fits) {
+    [[gnu::always_inline]] const LaneBits& eligible(std::uint32_t counterpart, std::uint64_t edition, const Fits& fits) {
         if (counterpart < rows_.size()) [[likely]] {
             const Row& row = rows_[counterpart];
-            if (row.edition == edition && row.reused == reused_ && row.lanes == lanes_.size())
+            if (row.lanes_edition == lanes_edition_ && row.edition == edition) [[likely]]
                 return row.bits;
         }
         return bring_up_to_date(counterpart, edition, fits);
@@ -209,6 +214,7 @@ class Ladders {
             row.edition = edition;
             row.reused = reused_;
         }
+        row.lanes_edition = lanes_edition_;
         row.bits.resize(active_.size(), 0);
         for (; row.lanes < lanes_.size(); ++row.lanes) {
             const std::uint64_t bit = fits(fronts_[row.lanes].owner) ? 1 : 0;
@@ -222,18 +228,22 @@ class Ladders {
     }
     [[gnu::always_inline]] std::uint32_t open_level(std::uint32_t lane, Rank rank,
                                                     const Window& window);
+    std::uint32_t find_or_add_level(std::uint32_t lane, Rank rank, const Window& window);
     [[gnu::always_inline]] void widen(Level& level, const Window& window);
     void close_level(std::uint32_t number);
     void show_best(std::uint32_t lane);
 
     bool buys_;
+    std::uint16_t market_;
     OrderStore& orders_;
     Slab<Level>& levels_;
     std::vector<Lane> lanes_;
     std::vector<LaneFront> fronts_;
     LaneBits active_;  // lanes that hold orders
+    std::size_t active_words_ = 0;
     std::vector<std::uint32_t> free_lanes_;
-    std::uint64_t reused_ = 0;  // how often a lane's number was given again
+    std::uint64_t reused_ = 0;         // how often a lane's number was given again
+    std::uint64_t lanes_edition_ = 1;  // of the lanes' owners
     std::vector<Row> rows_;     // by counterpart
     // Levels asked for lately, which spares most searches. All of them exist.
     static constexpr std::size_t kRecent = 256;

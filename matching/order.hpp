@@ -46,11 +46,13 @@ struct alignas(64) Order {
     bool waits = false;    // for the close of a call: trades with nobody
     Together together = Together::kAnywhere;
     SelfTrade self_trade = SelfTrade::kCancelNewest;
+    EndReason end_reason = EndReason::kNone;
     bool buys : 1 = false;
     bool in_cu : 1 = false;
     bool all_or_none : 1 = false;
     bool listed : 1 = false;   // sell: in its pool's list
     bool special : 1 = false;  // has conditions on its counterpart beyond price, window, profile
+    bool has_extras : 1 = false;
 
     [[nodiscard]] bool is_open() const {
         return state == OrderState::kOpen || state == OrderState::kPartiallyFilled;
@@ -66,7 +68,6 @@ struct Details {
     std::int64_t filled_lots = 0;
     std::uint32_t min_duration = 0;  // sell: seconds; a window is at most 100 years long
     std::uint16_t market = 0;
-    EndReason end_reason = EndReason::kNone;
     TimeInForce time_in_force : 2 = TimeInForce::kGtc;
     bool metered : 1 = false;
     bool post_only : 1 = false;
@@ -112,21 +113,23 @@ class OrderStore {
  public:
     [[nodiscard]] Order& operator[](std::uint32_t slot) { return records_[slot].order; }
     [[nodiscard]] const Order& operator[](std::uint32_t slot) const { return records_[slot].order; }
+    [[nodiscard]] Record& record(std::uint32_t slot) { return records_[slot]; }
     [[nodiscard]] Details& details(std::uint32_t slot) { return records_[slot].details; }
     [[nodiscard]] const Details& details(std::uint32_t slot) const {
         return records_[slot].details;
     }
     [[nodiscard]] const Extras& extras(std::uint32_t slot) const {
-        const std::uint32_t at = records_[slot].details.extras;
-        return at == kNone ? no_extras_ : extras_[at];
+        const Record& record = records_[slot];
+        return record.order.has_extras ? extras_[record.details.extras] : no_extras_;
     }
     [[nodiscard]] Extras& make_extras(std::uint32_t slot) {
-        std::uint32_t& at = records_[slot].details.extras;
-        if (at == kNone) {
-            at = extras_.take();
-            extras_[at] = Extras();
+        Record& record = records_[slot];
+        if (!record.order.has_extras) {
+            record.order.has_extras = true;
+            record.details.extras = extras_.take();
+            extras_[record.details.extras] = Extras();
         }
-        return extras_[at];
+        return extras_[record.details.extras];
     }
     [[nodiscard]] Steps& steps(const Order& sell) { return steps_[sell.steps]; }
     [[nodiscard]] const Steps& steps(const Order& sell) const { return steps_[sell.steps]; }
@@ -164,10 +167,9 @@ class OrderStore {
         return slot;
     }
     void give(std::uint32_t slot) {
-        Record& record = records_[slot];
-        drop_steps(record.order);
-        if (record.details.extras != kNone) extras_.give(record.details.extras);
-        record.order.in_book = false;
+        Order& order = records_[slot].order;
+        drop_steps(order);
+        if (order.has_extras) extras_.give(records_[slot].details.extras);
         records_.give(slot);
     }
 

@@ -5,6 +5,7 @@
 
 #include "base/check.hpp"
 #include "base/pages.hpp"
+#include "matching/list.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -13,18 +14,6 @@
 #include <vector>
 
 namespace suanpan::matching {
-
-// Appends; the rare growth stays out of the callers' code.
-template <typename T>
-[[gnu::noinline]] void grow(std::vector<T>& list) {
-    list.reserve(list.empty() ? 64 : 2 * list.size());
-}
-template <typename T>
-[[gnu::always_inline]] inline void push(std::vector<T>& list, const T& item) {
-    if (list.size() == list.capacity()) [[unlikely]]
-        grow(list);
-    list.push_back(item);
-}
 
 template <typename T>
 class Slab {
@@ -39,18 +28,20 @@ class Slab {
 
     // A new place is as T() makes it; in one used again there is what was there before.
     std::uint32_t take() {
-        if (free_.empty()) return add();
+        if (free_.empty()) [[unlikely]]
+            return add();
         const std::uint32_t number = free_.back();
         free_.pop_back();
         return number;
     }
-    void give(std::uint32_t number) { push(free_, number); }
+    void give(std::uint32_t number) { free_.push_back(number); }
     // So many more places are there, and their memory is the process's already.
     void reserve(std::uint32_t count) {
         std::vector<std::uint32_t> taken(count);
         for (std::uint32_t& number : taken)
             number = add();
-        free_.insert(free_.end(), taken.rbegin(), taken.rend());
+        for (auto number = taken.rbegin(); number != taken.rend(); ++number)
+            free_.push_back(*number);
     }
 
     // Places ever taken: numbers are below it.
@@ -61,7 +52,7 @@ class Slab {
  private:
     static constexpr std::size_t kLimit = std::size_t{1} << 26U;
 
-    std::uint32_t add() {
+    [[gnu::noinline]] std::uint32_t add() {
         CHECK(size_ < kLimit);
         pages_.grow_to((size_ + std::size_t{1}) * sizeof(T));
         std::construct_at(items_ + size_);
@@ -70,7 +61,7 @@ class Slab {
 
     GrowingPages pages_;
     T* items_;
-    std::vector<std::uint32_t> free_;
+    List<std::uint32_t> free_;
     std::uint32_t size_ = 0;
 };
 

@@ -74,7 +74,7 @@ class PlainMarket {
                        static_cast<std::int32_t>(fill.price.value),
                        static_cast<std::uint32_t>(fill.lots.value));
         }
-        engine_.forget_ended();
+        forget();
     }
 
     // A batch is known before it is applied.
@@ -89,16 +89,24 @@ class PlainMarket {
 
     void cancel(std::uint32_t order) {
         engine_.cancel(slots_[order], kNow);
-        engine_.forget_ended();
+        forget();
     }
 
  private:
+    // Once a batch, as the exchange's core does.
+    void forget() {
+        constexpr std::uint32_t kBatch = 64;
+        if (++since_forgotten_ < kBatch) return;
+        since_forgotten_ = 0;
+        engine_.forget_ended();
+    }
     [[nodiscard]] std::uint32_t number(OrderSlot slot) const {
         return static_cast<std::uint32_t>(
             std::bit_cast<std::array<std::uint64_t, 2>>(engine_.id(slot).bytes)[1]);
     }
 
     Engine engine_;
+    std::uint32_t since_forgotten_ = 0;
     NewOrder buy_;
     std::vector<NewOrder> sells_;
     std::vector<OrderId> ids_;

@@ -5,12 +5,13 @@
 #include "bench/matching/plain_report.hpp"
 #include "bench/matching/rich_report.hpp"
 
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
 #include <array>
-#include <charconv>
-#include <cstdio>
-#include <cstring>
-#include <optional>
-#include <string_view>
+#include <iterator>
+#include <string>
+#include <vector>
 
 namespace suanpan::bench {
 namespace {
@@ -27,16 +28,12 @@ constexpr std::array kContestants{
                Role::kFloor},
 };
 
-constexpr std::size_t kRounds = 7;
-constexpr const char* kUsage =
-    "Usage: suanpan-bench-matching [--rounds N]\n"
-    "  --rounds N   how often each book runs, in turn (1 to 1000, default 7)\n";
-
-std::optional<std::size_t> parse_rounds(std::string_view text) {
-    std::size_t out = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    if (out < 1 || out > 1'000) return std::nullopt;
+// The contestants whose name begins so.
+std::vector<Contestant> named(const std::string& beginning) {
+    std::vector<Contestant> out;
+    std::ranges::copy_if(kContestants, std::back_inserter(out), [&](const Contestant& contestant) {
+        return contestant.name.starts_with(beginning);
+    });
     return out;
 }
 
@@ -45,21 +42,21 @@ std::optional<std::size_t> parse_rounds(std::string_view text) {
 
 int main(int count, char** arguments) {
     using namespace suanpan::bench;
-    std::size_t rounds = kRounds;
-    if (count == 2 && std::strcmp(arguments[1], "--help") == 0) {
-        std::fputs(kUsage, stdout);
-        return 0;
-    }
-    if (count == 3 && std::strcmp(arguments[1], "--rounds") == 0) {
-        rounds = parse_rounds(arguments[2]).value_or(0);
-    } else if (count != 1) {
-        rounds = 0;
-    }
-    if (rounds == 0) {
-        std::fputs(kUsage, stderr);
-        return 2;
-    }
-    const bool plain = report_plain(kContestants, rounds);
-    const bool rich = report_rich(make_engine_book, rounds);
+    CLI::App app("The matching engine alone, on one core, beside what it is compared with",
+                 "suanpan-bench-matching");
+    std::size_t rounds = 7;
+    std::string workload = "both";
+    std::string contestant;
+    app.add_option("--rounds", rounds, "How often each book runs, in turn")
+        ->check(CLI::Range(1, 1'000))
+        ->capture_default_str();
+    app.add_option("--workload", workload, "Which one to run")
+        ->check(CLI::IsMember({"plain", "rich", "both"}))
+        ->capture_default_str();
+    app.add_option("--only", contestant,
+                   "Plain workload: only those whose name begins so, for a profiler");
+    CLI11_PARSE(app, count, arguments);
+    const bool plain = workload == "rich" || report_plain(named(contestant), rounds);
+    const bool rich = workload == "plain" || report_rich(make_engine_book, rounds);
     return plain && rich ? 0 : 1;
 }
