@@ -1,7 +1,5 @@
 #include "matching/eligibility.hpp"
 
-#include "base/check.hpp"
-
 namespace suanpan::matching {
 
 ProfileNumber Eligibility::add(const Profile& profile) {
@@ -41,15 +39,6 @@ RequirementNumber Eligibility::find_or_add(const Requirement& requirement) {
     }
     mark_idle(number);
     return number;
-}
-
-void Eligibility::use(RequirementNumber number) {
-    ++users_[number];
-}
-
-void Eligibility::release(RequirementNumber number) {
-    CHECK(users_[number] > 0);
-    if (--users_[number] == 0) mark_idle(number);
 }
 
 void Eligibility::mark_idle(RequirementNumber number) {

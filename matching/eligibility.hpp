@@ -3,6 +3,7 @@
 // Distinct profiles and requirements get small numbers, and one bit for every pair says whether the
 // profile satisfies the requirement; it is computed once, when either first appears (market §5).
 
+#include "base/check.hpp"
 #include "matching/profile.hpp"
 
 #include <cstdint>
@@ -25,8 +26,15 @@ class Eligibility {
     // Requirements come and go with their orders: each use() is paired with one release(). One that
     // nobody uses is kept for a while, as it may come again; the oldest of very many such is
     // forgotten by the next forget_idle(), which tells its number.
-    void use(RequirementNumber number);
-    void release(RequirementNumber number);
+    void use(RequirementNumber number) { ++users_[number]; }
+    // Says whether it is idle now.
+    bool release(RequirementNumber number) {
+        CHECK(users_[number] > 0);
+        if (--users_[number] > 0) [[likely]]
+            return false;
+        mark_idle(number);
+        return true;
+    }
     [[nodiscard]] bool has_many_idle() const { return idle_count_ > kKeptIdle; }
     template <typename Tell>
     void forget_idle(const Tell& tell) {

@@ -148,7 +148,7 @@ const Outcome& Engine::place(const NewOrder& order, Time now) {
     state.begin(now);
     const std::uint32_t slot = state.admit(order);
     state.outcome.order = OrderSlot(slot);
-    state.arrive(slot);
+    state.arrive(slot, state.orders.record(slot));
     state.retry_all_or_none();
     return state.outcome;
 }

@@ -141,6 +141,7 @@ void Engine::Impl::run_call(Market& market, std::size_t which) {
         market.band = band_around(auction_reference(fills.subspan(first)), *market.band_width);
     }
     outcome.calls.push_back({call, result});
+    is_untidy = true;
     market.calls.erase(market.calls.begin() + static_cast<std::ptrdiff_t>(which));
     std::vector<std::uint32_t> waited;
     const auto take_note = [&](std::uint32_t slot) {

@@ -194,10 +194,10 @@ void Engine::Impl::trade(std::uint32_t maker, std::uint32_t taker, Rate rate, co
     made.details.filled_lots += lots.value;
     took.details.filled_lots += lots.value;
     bind(taker_buys ? taker : maker, buy, pool, window);
-    outcome.fills.push_back({OrderSlot(maker), OrderSlot(taker), pool.number, unit, lots, window,
-                             price, rate});
-    settle_state(maker, OrderState::kFilled);
-    settle_state(taker, OrderState::kFilled);
+    outcome.fills.push_back(
+        {OrderSlot(maker), OrderSlot(taker), pool.number, unit, lots, window, price, rate});
+    settle_state(maker, made, OrderState::kFilled);
+    settle_state(taker, took, OrderState::kFilled);
 }
 
 // The first fill of a buy decides for its others.
@@ -235,8 +235,7 @@ bool Engine::Impl::is_used_up(const Record& record) const {
 
 // After its rest became smaller. `when_used_up` is kFilled after a fill, kCancelled when lots were
 // only struck off.
-void Engine::Impl::settle_state(std::uint32_t slot, OrderState when_used_up) {
-    Record& record = orders.record(slot);
+void Engine::Impl::settle_state(std::uint32_t slot, Record& record, OrderState when_used_up) {
     if (is_used_up(record)) {
         end(slot, record.order, when_used_up,
             when_used_up == OrderState::kFilled ? EndReason::kNone : EndReason::kSelfTrade);

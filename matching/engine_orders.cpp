@@ -79,15 +79,18 @@ void Engine::Impl::begin(Time time) {
     outcome.touched.clear();
     outcome.ended.clear();
     outcome.fills.clear();
-    if (!outcome.calls.empty()) [[unlikely]]
-        outcome.calls.clear();
-    if (eligibility.has_many_idle()) [[unlikely]]
-        forget_idle();
     first_new = next_sequence;
-    if (!changes.empty()) [[unlikely]] {
-        changes_before += changes.size();
-        changes.clear();
-    }
+    if (is_untidy) [[unlikely]]
+        tidy();
+}
+
+// What few commands leave behind.
+void Engine::Impl::tidy() {
+    is_untidy = false;
+    outcome.calls.clear();
+    if (eligibility.has_many_idle()) forget_idle();
+    changes_before += changes.size();
+    changes.clear();
 }
 
 // The oldest requirements that no order has, with their lanes.
@@ -183,7 +186,7 @@ bool Engine::Impl::is_special(const Details& details, const Extras& extras) cons
 void Engine::Impl::dismiss(std::uint32_t slot) {
     const Order& order = orders[slot];
     CHECK(!order.in_book);
-    if (order.buys) eligibility.release(order.owner);
+    if (order.buys && eligibility.release(order.owner)) is_untidy = true;
     orders.give(slot);
 }
 
@@ -278,14 +281,20 @@ void Engine::Impl::unlist(std::uint32_t slot, Order& order) {
     order.in_book = false;
 }
 
-void Engine::Impl::insert(std::uint32_t slot, Record& record) {
+void Engine::Impl::insert(std::uint32_t slot) {
+    Record& record = orders.record(slot);
+    Market& market = markets[record.details.market];
+    if (recording > 0) touch(slot, record.order);
+    record.order.waits = waits_for_call(market, slot);
+    insert(slot, record, market);
+}
+
+void Engine::Impl::insert(std::uint32_t slot, Record& record, Market& market) {
     auto& [order, details] = record;
     CHECK(!order.in_book && order.is_open());
     // An attempt's changes are taken back in the reverse order, so this one needs a step too.
     if (recording > 0) [[unlikely]]
         touch(slot, order);
-    Market& market = markets[details.market];
-    order.waits = waits_for_call(market, slot);
     (order.buys ? market.buys : market.sells)
         .insert(slot, order, details.lane, rank_of(order.buys, details.limit));
     list(slot, record);

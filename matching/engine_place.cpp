@@ -12,7 +12,8 @@ void Engine::Impl::arrive(std::uint32_t slot, Record& record) {
     const Details& details = record.details;
     touch(slot, order);
     Market& market = markets[details.market];
-    if (!market.halted && !waits_for_call(market, slot) && meets_a_price(record, market)) {
+    order.waits = waits_for_call(market, slot);
+    if (!market.halted && !order.waits && meets_a_price(record, market)) {
         // One that was replaced may have traded before.
         const bool traded = details.filled_lots > 0;
         match_arrived(slot, traded ? OrderState::kCancelled : OrderState::kRejected);
@@ -20,7 +21,7 @@ void Engine::Impl::arrive(std::uint32_t slot, Record& record) {
     }
     switch (details.time_in_force) {
         case TimeInForce::kGtc:
-        case TimeInForce::kGtd: insert(slot, record); break;
+        case TimeInForce::kGtd: insert(slot, record, market); break;
         case TimeInForce::kIoc:
             end(slot, OrderState::kCancelled, EndReason::kImmediateOrCancel);
             break;
@@ -31,10 +32,15 @@ void Engine::Impl::arrive(std::uint32_t slot, Record& record) {
 // Nearly all orders that come to rest are told by the lanes' best prices.
 bool Engine::Impl::meets_a_price(const Record& record, Market& market) {
     const auto& [order, details] = record;
-    const Rate rate = order.buys ? Rate(0) : market.sells.front(details.lane).rate;
-    Ladders& contra = order.buys ? market.sells : market.buys;
-    return any_eligible_lane(order, contra, [&](std::uint32_t lane) {
-        return crosses(order, details.limit, rate, contra.front(lane));
+    const bool buys = order.buys;
+    const Rank bound = rank_of(!buys, details.limit);
+    const Rate rate = buys ? Rate(0) : market.sells.front(details.lane).rate;
+    Ladders& contra = buys ? market.sells : market.buys;
+    return any_eligible_lane(order, contra, [&](std::uint32_t number) {
+        const LaneFront& lane = contra.front(number);
+        if (lane.unit == order.unit()) [[likely]]
+            return lane.best <= bound;
+        return crosses_other_unit(order, details.limit, rate, lane);
     });
 }
 
@@ -202,8 +208,8 @@ void Engine::Impl::note_changes(Mark& seen) {
         const Order& order = orders[number_of(slot)];
         if (order.buys) return;
         const Lots more(order.sequence >= first_new ? orders.details(number_of(slot)).quantity : 0);
-        changes.push_back({number_of(slot), order.owner, order.window,
-                           orders.details(number_of(slot)).limit, more});
+        note({number_of(slot), order.owner, order.window, orders.details(number_of(slot)).limit,
+              more});
     };
     for (; seen.touched < outcome.touched.size(); ++seen.touched)
         note_sell(outcome.touched[seen.touched]);
@@ -212,12 +218,12 @@ void Engine::Impl::note_changes(Mark& seen) {
         note_sell(outcome.ended[seen.ended]);
     for (; seen.fills < outcome.fills.size(); ++seen.fills) {
         const Execution& fill = outcome.fills[seen.fills];
-        changes.push_back({kNone, fill.pool, fill.window, Price(0), kNothing});
+        note({kNone, fill.pool, fill.window, Price(0), kNothing});
     }
 }
 
 void Engine::Impl::note_pool_change(const Pool& pool, const Window& window, Lots more) {
-    changes.push_back({kNone, pool.number, window, Price(0), more});
+    note({kNone, pool.number, window, Price(0), more});
 }
 
 Engine::Impl::Tries Engine::Impl::save_tries() const {

@@ -46,7 +46,7 @@ const Outcome& Engine::replace(OrderSlot order_slot, const Replacement& with, Ti
     state.touch(slot);
     // A sell that leaves the reach of an all-or-none buy can let it fill: it was in its way.
     if (!order.buys) {
-        state.changes.push_back({slot, order.owner, order.window, details.limit, kNothing});
+        state.note({slot, order.owner, order.window, details.limit, kNothing});
     }
     const bool keeps_priority = same_price && change < 0;
     if (!keeps_priority) state.remove(slot);

@@ -12,6 +12,7 @@ NewOrder Engine::Impl::resolve(const OrderTerms& terms) {
     NewOrder out;
     const Market& market = get_market(terms.market);
     const bool buys = terms.side == Side::kBuy;
+    is_untidy = true;  // a new requirement may be one too many
     out.id = terms.id;
     out.quantity = terms.quantity;
     out.limit = terms.limit_price;

@@ -228,13 +228,14 @@ struct Engine::Impl {
     std::uint64_t changes_before = 0;                 // by all commands before it
     std::int64_t next_sequence = 1;
     std::int64_t first_new = 1;  // sequence of the first order that the command under way makes
-    List<std::uint32_t> ended;  // since forget_ended()
+    List<std::uint32_t> ended;   // since forget_ended()
 
     // Of the command being applied.
     Time now;
     Outcome outcome;
     std::vector<UndoStep> undo;
-    int recording = 0;  // > 0: changes go to `undo`
+    int recording = 0;       // > 0: changes go to `undo`
+    bool is_untidy = false;  // the next command has something to clear away first
 
     List<Cursor> cursors;  // of the walk under way
     List<Head> heads;      // a heap of them, the best first
@@ -249,13 +250,14 @@ struct Engine::Impl {
 
     // engine_orders.cpp: one order, and taking changes back.
     [[gnu::always_inline]] void begin(Time time);
+    [[gnu::noinline]] void tidy();
     [[nodiscard]] NewOrder resolve(const OrderTerms& terms);
     static void resolve_extras(const OrderTerms& terms, NewOrder& out);
-    [[gnu::always_inline]] std::uint32_t admit(const NewOrder& terms);
+    [[gnu::always_inline]] std::uint32_t admit(const NewOrder& given);
     std::uint32_t restore(const OrderView& view);
     [[gnu::always_inline]] void dismiss(std::uint32_t slot);
-    void insert(std::uint32_t slot) { insert(slot, orders.record(slot)); }
-    [[gnu::always_inline]] void insert(std::uint32_t slot, Record& record);
+    void insert(std::uint32_t slot);
+    [[gnu::always_inline]] void insert(std::uint32_t slot, Record& record, Market& market);
     void remove(std::uint32_t slot) { remove(slot, orders[slot]); }
     [[gnu::always_inline]] void remove(std::uint32_t slot, Order& order);
     void relink(std::uint32_t slot);
@@ -278,7 +280,7 @@ struct Engine::Impl {
     }
     [[gnu::always_inline]] void end(std::uint32_t slot, Order& order, OrderState state,
                                     EndReason reason);
-    void reserve(Pool& pool, const Window& window, Lots lots);
+    [[gnu::always_inline]] void reserve(Pool& pool, const Window& window, Lots lots);
     [[nodiscard]] Mark start_recording();
     void keep(const Mark& mark);
     void roll_back(const Mark& mark);
@@ -296,29 +298,41 @@ struct Engine::Impl {
     [[nodiscard]] std::vector<std::uint32_t> open_slots() const;
 
     // engine_match.cpp: pairs and walks.
-    [[nodiscard]] Lots sell_minimum(const Order& sell, const Window& window) const;
-    [[nodiscard]] Lots lots_wanted(std::uint32_t slot, const Order& buy, Rate rate) const;
-    [[nodiscard]] bool sell_allows(std::uint32_t sell, const Order& buy,
-                                   const Window& window) const;
-    [[nodiscard]] Offer offer(const Taker& taker, std::uint32_t maker, Rate rate) const;
-    [[nodiscard]] Offer offer_over(const Taker& taker, std::uint32_t maker, Rate rate,
-                                   const Window& window, Lots wanted) const;
+    [[nodiscard, gnu::always_inline]] Lots sell_minimum(const Order& sell,
+                                                        const Window& window) const;
+    [[nodiscard, gnu::always_inline]] Lots lots_wanted(std::uint32_t slot, const Order& buy,
+                                                       Rate rate) const;
+    [[nodiscard, gnu::always_inline]] bool sell_allows(std::uint32_t sell, const Order& buy,
+                                                       const Window& window) const;
+    [[nodiscard, gnu::always_inline]] Offer offer(const Taker& taker, std::uint32_t maker,
+                                                  Rate rate) const;
+    [[nodiscard, gnu::always_inline]] Offer offer_over(const Taker& taker, std::uint32_t maker,
+                                                       Rate rate, const Window& window,
+                                                       Lots wanted) const;
     [[nodiscard]] Offer offer_any_start(const Taker& taker, std::uint32_t maker, Rate rate,
                                         Lots wanted) const;
-    [[nodiscard]] bool is_small(Lots lots, std::uint32_t slot, const Order& order,
-                                Lots whole_rest) const;
+    [[nodiscard, gnu::always_inline]] bool is_small(Lots lots, std::uint32_t slot,
+                                                    const Order& order, Lots whole_rest) const;
     [[nodiscard]] bool binding_allows(std::uint32_t buy, const Pool& pool) const;
-    Met meet(const Taker& taker, std::uint32_t maker, Rate rate, bool all, Stop& stop);
+    [[gnu::always_inline]] Met meet(const Taker& taker, std::uint32_t maker, Rate rate, bool all,
+                                    Stop& stop);
     Stop match(const Taker& taker, bool all);
-    void fill(const Taker& taker, std::uint32_t maker, Rate rate, const Offer& found);
-    void trade(std::uint32_t maker, std::uint32_t taker, Rate rate, const Window& window, Lots lots,
-               Price price, Unit unit);
+    [[gnu::always_inline]] void fill(const Taker& taker, std::uint32_t maker, Rate rate,
+                                     const Offer& found);
+    [[gnu::always_inline]] void trade(std::uint32_t maker, std::uint32_t taker, Rate rate,
+                                      const Window& window, Lots lots, Price price, Unit unit);
     // Takes lots off both rests; the calendar is the caller's.
-    void take(Order& buy, Order& sell, Rate rate, const Window& window, Lots lots);
-    void bind(std::uint32_t buy, Order& bought, const Pool& pool, const Window& window);
-    [[nodiscard]] bool is_used_up(const Record& record) const;
+    [[gnu::always_inline]] void take(Order& buy, Order& sell, Rate rate, const Window& window,
+                                     Lots lots);
+    [[gnu::always_inline]] void bind(std::uint32_t buy, Order& bought, const Pool& pool,
+                                     const Window& window);
+    [[nodiscard, gnu::always_inline]] bool is_used_up(const Record& record) const;
     [[nodiscard]] bool is_used_up(std::uint32_t slot) { return is_used_up(orders.record(slot)); }
-    void settle_state(std::uint32_t slot, OrderState when_used_up);
+    void settle_state(std::uint32_t slot, OrderState when_used_up) {
+        settle_state(slot, orders.record(slot), when_used_up);
+    }
+    [[gnu::always_inline]] void settle_state(std::uint32_t slot, Record& record,
+                                             OrderState when_used_up);
     Met prevent_self_trade(const Taker& taker, std::uint32_t maker, Rate rate, const Offer& found);
 
     // engine_walk.hpp: visits the resting contra orders that the taker's requirement (or profile),
@@ -333,7 +347,8 @@ struct Engine::Impl {
                                                                 Rate taker_rate,
                                                                 const LaneFront& lane);
     template <typename Visit>
-    bool any_eligible_lane(const Order& taker, Ladders& contra, const Visit& visit);
+    [[gnu::always_inline]] bool any_eligible_lane(const Order& taker, Ladders& contra,
+                                                  const Visit& visit);
     [[nodiscard]] static Ratio price_of(const Taker& taker, const LaneFront& lane, Rank rank);
     [[nodiscard]] bool is_elsewhere(const Taker& taker, const LaneFront& lane) const;
     template <bool Buys>
@@ -349,7 +364,7 @@ struct Engine::Impl {
     void drop_top(const Ladders& contra, bool buys);
 
     // engine_place.cpp: an arriving order, and trying resting ones again.
-    void arrive(std::uint32_t slot) { arrive(slot, orders.record(slot)); }
+    [[gnu::noinline]] void arrive(std::uint32_t slot) { arrive(slot, orders.record(slot)); }
     [[gnu::always_inline]] void arrive(std::uint32_t slot, Record& record);
     [[nodiscard, gnu::always_inline]] bool meets_a_price(const Record& record, Market& market);
     void match_arrived(std::uint32_t slot, OrderState post_only_end);
@@ -363,6 +378,10 @@ struct Engine::Impl {
     }
     void retry_waiting();
     bool fill_one_all_or_none(Market& market);
+    void note(const SupplyChange& change) {
+        is_untidy = true;
+        changes.push_back(change);
+    }
     void note_changes(Mark& seen);
     // What is known of the next tries of all-or-none orders, which a preview must not change:
     // by market, whether its rules changed, and its waiting orders.

@@ -10,8 +10,7 @@ namespace suanpan::matching {
 void Engine::Impl::save(std::uint32_t slot) {
     const Order& order = orders[slot];
     const Details& details = orders.details(slot);
-    undo.emplace_back(SavedOrder{slot, order, details.filled_lots,
-                                 orders.extras(slot),
+    undo.emplace_back(SavedOrder{slot, order, details.filled_lots, orders.extras(slot),
                                  order.steps == kNone ? Steps() : orders.steps(order)});
 }
 

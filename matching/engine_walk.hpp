@@ -57,7 +57,9 @@ inline bool Engine::Impl::crosses_other_unit(const Order& taker, Price limit, Ra
 
 // The contra lanes that the taker's requirement (or profile) allows.
 template <typename Visit>
-[[gnu::always_inline]] inline bool Engine::Impl::any_eligible_lane(const Order& taker, Ladders& contra, const Visit& visit) {
+[[gnu::always_inline]] inline bool Engine::Impl::any_eligible_lane(const Order& taker,
+                                                                   Ladders& contra,
+                                                                   const Visit& visit) {
     if (taker.buys) {
         const RequirementNumber wanted = taker.owner;
         return contra.any_lane(

@@ -178,7 +178,7 @@ std::uint32_t Ladders::find_or_add_level(std::uint32_t number, Rank rank, const 
     }
     const std::uint32_t made = levels_.take();
     const auto [better, worse] = lane.index.insert(rank, made, window);
-    levels_[made] = Level{rank, kNone, kNone, better, worse, number, market_, window};
+    levels_[made] = Level{rank, kNone, kNone, better, worse, number, market_, window, 0};
     if (worse != kNone) levels_[worse].better = made;
     if (better != kNone) {
         levels_[better].worse = made;
@@ -220,6 +220,17 @@ void Ladders::close_level(std::uint32_t number) {
 void Ladders::insert(std::uint32_t slot, Order& order, std::uint32_t lane, Rank rank) {
     order.level = open_level(lane, rank, order.window);
     Level& level = levels_[order.level];
+    if (order.sequence < level.newest) [[unlikely]]
+        return insert_older(level, slot, order);
+    level.newest = order.sequence;
+    const std::uint32_t tail = level.tail;
+    order.next = kNone;
+    order.prev = tail;
+    (tail == kNone ? level.head : orders_[tail].next) = slot;
+    level.tail = slot;
+}
+
+void Ladders::insert_older(Level& level, std::uint32_t slot, Order& order) {
     order.next = kNone;
     order.prev = level.tail;
     while (order.prev != kNone && orders_[order.prev].sequence > order.sequence) {

@@ -34,7 +34,7 @@ inline Rank limit_rank(bool taker_buys, Price limit, Unit unit, Unit lane_unit, 
     return taker_buys ? price : -price;
 }
 
-struct Level {
+struct alignas(64) Level {
     Rank rank = 0;
     std::uint32_t head = kNone;  // orders
     std::uint32_t tail = kNone;
@@ -42,7 +42,8 @@ struct Level {
     std::uint32_t worse = kNone;
     std::uint32_t lane = 0;
     std::uint16_t market = 0;
-    Window hull;  // see PriceIndex
+    Window hull;              // see PriceIndex
+    std::int64_t newest = 0;  // no order that came to it has a later sequence
 };
 
 // The levels of one lane by rank: sorted runs of limited length, so that a new level among very
@@ -148,6 +149,7 @@ class Ladders {
     // To its place by sequence, nearly always the last of its level.
     [[gnu::always_inline]] void insert(std::uint32_t slot, Order& order, std::uint32_t lane,
                                        Rank rank);
+    void insert_older(Level& level, std::uint32_t slot, Order& order);
     [[gnu::always_inline]] void remove(const Order& order);
     // Takes back remove(slot), the last change of these ladders not yet taken back: the order's own
     // links still tell its place.
@@ -195,7 +197,8 @@ class Ladders {
     };
 
     template <typename Fits>
-    [[gnu::always_inline]] const LaneBits& eligible(std::uint32_t counterpart, std::uint64_t edition, const Fits& fits) {
+    [[gnu::always_inline]] const LaneBits& eligible(std::uint32_t counterpart,
+                                                    std::uint64_t edition, const Fits& fits) {
         if (counterpart < rows_.size()) [[likely]] {
             const Row& row = rows_[counterpart];
             if (row.lanes_edition == lanes_edition_ && row.edition == edition) [[likely]]
@@ -244,7 +247,7 @@ class Ladders {
     std::vector<std::uint32_t> free_lanes_;
     std::uint64_t reused_ = 0;         // how often a lane's number was given again
     std::uint64_t lanes_edition_ = 1;  // of the lanes' owners
-    std::vector<Row> rows_;     // by counterpart
+    std::vector<Row> rows_;            // by counterpart
     // Levels asked for lately, which spares most searches. All of them exist.
     static constexpr std::size_t kRecent = 256;
     std::array<std::uint32_t, kRecent> recent_ = [] {

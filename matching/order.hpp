@@ -157,6 +157,7 @@ class OrderStore {
 
     std::uint32_t take(const NewOrder& given) {
         const std::uint32_t slot = records_.take();
+        records_.prefetch_next();
         Record& record = records_[slot];
         record = given.record;
         // Written after the whole: what was written in parts just before is slow to read as one.

@@ -34,6 +34,15 @@ class Slab {
         free_.pop_back();
         return number;
     }
+    // The place that the next but one take() will most likely give is wanted soon, all of it.
+    void prefetch_next() const {
+        constexpr std::size_t kAhead = 2;
+        constexpr std::size_t kLine = 64;
+        if (free_.size() < kAhead) return;
+        const auto* bytes = reinterpret_cast<const char*>(&items_[free_[free_.size() - kAhead]]);
+        for (std::size_t at = 0; at < sizeof(T); at += kLine)
+            __builtin_prefetch(bytes + at, 1);
+    }
     void give(std::uint32_t number) { free_.push_back(number); }
     // So many more places are there, and their memory is the process's already.
     void reserve(std::uint32_t count) {

@@ -22,8 +22,8 @@ using Steps = std::vector<Step>;
 
 // The least value over the window. REQUIRES window.start < window.end.
 [[nodiscard]] Lots minimum(const Steps& steps, Lots before, const Window& window);
-// Adds `lots` (of either sign) over the window and keeps the normal form. Overflow is CHECKed. Gives
-// the least value that the window has now.
+// Adds `lots` (of either sign) over the window and keeps the normal form. Overflow is CHECKed.
+// Gives the least value that the window has now.
 Lots add(Steps& steps, Lots before, const Window& window, Lots lots);
 // The least and the greatest value of the whole function.
 [[nodiscard]] Lots lowest(const Steps& steps, Lots before);
