@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <memory>
 #include <new>
 
 namespace suanpan {
@@ -17,13 +18,18 @@ std::size_t round_up(std::size_t bytes, std::size_t unit) {
 
 }  // namespace
 
+// Begins where a large page may begin.
 GrowingPages::GrowingPages(std::size_t limit) : limit_(round_up(limit, kLargePage)) {
-    data_ = ::mmap(nullptr, limit_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (data_ == MAP_FAILED) throw std::bad_alloc();
+    room_ = ::mmap(nullptr, limit_ + kLargePage, PROT_NONE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room_ == MAP_FAILED) throw std::bad_alloc();
+    std::size_t left = limit_ + kLargePage;
+    data_ = room_;
+    if (std::align(kLargePage, limit_, data_, left) == nullptr) throw std::bad_alloc();
 }
 
 GrowingPages::~GrowingPages() {
-    ::munmap(data_, limit_);
+    ::munmap(room_, limit_ + kLargePage);
 }
 
 void GrowingPages::grow_to(std::size_t bytes) {

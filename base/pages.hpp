@@ -23,6 +23,7 @@ class GrowingPages {
     void grow_to(std::size_t bytes);
 
  private:
+    void* room_ = nullptr;
     void* data_ = nullptr;
     std::size_t limit_ = 0;
     std::size_t size_ = 0;

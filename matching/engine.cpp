@@ -148,7 +148,7 @@ const Outcome& Engine::place(const NewOrder& order, Time now) {
     state.begin(now);
     const std::uint32_t slot = state.admit(order);
     state.outcome.order = OrderSlot(slot);
-    state.arrive(slot, state.orders.record(slot));
+    state.arrive(slot, state.orders.record(slot), state.markets[order.record.details.market]);
     state.retry_all_or_none();
     return state.outcome;
 }
@@ -174,7 +174,7 @@ Preview Engine::preview(const OrderTerms& terms, Time now) const {
 }
 
 void Engine::prefetch(OrderSlot order) const {
-    if (order != kNoOrder) impl_->orders.prefetch_order(number_of(order));
+    if (order != kNoOrder) impl_->orders.prefetch(number_of(order));
 }
 
 const Outcome& Engine::cancel(OrderSlot slot, Time now) {

@@ -181,8 +181,8 @@ void Engine::Impl::fill(const Taker& taker, std::uint32_t maker, Rate rate, cons
 
 void Engine::Impl::trade(std::uint32_t maker, std::uint32_t taker, Rate rate, const Window& window,
                          Lots lots, Price price, Unit unit) {
-    Record& made = orders.record(maker);
-    Record& took = orders.record(taker);
+    const RecordRef made = orders.record(maker);
+    const RecordRef took = orders.record(taker);
     const bool taker_buys = took.order.buys;
     Order& buy = taker_buys ? took.order : made.order;
     Order& sell = taker_buys ? made.order : took.order;
@@ -223,8 +223,8 @@ void Engine::Impl::take(Order& buy, Order& sell, Rate rate, const Window& window
     }
 }
 
-bool Engine::Impl::is_used_up(const Record& record) const {
-    const auto& [order, details] = record;
+bool Engine::Impl::is_used_up(RecordRef record) const {
+    const auto [order, details] = record;
     if (order.buys) return order.rest <= 0;
     // A sell shrinks to what is left of its window (market §4).
     const Duration least(details.min_duration);
@@ -235,7 +235,7 @@ bool Engine::Impl::is_used_up(const Record& record) const {
 
 // After its rest became smaller. `when_used_up` is kFilled after a fill, kCancelled when lots were
 // only struck off.
-void Engine::Impl::settle_state(std::uint32_t slot, Record& record, OrderState when_used_up) {
+void Engine::Impl::settle_state(std::uint32_t slot, RecordRef record, OrderState when_used_up) {
     if (is_used_up(record)) {
         end(slot, record.order, when_used_up,
             when_used_up == OrderState::kFilled ? EndReason::kNone : EndReason::kSelfTrade);

@@ -44,7 +44,7 @@ void RestingSells::compact(OrderStore& orders) {
     constexpr std::size_t kAhead = 16;
     std::size_t kept = 0;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
-        if (i + kAhead < entries_.size()) orders.prefetch_order(entries_[i + kAhead].slot);
+        if (i + kAhead < entries_.size()) orders.prefetch(entries_[i + kAhead].slot);
         if (rests(orders, entries_[i])) {
             entries_[kept++] = entries_[i];
         } else if (Order& order = orders[entries_[i].slot]; is_of(order, entries_[i])) {
@@ -251,8 +251,8 @@ Waiting& Engine::Impl::find_waiting(std::uint32_t slot) {
 }
 
 // Lists beside the ladders.
-void Engine::Impl::list(std::uint32_t slot, Record& record) {
-    auto& [order, details] = record;
+void Engine::Impl::list(std::uint32_t slot, RecordRef record) {
+    const auto [order, details] = record;
     if (!order.buys) {
         pools[order.owner].resting.add(orders, order, slot);
     } else if (order.all_or_none) [[unlikely]] {
@@ -282,15 +282,15 @@ void Engine::Impl::unlist(std::uint32_t slot, Order& order) {
 }
 
 void Engine::Impl::insert(std::uint32_t slot) {
-    Record& record = orders.record(slot);
+    const RecordRef record = orders.record(slot);
     Market& market = markets[record.details.market];
     if (recording > 0) touch(slot, record.order);
     record.order.waits = waits_for_call(market, slot);
     insert(slot, record, market);
 }
 
-void Engine::Impl::insert(std::uint32_t slot, Record& record, Market& market) {
-    auto& [order, details] = record;
+void Engine::Impl::insert(std::uint32_t slot, RecordRef record, Market& market) {
+    const auto [order, details] = record;
     CHECK(!order.in_book && order.is_open());
     // An attempt's changes are taken back in the reverse order, so this one needs a step too.
     if (recording > 0) [[unlikely]]
@@ -307,7 +307,7 @@ void Engine::Impl::remove(std::uint32_t slot, Order& order) {
 }
 
 void Engine::Impl::relink(std::uint32_t slot) {
-    Record& record = orders.record(slot);
+    const RecordRef record = orders.record(slot);
     const Details& details = record.details;
     Market& market = markets[details.market];
     const bool buys = record.order.buys;

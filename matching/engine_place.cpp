@@ -7,11 +7,10 @@
 
 namespace suanpan::matching {
 
-void Engine::Impl::arrive(std::uint32_t slot, Record& record) {
+void Engine::Impl::arrive(std::uint32_t slot, RecordRef record, Market& market) {
     Order& order = record.order;
     const Details& details = record.details;
     touch(slot, order);
-    Market& market = markets[details.market];
     order.waits = waits_for_call(market, slot);
     if (!market.halted && !order.waits && meets_a_price(record, market)) {
         // One that was replaced may have traded before.
@@ -30,8 +29,8 @@ void Engine::Impl::arrive(std::uint32_t slot, Record& record) {
 }
 
 // Nearly all orders that come to rest are told by the lanes' best prices.
-bool Engine::Impl::meets_a_price(const Record& record, Market& market) {
-    const auto& [order, details] = record;
+bool Engine::Impl::meets_a_price(RecordRef record, Market& market) {
+    const auto [order, details] = record;
     const bool buys = order.buys;
     const Rank bound = rank_of(!buys, details.limit);
     const Rate rate = buys ? Rate(0) : market.sells.front(details.lane).rate;

@@ -257,13 +257,13 @@ struct Engine::Impl {
     std::uint32_t restore(const OrderView& view);
     [[gnu::always_inline]] void dismiss(std::uint32_t slot);
     void insert(std::uint32_t slot);
-    [[gnu::always_inline]] void insert(std::uint32_t slot, Record& record, Market& market);
+    [[gnu::always_inline]] void insert(std::uint32_t slot, RecordRef record, Market& market);
     void remove(std::uint32_t slot) { remove(slot, orders[slot]); }
     [[gnu::always_inline]] void remove(std::uint32_t slot, Order& order);
     void relink(std::uint32_t slot);
     [[nodiscard]] Waiting waiting_entry(std::uint32_t slot) const;
     [[nodiscard]] Waiting& find_waiting(std::uint32_t slot);
-    [[gnu::always_inline]] void list(std::uint32_t slot, Record& record);
+    [[gnu::always_inline]] void list(std::uint32_t slot, RecordRef record);
     [[gnu::always_inline]] void unlist(std::uint32_t slot, Order& order);
     // Before every change of an order.
     void touch(std::uint32_t slot) { touch(slot, orders[slot]); }
@@ -326,12 +326,12 @@ struct Engine::Impl {
                                      Lots lots);
     [[gnu::always_inline]] void bind(std::uint32_t buy, Order& bought, const Pool& pool,
                                      const Window& window);
-    [[nodiscard, gnu::always_inline]] bool is_used_up(const Record& record) const;
+    [[nodiscard, gnu::always_inline]] bool is_used_up(RecordRef record) const;
     [[nodiscard]] bool is_used_up(std::uint32_t slot) { return is_used_up(orders.record(slot)); }
     void settle_state(std::uint32_t slot, OrderState when_used_up) {
         settle_state(slot, orders.record(slot), when_used_up);
     }
-    [[gnu::always_inline]] void settle_state(std::uint32_t slot, Record& record,
+    [[gnu::always_inline]] void settle_state(std::uint32_t slot, RecordRef record,
                                              OrderState when_used_up);
     Met prevent_self_trade(const Taker& taker, std::uint32_t maker, Rate rate, const Offer& found);
 
@@ -364,9 +364,11 @@ struct Engine::Impl {
     void drop_top(const Ladders& contra, bool buys);
 
     // engine_place.cpp: an arriving order, and trying resting ones again.
-    [[gnu::noinline]] void arrive(std::uint32_t slot) { arrive(slot, orders.record(slot)); }
-    [[gnu::always_inline]] void arrive(std::uint32_t slot, Record& record);
-    [[nodiscard, gnu::always_inline]] bool meets_a_price(const Record& record, Market& market);
+    [[gnu::noinline]] void arrive(std::uint32_t slot) {
+        arrive(slot, orders.record(slot), markets[orders.details(slot).market]);
+    }
+    [[gnu::always_inline]] void arrive(std::uint32_t slot, RecordRef record, Market& market);
+    [[nodiscard, gnu::always_inline]] bool meets_a_price(RecordRef record, Market& market);
     void match_arrived(std::uint32_t slot, OrderState post_only_end);
     [[nodiscard]] bool would_trade(std::uint32_t slot);
     Stop try_all(std::uint32_t slot);

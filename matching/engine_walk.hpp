@@ -96,7 +96,7 @@ bool Engine::Impl::seek(const Taker& taker, const Ladders& contra, Head& head) {
     if (rank != cursor.rank) head.price = price_of(taker, contra.front(head.lane), rank);
     cursor.rank = rank;
     cursor.order = contra.level(index.level(cursor.place)).head;
-    orders.prefetch_order(cursor.order);
+    orders.prefetch(cursor.order);
     return true;
 }
 

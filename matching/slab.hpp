@@ -34,23 +34,36 @@ class Slab {
         free_.pop_back();
         return number;
     }
-    // The place that the next but one take() will most likely give is wanted soon, all of it.
-    void prefetch_next() const {
-        constexpr std::size_t kAhead = 2;
-        constexpr std::size_t kLine = 64;
+    // The place that a take() soon after will most likely give is wanted: `with` is told its number.
+    template <typename With>
+    void prefetch_next(const With& with) const {
+        constexpr std::size_t kAhead = 3;
         if (free_.size() < kAhead) return;
-        const auto* bytes = reinterpret_cast<const char*>(&items_[free_[free_.size() - kAhead]]);
-        for (std::size_t at = 0; at < sizeof(T); at += kLine)
-            __builtin_prefetch(bytes + at, 1);
+        const std::uint32_t next = free_[free_.size() - kAhead];
+        __builtin_prefetch(&items_[next], 1);
+        with(next);
     }
     void give(std::uint32_t number) { free_.push_back(number); }
     // So many more places are there, and their memory is the process's already.
     void reserve(std::uint32_t count) {
+        pages_.grow_to((size_ + std::size_t{count}) * sizeof(T));
         std::vector<std::uint32_t> taken(count);
         for (std::uint32_t& number : taken)
             number = add();
         for (auto number = taken.rbegin(); number != taken.rend(); ++number)
             free_.push_back(*number);
+    }
+
+    // All places up to `number` are there; for a table without a list of free places of its own.
+    void cover(std::uint32_t number) {
+        while (number >= size_) [[unlikely]]
+            add();
+    }
+
+    // So many places are there.
+    void reserve_to(std::uint32_t count) {
+        pages_.grow_to(count * sizeof(T));
+        if (count > 0) cover(count - 1);
     }
 
     // Places ever taken: numbers are below it.
