@@ -96,7 +96,7 @@ bool Engine::Impl::seek(const Taker& taker, const Ladders& contra, Head& head) {
     if (rank != cursor.rank) head.price = price_of(taker, contra.front(head.lane), rank);
     cursor.rank = rank;
     cursor.order = contra.level(index.level(cursor.place)).head;
-    orders.prefetch(cursor.order);
+    orders.prefetch_whole(cursor.order);
     return true;
 }
 
@@ -162,7 +162,7 @@ void Engine::Impl::merge(const Taker& taker, const Ladders& contra, const Visito
         bool more = wish == Visit::kNext;
         if (more && next != kNone) {
             cursor.order = next;
-            orders.prefetch(next);
+            orders.prefetch_whole(next);
         } else if (more) {
             contra.lane(head.lane).index.step(cursor.place, cursor.rank);
             more = seek<Buys>(taker, contra, head);
