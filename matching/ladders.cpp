@@ -209,6 +209,8 @@ void Ladders::close_level(std::uint32_t number) {
     } else {
         lane.best = level.worse;
         show_best(level.lane);
+        // Likely the next to trade.
+        if (lane.best != kNone) orders_.prefetch_whole(levels_[lane.best].head);
     }
     lane.index.erase(level.rank);
     // Other ladders may use the place next.
@@ -245,7 +247,11 @@ void Ladders::remove(const Order& order) {
     Level& level = levels_[order.level];
     (order.prev == kNone ? level.head : orders_[order.prev].next) = order.next;
     (order.next == kNone ? level.tail : orders_[order.next].prev) = order.prev;
-    if (level.head == kNone) close_level(order.level);
+    if (level.head == kNone) {
+        close_level(order.level);
+    } else if (order.prev == kNone) {
+        orders_.prefetch_whole(level.head);
+    }
 }
 
 void Ladders::cover(std::uint32_t slot) {

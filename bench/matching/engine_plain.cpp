@@ -19,7 +19,7 @@ using namespace matching;
 
 const Time kNow(1'800'000'000);
 const MarketKey kMarket{"AI-FP16", "CNY"};
-constexpr std::uint32_t kPools = 64;
+constexpr std::uint32_t kPools = 8;
 constexpr std::int64_t kPoolLots = 1'000'000'000;  // never the limit
 
 template <typename IdType>
