@@ -55,8 +55,10 @@ int main(int count, char** arguments) {
         ->capture_default_str();
     app.add_option("--only", contestant,
                    "Plain workload: only those whose name begins so, for a profiler");
+    bool growth = true;
+    app.add_flag("!--no-growth", growth, "Rich workload: without the table of larger scales");
     CLI11_PARSE(app, count, arguments);
     const bool plain = workload == "rich" || report_plain(named(contestant), rounds);
-    const bool rich = workload == "plain" || report_rich(make_engine_book, rounds);
+    const bool rich = workload == "plain" || report_rich(make_engine_book, rounds, growth);
     return plain && rich ? 0 : 1;
 }

@@ -169,7 +169,7 @@ void print_growth(const MakeRichBook& make_book) {
 
 }  // namespace
 
-bool report_rich(const MakeRichBook& make_book, std::size_t rounds) {
+bool report_rich(const MakeRichBook& make_book, std::size_t rounds, bool growth) {
     const RichScale scale;
     print_market(scale);
     const RichRun timed = run_rich(scale, make_book, true);
@@ -190,7 +190,7 @@ bool report_rich(const MakeRichBook& make_book, std::size_t rounds) {
                timed.bytes_an_order, kAimBytesAnOrder,
                verdict(timed.bytes_an_order < kAimBytesAnOrder), timed.bytes_a_pool);
     print_latency(timed);
-    print_growth(make_book);
+    if (growth) print_growth(make_book);
     return good;
 }
 
