@@ -31,16 +31,11 @@ void Engine::Impl::arrive(std::uint32_t slot, RecordRef record, Market& market) 
 // Nearly all orders that come to rest are told by the lanes' best prices.
 bool Engine::Impl::meets_a_price(RecordRef record, Market& market) {
     const auto [order, details] = record;
-    const bool buys = order.buys;
-    const Rank bound = rank_of(!buys, details.limit);
-    const Rate rate = buys ? Rate(0) : market.sells.front(details.lane).rate;
-    Ladders& contra = buys ? market.sells : market.buys;
-    return any_eligible_lane(order, contra, [&](std::uint32_t number) {
-        const LaneFront& lane = contra.front(number);
-        if (lane.unit == order.unit()) [[likely]]
-            return lane.best <= bound;
-        return crosses_other_unit(order, details.limit, rate, lane);
-    });
+    const auto found = [](std::uint32_t) { return true; };
+    if (order.buys)
+        return any_crossing_lane<true>(order, details.limit, Rate(0), market.sells, found);
+    const Rate rate = market.sells.front(details.lane).rate;
+    return any_crossing_lane<false>(order, details.limit, rate, market.buys, found);
 }
 
 // Takes what the book has for an order that is not in it. `post_only_end`: what becomes of one that

@@ -203,10 +203,9 @@ struct Cursor {
 
 // A lane among the others of its walk.
 struct Head {
-    Ratio price;  // in the taker's unit
+    PriceKey key = 0;  // ascending, the best first; those of conditional lanes after all others
     std::uint32_t lane = 0;
     std::uint32_t cursor = kNone;  // none until its turn comes
-    bool conditional = false;
 };
 
 struct Engine::Impl {
@@ -341,15 +340,17 @@ struct Engine::Impl {
     template <typename Visitor>
     void walk(const Taker& taker, const Visitor& visit);
     void open_lanes(const Taker& taker, Ladders& contra);
-    [[nodiscard]] static bool crosses(const Order& taker, Price limit, Rate taker_rate,
-                                      const LaneFront& lane);
-    [[nodiscard, gnu::noinline]] static bool crosses_other_unit(const Order& taker, Price limit,
-                                                                Rate taker_rate,
-                                                                const LaneFront& lane);
-    template <typename Visit>
+    // Tells the best price of each contra lane that an order at this limit may trade with and whose
+    // price it meets: `visit(lane, key)`. True as soon as a visit says so, which ends it.
+    template <bool Buys, typename Visit>
+    [[gnu::always_inline]] bool any_crossing_lane(const Order& taker, Price limit, Rate taker_rate,
+                                                  Ladders& contra, const Visit& visit);
+    [[nodiscard, gnu::noinline]] static bool crosses(const Order& taker, Price limit,
+                                                     Rate taker_rate, const LaneFront& lane);
+    template <bool Buys, typename Visit>
     [[gnu::always_inline]] bool any_eligible_lane(const Order& taker, Ladders& contra,
                                                   const Visit& visit);
-    [[nodiscard]] static Ratio price_of(const Taker& taker, const LaneFront& lane, Rank rank);
+    [[nodiscard]] static PriceKey key_of(const Taker& taker, const LaneFront& lane, Rank rank);
     [[nodiscard]] bool is_elsewhere(const Taker& taker, const LaneFront& lane) const;
     template <bool Buys>
     bool look(const Taker& taker, const Ladders& contra, Head& head);
@@ -357,11 +358,18 @@ struct Engine::Impl {
     bool seek(const Taker& taker, const Ladders& contra, Head& head);
     template <bool Buys, typename Visitor>
     void merge(const Taker& taker, const Ladders& contra, const Visitor& visit);
-    [[nodiscard]] std::int64_t sequence_of(const Ladders& contra, const Head& head) const;
-    [[nodiscard]] bool is_better(const Ladders& contra, bool buys, const Head& a,
-                                 const Head& b) const;
-    void sift_down(const Ladders& contra, bool buys, std::size_t at);
-    void drop_top(const Ladders& contra, bool buys);
+    template <bool Buys>
+    [[nodiscard]] bool is_better(const Taker& taker, const Ladders& contra, const Head& a,
+                                 const Head& b) const {
+        return a.key != b.key ? a.key < b.key : is_better_exactly<Buys>(taker, contra, a, b);
+    }
+    template <bool Buys>
+    [[nodiscard, gnu::noinline]] bool is_better_exactly(const Taker& taker, const Ladders& contra,
+                                                        const Head& a, const Head& b) const;
+    template <bool Buys>
+    void sift_down(const Taker& taker, const Ladders& contra, std::size_t at);
+    template <bool Buys>
+    void drop_top(const Taker& taker, const Ladders& contra);
 
     // engine_place.cpp: an arriving order, and trying resting ones again.
     [[gnu::noinline]] void arrive(std::uint32_t slot) {

@@ -10,27 +10,32 @@
 
 namespace suanpan::matching {
 
-inline std::int64_t Engine::Impl::sequence_of(const Ladders& contra, const Head& head) const {
-    const std::uint32_t order =
-        head.cursor == kNone ? contra.first_order(head.lane) : cursors[head.cursor].order;
-    return orders[order].sequence;
+// Of two that are alike in their keys.
+template <bool Buys>
+bool Engine::Impl::is_better_exactly(const Taker& taker, const Ladders& contra, const Head& a,
+                                     const Head& b) const {
+    const auto price_of = [&](const Head& head) {
+        const LaneFront& lane = contra.front(head.lane);
+        const Rank rank = head.cursor == kNone ? lane.best : cursors[head.cursor].rank;
+        return price_in(Price(Buys ? rank : -rank), lane.unit, taker.order.unit(),
+                        Buys ? lane.rate : taker.rate);
+    };
+    const auto sequence_of = [&](const Head& head) {
+        return orders[head.cursor == kNone ? contra.first_order(head.lane)
+                                           : cursors[head.cursor].order]
+            .sequence;
+    };
+    const auto order = price_of(a) <=> price_of(b);
+    if (order != 0) return Buys == (order < 0);
+    return sequence_of(a) < sequence_of(b);
 }
 
-inline bool Engine::Impl::is_better(const Ladders& contra, bool buys, const Head& a,
-                                    const Head& b) const {
-    if (a.conditional != b.conditional) return b.conditional;
-    // As the comparison of ratios, with fewer branches: this is where a long walk's time goes.
-    const bool alike = a.price.denominator == b.price.denominator;
-    const Int128 left = alike ? a.price.numerator : a.price.numerator * b.price.denominator;
-    const Int128 right = alike ? b.price.numerator : b.price.numerator * a.price.denominator;
-    if (left != right) return buys == (left < right);
-    return sequence_of(contra, a) < sequence_of(contra, b);
-}
-
-inline Ratio Engine::Impl::price_of(const Taker& taker, const LaneFront& lane, Rank rank) {
-    const bool buys = taker.order.buys;
-    return price_in(Price(buys ? rank : -rank), lane.unit, taker.order.unit(),
-                    buys ? lane.rate : taker.rate);
+inline PriceKey Engine::Impl::key_of(const Taker& taker, const LaneFront& lane, Rank rank) {
+    const Unit unit = taker.order.unit();
+    if (taker.order.buys) return key_in(Price(rank), lane.unit, unit, lane.rate);
+    // All-or-none buys come after all others (market §5 step 2).
+    constexpr PriceKey kAfterAll = 2 * kMaxKey;
+    return (lane.conditional ? kAfterAll : 0) - key_in(Price(-rank), lane.unit, unit, taker.rate);
 }
 
 // same_site: the taker is bound to a site where none of the lane's lots are.
@@ -42,12 +47,6 @@ inline bool Engine::Impl::is_elsewhere(const Taker& taker, const LaneFront& lane
 
 inline bool Engine::Impl::crosses(const Order& taker, Price limit, Rate taker_rate,
                                   const LaneFront& lane) {
-    if (lane.unit == taker.unit()) return lane.best <= rank_of(!taker.buys, limit);
-    return crosses_other_unit(taker, limit, taker_rate, lane);
-}
-
-inline bool Engine::Impl::crosses_other_unit(const Order& taker, Price limit, Rate taker_rate,
-                                             const LaneFront& lane) {
     const Price price(taker.buys ? lane.best : -lane.best);
     const Ratio best =
         price_in(price, lane.unit, taker.unit(), taker.buys ? lane.rate : taker_rate);
@@ -56,34 +55,67 @@ inline bool Engine::Impl::crosses_other_unit(const Order& taker, Price limit, Ra
 }
 
 // The contra lanes that the taker's requirement (or profile) allows.
-template <typename Visit>
+template <bool Buys, typename Visit>
 [[gnu::always_inline]] inline bool Engine::Impl::any_eligible_lane(const Order& taker,
                                                                    Ladders& contra,
                                                                    const Visit& visit) {
-    if (taker.buys) {
+    if constexpr (Buys) {
         const RequirementNumber wanted = taker.owner;
         return contra.any_lane(
             wanted, eligibility.edition(wanted),
             [&](std::uint32_t profile) { return eligibility.satisfied(profile, wanted); }, visit);
+    } else {
+        const ProfileNumber profile = pools[taker.owner].profile;
+        return contra.any_lane(
+            profile, 0,
+            [&](std::uint32_t requirement) { return eligibility.satisfied(profile, requirement); },
+            visit);
     }
-    const ProfileNumber profile = pools[taker.owner].profile;
-    return contra.any_lane(
-        profile, 0,
-        [&](std::uint32_t requirement) { return eligibility.satisfied(profile, requirement); },
-        visit);
+}
+
+template <bool Buys, typename Visit>
+[[gnu::always_inline]] inline bool Engine::Impl::any_crossing_lane(const Order& taker, Price limit,
+                                                                   Rate taker_rate, Ladders& contra,
+                                                                   const Visit& visit) {
+    const Unit unit = taker.unit();
+    const PriceKey bound = limit.value * kKeySteps;
+    const Rank own_bound = Buys ? limit.value : -limit.value;
+    return any_eligible_lane<Buys>(taker, contra, [&](std::uint32_t number) {
+        if constexpr (Buys) {
+            const PriceKey key = contra.key(number, unit);
+            if (key > bound) return false;
+            // The key was rounded down.
+            if (key == bound && contra.front(number).unit != unit &&
+                !crosses(taker, limit, taker_rate, contra.front(number)))
+                return false;
+        } else {
+            const LaneFront& lane = contra.front(number);
+            if (lane.unit == unit ? lane.best > own_bound
+                                  : !crosses(taker, limit, taker_rate, lane))
+                return false;
+        }
+        return visit(number);
+    });
 }
 
 inline void Engine::Impl::open_lanes(const Taker& taker, Ladders& contra) {
     cursors.clear();
     heads.clear();
     const Order& order = taker.order;
-    any_eligible_lane(order, contra, [&](std::uint32_t number) {
-        const LaneFront& lane = contra.front(number);
-        if (!crosses(order, taker.details.limit, taker.rate, lane)) return false;
-        if (order.buys && is_elsewhere(taker, lane)) return false;
-        heads.push_back({price_of(taker, lane, lane.best), number, kNone, lane.conditional});
-        return false;
-    });
+    const Price limit = taker.details.limit;
+    if (order.buys) {
+        any_crossing_lane<true>(order, limit, taker.rate, contra, [&](std::uint32_t number) {
+            if (is_elsewhere(taker, contra.front(number))) return false;
+            heads.push_back({contra.key(number, order.unit()), number, kNone});
+            return false;
+        });
+    } else {
+        any_crossing_lane<false>(order, limit, taker.rate, contra, [&](std::uint32_t number) {
+            const LaneFront& lane = contra.front(number);
+            heads.push_back({key_of(taker, lane, lane.best), number, kNone});
+            return false;
+        });
+    }
 }
 
 // To the next level, the cursor's place included, whose orders may fit.
@@ -93,7 +125,7 @@ bool Engine::Impl::seek(const Taker& taker, const Ladders& contra, Head& head) {
     const PriceIndex& index = contra.lane(head.lane).index;
     if (!index.seek<!Buys>(cursor.place, taker.window, cursor.limit, offers_met)) return false;
     const Rank rank = index.rank(cursor.place);
-    if (rank != cursor.rank) head.price = price_of(taker, contra.front(head.lane), rank);
+    if (rank != cursor.rank) head.key = key_of(taker, contra.front(head.lane), rank);
     cursor.rank = rank;
     cursor.order = contra.level(index.level(cursor.place)).head;
     orders.prefetch_whole(cursor.order);
@@ -111,41 +143,44 @@ bool Engine::Impl::look(const Taker& taker, const Ladders& contra, Head& head) {
     return seek<Buys>(taker, contra, head);
 }
 
-inline void Engine::Impl::sift_down(const Ladders& contra, bool buys, std::size_t at) {
+template <bool Buys>
+void Engine::Impl::sift_down(const Taker& taker, const Ladders& contra, std::size_t at) {
     const Head moved = heads[at];
     for (std::size_t child = 2 * at + 1; child < heads.size(); child = 2 * at + 1) {
-        if (child + 1 < heads.size() && is_better(contra, buys, heads[child + 1], heads[child]))
+        if (child + 1 < heads.size() &&
+            is_better<Buys>(taker, contra, heads[child + 1], heads[child]))
             ++child;
-        if (!is_better(contra, buys, heads[child], moved)) break;
+        if (!is_better<Buys>(taker, contra, heads[child], moved)) break;
         heads[at] = heads[child];
         at = child;
     }
     heads[at] = moved;
 }
 
-inline void Engine::Impl::drop_top(const Ladders& contra, bool buys) {
+template <bool Buys>
+void Engine::Impl::drop_top(const Taker& taker, const Ladders& contra) {
     heads.front() = heads.back();
     heads.pop_back();
-    if (heads.size() > 1) sift_down(contra, buys, 0);
+    if (heads.size() > 1) sift_down<Buys>(taker, contra, 0);
 }
 
 template <bool Buys, typename Visitor>
 void Engine::Impl::merge(const Taker& taker, const Ladders& contra, const Visitor& visit) {
     for (std::size_t i = heads.size() / 2; i-- > 0;)
-        sift_down(contra, Buys, i);
+        sift_down<Buys>(taker, contra, i);
     while (!heads.empty()) {
         Head& head = heads.front();
         if (head.cursor == kNone) {
             if (!look<Buys>(taker, contra, head)) {
-                drop_top(contra, Buys);
+                drop_top<Buys>(taker, contra);
             } else if (heads.size() > 1) {
-                sift_down(contra, Buys, 0);
+                sift_down<Buys>(taker, contra, 0);
             }
             continue;
         }
         const LaneFront& lane = contra.front(head.lane);
         if (Buys && is_elsewhere(taker, lane)) {
-            drop_top(contra, Buys);
+            drop_top<Buys>(taker, contra);
             continue;
         }
         Cursor& cursor = cursors[head.cursor];
@@ -168,10 +203,10 @@ void Engine::Impl::merge(const Taker& taker, const Ladders& contra, const Visito
             more = seek<Buys>(taker, contra, head);
         }
         if (!more) {
-            drop_top(contra, Buys);
+            drop_top<Buys>(taker, contra);
         } else if (heads.size() > 1) {
             // Of one price, others may come before it.
-            sift_down(contra, Buys, 0);
+            sift_down<Buys>(taker, contra, 0);
         }
     }
 }

@@ -5,18 +5,19 @@
 namespace suanpan::matching {
 namespace {
 
-// Index of the first rank that is not below `rank`. Without branches: the outcome of each step is a
-// coin's toss.
-std::size_t first_not_below(const std::vector<Rank>& ranks, Rank rank) {
-    const Rank* at = ranks.data();
-    std::size_t left = ranks.size();
+// Index of the first item whose rank is not below `rank`. Without branches: the outcome of each
+// step is a coin's toss.
+template <typename Item, typename RankOf>
+std::size_t search(const std::vector<Item>& items, Rank rank, const RankOf& rank_of) {
+    const Item* at = items.data();
+    std::size_t left = items.size();
     while (left > 1) {
         const std::size_t half = left / 2;
-        at = __builtin_unpredictable(at[half - 1] < rank) ? at + half : at;
+        at = __builtin_unpredictable(rank_of(at[half - 1]) < rank) ? at + half : at;
         left -= half;
     }
-    const std::size_t index = static_cast<std::size_t>(at - ranks.data());
-    return left == 1 && *at < rank ? index + 1 : index;
+    const std::size_t index = static_cast<std::size_t>(at - items.data());
+    return left == 1 && rank_of(*at) < rank ? index + 1 : index;
 }
 
 template <typename T>
@@ -26,17 +27,21 @@ auto at(std::vector<T>& values, std::size_t index) {
 
 }  // namespace
 
+std::size_t PriceIndex::first_not_below(const Run& run, Rank rank) {
+    return search(run, rank, [](const Entry& entry) { return entry.rank; });
+}
+
 // The first run that ends at or after the rank, or the last.
 std::size_t PriceIndex::run_of(Rank rank) const {
     if (worst_.size() <= 1) return 0;
-    return std::min(first_not_below(worst_, rank), worst_.size() - 1);
+    return std::min(search(worst_, rank, [](Rank worst) { return worst; }), worst_.size() - 1);
 }
 
 std::uint32_t PriceIndex::find(Rank rank) const {
     if (runs_.empty()) return kNone;
     const Run& run = runs_[run_of(rank)];
-    const std::size_t index = first_not_below(run.ranks, rank);
-    return index < run.ranks.size() && run.ranks[index] == rank ? run.levels[index] : kNone;
+    const std::size_t index = first_not_below(run, rank);
+    return index < run.size() && run[index].rank == rank ? run[index].level : kNone;
 }
 
 std::pair<std::uint32_t, std::uint32_t> PriceIndex::insert(Rank rank, std::uint32_t level,
@@ -47,50 +52,43 @@ std::pair<std::uint32_t, std::uint32_t> PriceIndex::insert(Rank rank, std::uint3
         worst_.push_back(rank);
     }
     std::size_t which = run_of(rank);
-    if (runs_[which].ranks.size() == kLongest) {
+    if (runs_[which].size() == kLongest) {
         split(which);
         which = run_of(rank);
     }
     Run& run = runs_[which];
-    const std::size_t index = first_not_below(run.ranks, rank);
+    const std::size_t index = first_not_below(run, rank);
     std::uint32_t better = kNone;
     std::uint32_t worse = kNone;
     if (index > 0) {
-        better = run.levels[index - 1];
+        better = run[index - 1].level;
     } else if (which > 0) {
-        better = runs_[which - 1].levels.back();
+        better = runs_[which - 1].back().level;
     }
-    if (index < run.levels.size()) {
-        worse = run.levels[index];
+    if (index < run.size()) {
+        worse = run[index].level;
     } else if (which + 1 < runs_.size()) {
-        worse = runs_[which + 1].levels.front();
+        worse = runs_[which + 1].front().level;
     }
-    run.ranks.insert(at(run.ranks, index), rank);
-    run.levels.insert(at(run.levels, index), level);
-    run.hulls.insert(at(run.hulls, index), hull);
-    worst_[which] = run.ranks.back();
+    run.insert(at(run, index), Entry{rank, hull, level});
+    worst_[which] = run.back().rank;
     return {better, worse};
 }
 
 void PriceIndex::split(std::size_t which) {
-    Run upper;
     Run& run = runs_[which];
-    upper.ranks.assign(at(run.ranks, kLongest / 2), run.ranks.end());
-    upper.levels.assign(at(run.levels, kLongest / 2), run.levels.end());
-    upper.hulls.assign(at(run.hulls, kLongest / 2), run.hulls.end());
-    run.ranks.resize(kLongest / 2);
-    run.levels.resize(kLongest / 2);
-    run.hulls.resize(kLongest / 2);
-    worst_[which] = run.ranks.back();
-    worst_.insert(at(worst_, which + 1), upper.ranks.back());
+    Run upper(at(run, kLongest / 2), run.end());
+    run.resize(kLongest / 2);
+    worst_[which] = run.back().rank;
+    worst_.insert(at(worst_, which + 1), upper.back().rank);
     runs_.insert(at(runs_, which + 1), std::move(upper));
 }
 
 void PriceIndex::set_hull(Rank rank, Window hull) {
     Run& run = runs_[run_of(rank)];
-    const std::size_t index = first_not_below(run.ranks, rank);
-    CHECK(index < run.ranks.size() && run.ranks[index] == rank);
-    run.hulls[index] = hull;
+    const std::size_t index = first_not_below(run, rank);
+    CHECK(index < run.size() && run[index].rank == rank);
+    run[index].hull = hull;
 }
 
 void PriceIndex::step(Place& place, Rank rank) const {
@@ -102,21 +100,19 @@ void PriceIndex::step(Place& place, Rank rank) const {
     place.run = runs_.empty() ? 0 : run_of(rank);
     if (runs_.empty()) return;
     const Run& run = runs_[place.run];
-    place.index = first_not_below(run.ranks, rank);
-    if (place.index < run.ranks.size() && run.ranks[place.index] == rank) ++place.index;
+    place.index = first_not_below(run, rank);
+    if (place.index < run.size() && run[place.index].rank == rank) ++place.index;
 }
 
 void PriceIndex::erase(Rank rank) {
     ++edition_;
     const std::size_t which = run_of(rank);
     Run& run = runs_[which];
-    const std::size_t index = first_not_below(run.ranks, rank);
-    CHECK(index < run.ranks.size() && run.ranks[index] == rank);
-    run.ranks.erase(at(run.ranks, index));
-    run.levels.erase(at(run.levels, index));
-    run.hulls.erase(at(run.hulls, index));
-    if (!run.ranks.empty()) {
-        worst_[which] = run.ranks.back();
+    const std::size_t index = first_not_below(run, rank);
+    CHECK(index < run.size() && run[index].rank == rank);
+    run.erase(at(run, index));
+    if (!run.empty()) {
+        worst_[which] = run.back().rank;
     } else if (runs_.size() > 1) {  // the last one is kept for the next level
         runs_.erase(at(runs_, which));
         worst_.erase(at(worst_, which));
@@ -128,6 +124,8 @@ std::uint32_t Ladders::add_lane(std::uint32_t owner, Unit unit, bool conditional
     if (free_lanes_.empty()) {
         lanes_.emplace_back();
         fronts_.emplace_back();
+        for (auto& keys : keys_)
+            keys.push_back(kMaxKey);
         active_.resize(lanes_.size() / 64 + 1, 0);
         active_words_ = active_.size();
     } else {
@@ -152,7 +150,12 @@ void Ladders::show_best(std::uint32_t number) {
         active_[number / 64] &= ~bit;
     } else {
         active_[number / 64] |= bit;
-        fronts_[number].best = levels_[lane.best].rank;
+        LaneFront& front = fronts_[number];
+        front.best = levels_[lane.best].rank;
+        if (buys_) return;
+        for (const Unit unit : {Unit::kLot, Unit::kCu})
+            keys_[static_cast<std::size_t>(unit)][number] =
+                key_in(Price(front.best), front.unit, unit, front.rate);
     }
 }
 

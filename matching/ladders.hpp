@@ -13,6 +13,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -27,11 +28,19 @@ inline Rank limit_rank(bool taker_buys, Price limit, Unit unit, Unit lane_unit, 
     if (unit == lane_unit) return taker_buys ? limit.value : -limit.value;
     const Ratio exact = price_in(limit, unit, lane_unit, rate);
     // Such a price may be beyond all that an order can name.
-    const Int128 whole = exact.numerator / exact.denominator;
-    const bool is_whole = whole * exact.denominator == exact.numerator;
-    const Int128 bound = taker_buys ? whole : is_whole ? whole : whole + 1;
-    const auto price = static_cast<std::int64_t>(std::min(bound, Int128{kMaxPrice} + 1));
-    return taker_buys ? price : -price;
+    const Int128 most = Int128{kMaxPrice + 1} * exact.denominator;
+    if (exact.numerator >= most) return taker_buys ? kMaxPrice + 1 : -(kMaxPrice + 1);
+    std::int64_t whole = 0;
+    std::int64_t left = 0;
+    if (exact.numerator <= std::numeric_limits<std::int64_t>::max()) [[likely]] {
+        const auto numerator = static_cast<std::int64_t>(exact.numerator);
+        whole = numerator / exact.denominator;
+        left = numerator % exact.denominator;
+    } else {
+        whole = static_cast<std::int64_t>(exact.numerator / exact.denominator);
+        left = static_cast<std::int64_t>(exact.numerator % exact.denominator);
+    }
+    return taker_buys ? whole : -(left == 0 ? whole : whole + 1);
 }
 
 struct alignas(64) Level {
@@ -77,9 +86,10 @@ class PriceIndex {
                             std::uint64_t& passed) const {
         for (; place.run < runs_.size(); ++place.run, place.index = 0) {
             const Run& run = runs_[place.run];
-            for (; place.index < run.ranks.size(); ++place.index) {
-                if (run.ranks[place.index] > limit) return false;
-                const Window& hull = run.hulls[place.index];
+            for (; place.index < run.size(); ++place.index) {
+                const Entry& entry = run[place.index];
+                if (entry.rank > limit) return false;
+                const Window& hull = entry.hull;
                 if (Buys ? window.start <= hull.start && hull.end <= window.end
                          : hull.contains(window))
                     return true;
@@ -92,19 +102,19 @@ class PriceIndex {
     // The place after the level of this rank, where `place` was; the level may have gone.
     void step(Place& place, Rank rank) const;
     [[nodiscard]] std::uint32_t level(const Place& place) const {
-        return runs_[place.run].levels[place.index];
+        return runs_[place.run][place.index].level;
     }
-    [[nodiscard]] Rank rank(const Place& place) const {
-        return runs_[place.run].ranks[place.index];
-    }
+    [[nodiscard]] Rank rank(const Place& place) const { return runs_[place.run][place.index].rank; }
 
  private:
     static constexpr std::size_t kLongest = 128;
-    struct Run {
-        std::vector<Rank> ranks;
-        std::vector<std::uint32_t> levels;  // the same order
-        std::vector<Window> hulls;
+    struct Entry {
+        Rank rank = 0;
+        Window hull;
+        std::uint32_t level = kNone;
     };
+    using Run = std::vector<Entry>;
+    [[nodiscard]] static std::size_t first_not_below(const Run& run, Rank rank);
     [[nodiscard]] std::size_t run_of(Rank rank) const;
     void split(std::size_t run);
 
@@ -141,6 +151,10 @@ class Ladders {
     void set_site(std::uint32_t lane, std::uint32_t site) { fronts_[lane].site = site; }
     [[nodiscard]] const Lane& lane(std::uint32_t number) const { return lanes_[number]; }
     [[nodiscard]] const LaneFront& front(std::uint32_t lane) const { return fronts_[lane]; }
+    // Of a sell lane that holds an order: its best price.
+    [[nodiscard]] PriceKey key(std::uint32_t lane, Unit unit) const {
+        return keys_[static_cast<std::size_t>(unit)][lane];
+    }
     // REQUIRES that the lane holds an order.
     [[nodiscard]] std::uint32_t first_order(std::uint32_t lane) const {
         return levels_[lanes_[lane].best].head;
@@ -242,7 +256,8 @@ class Ladders {
     Slab<Level>& levels_;
     std::vector<Lane> lanes_;
     std::vector<LaneFront> fronts_;
-    LaneBits active_;  // lanes that hold orders
+    std::array<std::vector<PriceKey>, 2> keys_;  // by unit, then lane
+    LaneBits active_;                            // lanes that hold orders
     std::size_t active_words_ = 0;
     std::vector<std::uint32_t> free_lanes_;
     std::uint64_t reused_ = 0;         // how often a lane's number was given again

@@ -78,8 +78,8 @@ struct alignas(64) Details {
     std::uint32_t key = 0;
 };
 
-// Both of an order. In the store they lie in tables of their own: what a cancel touches of very many
-// orders is the denser for it, and stays in the processor's cache.
+// Both of an order. In the store they lie in tables of their own: what a cancel touches of very
+// many orders is the denser for it, and stays in the processor's cache.
 struct Record {
     Order order;
     Details details;

@@ -4,7 +4,9 @@
 
 #include "base/units.hpp"
 
+#include <algorithm>
 #include <compare>
+#include <cstdint>
 
 namespace suanpan::matching {
 
@@ -37,6 +39,23 @@ inline Ratio price_in(Price price, Unit from, Unit to, Rate rate) {
     if (from == to) return {price.value, 1};
     if (to == Unit::kLot) return {Int128{price.value} * rate.value, kMilli};
     return {Int128{price.value} * kMilli, rate.value};
+}
+
+// The same, in sixteenths of a micro-unit and rounded down: prices whose keys differ are ordered as
+// their keys are, so that an exact comparison is made of two that are all but equal.
+using PriceKey = std::int64_t;
+inline constexpr std::int64_t kKeySteps = 16;
+inline constexpr PriceKey kMaxKey = PriceKey{1} << 61U;
+
+inline PriceKey key_in(Price price, Unit from, Unit to, Rate rate) {
+    const PriceKey own = price.value * kKeySteps;
+    if (from == to) return own;
+    const std::int64_t factor = to == Unit::kLot ? rate.value : kMilli;
+    const std::int64_t divisor = to == Unit::kLot ? kMilli : rate.value;
+    std::int64_t product = 0;
+    if (!__builtin_mul_overflow(own, factor, &product)) [[likely]]
+        return std::min(product / divisor, kMaxKey);
+    return static_cast<PriceKey>(std::min(Int128{own} * factor / divisor, Int128{kMaxKey}));
 }
 
 }  // namespace suanpan::matching

@@ -34,7 +34,8 @@ class Slab {
         free_.pop_back();
         return number;
     }
-    // The place that a take() soon after will most likely give is wanted: `with` is told its number.
+    // The place that a take() soon after will most likely give is wanted: `with` is told its
+    // number.
     template <typename With>
     void prefetch_next(const With& with) const {
         constexpr std::size_t kAhead = 3;
