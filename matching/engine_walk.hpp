@@ -107,15 +107,19 @@ inline void Engine::Impl::open_lanes(const Taker& taker, Ladders& contra) {
         any_crossing_lane<true>(order, limit, taker.rate, contra, [&](std::uint32_t number) {
             if (is_elsewhere(taker, contra.front(number))) return false;
             heads.push_back({contra.key(number, order.unit()), number, kNone});
+            contra.prefetch(number);
             return false;
         });
     } else {
         any_crossing_lane<false>(order, limit, taker.rate, contra, [&](std::uint32_t number) {
             const LaneFront& lane = contra.front(number);
             heads.push_back({key_of(taker, lane, lane.best), number, kNone});
+            contra.prefetch(number);
             return false;
         });
     }
+    for (const Head& head : heads)
+        contra.lane(head.lane).index.prefetch_first();
 }
 
 // To the next level, the cursor's place included, whose orders may fit.

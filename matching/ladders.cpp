@@ -38,8 +38,7 @@ std::size_t PriceIndex::run_of(Rank rank) const {
 }
 
 std::uint32_t PriceIndex::find(Rank rank) const {
-    if (runs_.empty()) return kNone;
-    const Run& run = runs_[run_of(rank)];
+    const Run& run = this->run(run_of(rank));
     const std::size_t index = first_not_below(run, rank);
     return index < run.size() && run[index].rank == rank ? run[index].level : kNone;
 }
@@ -47,28 +46,25 @@ std::uint32_t PriceIndex::find(Rank rank) const {
 std::pair<std::uint32_t, std::uint32_t> PriceIndex::insert(Rank rank, std::uint32_t level,
                                                            Window hull) {
     ++edition_;
-    if (runs_.empty()) {
-        runs_.emplace_back();
-        worst_.push_back(rank);
-    }
+    if (worst_.empty()) worst_.push_back(rank);
     std::size_t which = run_of(rank);
-    if (runs_[which].size() == kLongest) {
+    if (run(which).size() == kLongest) {
         split(which);
         which = run_of(rank);
     }
-    Run& run = runs_[which];
+    Run& run = this->run(which);
     const std::size_t index = first_not_below(run, rank);
     std::uint32_t better = kNone;
     std::uint32_t worse = kNone;
     if (index > 0) {
         better = run[index - 1].level;
     } else if (which > 0) {
-        better = runs_[which - 1].back().level;
+        better = this->run(which - 1).back().level;
     }
     if (index < run.size()) {
         worse = run[index].level;
-    } else if (which + 1 < runs_.size()) {
-        worse = runs_[which + 1].front().level;
+    } else if (which + 1 < worst_.size()) {
+        worse = this->run(which + 1).front().level;
     }
     run.insert(at(run, index), Entry{rank, hull, level});
     worst_[which] = run.back().rank;
@@ -76,16 +72,23 @@ std::pair<std::uint32_t, std::uint32_t> PriceIndex::insert(Rank rank, std::uint3
 }
 
 void PriceIndex::split(std::size_t which) {
-    Run& run = runs_[which];
+    Run& run = this->run(which);
     Run upper(at(run, kLongest / 2), run.end());
     run.resize(kLongest / 2);
     worst_[which] = run.back().rank;
     worst_.insert(at(worst_, which + 1), upper.back().rank);
-    runs_.insert(at(runs_, which + 1), std::move(upper));
+    others_.insert(at(others_, which), std::move(upper));
+}
+
+void PriceIndex::drop_run(std::size_t which) {
+    worst_.erase(at(worst_, which));
+    if (which == 0 && others_.empty()) return;
+    if (which == 0) first_.swap(others_.front());
+    others_.erase(at(others_, which == 0 ? 0 : which - 1));
 }
 
 void PriceIndex::set_hull(Rank rank, Window hull) {
-    Run& run = runs_[run_of(rank)];
+    Run& run = this->run(run_of(rank));
     const std::size_t index = first_not_below(run, rank);
     CHECK(index < run.size() && run[index].rank == rank);
     run[index].hull = hull;
@@ -97,9 +100,8 @@ void PriceIndex::step(Place& place, Rank rank) const {
         return;
     }
     place.edition = edition_;
-    place.run = runs_.empty() ? 0 : run_of(rank);
-    if (runs_.empty()) return;
-    const Run& run = runs_[place.run];
+    place.run = run_of(rank);
+    const Run& run = this->run(place.run);
     place.index = first_not_below(run, rank);
     if (place.index < run.size() && run[place.index].rank == rank) ++place.index;
 }
@@ -107,15 +109,14 @@ void PriceIndex::step(Place& place, Rank rank) const {
 void PriceIndex::erase(Rank rank) {
     ++edition_;
     const std::size_t which = run_of(rank);
-    Run& run = runs_[which];
+    Run& run = this->run(which);
     const std::size_t index = first_not_below(run, rank);
     CHECK(index < run.size() && run[index].rank == rank);
     run.erase(at(run, index));
-    if (!run.empty()) {
+    if (run.empty()) {
+        drop_run(which);
+    } else {
         worst_[which] = run.back().rank;
-    } else if (runs_.size() > 1) {  // the last one is kept for the next level
-        runs_.erase(at(runs_, which));
-        worst_.erase(at(worst_, which));
     }
 }
 

@@ -84,8 +84,8 @@ class PriceIndex {
     template <bool Buys>
     [[nodiscard]] bool seek(Place& place, const Window& window, Rank limit,
                             std::uint64_t& passed) const {
-        for (; place.run < runs_.size(); ++place.run, place.index = 0) {
-            const Run& run = runs_[place.run];
+        for (; place.run < worst_.size(); ++place.run, place.index = 0) {
+            const Run& run = this->run(place.run);
             for (; place.index < run.size(); ++place.index) {
                 const Entry& entry = run[place.index];
                 if (entry.rank > limit) return false;
@@ -99,12 +99,13 @@ class PriceIndex {
         return false;
     }
     [[nodiscard]] Place first() const { return {0, 0, edition_}; }
+    void prefetch_first() const { __builtin_prefetch(first_.data()); }
     // The place after the level of this rank, where `place` was; the level may have gone.
     void step(Place& place, Rank rank) const;
     [[nodiscard]] std::uint32_t level(const Place& place) const {
-        return runs_[place.run][place.index].level;
+        return run(place.run)[place.index].level;
     }
-    [[nodiscard]] Rank rank(const Place& place) const { return runs_[place.run][place.index].rank; }
+    [[nodiscard]] Rank rank(const Place& place) const { return run(place.run)[place.index].rank; }
 
  private:
     static constexpr std::size_t kLongest = 128;
@@ -116,11 +117,17 @@ class PriceIndex {
     using Run = std::vector<Entry>;
     [[nodiscard]] static std::size_t first_not_below(const Run& run, Rank rank);
     [[nodiscard]] std::size_t run_of(Rank rank) const;
-    void split(std::size_t run);
+    [[nodiscard]] Run& run(std::size_t which) { return which == 0 ? first_ : others_[which - 1]; }
+    [[nodiscard]] const Run& run(std::size_t which) const {
+        return which == 0 ? first_ : others_[which - 1];
+    }
+    void split(std::size_t which);
+    void drop_run(std::size_t which);
 
-    std::vector<Run> runs_;    // none empty, but for a single one
-    std::vector<Rank> worst_;  // the last rank of each run
+    Run first_;  // mostly the only one, so one step closer
     std::uint64_t edition_ = 0;
+    std::vector<Rank> worst_;  // the last rank of each run
+    std::vector<Run> others_;  // none is empty
 };
 
 // Lanes as bits.
@@ -137,8 +144,8 @@ struct LaneFront {
 };
 
 struct Lane {
-    std::uint32_t best = kNone;  // level
     PriceIndex index;
+    std::uint32_t best = kNone;  // level
 };
 
 class Ladders {
@@ -155,6 +162,7 @@ class Ladders {
     [[nodiscard]] PriceKey key(std::uint32_t lane, Unit unit) const {
         return keys_[static_cast<std::size_t>(unit)][lane];
     }
+    void prefetch(std::uint32_t lane) const { __builtin_prefetch(&lanes_[lane]); }
     // REQUIRES that the lane holds an order.
     [[nodiscard]] std::uint32_t first_order(std::uint32_t lane) const {
         return levels_[lanes_[lane].best].head;

@@ -3,6 +3,7 @@
 // Who runs the plain workload. A run sets itself up, then is timed over all messages from the first
 // to the last, and says what it traded. Every run starts from nothing.
 
+#include "bench/matching/cpu_clock.hpp"
 #include "bench/matching/plain_messages.hpp"
 
 #include <chrono>
@@ -32,13 +33,13 @@ PlainRun run_map_book(const PlainWorkload& workload);
 PlainRun run_flat_book(const PlainWorkload& workload);
 PlainRun run_floor(const PlainWorkload& workload);
 
-// Times `work(message)` over all messages.
+// Processor time of `work(message)` over all messages.
 template <typename Work>
 std::chrono::nanoseconds time_messages(const PlainWorkload& workload, Work&& work) {
-    const auto begin = std::chrono::steady_clock::now();
+    const auto begin = cpu_now();
     for (const PlainMessage& message : workload.messages)
         work(message);
-    return std::chrono::steady_clock::now() - begin;
+    return cpu_now() - begin;
 }
 
 }  // namespace suanpan::bench
