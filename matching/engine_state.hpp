@@ -369,6 +369,10 @@ struct Engine::Impl {
     template <bool Buys>
     void sift_down(const Taker& taker, const Ladders& contra, std::size_t at);
     template <bool Buys>
+    void line_up(const Taker& taker, const Ladders& contra);
+    template <bool Buys>
+    void sift_alike(const Taker& taker, const Ladders& contra);
+    template <bool Buys>
     void drop_top(const Taker& taker, const Ladders& contra);
 
     // engine_place.cpp: an arriving order, and trying resting ones again.

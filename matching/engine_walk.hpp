@@ -168,17 +168,40 @@ void Engine::Impl::drop_top(const Taker& taker, const Ladders& contra) {
     if (heads.size() > 1) sift_down<Buys>(taker, contra, 0);
 }
 
-template <bool Buys, typename Visitor>
-void Engine::Impl::merge(const Taker& taker, const Ladders& contra, const Visitor& visit) {
+// Of few lanes it is cheaper to find the first offer at once than to keep them all in order: most
+// have none for this window.
+template <bool Buys>
+void Engine::Impl::line_up(const Taker& taker, const Ladders& contra) {
+    constexpr std::size_t kFew = 64;
+    if (heads.size() <= kFew) {
+        std::size_t kept = 0;
+        for (Head& head : heads) {
+            if (look<Buys>(taker, contra, head)) heads[kept++] = head;
+        }
+        heads.shrink_to(kept);
+    }
     for (std::size_t i = heads.size() / 2; i-- > 0;)
         sift_down<Buys>(taker, contra, i);
+}
+
+// The first head goes on at the price that it had: only others of the same price may come before.
+template <bool Buys>
+void Engine::Impl::sift_alike(const Taker& taker, const Ladders& contra) {
+    const std::size_t count = heads.size();
+    if (count > 1 && (heads[1].key == heads[0].key || (count > 2 && heads[2].key == heads[0].key)))
+        sift_down<Buys>(taker, contra, 0);
+}
+
+template <bool Buys, typename Visitor>
+void Engine::Impl::merge(const Taker& taker, const Ladders& contra, const Visitor& visit) {
+    line_up<Buys>(taker, contra);
     while (!heads.empty()) {
         Head& head = heads.front();
         if (head.cursor == kNone) {
-            if (!look<Buys>(taker, contra, head)) {
-                drop_top<Buys>(taker, contra);
-            } else if (heads.size() > 1) {
+            if (look<Buys>(taker, contra, head)) {
                 sift_down<Buys>(taker, contra, 0);
+            } else {
+                drop_top<Buys>(taker, contra);
             }
             continue;
         }
@@ -194,23 +217,23 @@ void Engine::Impl::merge(const Taker& taker, const Ladders& contra, const Visito
             Buys ? maker.window.contains(taker.window) : taker.window.contains(maker.window);
         // Asked before the visit, which may take the maker out of its level.
         const std::uint32_t next = maker.next;
+        if (next != kNone) orders.prefetch_whole(next);
         ++offers_met;
         const Visit wish =
             fits && !maker.waits ? visit(at, Buys ? lane.rate : taker.rate) : Visit::kNext;
         if (wish == Visit::kStop) return;
-        bool more = wish == Visit::kNext;
-        if (more && next != kNone) {
-            cursor.order = next;
-            orders.prefetch_whole(next);
-        } else if (more) {
-            contra.lane(head.lane).index.step(cursor.place, cursor.rank);
-            more = seek<Buys>(taker, contra, head);
-        }
-        if (!more) {
+        if (wish == Visit::kNextLane) {
             drop_top<Buys>(taker, contra);
-        } else if (heads.size() > 1) {
-            // Of one price, others may come before it.
-            sift_down<Buys>(taker, contra, 0);
+        } else if (next != kNone) {
+            cursor.order = next;
+            sift_alike<Buys>(taker, contra);
+        } else {
+            contra.lane(head.lane).index.step(cursor.place, cursor.rank);
+            if (seek<Buys>(taker, contra, head)) {
+                sift_down<Buys>(taker, contra, 0);
+            } else {
+                drop_top<Buys>(taker, contra);
+            }
         }
     }
 }
