@@ -345,8 +345,8 @@ struct Engine::Impl {
     template <bool Buys, typename Visit>
     [[gnu::always_inline]] bool any_crossing_lane(const Order& taker, Price limit, Rate taker_rate,
                                                   Ladders& contra, const Visit& visit);
-    [[nodiscard, gnu::noinline]] static bool crosses(const Order& taker, Price limit,
-                                                     Rate taker_rate, const LaneFront& lane);
+    [[nodiscard, gnu::noinline]] static bool meets_exactly(Price limit, Unit unit,
+                                                           const LaneFront& lane);
     template <bool Buys, typename Visit>
     [[gnu::always_inline]] bool any_eligible_lane(const Order& taker, Ladders& contra,
                                                   const Visit& visit);

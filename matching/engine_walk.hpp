@@ -7,6 +7,8 @@
 #include "matching/engine_state.hpp"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 namespace suanpan::matching {
 
@@ -45,13 +47,9 @@ inline bool Engine::Impl::is_elsewhere(const Taker& taker, const LaneFront& lane
     return bound != kNone && bound != lane.site;
 }
 
-inline bool Engine::Impl::crosses(const Order& taker, Price limit, Rate taker_rate,
-                                  const LaneFront& lane) {
-    const Price price(taker.buys ? lane.best : -lane.best);
-    const Ratio best =
-        price_in(price, lane.unit, taker.unit(), taker.buys ? lane.rate : taker_rate);
-    const Ratio bound{limit.value, 1};
-    return taker.buys ? best <= bound : best >= bound;
+// Whether a sell lane's best price is at most the limit of a buy.
+inline bool Engine::Impl::meets_exactly(Price limit, Unit unit, const LaneFront& lane) {
+    return price_in(Price(lane.best), lane.unit, unit, lane.rate) <= Ratio{limit.value, 1};
 }
 
 // The contra lanes that the taker's requirement (or profile) allows.
@@ -78,21 +76,23 @@ template <bool Buys, typename Visit>
                                                                    Rate taker_rate, Ladders& contra,
                                                                    const Visit& visit) {
     const Unit unit = taker.unit();
-    const PriceKey bound = limit.value * kKeySteps;
-    const Rank own_bound = Buys ? limit.value : -limit.value;
+    const PriceKey key_bound = limit.value * kKeySteps;
+    // Of a sell, in the lane's unit.
+    std::array<std::optional<Rank>, 2> bounds;
+    bounds[static_cast<std::size_t>(unit)] = -limit.value;
     return any_eligible_lane<Buys>(taker, contra, [&](std::uint32_t number) {
         if constexpr (Buys) {
             const PriceKey key = contra.key(number, unit);
-            if (key > bound) return false;
+            if (key > key_bound) return false;
             // The key was rounded down.
-            if (key == bound && contra.front(number).unit != unit &&
-                !crosses(taker, limit, taker_rate, contra.front(number)))
+            if (key == key_bound && contra.front(number).unit != unit &&
+                !meets_exactly(limit, unit, contra.front(number)))
                 return false;
         } else {
             const LaneFront& lane = contra.front(number);
-            if (lane.unit == unit ? lane.best > own_bound
-                                  : !crosses(taker, limit, taker_rate, lane))
-                return false;
+            auto& bound = bounds[static_cast<std::size_t>(lane.unit)];
+            if (!bound) bound = limit_rank(false, limit, unit, lane.unit, taker_rate);
+            if (lane.best > *bound) return false;
         }
         return visit(number);
     });
@@ -172,7 +172,7 @@ void Engine::Impl::drop_top(const Taker& taker, const Ladders& contra) {
 // have none for this window.
 template <bool Buys>
 void Engine::Impl::line_up(const Taker& taker, const Ladders& contra) {
-    constexpr std::size_t kFew = 64;
+    constexpr std::size_t kFew = 1024;
     if (heads.size() <= kFew) {
         std::size_t kept = 0;
         for (Head& head : heads) {
