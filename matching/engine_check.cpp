@@ -168,6 +168,49 @@ Result<void> check_times(const OrderTerms& terms, const MarketRules& rules, Time
     return {};
 }
 
+Result<void> check_lists(const OrderTerms& terms) {
+    if (!is_strictly_sorted(terms.requirement.conditions)) {
+        return fail("bad_requirement", "a condition is given twice");
+    }
+    if (terms.counterparties.size() > kMaxCounterparties) {
+        return fail("too_many", "an order names at most 1000 counterparties");
+    }
+    if (!is_strictly_sorted(terms.counterparties)) {
+        return fail("bad_counterparties", "a counterparty is given twice");
+    }
+    return {};
+}
+
+Result<void> check_pool(const OrderTerms& terms, const Pool* pool) {
+    if (terms.side == Side::kBuy) return {};
+    if (pool == nullptr || pool->rules.owner != terms.organisation) {
+        return fail("pool_not_found", "the organisation has no such pool");
+    }
+    if (terms.quantity > pool->rules.lots.value) {
+        return fail("too_large",
+                    "the pool has " + std::to_string(pool->rules.lots.value) + " lots");
+    }
+    if (!pool->rates.contains(terms.market.compute_class)) {
+        return fail("no_rate", "the pool has no rate in this class: attest one first");
+    }
+    return {};
+}
+
+Result<void> check_order(const OrderTerms& terms, Time now, const Market* market,
+                         const Pool* pool) {
+    if (market == nullptr) return fail("market_not_found", "there is no such market");
+    const MarketRules& rules = market->rules;
+    Result<void> step = check_side_fields(terms);
+    if (step) step = check_together(terms);
+    if (step) step = check_at_market(terms, market->calls);
+    if (step) step = check_amounts(terms, rules);
+    if (step) step = check_times(terms, rules, now);
+    if (step) step = check_halt(terms, market->halted);
+    if (step) step = check_lists(terms);
+    if (step) step = check_pool(terms, pool);
+    return step;
+}
+
 }  // namespace
 
 Result<void> check_rules(const MarketRules& rules) {
@@ -191,43 +234,16 @@ Result<void> check_rules(const MarketRules& rules) {
 }
 
 Result<void> Engine::check(const OrderTerms& terms, Time now) const {
-    const auto found = impl_->market_numbers.find(terms.market);
-    if (found == impl_->market_numbers.end())
-        return fail("market_not_found", "there is no such market");
-    const Market& market = impl_->markets[found->second];
-    const MarketRules& rules = market.rules;
-    for (const auto& step : {check_side_fields(terms), check_together(terms),
-                             check_at_market(terms, market.calls), check_amounts(terms, rules),
-                             check_times(terms, rules, now), check_halt(terms, market.halted)}) {
-        if (!step) return step;
-    }
-    if (!is_strictly_sorted(terms.requirement.conditions)) {
-        return fail("bad_requirement", "a condition is given twice");
-    }
-    if (terms.counterparties.size() > kMaxCounterparties) {
-        return fail("too_many", "an order names at most 1000 counterparties");
-    }
-    if (!is_strictly_sorted(terms.counterparties)) {
-        return fail("bad_counterparties", "a counterparty is given twice");
-    }
-    if (terms.side == Side::kBuy) return {};
-    const PoolRules* pool = find_pool(terms.pool);
-    if (pool == nullptr || pool->owner != terms.organisation) {
-        return fail("pool_not_found", "the organisation has no such pool");
-    }
-    if (terms.quantity > pool->lots.value) {
-        return fail("too_large", "the pool has " + std::to_string(pool->lots.value) + " lots");
-    }
-    if (!find_rate(terms.pool, terms.market.compute_class)) {
-        return fail("no_rate", "the pool has no rate in this class: attest one first");
-    }
-    return {};
+    const Market* market = impl_->find_market(terms.market);
+    return check_order(terms, now, market, impl_->find_pool(terms.pool));
 }
 
 Result<NewOrder> Engine::resolve(const OrderTerms& terms, Time now) {
-    const auto checked = check(terms, now);
-    if (!checked) return fail(checked.error());
-    return impl_->resolve(terms);
+    const Market* market = impl_->find_market(terms.market);
+    const Pool* pool = terms.pool.is_nil() ? nullptr : impl_->find_pool(terms.pool);
+    auto checked = check_order(terms, now, market, pool);
+    if (!checked) return fail(std::move(checked).error());
+    return impl_->resolve(terms, *market, pool);
 }
 
 }  // namespace suanpan::matching

@@ -124,6 +124,11 @@ std::uint32_t Engine::Impl::open_orders_of(const OrganisationId& organisation) {
     return number < open_by_organisation.size() ? open_by_organisation[number] : 0;
 }
 
+const Market* Engine::Impl::find_market(const MarketKey& key) const {
+    const auto found = market_numbers.find(key);
+    return found == market_numbers.end() ? nullptr : &markets[found->second];
+}
+
 Market& Engine::Impl::get_market(const MarketKey& key) {
     const auto found = market_numbers.find(key);
     CHECK(found != market_numbers.end());

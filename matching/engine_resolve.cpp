@@ -9,8 +9,12 @@ namespace suanpan::matching {
 
 // REQUIRES that check() passed.
 NewOrder Engine::Impl::resolve(const OrderTerms& terms) {
+    const Pool* pool = terms.pool.is_nil() ? nullptr : find_pool(terms.pool);
+    return resolve(terms, get_market(terms.market), pool);
+}
+
+NewOrder Engine::Impl::resolve(const OrderTerms& terms, const Market& market, const Pool* pool) {
     NewOrder out;
-    const Market& market = get_market(terms.market);
     const bool buys = terms.side == Side::kBuy;
     is_untidy = true;  // a new requirement may be one too many
     out.id = terms.id;
@@ -19,7 +23,7 @@ NewOrder Engine::Impl::resolve(const OrderTerms& terms) {
     Order& order = out.record.order;
     order.window = terms.window;
     order.organisation = organisations.number(terms.organisation);
-    order.owner = buys ? eligibility.find_or_add(terms.requirement) : get_pool(terms.pool).number;
+    order.owner = buys ? eligibility.find_or_add(terms.requirement) : pool->number;
     order.self_trade = terms.self_trade;
     order.together = terms.together;
     order.buys = buys;

@@ -195,8 +195,9 @@ enum class Visit : std::uint8_t { kNext, kNextLane, kStop };
 
 // Where a walk is in a lane whose turn has come.
 struct Cursor {
-    std::uint32_t order = kNone;  // to visit
-    Rank rank = 0;                // of its level
+    std::uint32_t level = kNone;
+    std::uint32_t order = kNone;  // of the level, to visit
+    Rank rank = 0;                // of the level
     Rank limit = 0;               // the worst rank that the taker takes
     PriceIndex::Place place;
 };
@@ -251,6 +252,7 @@ struct Engine::Impl {
     [[gnu::always_inline]] void begin(Time time);
     [[gnu::noinline]] void tidy();
     [[nodiscard]] NewOrder resolve(const OrderTerms& terms);
+    [[nodiscard]] NewOrder resolve(const OrderTerms& terms, const Market& market, const Pool* pool);
     static void resolve_extras(const OrderTerms& terms, NewOrder& out);
     [[gnu::always_inline]] std::uint32_t admit(const NewOrder& given);
     std::uint32_t restore(const OrderView& view);
@@ -351,11 +353,13 @@ struct Engine::Impl {
     [[gnu::always_inline]] bool any_eligible_lane(const Order& taker, Ladders& contra,
                                                   const Visit& visit);
     [[nodiscard]] static PriceKey key_of(const Taker& taker, const LaneFront& lane, Rank rank);
-    [[nodiscard]] bool is_elsewhere(const Taker& taker, const LaneFront& lane) const;
+    [[nodiscard]] std::uint32_t site_of(const Taker& taker) const;
+    [[nodiscard]] static bool is_elsewhere(std::uint32_t bound, const LaneFront& lane);
     template <bool Buys>
     bool look(const Taker& taker, const Ladders& contra, Head& head);
     template <bool Buys>
-    bool seek(const Taker& taker, const Ladders& contra, Head& head);
+    bool find_level(const Taker& taker, const Ladders& contra, Head& head);
+    void aim(const Ladders& contra, Head& head);
     template <bool Buys, typename Visitor>
     void merge(const Taker& taker, const Ladders& contra, const Visitor& visit);
     template <bool Buys>
@@ -429,6 +433,7 @@ struct Engine::Impl {
     void run_call(Market& market, std::size_t which);
     void rematch_all(Market& market);
 
+    [[nodiscard]] const Market* find_market(const MarketKey& key) const;
     Market& get_market(const MarketKey& key);
     Pool& get_pool(const PoolId& id);
     [[nodiscard]] const Pool* find_pool(const PoolId& id) const;

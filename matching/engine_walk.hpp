@@ -40,11 +40,14 @@ inline PriceKey Engine::Impl::key_of(const Taker& taker, const LaneFront& lane, 
     return (lane.conditional ? kAfterAll : 0) - key_in(Price(-rank), lane.unit, unit, taker.rate);
 }
 
-// same_site: the taker is bound to a site where none of the lane's lots are.
-inline bool Engine::Impl::is_elsewhere(const Taker& taker, const LaneFront& lane) const {
-    if (taker.order.together != Together::kSameSite || lane.site == kNone) return false;
-    const std::uint32_t bound = orders.extras(taker.slot).bound_site;
-    return bound != kNone && bound != lane.site;
+// same_site: where the taker's lots must be by now; kNone where that is open.
+inline std::uint32_t Engine::Impl::site_of(const Taker& taker) const {
+    if (taker.order.together != Together::kSameSite) return kNone;
+    return orders.extras(taker.slot).bound_site;
+}
+
+inline bool Engine::Impl::is_elsewhere(std::uint32_t bound, const LaneFront& lane) {
+    return bound != kNone && lane.site != kNone && bound != lane.site;
 }
 
 // Whether a sell lane's best price is at most the limit of a buy.
@@ -104,8 +107,9 @@ inline void Engine::Impl::open_lanes(const Taker& taker, Ladders& contra) {
     const Order& order = taker.order;
     const Price limit = taker.details.limit;
     if (order.buys) {
+        const std::uint32_t bound = site_of(taker);
         any_crossing_lane<true>(order, limit, taker.rate, contra, [&](std::uint32_t number) {
-            if (is_elsewhere(taker, contra.front(number))) return false;
+            if (bound != kNone && is_elsewhere(bound, contra.front(number))) return false;
             heads.push_back({contra.key(number, order.unit()), number, kNone});
             contra.prefetch(number);
             return false;
@@ -124,16 +128,23 @@ inline void Engine::Impl::open_lanes(const Taker& taker, Ladders& contra) {
 
 // To the next level, the cursor's place included, whose orders may fit.
 template <bool Buys>
-bool Engine::Impl::seek(const Taker& taker, const Ladders& contra, Head& head) {
+bool Engine::Impl::find_level(const Taker& taker, const Ladders& contra, Head& head) {
     Cursor& cursor = cursors[head.cursor];
     const PriceIndex& index = contra.lane(head.lane).index;
     if (!index.seek<!Buys>(cursor.place, taker.window, cursor.limit, offers_met)) return false;
     const Rank rank = index.rank(cursor.place);
     if (rank != cursor.rank) head.key = key_of(taker, contra.front(head.lane), rank);
     cursor.rank = rank;
-    cursor.order = contra.level(index.level(cursor.place)).head;
-    orders.prefetch_whole(cursor.order);
+    cursor.level = index.level(cursor.place);
+    contra.prefetch_level(cursor.level);
     return true;
+}
+
+// To the first order of its level.
+inline void Engine::Impl::aim(const Ladders& contra, Head& head) {
+    Cursor& cursor = cursors[head.cursor];
+    cursor.order = contra.level(cursor.level).head;
+    orders.prefetch_whole(cursor.order);
 }
 
 // The lane's turn has come: its best level may be of another time.
@@ -143,8 +154,10 @@ bool Engine::Impl::look(const Taker& taker, const Ladders& contra, Head& head) {
     head.cursor = static_cast<std::uint32_t>(cursors.size());
     const Rank limit = limit_rank(Buys, taker.details.limit, taker.order.unit(), lane.unit,
                                   Buys ? lane.rate : taker.rate);
-    cursors.push_back({kNone, lane.best, limit, contra.lane(head.lane).index.first()});
-    return seek<Buys>(taker, contra, head);
+    cursors.push_back({kNone, kNone, lane.best, limit, contra.lane(head.lane).index.first()});
+    if (find_level<Buys>(taker, contra, head)) return true;
+    cursors.pop_back();
+    return false;
 }
 
 template <bool Buys>
@@ -179,6 +192,8 @@ void Engine::Impl::line_up(const Taker& taker, const Ladders& contra) {
             if (look<Buys>(taker, contra, head)) heads[kept++] = head;
         }
         heads.shrink_to(kept);
+        for (Head& head : heads)
+            aim(contra, head);
     }
     for (std::size_t i = heads.size() / 2; i-- > 0;)
         sift_down<Buys>(taker, contra, i);
@@ -199,6 +214,7 @@ void Engine::Impl::merge(const Taker& taker, const Ladders& contra, const Visito
         Head& head = heads.front();
         if (head.cursor == kNone) {
             if (look<Buys>(taker, contra, head)) {
+                aim(contra, head);
                 sift_down<Buys>(taker, contra, 0);
             } else {
                 drop_top<Buys>(taker, contra);
@@ -206,7 +222,7 @@ void Engine::Impl::merge(const Taker& taker, const Ladders& contra, const Visito
             continue;
         }
         const LaneFront& lane = contra.front(head.lane);
-        if (Buys && is_elsewhere(taker, lane)) {
+        if (Buys && is_elsewhere(site_of(taker), lane)) {
             drop_top<Buys>(taker, contra);
             continue;
         }
@@ -229,7 +245,8 @@ void Engine::Impl::merge(const Taker& taker, const Ladders& contra, const Visito
             sift_alike<Buys>(taker, contra);
         } else {
             contra.lane(head.lane).index.step(cursor.place, cursor.rank);
-            if (seek<Buys>(taker, contra, head)) {
+            if (find_level<Buys>(taker, contra, head)) {
+                aim(contra, head);
                 sift_down<Buys>(taker, contra, 0);
             } else {
                 drop_top<Buys>(taker, contra);

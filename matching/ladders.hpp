@@ -162,6 +162,7 @@ class Ladders {
     [[nodiscard]] PriceKey key(std::uint32_t lane, Unit unit) const {
         return keys_[static_cast<std::size_t>(unit)][lane];
     }
+    void prefetch_level(std::uint32_t number) const { __builtin_prefetch(&levels_[number]); }
     void prefetch(std::uint32_t lane) const { __builtin_prefetch(&lanes_[lane]); }
     // REQUIRES that the lane holds an order.
     [[nodiscard]] std::uint32_t first_order(std::uint32_t lane) const {
