@@ -253,9 +253,19 @@ void Ladders::remove(const Order& order) {
     (order.next == kNone ? level.tail : orders_[order.next].prev) = order.prev;
     if (level.head == kNone) {
         close_level(order.level);
+    } else if (level.head == level.tail) {
+        narrow(level);
     } else if (order.prev == kNone) {
         orders_.prefetch_whole(level.head);
     }
+}
+
+// To the window of the only order that is left.
+void Ladders::narrow(Level& level) {
+    const Window& window = orders_[level.head].window;
+    if (level.hull == window) return;
+    level.hull = window;
+    lanes_[level.lane].index.set_hull(level.rank, window);
 }
 
 void Ladders::cover(std::uint32_t slot) {

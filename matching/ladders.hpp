@@ -60,8 +60,8 @@ struct alignas(64) Level {
 //
 // With each level goes what its orders' windows have in common, so that a walk passes a level of
 // another time without a look at its orders: of sells the earliest start and the latest end, of
-// buys the latest start and the earliest end. It may say too much, since it is not taken back when
-// an order goes.
+// buys the latest start and the earliest end. It may say too much: of the orders that go, only the
+// last but one takes back what it said.
 class PriceIndex {
  public:
     // A level of the index, for as long as no level comes or goes.
@@ -256,6 +256,7 @@ class Ladders {
                                                     const Window& window);
     std::uint32_t find_or_add_level(std::uint32_t lane, Rank rank, const Window& window);
     [[gnu::always_inline]] void widen(Level& level, const Window& window);
+    void narrow(Level& level);
     void close_level(std::uint32_t number);
     void show_best(std::uint32_t lane);
 
