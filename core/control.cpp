@@ -140,11 +140,11 @@ DueKey Market::Impl::call_due(const LogIndex& index, const matching::CallTerms& 
 // the reference of the band, which the engine has set by the same rule. Gives the first fill that
 // is not its own.
 std::size_t Market::Impl::finish_call(const matching::CallView& call,
-                                      const std::vector<matching::Execution>& fills,
+                                      std::span<const matching::Execution> fills,
                                       std::size_t first) {
     std::size_t end = first;
     for (Int128 lots = 0; lots < call.result.volume.value; ++end)
-        lots += fills.at(end).lots.value;
+        lots += fills[end].lots.value;
     MarketRow& market = markets.at(call.terms.market);
     if (end > first) {
         market.control.auction_reference =

@@ -252,7 +252,7 @@ struct Market::Impl {
     void change_control(MarketRow& market);
     static DueKey call_due(const LogIndex& index, const matching::CallTerms& call);
     std::size_t finish_call(const matching::CallView& call,
-                            const std::vector<matching::Execution>& fills, std::size_t first);
+                            std::span<const matching::Execution> fills, std::size_t first);
 
     // limits.cpp
     template <typename Visit>

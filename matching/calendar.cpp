@@ -22,7 +22,10 @@ void Calendar::reserve(const Window& window, Lots lots) {
     CHECK(lots.value > 0 && window.start < window.end);
     const Window part = known(window);
     if (part.start >= part.end) return;
-    CHECK(add(steps_, before_, part, Lots(-lots.value)).value >= 0);
+    const Lots left = add(steps_, before_, part, Lots(-lots.value));
+    if (left.value < 0) [[unlikely]]
+        add(steps_, before_, part, lots);
+    CHECK(left.value >= 0);
 }
 
 void Calendar::release(const Window& window, Lots lots) {
