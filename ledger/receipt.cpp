@@ -9,7 +9,6 @@ namespace {
 constexpr std::string_view kHeader = "c2sp.org/tlog-proof@v1";
 constexpr std::string_view kExtra = "extra ";
 constexpr std::string_view kIndex = "index ";
-constexpr std::size_t kMaxProofHashes = 63;
 
 }  // namespace
 
