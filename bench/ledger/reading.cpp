@@ -1,0 +1,182 @@
+#include "bench/ledger/reading.hpp"
+
+#include "base/crypto.hpp"
+#include "base/dsse.hpp"
+#include "base/json.hpp"
+#include "bench/ledger/program.hpp"
+#include "bench/matching/median.hpp"
+#include "bench/matching/xorshift.hpp"
+#include "ledger/entry.hpp"
+#include "ledger/tile.hpp"
+#include "ledger/tree.hpp"
+#include "services/publishing/tile_store.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <functional>
+#include <map>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+namespace suanpan::bench {
+namespace {
+
+// Of one core, in seconds of its time.
+struct Parts {
+    double tree = 0;
+    double parsing = 0;
+    double signatures = 0;
+    std::uint64_t signed_entries = 0;
+};
+
+// Adds what `work` takes of this thread to `sum`.
+template <typename Work>
+void timed(double& sum, const Work& work) {
+    const double begin = cpu_seconds();
+    work();
+    sum += cpu_seconds() - begin;
+}
+
+// The parts of an audit, one bundle after the other, each part by itself.
+class Auditor {
+ public:
+    explicit Auditor(const PublishedLog& log)
+        : log_(log),
+          tiles_(log.folder),
+          builder_([this](const ledger::TileId& tile, std::string_view bytes) {
+              if (tile.kind == ledger::TileKind::kEntries) return;
+              if (tiles_.read_tile(tile).value() != bytes)
+                  throw std::runtime_error("a tile does not follow from the entries");
+          }) {}
+
+    Parts run() {
+        for (std::uint64_t n = 0; n * ledger::kTileWidth < log_.size; ++n)
+            take_bundle(ledger::tile_at(ledger::TileKind::kEntries, 0, n, log_.size).value());
+        timed(parts_.tree, [this] {
+            builder_.flush();
+            if (builder_.root() != log_.root) throw std::runtime_error("another root");
+        });
+        return parts_;
+    }
+
+ private:
+    void take_bundle(const ledger::TileId& id) {
+        std::string bundle;
+        std::vector<std::string_view> entries;
+        timed(parts_.tree, [&] {
+            bundle = tiles_.read_tile(id).value();
+            entries = ledger::decode_bundle(bundle, id.width).value();
+            for (const std::string_view entry : entries)
+                builder_.append(entry);
+        });
+        std::vector<Json> bodies(entries.size());
+        std::vector<std::string> kinds(entries.size());
+        timed(parts_.parsing, [&] {
+            for (std::size_t i = 0; i < entries.size(); ++i)
+                kinds[i] = ledger::parse_entry(entries[i], &bodies[i]).value().kind;
+        });
+        for (std::size_t i = 0; i < entries.size(); ++i) {
+            const Json& entry = bodies[i];
+            if (kinds[i] == "key") meter_ = key_in(entry);
+            if (kinds[i] == "readings") check_signature(entry);
+        }
+    }
+
+    static PublicKey key_in(const Json& entry) {
+        const auto text = entry.at("body").at("public_key").get<std::string>();
+        return public_key_from(from_base64(text).value()).value();
+    }
+
+    void check_signature(const Json& entry) {
+        const std::string text = canonical_json(entry.at("body").at("envelope"));
+        timed(parts_.signatures, [&] {
+            if (!suanpan::verify(parse_envelope(text).value(), meter_))
+                throw std::runtime_error("a batch of readings is not signed");
+        });
+        ++parts_.signed_entries;
+    }
+
+    const PublishedLog& log_;
+    services::TileStore tiles_;
+    ledger::TileBuilder builder_;
+    PublicKey meter_{};
+    Parts parts_;
+};
+
+ProgramRun audit(const PublishedLog& log, const std::vector<std::string>& options) {
+    std::vector<std::string> arguments{
+        "verify", "--dir", log.folder.string(), "--key", log.verifier_key, "--json", "--quiet"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    ProgramRun run = run_program("suanpan-audit", arguments);
+    if (run.status != 0) throw std::runtime_error("suanpan-audit verify: " + run.output);
+    return run;
+}
+
+double rate_of(const PublishedLog& log, double seconds) {
+    return static_cast<double>(log.size) / seconds;
+}
+
+}  // namespace
+
+void measure_verify(const PublishedLog& log, int rounds, Report& report) {
+    std::vector<double> tree;
+    std::vector<double> sum;
+    std::vector<double> full;
+    std::vector<double> wall;
+    std::int64_t peak_kib = 0;
+    for (int round = 1; round <= rounds; ++round) {
+        const Parts parts = Auditor(log).run();
+        const ProgramRun run = audit(log, {});
+        tree.push_back(parts.tree);
+        sum.push_back(parts.tree + parts.parsing + parts.signatures);
+        full.push_back(run.cpu_seconds);
+        wall.push_back(run.seconds);
+        peak_kib = std::max(peak_kib, run.peak_kib);
+        fmt::print(
+            "  alone: tree {:.2f} s, parsing {:.2f} s, {} signatures {:.2f} s; together {:.2f} s\n"
+            "  suanpan-audit verify: {:.2f} s of processors in {:.2f} s, {:.1f} MiB\n",
+            parts.tree, parts.parsing, parts.signed_entries, parts.signatures, sum.back(),
+            run.cpu_seconds, run.seconds, static_cast<double>(run.peak_kib) / 1'024);
+    }
+    const double tree_rate = rate_of(log, median(tree));
+    report.add("hashes and root, entries/s a core", fmt::format("{:.0f}", tree_rate), ">= 1000000",
+               tree_rate >= 1e6);
+    const double ratio = median(full) / median(sum);
+    report.add("verify / (tree + parsing + signatures alone), CPU", fmt::format("{:.2f}", ratio),
+               "<= 1.3", ratio <= 1.3);
+    report.add("verify, entries/s on all cores", fmt::format("{:.0f}", rate_of(log, median(wall))),
+               "", true);
+    report.add(fmt::format("verify of {} entries, peak memory", log.size),
+               fmt::format("{:.1f} MiB", static_cast<double>(peak_kib) / 1'024), "<= 256 MiB",
+               peak_kib <= 256 * 1'024);
+}
+
+void measure_proofs(const PublishedLog& log, Report& report) {
+    constexpr int kProofs = 5'000;
+    const services::TileStore tiles(log.folder);
+    const auto fetch = [&tiles](const ledger::TileId& tile) { return tiles.read_tile(tile); };
+    Xorshift random;
+    std::vector<double> proof_us;
+    std::vector<double> receipt_us;
+    for (int i = 0; i < kProofs; ++i) {
+        const std::uint64_t index = random.next() % log.size;
+        auto begin = Monotonic::now();
+        ledger::TileHashReader hashes(log.size, fetch);
+        const auto proof = ledger::prove_inclusion(index, log.size, std::ref(hashes)).value();
+        proof_us.push_back(seconds_since(begin) * 1e6);
+        const Hash leaf = hashes(ledger::NodeId{0, index}).value();
+        if (!ledger::verify_inclusion(leaf, index, log.size, proof, log.root))
+            throw std::runtime_error("a proof does not hold");
+        begin = Monotonic::now();
+        (void)services::make_receipt(tiles, index).value();
+        receipt_us.push_back(seconds_since(begin) * 1e6);
+    }
+    fmt::print("  proof of inclusion: p50 {:.1f} us, p99 {:.1f} us; receipt p50 {:.1f} us\n",
+               median(proof_us), quantile(proof_us, 0.99), median(receipt_us));
+    report.add("proof of inclusion from tiles on disk, p50",
+               fmt::format("{:.1f} us", median(proof_us)), "< 100 us", median(proof_us) < 100);
+}
+
+}  // namespace suanpan::bench
