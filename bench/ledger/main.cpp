@@ -7,6 +7,7 @@
 #include "bench/ledger/measure.hpp"
 #include "bench/ledger/published_log.hpp"
 #include "bench/ledger/reading.hpp"
+#include "bench/ledger/sequencing.hpp"
 
 #include <fmt/format.h>
 
@@ -59,6 +60,11 @@ class LogFolder {
     std::filesystem::path path_;
 };
 
+void run_publish(const Options& options, Report& report) {
+    const LogFolder folder("");
+    measure_publishing(options.rate, options.seconds, folder.path(), report);
+}
+
 void run_read(const Options& options, Report& report) {
     const LogFolder folder(options.keep);
     const auto begin = Monotonic::now();
@@ -108,6 +114,8 @@ int main(int argc, char** argv) {
     try {
         const auto options = suanpan::bench::read_options(argc, argv);
         suanpan::bench::Report report;
+        if (options.sequence) suanpan::bench::measure_sequencing(options.rounds, report);
+        if (options.publish) suanpan::bench::run_publish(options, report);
         if (options.read) suanpan::bench::run_read(options, report);
         return report.print() ? 0 : 1;
     } catch (const std::exception& problem) {
