@@ -109,6 +109,7 @@ const auto kRoutes = std::to_array<Route>({
     {"GET",  "/v1/settlement-runs/{id}",               kRoles,  kSettling,         get_run},
     {"GET",  "/v1/settlement-runs/{id}/lines",         kRoles,  kSettling,         get_run_lines, kQuery},
 
+    {"GET",  "/v1/ledger",                             kPublic, 0,                 get_ledger_status},
     {"GET",  "/v1/ledger/checkpoint",                  kPublic, 0,                 get_checkpoint},
     {"GET",  "/v1/ledger/key",                         kPublic, 0,                 get_log_key},
     {"GET",  "/v1/ledger/tile/entries/{path...}",      kRoles,  kAuditing,         get_entries_tile},

@@ -89,6 +89,7 @@ Result<Response> get_run(Call& call);
 Result<Response> get_run_lines(Call& call);
 
 // ledger.cpp
+Result<Response> get_ledger_status(Call& call);
 Result<Response> get_checkpoint(Call& call);
 Result<Response> get_tile(Call& call);
 Result<Response> get_entries_tile(Call& call);

@@ -8,6 +8,7 @@
 #include "api/transport/server.hpp"
 #include "api/workers.hpp"
 #include "apps/suanpand/files.hpp"
+#include "apps/suanpand/witnesses.hpp"
 #include "base/json.hpp"
 #include "base/time.hpp"
 #include "db/leader.hpp"
@@ -134,11 +135,12 @@ bool wait_for_turn(const db::Pool& database, const sigset_t& signals) {
     return true;
 }
 
-services::PublisherOptions publisher_options(const Config& config) {
+services::PublisherOptions publisher_options(const Config& config, services::Witnesses* witnesses) {
     services::PublisherOptions options;
     options.origin = config.origin;
     options.tile_directory = config.data / "tiles";
     options.last_signed_file = config.data / "last-signed";
+    options.witnesses = witnesses;
     return options;
 }
 
@@ -147,8 +149,9 @@ services::PublisherLoop::Listeners publisher_listeners() {
     listeners.stopped = [](const Error& error) {
         spdlog::critical("publishing has stopped ({}): {}", error.code(), error.detail());
     };
-    listeners.failed = [](const std::string& what) {
-        spdlog::warn("publishing failed and will be tried again: {}", what);
+    listeners.delayed = [](const Error& error) {
+        spdlog::warn("publishing is delayed and will be tried again ({}): {}", error.code(),
+                     error.detail());
     };
     return listeners;
 }
@@ -190,6 +193,13 @@ api::Gauges read_gauges(const RunningMarket& market, const api::Workers& workers
     gauges.workers_waiting = static_cast<std::int64_t>(workers.waiting());
     gauges.connections = static_cast<std::int64_t>(server.open_connections());
     gauges.publisher_stopped = status.stopped.has_value();
+    gauges.publisher_delayed = status.delayed.has_value();
+    if (const services::Witnesses* witnesses = market.publisher_loop.witnesses()) {
+        for (const services::WitnessStatus& witness : witnesses->status()) {
+            gauges.witnesses += 1;
+            if (!witness.failure.empty()) gauges.witnesses_failing += 1;
+        }
+    }
     return gauges;
 }
 
@@ -249,6 +259,9 @@ void run_application(const Config& config) {
     services::PostgresStore store(database);
     const SigningKey log_key = load_own_log_key(config, store);
     check_log_is_ours(config, log_key, store);
+    const auto witnesses = make_witnesses(
+        config,
+        ledger::make_verifier_key(config.origin, ledger::KeyType::kEd25519, log_key.public_key()));
     if (!wait_for_turn(database, signals)) return;
     check_log_is_ours(config, log_key, store);  // who led until now may have published
 
@@ -259,7 +272,7 @@ void run_application(const Config& config) {
         sandbox_clock ? static_cast<const services::Clock&>(*sandbox_clock) : system_clock;
 
     // The log as files: told of each commit, publishes on a thread of its own.
-    services::Publisher publisher(publisher_options(config), log_key, store);
+    services::Publisher publisher(publisher_options(config, witnesses.get()), log_key, store);
     services::PublisherLoopOptions loop_options;
     loop_options.interval_ms = config.publish_interval_ms;
     services::PublisherLoop publisher_loop(publisher, clock, loop_options, publisher_listeners());

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace suanpan::services {
 
@@ -24,10 +25,13 @@ struct PublisherLoopOptions {
 
 struct PublisherStatus {
     std::uint64_t published_size = 0;
-    std::uint64_t known_size = 0;  // the log's size as last notified
+    std::uint64_t signed_size = 0;  // more than is published while witnesses are awaited
+    std::uint64_t known_size = 0;   // the log's size as last notified
     std::optional<Time> published_at;
     std::optional<Error> stopped;  // needs a person; its text says what to do
-    std::string last_failure;      // of the last attempt that will be repeated; empty after success
+    std::optional<Error>
+        delayed;  // the last attempt's, which will be repeated; empty after success
+    std::optional<Time> delayed_since;
 };
 
 /// Thread-safe. The listeners are called on the loop's thread and must not call stop().
@@ -35,8 +39,8 @@ class PublisherLoop {
  public:
     struct Listeners {
         std::function<void(const Published&)> published;
-        std::function<void(const Error&)> stopped;       // once
-        std::function<void(const std::string&)> failed;  // will be tried again
+        std::function<void(const Error&)> stopped;  // once
+        std::function<void(const Error&)> delayed;  // will be tried again
     };
 
     /// What is given must outlive the loop.
@@ -58,12 +62,14 @@ class PublisherLoop {
     bool wait_published(std::uint64_t size, std::int64_t timeout_ms);
 
     [[nodiscard]] PublisherStatus status() const;
+    /// Null when no policy was given.
+    [[nodiscard]] const Witnesses* witnesses() const { return publisher_.witnesses(); }
 
  private:
     void run();
     /// True when the loop should go on at once because more is waiting.
     bool publish();
-    void note_failure(const std::string& what);
+    void delay(const Error& why);
     [[nodiscard]] bool due_now() const;  // REQUIRES mutex_
 
     Publisher& publisher_;

@@ -99,7 +99,7 @@ const std::map<std::string, Names>& layers() {
         {"services", kServices},
         {"api", kWith(kServices, {"api"})},
         {"client", kClient},
-        {"apps/suanpand", kWith(kServices, {"api", "apps/suanpand"})},
+        {"apps/suanpand", kWith(kServices, {"api", "client", "apps/suanpand"})},
         {"apps/suanpan", kWith(kClient, {"db", "apps/suanpan"})},
         {"apps/suanpan-audit", kWith(kCore, {"client", "apps/suanpan-audit"})},
         {"apps/suanpan-demo", kWith(kClient, {"apps/suanpan-demo"})},
