@@ -37,15 +37,15 @@ void remember(AuditState& state, const ledger::SignedCheckpoint& checkpoint) {
 }
 
 int check_checkpoint(const Options& options) {
-    const Keys keys = read_keys(options.keys);
+    const ledger::Policy policy = read_keys(options.keys);
     const auto source = open_source(options.source);
-    const std::filesystem::path path =
-        options.state.empty() ? default_state_path(keys.log) : std::filesystem::path(options.state);
-    AuditState state = load_state(path, keys.log);
+    const std::filesystem::path path = options.state.empty() ? default_state_path(origin_of(policy))
+                                                             : std::filesystem::path(options.state);
+    AuditState state = load_state(path, policy);
 
     Report report("checkpoint", options.output);
     report.field("state", path.string());
-    const auto checkpoint = read_checkpoint(*source, keys, options.keys.witnesses_needed);
+    const auto checkpoint = read_checkpoint(*source, policy);
     if (!checkpoint) return report.fails(checkpoint.error());
     report.checkpoint(*checkpoint, source->name());
     const auto held = check_history(*source, checkpoint->checkpoint, state);
@@ -53,7 +53,7 @@ int check_checkpoint(const Options& options) {
         if (is_contradiction(held.error()) &&
             std::ranges::find(state.evidence, checkpoint->note) == state.evidence.end()) {
             state.evidence.push_back(checkpoint->note);
-            save_state(path, keys.log, std::move(state));
+            save_state(path, origin_of(policy), std::move(state));
             report.line("Evidence", "both signed checkpoints are kept in " + path.string());
         }
         return report.fails(held.error());
@@ -66,7 +66,7 @@ int check_checkpoint(const Options& options) {
                                   path.string()});
     }
     remember(state, *checkpoint);
-    save_state(path, keys.log, std::move(state));
+    save_state(path, origin_of(policy), std::move(state));
     report.line("History", *held == 0
                                ? "this is the first checkpoint seen of this log"
                                : "continues all " + grouped(*held) + " checkpoints seen before");
@@ -135,7 +135,7 @@ Runner declare_checkpoint(CLI::App& app) {
     declare_output(app, options->output);
     app.add_option("--state", options->state,
                    "The file that remembers the checkpoints seen; default: "
-                   "~/.local/state/suanpan-audit/<key id>.json");
+                   "~/.local/state/suanpan-audit/<origin>.json");
     return [options] { return check_checkpoint(*options); };
 }
 

@@ -99,18 +99,23 @@ void describe(Report& report, const core::Replay& replay, const MoneySummary& mo
 }
 
 int replay_log(const Options& options) {
-    const Keys keys = read_keys(options.keys);
+    const ledger::Policy policy = read_keys(options.keys);
     const auto source = open_source(options.source);
     Report report("replay", options.output);
-    const auto checkpoint = read_checkpoint(*source, keys, options.keys.witnesses_needed);
+    const auto checkpoint = read_checkpoint(*source, policy);
     if (!checkpoint) return report.fails(checkpoint.error());
     report.checkpoint(*checkpoint, source->name());
 
     core::Replay replay;
     Progress progress("Replaying", options.output);
     VerifyOptions how;
-    how.hooks.push_back(
-        {"", [&replay](const EntryView& entry) { return replay.next(entry.bytes); }});
+    how.hooks.push_back({"", [&replay](const EntryView& entry) -> Result<OrderedStep> {
+                             return [&replay, bytes = entry.bytes]() -> Result<LateCheck> {
+                                 auto done = replay.next(bytes);
+                                 if (!done) return fail(done.error());
+                                 return LateCheck{};
+                             };
+                         }});
     how.progress = [&progress](std::uint64_t done, std::uint64_t total) {
         progress.show(done, total);
     };

@@ -1,11 +1,14 @@
 #include "apps/suanpan-audit/command.hpp"
 #include "apps/suanpan-audit/text.hpp"
 #include "base/bytes.hpp"
-#include "base/checked.hpp"
+#include "base/time.hpp"
 
 #include <nlohmann/json.hpp>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <iomanip>
 #include <iostream>
 #include <utility>
@@ -17,6 +20,18 @@ constexpr int kLabelWidth = 12;
 
 void print_line(std::string_view label, std::string_view text) {
     std::cout << std::left << std::setw(kLabelWidth) << label << printable(text) << '\n';
+}
+
+// Name and key id: what tells two keys of one log apart.
+std::string key_text(const ledger::VerifierKey& key) {
+    const std::string text = to_string(key);
+    return text.substr(0, text.rfind('+'));
+}
+
+// A witness chooses its time: it may be one that no calendar has.
+std::string time_text(Time time) {
+    constexpr Time kLast(253'402'300'799);  // 9999-12-31T23:59:59Z
+    return time <= kLast ? to_string(time) : std::to_string(time.value);
 }
 
 }  // namespace
@@ -39,13 +54,23 @@ void Report::checkpoint(const ledger::SignedCheckpoint& checkpoint, std::string_
     const std::string root = to_hex(as_chars(body.root));
     line("Log", body.origin + " (" + std::string(source) + ")");
     line("Checkpoint", grouped(body.size) + " entries, root " + root);
-    std::string signers = body.origin;
-    for (const auto& witness : checkpoint.cosignatures)
-        signers += ", " + witness.witness;
+    std::string signers;
+    for (const ledger::VerifierKey& key : checkpoint.signers)
+        signers += (signers.empty() ? "" : ", ") + key_text(key);
     line("Signed by", signers);
+    Json witnesses = Json::array();
+    for (const auto& witness : checkpoint.cosignatures) {
+        line(witnesses.empty() ? "Witnesses" : "",
+             witness.witness + " on " + time_text(witness.time));
+        witnesses.push_back({{"name", witness.witness},
+                             {"key", to_string(witness.key)},
+                             {"time", time_text(witness.time)}});
+    }
+    if (witnesses.empty()) line("Witnesses", "none that are known here");
     field("origin", body.origin);
     field("size", std::to_string(body.size));
     field("root", root);
+    field("cosigned_by", std::move(witnesses));
     field("witnesses", checkpoint.cosignatures.size());
 }
 
@@ -85,19 +110,43 @@ int Report::fails(const Fault& fault) {
 
 Progress::Progress(std::string what, OutputOptions options)
     : what_(std::move(what)),
-      active_(!options.json && !options.quiet && ::isatty(STDERR_FILENO) == 1) {}
+      active_(!options.json && !options.quiet && ::isatty(STDERR_FILENO) == 1),
+      began_(Clock::now()) {}
 
 Progress::~Progress() {
-    if (active_ && shown_ >= 0) std::cerr << "\r\033[K" << std::flush;
+    if (active_ && first_) std::cerr << "\r\033[K" << std::flush;
 }
 
 void Progress::show(std::uint64_t done, std::uint64_t total) {
+    constexpr std::chrono::milliseconds kPause(200);
     if (!active_ || total == 0) return;
-    const int percent = static_cast<int>(static_cast<Uint128>(done) * 100 / total);
-    if (percent == shown_) return;
-    shown_ = percent;
-    std::cerr << "\r\033[K" << what_ << ' ' << percent << " % (" << grouped(done) << " of "
-              << grouped(total) << ')' << std::flush;
+    const auto now = Clock::now();
+    if (first_ && now - shown_ < kPause) return;
+    if (!first_) first_ = done;
+    shown_ = now;
+    const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - began_);
+    const std::string line =
+        progress_line(what_, done, total, done - *first_,
+                      static_cast<std::uint64_t>(std::max<std::int64_t>(elapsed.count(), 0)));
+    std::cerr << "\r\033[K" << line << std::flush;
+}
+
+void Effort::describe(Report& report, std::uint64_t entries, unsigned threads) const {
+    const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - began_);
+    const auto ms = static_cast<std::uint64_t>(std::max<std::int64_t>(elapsed.count(), 1));
+    struct ::rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    const auto kib = static_cast<std::uint64_t>(used.ru_maxrss);
+    const std::uint64_t rate = entries * 1000 / ms;
+    report.line("Effort", span_text(ms) + ", " + grouped(rate) + " entries/s, " +
+                              std::to_string(threads) + (threads == 1 ? " thread" : " threads") +
+                              ", at most " + grouped(kib / 1024) + " MiB of memory");
+    report.field("effort", {{"elapsed_ms", ms},
+                            {"entries", std::to_string(entries)},
+                            {"entries_per_s", rate},
+                            {"threads", threads},
+                            {"peak_memory_kib", kib}});
 }
 
 }  // namespace suanpan::audit

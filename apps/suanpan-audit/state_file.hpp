@@ -4,7 +4,7 @@
 // them is caught, and the two signed notes together are the proof.
 
 #include "ledger/checkpoint.hpp"
-#include "ledger/note.hpp"
+#include "ledger/policy.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -21,15 +21,14 @@ struct AuditState {
 };
 
 /// Empty when there is no such file. Throws AuditError for a file that is of another log, or whose
-/// checkpoints the key did not sign.
-AuditState load_state(const std::filesystem::path& path, const ledger::VerifierKey& log);
+/// checkpoints none of the policy's logs signed.
+AuditState load_state(const std::filesystem::path& path, const ledger::Policy& policy);
 
 /// Replaces the file in one step. The oldest checkpoints above kMaxSeenCheckpoints go: the later
 /// ones were found consistent with them.
-void save_state(const std::filesystem::path& path, const ledger::VerifierKey& log,
-                AuditState state);
+void save_state(const std::filesystem::path& path, const std::string& origin, AuditState state);
 
-/// $XDG_STATE_HOME or ~/.local/state, /suanpan-audit/<key id>.json.
-std::filesystem::path default_state_path(const ledger::VerifierKey& log);
+/// $XDG_STATE_HOME or ~/.local/state, /suanpan-audit/<origin>-<4 bytes of its hash>.json.
+std::filesystem::path default_state_path(const std::string& origin);
 
 }  // namespace suanpan::audit

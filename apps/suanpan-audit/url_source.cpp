@@ -1,4 +1,5 @@
 #include "apps/suanpan-audit/fault.hpp"
+#include "apps/suanpan-audit/gzip.hpp"
 #include "apps/suanpan-audit/log_source.hpp"
 #include "client/http_client.hpp"
 #include "client/url.hpp"
@@ -7,6 +8,8 @@
 
 namespace suanpan::audit {
 namespace {
+
+constexpr unsigned kReaders = 8;
 
 client::Url parse(const std::string& text) {
     auto url = client::parse_url(text);
@@ -28,9 +31,18 @@ class UrlSource final : public LogSource {
           token_(std::move(token)),
           client_(parse(url), http_options()) {}
 
+    [[nodiscard]] std::unique_ptr<LogSource> another() const override {
+        return std::make_unique<UrlSource>(url_, token_);
+    }
+    // Most of the time goes by with waiting for the server.
+    [[nodiscard]] unsigned useful_readers() const override { return kReaders; }
+
     Result<std::string> read(std::string_view path, std::size_t max_bytes) override {
         client::HttpRequest request;
         request.target = prefix_ + "/" + std::string(path);
+        // Hashes do not compress.
+        if (path.starts_with("tile/entries/"))
+            request.headers.emplace_back("Accept-Encoding", "gzip");
         if (!token_.empty()) request.headers.emplace_back("Authorization", "Bearer " + token_);
         client::HttpResponse response = send(request);
         if (response.status == 404)
@@ -42,6 +54,12 @@ class UrlSource final : public LogSource {
         if (response.status != 200) {
             throw AuditError(request.target + " at " + url_ + " answers with status " +
                              std::to_string(response.status));
+        }
+        if (response.header("Content-Encoding") == "gzip") {
+            auto plain = unzip(response.body, max_bytes);
+            if (!plain)
+                return fail(plain.error().code(), std::string(path) + plain.error().detail());
+            return plain;
         }
         if (response.body.size() > max_bytes) {
             return fail("too_large", std::string(path) + " has more than " +
