@@ -32,6 +32,7 @@
 #include <spdlog/spdlog.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -142,6 +143,15 @@ services::PublisherOptions publisher_options(const Config& config, services::Wit
     options.last_signed_file = config.data / "last-signed";
     options.witnesses = witnesses;
     return options;
+}
+
+// For tests: the process dies when the publisher reaches the step that SUANPAN_TEST_DIE_AT names.
+services::Publisher::FaultPoint death_of_tests() {
+    const char* wanted = std::getenv("SUANPAN_TEST_DIE_AT");
+    if (wanted == nullptr) return {};
+    return [name = std::string(wanted)](std::string_view step) {
+        if (step == name) std::raise(SIGKILL);
+    };
 }
 
 services::PublisherLoop::Listeners publisher_listeners() {
@@ -272,7 +282,8 @@ void run_application(const Config& config) {
         sandbox_clock ? static_cast<const services::Clock&>(*sandbox_clock) : system_clock;
 
     // The log as files: told of each commit, publishes on a thread of its own.
-    services::Publisher publisher(publisher_options(config, witnesses.get()), log_key, store);
+    services::Publisher publisher(publisher_options(config, witnesses.get()), log_key, store,
+                                  death_of_tests());
     services::PublisherLoopOptions loop_options;
     loop_options.interval_ms = config.publish_interval_ms;
     services::PublisherLoop publisher_loop(publisher, clock, loop_options, publisher_listeners());
