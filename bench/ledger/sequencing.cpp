@@ -20,10 +20,12 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
+#include <map>
 #include <mutex>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -31,8 +33,18 @@
 namespace suanpan::bench {
 namespace {
 
-constexpr std::size_t kBatch = 2'000;  // what a server's batch holds at the most, in commands
+constexpr std::size_t kBatchCommands = 2'000;  // of a server's batch at the most
 constexpr std::size_t kSequenced = 200'000;
+
+// How many of the first entries are of the first kBatchCommands commands.
+std::size_t first_batch(std::span<const db::EntryRow> entries) {
+    std::size_t commands = 0;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const bool another = i == 0 || entries[i].cause != entries[i - 1].cause;
+        if (another && ++commands > kBatchCommands) return i;
+    }
+    return entries.size();
+}
 
 std::size_t bytes_of(const std::vector<db::EntryRow>& entries) {
     std::size_t bytes = 0;
@@ -91,7 +103,7 @@ double sequenced_rate(const std::vector<db::EntryRow>& entries) {
     Log log(database);
     const auto begin = Monotonic::now();
     for (std::span<const db::EntryRow> rest = entries; !rest.empty();) {
-        const std::size_t count = std::min(kBatch, rest.size());
+        const std::size_t count = first_batch(rest);
         log.write(rest.first(count));
         rest = rest.subspan(count);
     }
@@ -140,6 +152,52 @@ class Marks {
     std::vector<Mark> marks_;
 };
 
+// Where the publisher's time goes: from one step that it reaches to the next, and what of the first
+// is reading rows.
+class TimedStore final : public services::PublisherStore {
+ public:
+    explicit TimedStore(db::Pool& pool) : store_(pool) {}
+
+    std::vector<std::string> read_entries(std::uint64_t from, std::size_t max) override {
+        const auto begin = Monotonic::now();
+        if (std::exchange(resting_, false)) last_ = begin;
+        auto entries = store_.read_entries(from, max);
+        reading_ += seconds_since(begin);
+        return entries;
+    }
+    std::optional<services::StoredCheckpoint> load_checkpoint() override {
+        return store_.load_checkpoint();
+    }
+    services::SwapOutcome compare_and_swap_checkpoint(
+        std::uint64_t old_size, const services::StoredCheckpoint& next) override {
+        return store_.compare_and_swap_checkpoint(old_size, next);
+    }
+
+    void reach(std::string_view step) {
+        const auto now = Monotonic::now();
+        const double seconds = std::chrono::duration<double>(now - last_).count();
+        if (!seconds_.contains(std::string(step))) steps_.emplace_back(step);
+        seconds_[std::string(step)] += seconds;
+        last_ = now;
+        resting_ = step == services::kPublisherSteps.back();
+    }
+    void print() const {
+        fmt::print("  where its time went: {:.2f} s reading rows, which is in the first of\n   ",
+                   reading_);
+        for (const std::string& step : steps_)
+            fmt::print(" {} {:.2f}", step, seconds_.at(step));
+        fmt::print("\n");
+    }
+
+ private:
+    services::PostgresStore store_;
+    double reading_ = 0;
+    bool resting_ = true;
+    Monotonic::time_point last_;
+    std::vector<std::string> steps_;  // in the order in which they were first reached
+    std::map<std::string, double> seconds_;
+};
+
 // For every entry of the log: milliseconds from `earlier` having it to `later` having it.
 std::vector<double> delays_ms(const std::vector<Mark>& earlier, const std::vector<Mark>& later) {
     std::vector<double> out;
@@ -163,14 +221,16 @@ std::vector<Mark> feed(Log& log, const std::vector<db::EntryRow>& entries, doubl
     for (std::size_t done = 0; done < entries.size();) {
         log.wait_for_room();
         const auto come = static_cast<std::size_t>(seconds_since(begin) * rate);
-        const std::size_t until = std::min({come, entries.size(), done + kBatch});
-        if (until == done) {
+        const std::span<const db::EntryRow> waiting =
+            std::span(entries).first(std::min(come, entries.size())).subspan(done);
+        if (waiting.empty()) {
             std::this_thread::sleep_for(std::chrono::microseconds(200));
             continue;
         }
-        arrived.push_back({until, Monotonic::now()});
-        log.write(std::span(entries).subspan(done, until - done));
-        done = until;
+        const std::size_t count = first_batch(waiting);
+        done += count;
+        arrived.push_back({done, Monotonic::now()});
+        log.write(waiting.first(count));
     }
     log.wait();
     return arrived;
@@ -185,8 +245,9 @@ std::string three(std::vector<double> values) {
 
 void measure_sequencing(int rounds, Report& report) {
     const std::vector<db::EntryRow> entries = MarketDay().next(kSequenced);
-    fmt::print("\nDurable sequencing of {} entries of {} bytes in the mean, batches of {}\n",
-               entries.size(), bytes_of(entries) / entries.size(), kBatch);
+    fmt::print(
+        "\nDurable sequencing of {} entries of {} bytes in the mean, batches of {} commands\n",
+        entries.size(), bytes_of(entries) / entries.size(), kBatchCommands);
     std::vector<double> ours;
     std::vector<double> copied;
     for (int round = 1; round <= rounds; ++round) {
@@ -221,8 +282,9 @@ void measure_publishing(double rate, double seconds, const std::filesystem::path
         committed.add(size);
         wake->notify(size);
     });
-    services::PostgresStore store(log.pool());
-    services::Publisher publisher(options, key, store);
+    TimedStore store(log.pool());
+    services::Publisher publisher(options, key, store,
+                                  [&store](std::string_view step) { store.reach(step); });
     services::PublisherLoop loop(
         publisher, clock, {},
         {[&published](const services::Published& what) { published.add(what.size); },
@@ -245,6 +307,7 @@ void measure_publishing(double rate, double seconds, const std::filesystem::path
         "  {} checkpoints of {} entries in the mean, commit to published {}\n",
         rate, reached, entries.size() / durable.size(), three(delays_ms(arrived, durable)),
         shown.size(), entries.size() / shown.size(), three(lag));
+    store.print();
     report.add(fmt::format("publish lag at {:.0f} entries/s, p50 / p99 / max", rate), three(lag),
                "max < 2000 ms", quantile(lag, 1) < 2'000);
 }
