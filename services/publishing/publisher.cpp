@@ -34,7 +34,7 @@ Publisher::Publisher(PublisherOptions options, const SigningKey& key, PublisherS
       key_(key),
       store_(store),
       fault_(std::move(fault)),
-      tiles_(options_.tile_directory),
+      tiles_(options_.tile_directory, *options_.disk),
       verifier_(
           ledger::make_verifier_key(options_.origin, ledger::KeyType::kEd25519, key.public_key())),
       builder_({}) {
@@ -106,7 +106,7 @@ Result<bool> Publisher::sign_next() {
     reach("signed");
     if (const auto swapped = swap(to, note); !swapped) return fail(swapped.error());
     reach("swapped");
-    write_file_durably(options_.last_signed_file, note);
+    write_file_durably(options_.last_signed_file, note, *options_.disk);
     signed_ = to;
     reach("last_signed");
     return true;

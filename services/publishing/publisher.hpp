@@ -45,6 +45,7 @@ struct PublisherOptions {
     std::uint64_t max_entries = 65'536;      // a checkpoint
     bool remove_partial_tiles = true;        // once their full tile is published
     Witnesses* witnesses = nullptr;          // whose policy must hold; null: none is needed
+    Disk* disk = &Disk::real();
 };
 
 /// One thread. What goes wrong is of three kinds. An exception (the database or the disk out of
@@ -56,7 +57,7 @@ class Publisher {
  public:
     using FaultPoint = std::function<void(std::string_view step)>;
 
-    /// `key`, `store` and the witnesses must outlive the publisher.
+    /// `key`, `store`, the witnesses and the disk must outlive the publisher.
     Publisher(PublisherOptions options, const SigningKey& key, PublisherStore& store,
               FaultPoint fault = {});
 

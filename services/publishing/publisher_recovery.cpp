@@ -59,7 +59,8 @@ Result<void> Publisher::recover() {
     shown_ = shown->value_or(nothing);
     // A run that ended between these two writes: finish them.
     if (*database && (!*last || (*last)->size < signed_.size))
-        write_file_durably(options_.last_signed_file, ledger::sign_checkpoint(signed_, key_));
+        write_file_durably(options_.last_signed_file, ledger::sign_checkpoint(signed_, key_),
+                           *options_.disk);
     return {};
 }
 
