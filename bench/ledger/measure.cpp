@@ -9,7 +9,9 @@ bool Report::print() const {
     fmt::print("\n  {:<58}{:>16}   {:<22}\n", "", "measured", "goal");
     for (const Figure& figure : figures_) {
         fmt::print("  {:<58}{:>16}   {:<22}{}\n", figure.what, figure.value, figure.goal,
-                   figure.met ? "met" : "MISSED");
+                   !figure.met           ? "MISSED"
+                   : figure.goal.empty() ? ""
+                                         : "met");
         all_met = all_met && figure.met;
     }
     return all_met;

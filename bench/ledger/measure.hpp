@@ -28,14 +28,17 @@ inline double cpu_seconds() {
 struct Figure {
     std::string what;
     std::string value;
-    std::string goal;
-    bool met = false;
+    std::string goal;  // empty: there is none
+    bool met = true;
 };
 
 class Report {
  public:
     void add(std::string what, std::string value, std::string goal, bool met) {
         figures_.push_back({std::move(what), std::move(value), std::move(goal), met});
+    }
+    void tell(std::string what, std::string value) {
+        figures_.push_back({std::move(what), std::move(value), "", true});
     }
     // Prints the table; true when every goal is met.
     [[nodiscard]] bool print() const;

@@ -118,39 +118,49 @@ double rate_of(const PublishedLog& log, double seconds) {
     return static_cast<double>(log.size) / seconds;
 }
 
+void add_rate(Report& report, std::string what, const PublishedLog& log, double seconds) {
+    const double rate = rate_of(log, seconds);
+    report.add(std::move(what), fmt::format("{:.0f}", rate), ">= 1000000", rate >= 1e6);
+}
+
 }  // namespace
 
 void measure_verify(const PublishedLog& log, int rounds, Report& report) {
     std::vector<double> tree;
     std::vector<double> sum;
+    std::vector<double> program_tree;
     std::vector<double> full;
     std::vector<double> wall;
-    std::int64_t peak_kib = 0;
+    double peak_mib = 0;
     for (int round = 1; round <= rounds; ++round) {
         const Parts parts = Auditor(log).run();
-        const ProgramRun run = audit(log, {});
+        const ProgramRun hashes = audit(log, {"--tree", "--threads", "1"});
+        const ProgramRun one = audit(log, {"--threads", "1"});
+        const ProgramRun all = audit(log, {});
         tree.push_back(parts.tree);
         sum.push_back(parts.tree + parts.parsing + parts.signatures);
-        full.push_back(run.cpu_seconds);
-        wall.push_back(run.seconds);
-        peak_kib = std::max(peak_kib, run.peak_kib);
+        program_tree.push_back(hashes.cpu_seconds);
+        full.push_back(one.cpu_seconds);
+        wall.push_back(all.seconds);
+        peak_mib = std::max(peak_mib, static_cast<double>(all.peak_kib) / 1'024);
         fmt::print(
-            "  alone: tree {:.2f} s, parsing {:.2f} s, {} signatures {:.2f} s; together {:.2f} s\n"
-            "  suanpan-audit verify: {:.2f} s of processors in {:.2f} s, {:.1f} MiB\n",
+            "  alone, one core: tree {:.2f} s, parsing {:.2f} s, {} signatures {:.2f} s; together "
+            "{:.2f} s\n"
+            "  suanpan-audit verify: --tree {:.2f} s of one core; all {:.2f} s of one core, {:.2f} "
+            "s"
+            " on all cores, {:.1f} MiB\n",
             parts.tree, parts.parsing, parts.signed_entries, parts.signatures, sum.back(),
-            run.cpu_seconds, run.seconds, static_cast<double>(run.peak_kib) / 1'024);
+            hashes.cpu_seconds, one.cpu_seconds, all.seconds, peak_mib);
     }
-    const double tree_rate = rate_of(log, median(tree));
-    report.add("hashes and root, entries/s a core", fmt::format("{:.0f}", tree_rate), ">= 1000000",
-               tree_rate >= 1e6);
+    add_rate(report, "tree alone: hashes and root, entries/s a core", log, median(tree));
+    add_rate(report, "suanpan-audit verify --tree, entries/s a core", log, median(program_tree));
     const double ratio = median(full) / median(sum);
-    report.add("verify / (tree + parsing + signatures alone), CPU", fmt::format("{:.2f}", ratio),
-               "<= 1.3", ratio <= 1.3);
-    report.add("verify, entries/s on all cores", fmt::format("{:.0f}", rate_of(log, median(wall))),
-               "", true);
+    report.add("verify / (tree + parsing + signatures alone), one core",
+               fmt::format("{:.2f}", ratio), "<= 1.3", ratio <= 1.3);
+    report.tell("verify on all cores, entries/s",
+                fmt::format("{:.0f}", rate_of(log, median(wall))));
     report.add(fmt::format("verify of {} entries, peak memory", log.size),
-               fmt::format("{:.1f} MiB", static_cast<double>(peak_kib) / 1'024), "<= 256 MiB",
-               peak_kib <= 256 * 1'024);
+               fmt::format("{:.1f} MiB", peak_mib), "<= 256 MiB", peak_mib <= 256);
 }
 
 void measure_proofs(const PublishedLog& log, Report& report) {

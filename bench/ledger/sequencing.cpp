@@ -285,11 +285,14 @@ void measure_publishing(double rate, double seconds, const std::filesystem::path
     TimedStore store(log.pool());
     services::Publisher publisher(options, key, store,
                                   [&store](std::string_view step) { store.reach(step); });
-    services::PublisherLoop loop(
-        publisher, clock, {},
-        {[&published](const services::Published& what) { published.add(what.size); },
-         [](const Error& error) { fmt::print(stderr, "stopped: {}\n", error.detail()); },
-         [](const std::string& what) { fmt::print(stderr, "failed: {}\n", what); }});
+    services::PublisherLoop::Listeners listeners;
+    listeners.published = [&published](const services::Published& what) {
+        published.add(what.size);
+    };
+    listeners.stopped = [](const Error& error) {
+        fmt::print(stderr, "stopped: {}\n", error.detail());
+    };
+    services::PublisherLoop loop(publisher, clock, {}, std::move(listeners));
     wake = &loop;
     loop.start();
     const auto begin = Monotonic::now();
