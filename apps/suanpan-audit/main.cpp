@@ -3,6 +3,7 @@
 #include "apps/suanpan-audit/receipt.hpp"
 #include "apps/suanpan-audit/replay.hpp"
 #include "apps/suanpan-audit/verify.hpp"
+#include "apps/suanpan-audit/witness.hpp"
 
 #include <array>
 
@@ -16,6 +17,8 @@ int main(int argc, char** argv) {
         Command{"replay", "Run the market's and the settlement's rules again over the log",
                 declare_replay},
         Command{"receipt", "Check one receipt (.tlog-proof), offline", declare_receipt},
+        Command{"witness", "Cosign the checkpoints of logs that only grow, over HTTP (C2SP)",
+                declare_witness},
     };
     return run(argc, argv, kCommands);
 }
