@@ -86,6 +86,7 @@ class Report {
     Report(std::string_view command, OutputOptions options);
 
     void line(std::string_view label, std::string_view text);  // people only
+    void note(std::string_view label, std::string_view text);  // people only; several lines
     void field(std::string_view name, Json value);             // JSON only
     void checkpoint(const ledger::SignedCheckpoint& checkpoint, std::string_view source);
 

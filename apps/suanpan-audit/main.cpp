@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
     const std::array kCommands = {
         Command{"checkpoint", "Check the signed checkpoint and that it continues those seen before",
                 declare_checkpoint},
+        Command{"compare", "Check whether two auditors were shown the same log", declare_compare},
         Command{"verify", "Check every entry of the log against its signed checkpoint",
                 declare_verify},
         Command{"replay", "Run the market's and the settlement's rules again over the log",

@@ -45,6 +45,15 @@ void Report::line(std::string_view label, std::string_view text) {
     lines_.emplace_back(label, text);
 }
 
+void Report::note(std::string_view label, std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        line(label, text.substr(0, end));
+        label = "";
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+}
+
 void Report::field(std::string_view name, Json value) {
     (*json_)[std::string(name)] = std::move(value);
 }

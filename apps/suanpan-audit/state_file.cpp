@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -36,7 +37,37 @@ std::vector<std::string> texts(const Json& body, const char* name, const fs::pat
     return out;
 }
 
+std::vector<Evidence> evidence_of(const Json& body, const fs::path& path) {
+    const auto list = body.find("evidence");
+    if (list == body.end() || !list->is_array()) bad_state(path, "is malformed");
+    std::vector<Evidence> out;
+    for (const Json& item : *list) {
+        Evidence evidence;
+        for (const auto& [name, field] :
+             {std::pair{"code", &evidence.code}, std::pair{"before", &evidence.before},
+              std::pair{"after", &evidence.after}}) {
+            if (!item.is_object() || !item.contains(name) || !item.at(name).is_string())
+                bad_state(path, "is malformed");
+            *field = item.at(name).get<std::string>();
+        }
+        out.push_back(std::move(evidence));
+    }
+    return out;
+}
+
 }  // namespace
+
+bool is_fork(std::string_view code) {
+    return code == "two_roots" || code == "inconsistent";
+}
+
+void remember(AuditState& state, const ledger::SignedCheckpoint& checkpoint) {
+    const auto at = std::ranges::lower_bound(
+        state.seen, checkpoint.checkpoint.size, {},
+        [](const ledger::SignedCheckpoint& seen) { return seen.checkpoint.size; });
+    if (at == state.seen.end() || at->checkpoint.size != checkpoint.checkpoint.size)
+        state.seen.insert(at, checkpoint);
+}
 
 AuditState load_state(const fs::path& path, const ledger::Policy& policy) {
     AuditState state;
@@ -52,7 +83,7 @@ AuditState load_state(const fs::path& path, const ledger::Policy& policy) {
             bad_state(path, "is malformed: its checkpoints are out of order");
         state.seen.push_back(std::move(*opened));
     }
-    state.evidence = texts(*body, "evidence", path);
+    state.evidence = evidence_of(*body, path);
     return state;
 }
 
@@ -61,13 +92,18 @@ void save_state(const fs::path& path, const std::string& origin, AuditState stat
         state.seen.erase(state.seen.begin(),
                          state.seen.end() - static_cast<std::ptrdiff_t>(kMaxSeenCheckpoints));
     }
+    Json evidence = Json::array();
+    for (const Evidence& pair : state.evidence) {
+        if (evidence.size() == kMaxEvidence) break;  // the first are as good as the last
+        evidence.push_back({{"code", pair.code}, {"before", pair.before}, {"after", pair.after}});
+    }
     Json notes = Json::array();
     for (const ledger::SignedCheckpoint& checkpoint : state.seen)
         notes.push_back(checkpoint.note);
     const Json body = {{"v", 1},
                        {"origin", origin},
                        {"checkpoints", std::move(notes)},
-                       {"evidence", std::move(state.evidence)}};
+                       {"evidence", std::move(evidence)}};
     write_durably(path, body.dump(1) + "\n");
 }
 

@@ -9,16 +9,33 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace suanpan::audit {
 
 inline constexpr std::size_t kMaxSeenCheckpoints = 1'000;
+inline constexpr std::size_t kMaxEvidence = 100;
+
+/// Two checkpoints that one honest log does not show, both signed by it.
+struct Evidence {
+    std::string code;    // `two_roots`, `inconsistent`, `went_back`
+    std::string before;  // notes, verbatim
+    std::string after;
+
+    friend bool operator==(const Evidence&, const Evidence&) = default;
+};
+
+/// The log contradicted itself. `went_back` alone may be a mirror that is out of date.
+bool is_fork(std::string_view code);
 
 struct AuditState {
     std::vector<ledger::SignedCheckpoint> seen;  // by size, each size once
-    std::vector<std::string> evidence;           // notes that contradict one of `seen`
+    std::vector<Evidence> evidence;              // in order of finding, each once
 };
+
+/// Adds it unless its size is there already.
+void remember(AuditState& state, const ledger::SignedCheckpoint& checkpoint);
 
 /// Empty when there is no such file. Throws AuditError for a file that is of another log, or whose
 /// checkpoints none of the policy's logs signed.
