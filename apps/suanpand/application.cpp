@@ -63,8 +63,9 @@ sigset_t block_signals() {
 }
 
 // Until a signal, or until another server has taken over: then this one must not go on answering
-// from a memory that is no longer the market's. False when it was taken over.
-bool wait_for_end(const sigset_t& signals, const services::CoreLoop& core) {
+// from a memory that is no longer the market's. False when it was taken over. `market_runs`: false
+// when this server never took the market.
+bool wait_for_end(const sigset_t& signals, const services::CoreLoop& core, bool market_runs) {
     constexpr timespec kLookAgain{1, 0};
     while (true) {
         const int signal = sigtimedwait(&signals, nullptr, &kLookAgain);
@@ -72,7 +73,7 @@ bool wait_for_end(const sigset_t& signals, const services::CoreLoop& core) {
             spdlog::info("stopping: signal {}", signal);
             return true;
         }
-        if (!core.figures().leading) {
+        if (market_runs && !core.figures().leading) {
             spdlog::critical("stopping: another server leads this database now");
             return false;
         }
@@ -186,6 +187,7 @@ struct RunningMarket {
     services::SandboxClock* sandbox_clock;
     services::Publisher& publisher;
     services::PublisherLoop& publisher_loop;
+    bool runs = true;  // false: the database was set back, and must not grow before it is restored
 };
 
 api::Gauges read_gauges(const RunningMarket& market, const api::Workers& workers,
@@ -244,13 +246,43 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
     if (!config.port_file.empty())
         write_public_file(config.port_file, std::to_string(server.port()) + "\n");
 
-    const bool led_to_the_end = wait_for_end(signals, market.core);
+    const bool led_to_the_end = wait_for_end(signals, market.core, market.runs);
 
     // Ask, wait, end. The market stops while what its answers go to is still there.
     server.stop();
     workers.stop();
     market.core.stop();
     return led_to_the_end;
+}
+
+// A database that was set back behind what was signed must not grow: what it took now would have to
+// be thrown away, or the log would fork. True: the market may run.
+bool may_run_market(services::Publisher& publisher) {
+    try {
+        const auto looked = publisher.look_back();
+        if (looked || !services::is_set_back(looked.error())) return true;
+        spdlog::critical("the market does not run ({}): {}", looked.error().code(),
+                         looked.error().detail());
+        return false;
+    } catch (const std::exception& failure) {
+        // The tiles are out of reach: that delays publishing, never the market.
+        spdlog::warn("the published log could not be looked at: {}", failure.what());
+        return true;
+    }
+}
+
+void start_market(const Config& config, services::CoreLoop& core, const services::Clock& clock,
+                  services::SandboxClock* sandbox_clock, services::PublisherLoop& publisher_loop) {
+    core.on_commit([&publisher_loop](LogIndex size) {
+        publisher_loop.notify(static_cast<std::uint64_t>(size.value));
+    });
+    core.start();
+    core.inspect([&](const core::Market& market) {
+        if (sandbox_clock != nullptr)
+            sandbox_clock->catch_up(least_sandbox_time(config, market.head()));
+        publisher_loop.notify(static_cast<std::uint64_t>(market.head().size.value));
+    });
+    make_operator(core, clock, config);
 }
 
 }  // namespace
@@ -290,19 +322,12 @@ void run_application(const Config& config) {
 
     // The market. From here on this server leads.
     services::CoreLoop core(database, clock, {});
-    core.on_commit([&publisher_loop](LogIndex size) {
-        publisher_loop.notify(static_cast<std::uint64_t>(size.value));
-    });
-    core.start();
-    core.inspect([&](const core::Market& market) {
-        if (sandbox_clock) sandbox_clock->catch_up(least_sandbox_time(config, market.head()));
-        publisher_loop.notify(static_cast<std::uint64_t>(market.head().size.value));
-    });
-    make_operator(core, clock, config);
+    const bool runs = may_run_market(publisher);
+    if (runs) start_market(config, core, clock, sandbox_clock.get(), publisher_loop);
     publisher_loop.start();
 
-    const RunningMarket market{database,  core,          clock, sandbox_clock.get(),
-                               publisher, publisher_loop};
+    const RunningMarket market{database,  core,           clock, sandbox_clock.get(),
+                               publisher, publisher_loop, runs};
     const bool led_to_the_end = serve(config, signals, market);
 
     // What was committed is published.

@@ -28,6 +28,10 @@ Error too_few(const Witnesses& witnesses, const std::string& when) {
 
 }  // namespace
 
+bool is_set_back(const Error& error) {
+    return error.code() == "contradicts_last_signed" || error.code() == "contradicts_witness";
+}
+
 Publisher::Publisher(PublisherOptions options, const SigningKey& key, PublisherStore& store,
                      FaultPoint fault)
     : options_(std::move(options)),
@@ -66,11 +70,23 @@ Result<std::optional<Published>> Publisher::publish_once(Time now) {
     }
 }
 
+Result<void> Publisher::look_back() {
+    if (stopped_) return fail(*stopped_);
+    auto looked = get_ready();
+    if (looked) looked = check_witnesses();
+    if (!looked && !is_delay(looked.error())) stopped_ = looked.error();
+    return looked;
+}
+
+Result<void> Publisher::get_ready() {
+    if (recovered_) return {};
+    auto ready = recover();
+    if (ready) recovered_ = true;
+    return ready;
+}
+
 Result<std::optional<Published>> Publisher::step(Time now) {
-    if (!recovered_) {
-        if (const auto ready = recover(); !ready) return fail(ready.error());
-        recovered_ = true;
-    }
+    if (const auto ready = get_ready(); !ready) return fail(ready.error());
     const std::uint64_t old_size = shown_.size;
     // What was signed before but not shown: an earlier run ended, or witnesses were missing.
     if (shown_.size < signed_.size) {

@@ -48,6 +48,9 @@ struct PublisherOptions {
     Disk* disk = &Disk::real();
 };
 
+/// The database was set back behind what was signed: it must not grow before it is restored.
+bool is_set_back(const Error& error);
+
 /// One thread. What goes wrong is of three kinds. An exception (the database or the disk out of
 /// reach) and an error while !stopped() (too few witnesses, an unknown commit) delay: the next call
 /// starts over from what is durable. After any other error the publisher has stopped: every call
@@ -69,6 +72,9 @@ class Publisher {
     /// `contradicts_last_signed`, `contradicts_witness`, `bad_checkpoint_record`, `tiles_damaged`,
     /// `tile_conflict`, `entries_changed`, `entry_too_large`.
     Result<std::optional<Published>> publish_once(Time now);
+    /// Looks, without signing anything, whether the database still holds all that was signed: for
+    /// a start, before the log grows. Errors: as publish_once.
+    Result<void> look_back();
     [[nodiscard]] bool stopped() const { return stopped_.has_value(); }
 
     /// What the last published checkpoint covers; 0 before the first.
@@ -84,6 +90,7 @@ class Publisher {
     using Record = std::optional<ledger::Checkpoint>;
 
     Result<std::optional<Published>> step(Time now);
+    Result<void> get_ready();
     Result<bool> sign_next();
     Result<std::uint64_t> append_new_entries();
     Result<void> check_witnesses();

@@ -90,7 +90,7 @@ class CoreLoop {
     void stop();
 
     // Error `overloaded` at once when the queue is full, `stopping` during shutdown, `unavailable`
-    // while the database is away, `not_leader` when another server leads; nothing was done then and
+    // while the database is away or before start(), `not_leader` when another server leads; nothing was done then and
     // `done` is not called. Thread-safe.
     Result<void> submit(Submission submission);
     // Runs a read on the core's thread when nothing is under way and memory equals the database,
