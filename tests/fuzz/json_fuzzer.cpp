@@ -21,7 +21,7 @@ void require(bool holds) {
 
 bool is_code_of_parse_json(std::string_view code) {
     return code == "body_too_large" || code == "bad_json" || code == "duplicate_key" ||
-           code == "json_too_deep" || code == "bad_number";
+           code == "json_too_deep" || code == "bad_number" || code == "bad_character";
 }
 
 }  // namespace
