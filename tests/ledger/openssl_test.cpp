@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -43,10 +44,14 @@ class OpensslScript : public testing::Test {
         std::ofstream(path, std::ios::binary) << bytes;
         return path.string();
     }
+    std::string folder_path() { return folder_.path().string(); }
     int run(const std::vector<std::string>& arguments) {
+        return run_script(SUANPAN_SOURCE_DIR "/docs/verify-with-openssl.sh", arguments);
+    }
+    int run_script(const std::string& script, const std::vector<std::string>& arguments) {
         support::ChildProcess::Options options;
         options.program = "/bin/sh";
-        options.arguments = {SUANPAN_SOURCE_DIR "/docs/verify-with-openssl.sh"};
+        options.arguments = {script};
         options.arguments.insert(options.arguments.end(), arguments.begin(), arguments.end());
         options.environment = {{"TMPDIR", folder_.path().string()}};
         options.output = folder_.path() / ("output" + std::to_string(++runs_));
@@ -162,6 +167,38 @@ TEST_F(OpensslScript, VerifiesReceipts) {
     receipt.proof = naive::inclusion(5, leaves);
     receipt.checkpoint = replaced(receipt.checkpoint, "\n13\n", "\n12\n");
     EXPECT_EQ(run_receipt(receipt, "entry-5"), 1) << output_;
+}
+
+// The steps that docs/audit.md shows, as they stand there.
+std::string steps_of_the_page() {
+    std::ifstream page(SUANPAN_SOURCE_DIR "/docs/audit.md");
+    std::stringstream text;
+    text << page.rdbuf();
+    std::string steps = text.str();
+    const std::string mark = "<!-- run by the tests -->\n```sh\n";
+    steps.erase(0, steps.find(mark) + mark.size());
+    return steps.substr(0, steps.find("```"));
+}
+
+TEST_F(OpensslScript, StepsOfThePageVerify) {
+    const std::string script =
+        file("steps.sh", "set -eu\ncd \"$1\"\nkey=$2 witness=$3\n" + steps_of_the_page());
+    const std::string text = to_string(checkpoint());
+    const std::string good =
+        sign_checkpoint(checkpoint(), keys::signing(1)) +
+        cosign_line(text, keys::witness_name(3), keys::signing(3), Time(1'795'161'600));
+    const std::string folder = folder_path();
+    file("checkpoint", good);
+    EXPECT_EQ(run_script(script, {folder, to_string(keys::log(1)), to_string(keys::witness(3))}), 0)
+        << output_;
+    EXPECT_EQ(output_, "Signature Verified Successfully\nSignature Verified Successfully\n");
+    EXPECT_NE(run_script(script, {folder, to_string(keys::log(2)), to_string(keys::witness(3))}), 0)
+        << output_;
+    EXPECT_NE(run_script(script, {folder, to_string(keys::log(1)), to_string(keys::witness(4))}), 0)
+        << output_;
+    file("checkpoint", replaced(good, "\n13\n", "\n12\n"));
+    EXPECT_NE(run_script(script, {folder, to_string(keys::log(1)), to_string(keys::witness(3))}), 0)
+        << output_;
 }
 
 }  // namespace
