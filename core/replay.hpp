@@ -51,7 +51,6 @@ class Replay {
     Result<void> follow(const std::string& entry);
     Result<void> apply(const std::string& entry);
     Result<void> check_signature(const SubmitReadings& readings);
-    Result<void> skip(std::string_view statement);
     tl::unexpected<Error> differs(std::string_view expected, std::string_view found);
 
     Watch watch_;
