@@ -160,6 +160,7 @@ Value fold_quorum(const Policy& policy, const OfWitness& of_witness, const OfGro
         values[witness.name] = of_witness(witness);
     for (const PolicyGroup& group : policy.groups) {
         std::vector<Value> members;
+        members.reserve(group.members.size());
         for (const std::string& member : group.members)
             members.push_back(values.at(member));
         values[group.name] = of_group(group, std::move(members));
@@ -230,6 +231,7 @@ std::size_t fewest_cosigners(const Policy& policy) {
 
 std::vector<VerifierKey> log_keys(const Policy& policy) {
     std::vector<VerifierKey> out;
+    out.reserve(policy.logs.size());
     for (const PolicyLog& log : policy.logs)
         out.push_back(log.key);
     return out;
@@ -237,6 +239,7 @@ std::vector<VerifierKey> log_keys(const Policy& policy) {
 
 std::vector<VerifierKey> witness_keys(const Policy& policy) {
     std::vector<VerifierKey> out;
+    out.reserve(policy.witnesses.size());
     for (const PolicyWitness& witness : policy.witnesses)
         out.push_back(witness.key);
     return out;
