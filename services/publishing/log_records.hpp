@@ -24,6 +24,10 @@ struct LogFiles {
     std::filesystem::path data;  // the server's data folder
 
     [[nodiscard]] std::filesystem::path tiles() const { return data / "tiles"; }
+    [[nodiscard]] std::filesystem::path key() const { return data / "log.key"; }
+    /// There while the log changes its key.
+    [[nodiscard]] std::filesystem::path former_key() const { return data / "log.key.former"; }
+    [[nodiscard]] std::filesystem::path operator_key() const { return data / "operator.key"; }
     [[nodiscard]] std::filesystem::path last_signed() const { return data / "last-signed"; }
 };
 

@@ -72,7 +72,7 @@ class Check {
 
 // The first start's key, which the log does not hold.
 void add_operator_key(LogApplier& applier, const LogFiles& files) {
-    const auto text = read_file(files.data / "operator.key", 1'024);
+    const auto text = read_file(files.operator_key(), 1'024);
     const OrganisationId owner = applier.market().operator_id();
     if (!text || owner.is_nil()) return;
     const std::string secret = text->substr(0, text->find_first_of("\r\n"));
