@@ -69,11 +69,9 @@ class BundleCheck {
     }
 
     void hash(const std::vector<std::string_view>& entries) {
-        out_.leaves.reserve(entries.size());
-        for (const std::string_view entry : entries) {
-            out_.leaves.push_back(ledger::leaf_hash(entry));
+        out_.leaves = ledger::leaf_hashes(entries);
+        for (const std::string_view entry : entries)
             out_.counts.entry_bytes += entry.size();
-        }
         out_.counts.entries = entries.size();
         if (entries.size() == ledger::kTileWidth) out_.subtree = ledger::root_of(out_.leaves);
     }
@@ -109,8 +107,7 @@ class BundleCheck {
     }
 
     Result<void> read_entry(std::uint64_t index, std::string_view bytes) {
-        Json body;
-        const auto header = ledger::parse_entry(bytes, &body);
+        const auto header = ledger::parse_entry(bytes);
         if (!header) return fail(header.error());
         VerifySummary& counts = out_.counts;
         if (counts.last_time && header->time < *counts.last_time) {
@@ -120,7 +117,7 @@ class BundleCheck {
         }
         if (!counts.first_time) counts.first_time = header->time;
         counts.last_time = header->time;
-        const EntryView view{index, bytes, *header, body};
+        const EntryView view{index, bytes, *header};
         for (const EntryHook& hook : plan_.hooks) {
             if (!hook.kind.empty() && hook.kind != header->kind) continue;
             auto step = hook.prepare(view);
@@ -128,8 +125,7 @@ class BundleCheck {
             if (*step) out_.steps.push_back({index, std::move(*step)});
         }
         ++counts.kinds[header->kind];
-        const auto auth = body.find("auth");
-        if (auth != body.end() && auth->is_string()) ++counts.auth[auth->get<std::string>()];
+        if (!header->auth.empty()) ++counts.auth[header->auth];
         return {};
     }
 

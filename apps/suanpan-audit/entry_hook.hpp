@@ -16,9 +16,11 @@ namespace suanpan::audit {
 /// One entry, after its place in the tree and its form were found right.
 struct EntryView {
     std::uint64_t index;
-    std::string_view bytes;  // valid until its ordered step has run
-    const ledger::EntryHeader& header;
-    const Json& body;  // like the header, valid during prepare only
+    std::string_view bytes;             // valid until its ordered step has run
+    const ledger::EntryHeader& header;  // valid during prepare only
+
+    /// The whole entry, read anew by each call: what few entries need is not made for all.
+    [[nodiscard]] Json tree() const;
 };
 
 /// What remains once the order had its say: costly checks, on any thread. May be empty.

@@ -128,8 +128,9 @@ Result<AccountTotals> MoneyTotals::accounts(const CurrencyTotals& totals) {
 }
 
 Result<OrderedStep> MoneyTotals::transfer(const EntryView& entry) {
-    const auto body = entry.body.find("body");
-    if (body == entry.body.end()) return fail("bad_entry", "body: is missing");
+    const Json tree = entry.tree();
+    const auto body = tree.find("body");
+    if (body == tree.end()) return fail("bad_entry", "body: is missing");
     auto currency = text_of(*body, "currency");
     const auto amount = money_of(*body, "amount");
     if (!currency) return fail(currency.error());
@@ -148,8 +149,9 @@ Result<OrderedStep> MoneyTotals::transfer(const EntryView& entry) {
 }
 
 Result<OrderedStep> MoneyTotals::settlement(const EntryView& entry) {
-    const auto body = entry.body.find("body");
-    if (body == entry.body.end()) return fail("bad_entry", "body: is missing");
+    const Json tree = entry.tree();
+    const auto body = tree.find("body");
+    if (body == tree.end()) return fail("bad_entry", "body: is missing");
     const auto lines = body->find("lines");
     if (lines == body->end()) return OrderedStep{};  // the command, further readings, the closing
     auto currency = text_of(*body, "currency");

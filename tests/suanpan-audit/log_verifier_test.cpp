@@ -211,7 +211,7 @@ TEST(LogVerifier, HooksAreGivenWhatTheEntrySays) {
     VerifyOptions options;
     options.threads = 3;
     options.hooks.push_back({"order", [&](const EntryView& entry) -> Result<OrderedStep> {
-                                 EXPECT_EQ(entry.body.at("kind"), "order");
+                                 EXPECT_EQ(entry.tree().at("kind"), "order");
                                  EXPECT_EQ(entry.header.kind, "order");
                                  EXPECT_EQ(entry.bytes, log.entries()[entry.index]);
                                  ++seen;
