@@ -1,10 +1,13 @@
 #include "ledger/policy.hpp"
 
+#include "support/seed.hpp"
 #include "tests/ledger/keys.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -52,9 +55,15 @@ Policy policy_of(std::string_view text) {
 }
 
 bool is_met_by(const Policy& policy, const std::vector<std::uint8_t>& witnesses) {
+    static const std::vector<VerifierKey> kKeys = [] {
+        std::vector<VerifierKey> out;
+        for (std::uint8_t n = 0; n < 10; ++n)
+            out.push_back(keys::witness(n));
+        return out;
+    }();
     std::vector<VerifierKey> cosigners;
     for (const std::uint8_t n : witnesses)
-        cosigners.push_back(keys::witness(n));
+        cosigners.push_back(kKeys[n]);
     return is_met(policy, cosigners);
 }
 
@@ -162,6 +171,62 @@ TEST(Policy, ThirtyTwoOfEachAndMoreAreAccepted) {
     EXPECT_FALSE(parse_policy(text + "group all 64" + names + "\n" + quorum));
     EXPECT_FALSE(parse_policy(text + "log " + to_string(keys::log(100)) + "\n" + quorum));
     EXPECT_FALSE(parse_policy(text + "witness x " + to_string(keys::witness(100)) + "\n" + quorum));
+}
+
+// The definition, by recursion over names.
+bool is_witnessed(const Policy& policy, const std::string& name, unsigned mask) {
+    for (std::size_t i = 0; i < policy.witnesses.size(); ++i) {
+        if (policy.witnesses[i].name == name) return (mask >> i & 1) != 0;
+    }
+    const auto group = std::ranges::find(policy.groups, name, &PolicyGroup::name);
+    const auto count = std::ranges::count_if(group->members, [&](const std::string& member) {
+        return is_witnessed(policy, member, mask);
+    });
+    return static_cast<std::size_t>(count) >= group->threshold;
+}
+
+// Up to eight witnesses, in groups of groups; each name a member at most once.
+std::string random_policy(std::mt19937_64& random) {
+    std::string text;
+    std::vector<std::string> free;
+    const auto witnesses = static_cast<std::uint8_t>(random() % 8 + 1);
+    for (std::uint8_t n = 1; n <= witnesses; ++n) {
+        free.push_back("w" + std::to_string(n));
+        text += "witness " + free.back() + " " + to_string(keys::witness(n)) + "\n";
+    }
+    for (std::uint64_t n = 0; n < random() % 4; ++n) {
+        std::ranges::shuffle(free, random);
+        const std::size_t count = random() % free.size() + 1;
+        const std::string name = "g" + std::to_string(n);
+        text += "group " + name + " " + std::to_string(random() % count + 1);
+        for (std::size_t i = 0; i < count; ++i) {
+            text += " " + free.back();
+            free.pop_back();
+        }
+        text += "\n";
+        free.push_back(name);
+    }
+    return text + "quorum " + free[random() % free.size()] + "\n";
+}
+
+TEST(Policy, AnyPolicyIsMetByExactlyTheSetsOfItsDefinition) {
+    std::mt19937_64 random(support::test_seed());
+    for (int round = 0; round < 60; ++round) {
+        const std::string text = random_policy(random);
+        const auto policy = parse_policy(text);
+        ASSERT_TRUE(policy) << policy.error().detail() << "\n" << text;
+        std::size_t fewest = policy->witnesses.size() + 1;
+        for (unsigned mask = 0; mask < 1U << policy->witnesses.size(); ++mask) {
+            std::vector<std::uint8_t> who;
+            for (std::uint8_t n = 0; n < policy->witnesses.size(); ++n) {
+                if ((mask >> n & 1) != 0) who.push_back(static_cast<std::uint8_t>(n + 1));
+            }
+            const bool met = is_witnessed(*policy, policy->quorum, mask);
+            ASSERT_EQ(is_met_by(*policy, who), met) << mask << "\n" << text;
+            if (met) fewest = std::min(fewest, who.size());
+        }
+        ASSERT_EQ(fewest_cosigners(*policy), fewest) << text;
+    }
 }
 
 struct BadPolicy {
