@@ -79,8 +79,10 @@ class LogVerifier {
     void read_and_finish(std::vector<CheckedBundle>& read, std::uint64_t bundles,
                          std::vector<Ordered>& round) {
         const std::uint64_t first = next_;
-        const auto count =
+        auto count =
             static_cast<std::size_t>(std::min<std::uint64_t>(bundles - first, round_size_));
+        // A partial bundle is a round of its own: a run that goes on begins in front of it.
+        if (count > 1 && (first + count) * kTileWidth > checkpoint_.size) --count;
         next_ += count;
         read.clear();
         read.resize(count);

@@ -92,8 +92,10 @@ class Day {
                                      settlement::MeterRole::kProvider,
                                      meter_key().public_key(),
                                      {}});
-        run(kOperator, MoveCash{kBuyer, "CNY", Money(1'000'000'000), "00"});
+        deposit();
     }
+
+    void deposit() { run(kOperator, MoveCash{kBuyer, "CNY", Money(1'000'000'000), "00"}); }
 
     // An hour is sold, delivered and metered.
     void lease(int number) {
@@ -180,8 +182,10 @@ std::vector<std::string> MarketDay::altered(std::size_t index, const std::string
 MarketDay market_day(int leases) {
     Day day;
     day.found_market();
-    for (int i = 0; i < leases; ++i)
+    for (int i = 0; i < leases; ++i) {
+        if (i % 50 == 49) day.deposit();
         day.lease(i);
+    }
     day.settle();
     return day.take();
 }
