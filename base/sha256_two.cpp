@@ -91,6 +91,9 @@ class Blocks {
     std::array<char, 2 * kBlock> last_{};
 };
 
+struct FourWords {
+    __m128i bits;
+};
 struct State {
     __m128i abef;
     __m128i cdgh;
@@ -108,27 +111,27 @@ SUANPAN_WITH_SHA inline __m128i swap_words(__m128i words) {
 template <std::size_t kLanes>
 SUANPAN_WITH_SHA inline void compress(std::array<State, 2>& states,
                                       const std::array<const char*, 2>& blocks) {
-    std::array<std::array<__m128i, 4>, kLanes> words;
+    std::array<std::array<FourWords, 4>, kLanes> words;
     const std::array<State, 2> before = states;
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
         for (std::size_t i = 0; i < 4; ++i)
-            words[lane][i] = swap_words(_mm_loadu_si128(vector_at(blocks[lane] + 16 * i)));
+            words[lane][i].bits = swap_words(_mm_loadu_si128(vector_at(blocks[lane] + 16 * i)));
     }
 #pragma GCC unroll 16
     for (std::size_t i = 0; i < 16; ++i) {
         const __m128i constants = _mm_load_si128(vector_at(&kRound[4 * i]));
         for (std::size_t lane = 0; lane < kLanes; ++lane) {
-            std::array<__m128i, 4>& w = words[lane];
+            std::array<FourWords, 4>& w = words[lane];
             State& state = states[lane];
-            const __m128i sums = _mm_add_epi32(w[i % 4], constants);
+            const __m128i sums = _mm_add_epi32(w[i % 4].bits, constants);
             state.cdgh = _mm_sha256rnds2_epu32(state.cdgh, state.abef, sums);
             state.abef =
                 _mm_sha256rnds2_epu32(state.abef, state.cdgh, _mm_shuffle_epi32(sums, 0x0e));
             if (i >= 12) continue;
-            const __m128i seven_back = _mm_alignr_epi8(w[(i + 3) % 4], w[(i + 2) % 4], 4);
-            w[i % 4] = _mm_sha256msg2_epu32(
-                _mm_add_epi32(_mm_sha256msg1_epu32(w[i % 4], w[(i + 1) % 4]), seven_back),
-                w[(i + 3) % 4]);
+            const __m128i after = w[(i + 3) % 4].bits;
+            const __m128i seven_back = _mm_alignr_epi8(after, w[(i + 2) % 4].bits, 4);
+            const __m128i first = _mm_sha256msg1_epu32(w[i % 4].bits, w[(i + 1) % 4].bits);
+            w[i % 4].bits = _mm_sha256msg2_epu32(_mm_add_epi32(first, seven_back), after);
         }
     }
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
