@@ -1,5 +1,6 @@
 #include "apps/suanpan-audit/checkpoint.hpp"
 #include "apps/suanpan-audit/command.hpp"
+#include "apps/suanpan-audit/export.hpp"
 #include "apps/suanpan-audit/receipt.hpp"
 #include "apps/suanpan-audit/replay.hpp"
 #include "apps/suanpan-audit/verify.hpp"
@@ -17,6 +18,8 @@ int main(int argc, char** argv) {
                 declare_verify},
         Command{"replay", "Run the market's and the settlement's rules again over the log",
                 declare_replay},
+        Command{"export", "Write the log's postings as a journal: hledger, beancount, CSV",
+                declare_export},
         Command{"receipt", "Check one receipt (.tlog-proof), offline", declare_receipt},
         Command{"witness", "Cosign the checkpoints of logs that only grow, over HTTP (C2SP)",
                 declare_witness},

@@ -1,6 +1,7 @@
 #include "tests/suanpan-audit/audit_command.hpp"
 
 #include "apps/suanpan-audit/checkpoint.hpp"
+#include "apps/suanpan-audit/export.hpp"
 #include "apps/suanpan-audit/receipt.hpp"
 #include "apps/suanpan-audit/replay.hpp"
 #include "apps/suanpan-audit/verify.hpp"
@@ -15,8 +16,8 @@ namespace suanpan::audit {
 Outcome audit(std::vector<std::string> arguments) {
     constexpr std::array kCommands = {
         Command{"checkpoint", "", declare_checkpoint}, Command{"compare", "", declare_compare},
-        Command{"verify", "", declare_verify}, Command{"replay", "", declare_replay},
-        Command{"receipt", "", declare_receipt}};
+        Command{"verify", "", declare_verify},         Command{"replay", "", declare_replay},
+        Command{"export", "", declare_export},         Command{"receipt", "", declare_receipt}};
     arguments.insert(arguments.begin(), "suanpan-audit");
     std::vector<const char*> argv;
     for (const std::string& argument : arguments)
