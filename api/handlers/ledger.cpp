@@ -1,6 +1,7 @@
 // The published log: static files, the same for everybody. Hash tiles and checkpoints are public,
 // entries need the auditor's scope (ledger "Tiles").
 
+#include "api/gzip.hpp"
 #include "api/handlers/handlers.hpp"
 #include "base/time.hpp"
 #include "ledger/policy.hpp"
@@ -24,6 +25,13 @@ Result<Response> tile_response(const Call& call, const std::string& path, bool e
     response.headers.emplace_back("Cache-Control",
                                   entries ? "private, max-age=31536000, immutable" : kForEver);
     response.body = std::move(*bytes);
+    if (!entries) return response;
+    // Hashes do not get smaller; entries do, by far.
+    response.headers.emplace_back("Vary", "Accept-Encoding");
+    if (accepts_gzip(call.request.find_header("accept-encoding").value_or(""))) {
+        response.body = gzip(response.body);
+        response.headers.emplace_back("Content-Encoding", "gzip");
+    }
     return response;
 }
 

@@ -248,6 +248,8 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
 
     const bool led_to_the_end = wait_for_end(signals, market.core, market.runs);
 
+    // Who waits for publishing is answered now.
+    market.publisher_loop.release_waiters();
     // Ask, wait, end. The market stops while what its answers go to is still there.
     server.stop();
     workers.stop();

@@ -60,6 +60,11 @@ bool PublisherLoop::wait_published(std::uint64_t size, std::int64_t timeout_ms) 
     return status_.published_size >= size;
 }
 
+void PublisherLoop::when_published(std::uint64_t size, std::int64_t timeout_ms,
+                                   PublishWaiters::Done done) {
+    waiters_.wait(size, timeout_ms, std::move(done));
+}
+
 PublisherStatus PublisherLoop::status() const {
     const std::scoped_lock lock(mutex_);
     return status_;
@@ -97,6 +102,7 @@ bool PublisherLoop::publish() {
     } catch (const std::exception& failure) {
         error = Error("environment", failure.what());
     }
+    waiters_.published(publisher_.published_size());
     if (error && !publisher_.stopped()) {
         delay(*error);
         return false;

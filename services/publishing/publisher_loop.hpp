@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "services/clock.hpp"
+#include "services/publishing/publish_waiters.hpp"
 #include "services/publishing/publisher.hpp"
 
 #include <condition_variable>
@@ -61,6 +62,11 @@ class PublisherLoop {
     /// Waits until `size` entries are published: true; false when the time is over or it stopped.
     bool wait_published(std::uint64_t size, std::int64_t timeout_ms);
 
+    /// The same without holding a thread up: see PublishWaiters::wait.
+    void when_published(std::uint64_t size, std::int64_t timeout_ms, PublishWaiters::Done done);
+    /// Nobody is waited for any more: a server that stops.
+    void release_waiters() { waiters_.release(); }
+
     [[nodiscard]] PublisherStatus status() const;
     /// Null when no policy was given.
     [[nodiscard]] const Witnesses* witnesses() const { return publisher_.witnesses(); }
@@ -82,6 +88,7 @@ class PublisherLoop {
     PublisherStatus status_;
     bool stopping_ = false;
     bool woken_ = false;
+    PublishWaiters waiters_;
     std::thread thread_;
 };
 
