@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <stdexcept>
@@ -38,11 +39,13 @@ constexpr const char* kUsage =
 // Where a log lies: kept when it was asked for, else gone at the end.
 class LogFolder {
  public:
-    explicit LogFolder(const std::string& keep)
-        : kept_(!keep.empty()),
-          path_(kept_ ? std::filesystem::path(keep)
-                      : std::filesystem::temp_directory_path() / "suanpan-bench-ledger") {
-        if (!kept_) std::filesystem::remove_all(path_);
+    explicit LogFolder(const std::string& keep) : kept_(!keep.empty()), path_(keep) {
+        if (!kept_) {
+            std::string name =
+                (std::filesystem::temp_directory_path() / "suanpan-bench-ledger-XXXXXX").string();
+            if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
+            path_ = name;
+        }
         std::filesystem::create_directories(path_);
         if (!std::filesystem::is_empty(path_))
             throw std::runtime_error(path_.string() + " is not empty");

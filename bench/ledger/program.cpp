@@ -3,14 +3,19 @@
 #include "bench/ledger/measure.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
+#include <optional>
 #include <system_error>
 
 namespace suanpan::bench {
@@ -20,17 +25,33 @@ namespace {
     throw std::system_error(error, std::generic_category(), what);
 }
 
-std::string read_all(int descriptor) {
-    std::string out;
+// What the kernel's rusage has as a child's peak is at least the parent's own, so it is asked for
+// the memory that the program itself came to have. Nothing once it has ended.
+std::optional<std::int64_t> peak_kib_of(pid_t process) {
+    std::ifstream status(fmt::format("/proc/{}/status", process));
+    for (std::string word; status >> word;) {
+        std::int64_t kib = 0;
+        if (word == "VmHWM:" && status >> kib) return kib;
+    }
+    return std::nullopt;
+}
+
+// Until the program has closed it; looks at its memory meanwhile.
+void watch(pid_t process, int descriptor, ProgramRun& run) {
+    constexpr int kLookEveryMs = 10;
     std::array<char, 4'096> part{};
     while (true) {
+        pollfd ready{descriptor, POLLIN, 0};
+        if (::poll(&ready, 1, kLookEveryMs) == 0) {
+            run.peak_kib = std::max(run.peak_kib, peak_kib_of(process).value_or(0));
+            continue;
+        }
         const ssize_t count = ::read(descriptor, part.data(), part.size());
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) break;
-        out.append(part.data(), static_cast<std::size_t>(count));
+        run.output.append(part.data(), static_cast<std::size_t>(count));
     }
     ::close(descriptor);
-    return out;
 }
 
 double seconds_of(const timeval& time) {
@@ -63,7 +84,7 @@ ProgramRun run_program(const std::string& name, const std::vector<std::string>& 
     if (error != 0) raise(error, "cannot run " + path);
 
     ProgramRun run;
-    run.output = read_all(pipe[0]);
+    watch(child, pipe[0], run);
     int status = 0;
     rusage usage{};
     while (::wait4(child, &status, 0, &usage) < 0) {
@@ -72,7 +93,6 @@ ProgramRun run_program(const std::string& name, const std::vector<std::string>& 
     run.seconds = seconds_since(begin);
     run.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     run.cpu_seconds = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
-    run.peak_kib = usage.ru_maxrss;
     return run;
 }
 
