@@ -5,6 +5,7 @@
 #include "ledger/tile.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -15,7 +16,7 @@ namespace {
 using ledger::kTileWidth;
 
 constexpr std::size_t kRoundBytes = std::size_t{16} << 20U;
-constexpr std::size_t kBundlesAThread = 16;  // at most; enough that the threads seldom wait
+constexpr std::size_t kBundlesAThread = 64;  // at most; enough that the threads seldom wait
 
 // Each has hashes that were compared, so each was read.
 std::uint64_t all_hash_tiles(std::uint64_t size) {
@@ -83,7 +84,6 @@ class LogVerifier {
             static_cast<std::size_t>(std::min<std::uint64_t>(bundles - first, round_size_));
         // A partial bundle is a round of its own: a run that goes on begins in front of it.
         if (count > 1 && (first + count) * kTileWidth > checkpoint_.size) --count;
-        next_ += count;
         read.clear();
         read.resize(count);
         std::vector<Ordered::Late*> late;
@@ -91,14 +91,21 @@ class LogVerifier {
             for (Ordered::Late& check : ordered.late)
                 late.push_back(&check);
         }
+        std::atomic<std::size_t> bytes = 0;
         workers_.run(late.size() + count, [&](std::size_t task, unsigned worker) {
-            if (task >= late.size()) {
-                const std::size_t i = task - late.size();
-                read[i] = check_bundle(source(worker), first + i, plan_);
+            if (task < late.size()) {
+                if (auto done = late[task]->check(); !done) late[task]->error = done.error();
                 return;
             }
-            if (auto done = late[task]->check(); !done) late[task]->error = done.error();
+            const std::size_t i = task - late.size();
+            // Bundles far larger than those before them wait for the next round.
+            if (i > 0 && bytes > 2 * kRoundBytes) return;
+            read[i] = check_bundle(source(worker), first + i, plan_);
+            bytes += read[i].bytes.size();
         });
+        const auto left = std::ranges::find(read, 0U, &CheckedBundle::width);
+        read.erase(left, read.end());
+        next_ = first + read.size();
     }
 
     LogSource& source(unsigned worker) { return worker == 0 ? source_ : *sources_[worker - 1]; }

@@ -3,8 +3,8 @@
 // Reads a whole log and holds every entry and every hash tile against each other and against the
 // signed root. Bundles are read, hashed and parsed by several threads, some at a time; what depends
 // on the log's order is done in its order, so the result is the same with any number of threads.
-// Memory: the bundles that are under way (16 MiB of them, or a few of the largest), and one tile a
-// level.
+// Memory: the bundles of two rounds (some 16 MiB each, or twice that and one of the largest a
+// thread), and one tile a level.
 
 #include "apps/suanpan-audit/bundle_check.hpp"
 #include "apps/suanpan-audit/entry_hook.hpp"

@@ -79,6 +79,73 @@ TEST(VerifyCommand, WitnessPolicyIsKept) {
     EXPECT_EQ(audit(on(log, "verify", {"--witnesses-needed", "1"})).status, kNotAudited);
 }
 
+std::string vkey(std::uint8_t number, const std::string& name) {
+    Seed seed{};
+    seed.fill(number);
+    return ledger::to_string(ledger::make_verifier_key(name, ledger::KeyType::kCosignatureV1,
+                                                       SigningKey(seed).public_key()));
+}
+
+// A line of witness `number` under the log's checkpoint.
+std::string cosigned(const TestLog& log, std::uint8_t number, const std::string& name) {
+    Seed seed{};
+    seed.fill(number);
+    return ledger::cosign_line(to_string(log.checkpoint().checkpoint), name, SigningKey(seed),
+                               Time(kStart));
+}
+
+TEST(PolicyFile, SaysWhichLogAndWhichWitnesses) {
+    const TestLog log(10);
+    const std::string log_line = "log " + ledger::to_string(log.verifier()) + "\n";
+    const std::string witnesses = "witness w1 " + vkey(1, "w1.example") + "\nwitness w2 " +
+                                  vkey(2, "w2.example") + "\nwitness w3 " + vkey(3, "w3.example") +
+                                  "\n";
+    const auto check = [&](const std::string& policy, const std::string& command = "verify") {
+        log.write("../policy", policy);
+        std::vector<std::string> arguments = {command,    "--json",
+                                              "--dir",    log.directory().string(),
+                                              "--policy", (log.folder() / "policy").string()};
+        if (command == "checkpoint")
+            arguments.insert(arguments.end(), {"--state", (log.folder() / "state").string()});
+        const Outcome outcome = audit(arguments);
+        return outcome.status == kNotAudited ? "not audited" : code_of(outcome);
+    };
+    const std::string two_of_three = log_line + witnesses + "group g 2 w1 w2 w3\nquorum g\n";
+    EXPECT_EQ(check(log_line + "quorum none\n"), "ok");
+    EXPECT_EQ(check(two_of_three), "too_few_witnesses");
+    log.write("checkpoint", log.checkpoint().note + cosigned(log, 1, "w1.example"));
+    EXPECT_EQ(check(two_of_three), "too_few_witnesses");
+    EXPECT_EQ(check(two_of_three, "checkpoint"), "too_few_witnesses");
+    log.write("checkpoint", log.checkpoint().note + cosigned(log, 1, "w1.example") +
+                                cosigned(log, 3, "w3.example"));
+    EXPECT_EQ(check(two_of_three), "ok");
+    EXPECT_EQ(check(two_of_three, "checkpoint"), "ok");
+    EXPECT_EQ(check(log_line + witnesses + "quorum w2\n"), "too_few_witnesses");
+    // Of several logs, --key says which one.
+    Seed seed{};
+    const std::string other = ledger::to_string(ledger::make_verifier_key(
+        "other.example/log", ledger::KeyType::kEd25519, SigningKey(seed).public_key()));
+    EXPECT_EQ(check("log " + other + "\n" + two_of_three), "not audited");
+    EXPECT_EQ(code_of(audit(on(log, "verify", {"--json", "-p", (log.folder() / "policy")}))), "ok");
+    EXPECT_EQ(check("log nonsense\nquorum none\n"), "not audited");
+    EXPECT_EQ(check("quorum none\n"), "not audited");
+}
+
+TEST(PolicyFile, ALogThatChangesItsKeyIsKnownByEither) {
+    const TestLog log(10);
+    Seed seed{};
+    const SigningKey next(seed);
+    const std::string next_key = ledger::to_string(ledger::make_verifier_key(
+        "market.example/log", ledger::KeyType::kEd25519, next.public_key()));
+    log.write("checkpoint",
+              log.checkpoint().note + ledger::sign_line(to_string(log.checkpoint().checkpoint),
+                                                        "market.example/log", next));
+    EXPECT_EQ(code_of(audit(on(log, "verify", {"--json"}))), "ok");
+    EXPECT_EQ(code_of(audit({"verify", "--json", "-d", log.directory().string(), "-k", next_key})),
+              "ok");
+    EXPECT_EQ(code_of(audit(on(log, "verify", {"--json", "-k", next_key}))), "ok");
+}
+
 TEST(AuditCommand, WrongUseIsStatusTwoWithAReason) {
     const TestLog log(10);
     const std::string key = ledger::to_string(log.verifier());
@@ -120,6 +187,18 @@ TEST(ReceiptCommand, ChecksOneEntryOffline) {
     EXPECT_EQ(check("300.tlog-proof", "300.json"), "ok");
     EXPECT_EQ(check("300.tlog-proof", "301.json"), "root_mismatch");
     EXPECT_EQ(check("300.json", "300.json"), "bad_receipt");
+    log.write("../policy", "log " + ledger::to_string(log.verifier()) + "\nwitness w " +
+                               vkey(1, "w.example") + "\nquorum w\n");
+    const auto by_policy = [&](const ledger::Receipt& with) {
+        log.write("../w.tlog-proof", to_string(with));
+        return code_of(audit({"receipt", (log.folder() / "w.tlog-proof").string(), "--entry",
+                              (log.folder() / "300.json").string(), "--json", "--policy",
+                              (log.folder() / "policy").string()}));
+    };
+    ledger::Receipt witnessed = receipt;
+    EXPECT_EQ(by_policy(witnessed), "too_few_witnesses");
+    witnessed.checkpoint += cosigned(log, 1, "w.example");
+    EXPECT_EQ(by_policy(witnessed), "ok");
     log.flip("../300.tlog-proof", to_string(receipt).size() - 3);
     EXPECT_NE(check("300.tlog-proof", "300.json"), "ok");
 }

@@ -9,10 +9,10 @@
 namespace suanpan::audit {
 
 /// Serves a folder below /log/ over HTTP on a free port of 127.0.0.1, one request a connection.
-/// Entry bundles need the token, if there is one.
+/// Entry bundles need the token, if there is one, and come as gzip to who takes that, if asked to.
 class FileServer {
  public:
-    FileServer(std::filesystem::path folder, std::string token);
+    FileServer(std::filesystem::path folder, std::string token, bool zipped = false);
     ~FileServer();
     FileServer(const FileServer&) = delete;
     FileServer& operator=(const FileServer&) = delete;
@@ -25,6 +25,7 @@ class FileServer {
 
     std::filesystem::path folder_;
     std::string token_;
+    bool zipped_;
     int listener_ = -1;
     std::uint16_t port_ = 0;
     std::atomic<bool> stopping_ = false;

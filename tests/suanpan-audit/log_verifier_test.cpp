@@ -257,6 +257,26 @@ TEST(LogVerifier, NamesTheFirstFaultWithAnyNumberOfThreads) {
     }
 }
 
+TEST(LogVerifier, BundlesOfAllSizesAreReadInOrder) {
+    // Small ones first, so that many are taken at a time; then the largest that there are.
+    auto entries = test_entries(20'000);
+    const std::string filler(60'000, 'x');
+    for (std::uint64_t i = 16'000; i < 18'000; ++i)
+        entries[i].insert(1, R"("filler":")" + filler + R"(",)");
+    const TestLog log(std::move(entries));
+    for (const unsigned threads : {1U, 3U}) {
+        std::uint64_t seen = 0;
+        VerifyOptions options;
+        options.threads = threads;
+        options.hooks.push_back(in_order("", [&](std::uint64_t index) -> Result<void> {
+            EXPECT_EQ(index, seen++);
+            return {};
+        }));
+        EXPECT_EQ(log.verify(options), "ok");
+        EXPECT_EQ(seen, 20'000U);
+    }
+}
+
 TEST(LogVerifier, TreeOnlyDoesNotLookAtWhatEntriesSay) {
     auto entries = test_entries(700);
     entries[300] = "not even JSON";

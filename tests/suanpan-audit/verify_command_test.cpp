@@ -6,10 +6,10 @@
 #include "ledger/succession.hpp"
 #include "tests/suanpan-audit/audit_command.hpp"
 #include "tests/suanpan-audit/market_day.hpp"
+#include "tests/suanpan-audit/zip.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <zlib.h>
 
 namespace suanpan::audit {
 namespace {
@@ -209,21 +209,6 @@ TEST(LogKeys, ASuccessorBeginsWithWhatItFollows) {
     EXPECT_EQ(json.at("follows").at("size"), "40");
     std::swap(entries[0], entries[1]);
     EXPECT_EQ(verify(TestLog(entries)).at("fault").at("code"), "foreign_succession");
-}
-
-std::string zip(std::string_view text) {
-    z_stream stream{};
-    EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY), Z_OK);
-    std::string out(text.size() + 1'000, '\0');
-    std::string in(text);
-    stream.next_in = reinterpret_cast<Bytef*>(in.data());
-    stream.avail_in = static_cast<uInt>(in.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    return out;
 }
 
 TEST(Gzip, UnpacksWithinItsBound) {
