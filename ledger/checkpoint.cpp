@@ -47,6 +47,7 @@ Result<SignedCheckpoint> open_checkpoint(std::string_view note, std::span<const 
     auto checkpoint = parse_checkpoint(parsed->text);
     if (!checkpoint) return fail(checkpoint.error());
     SignedCheckpoint out;
+    const VerifierKey* foreign = nullptr;  // one trusted log does not speak for another
     for (const VerifiedSignature& signature : *verified) {
         const VerifierKey& key = keys[signature.key];
         if (signature.key >= log.size()) {
@@ -54,11 +55,13 @@ Result<SignedCheckpoint> open_checkpoint(std::string_view note, std::span<const 
         } else if (key.name == checkpoint->origin) {
             out.signers.push_back(key);
         } else {
-            // One trusted log must not speak for another.
-            return fail("foreign_origin", "the checkpoint is of the log \"" +
-                                              printable(checkpoint->origin) + "\", the key of \"" +
-                                              key.name + "\"");
+            foreign = &key;
         }
+    }
+    if (out.signers.empty() && foreign != nullptr) {
+        return fail("foreign_origin", "the checkpoint is of the log \"" +
+                                          printable(checkpoint->origin) + "\", the key of \"" +
+                                          foreign->name + "\"");
     }
     if (out.signers.empty())
         return fail("unsigned_note", "the log itself did not sign this checkpoint");

@@ -44,9 +44,10 @@ struct SignedCheckpoint {
 };
 
 /// One of the log's keys must have signed (two, while it changes its key), every known key's
-/// signature must hold, and the origin must be the name of the keys that signed. Errors:
-/// `bad_checkpoint`, those of parse_note and verify_note, `foreign_origin`, `unsigned_note` (also
-/// when only witnesses signed).
+/// signature must hold, and the origin must be the name of a key that signed; lines by keys of
+/// other logs count nothing. Errors: `bad_checkpoint`, those of parse_note and verify_note,
+/// `foreign_origin` (only another log's key signed), `unsigned_note` (also when only witnesses
+/// signed).
 Result<SignedCheckpoint> open_checkpoint(std::string_view note, std::span<const VerifierKey> log,
                                          std::span<const VerifierKey> witnesses = {});
 Result<SignedCheckpoint> open_checkpoint(std::string_view note, const VerifierKey& log,
