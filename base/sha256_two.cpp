@@ -60,7 +60,7 @@ class Blocks {
         count_ = (length + kLengthBytes) / kBlock + 1;
         if (whole_ > 0) {
             first_[0] = prefix;
-            std::copy_n(message.data(), kBlock - 1, first_.data() + 1);
+            std::copy_n(message.begin(), kBlock - 1, first_.begin() + 1);
         }
         char* end = last_.data();
         if (whole_ == 0) *end++ = prefix;
@@ -108,19 +108,19 @@ SUANPAN_WITH_SHA inline __m128i swap_words(__m128i words) {
 }
 
 // One block of each of the lanes; they only meet in the order of the instructions.
-template <std::size_t kLanes>
+template <std::size_t Lanes>
 SUANPAN_WITH_SHA inline void compress(std::array<State, 2>& states,
                                       const std::array<const char*, 2>& blocks) {
-    std::array<std::array<FourWords, 4>, kLanes> words;
+    std::array<std::array<FourWords, 4>, Lanes> words;
     const std::array<State, 2> before = states;
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    for (std::size_t lane = 0; lane < Lanes; ++lane) {
         for (std::size_t i = 0; i < 4; ++i)
             words[lane][i].bits = swap_words(_mm_loadu_si128(vector_at(blocks[lane] + 16 * i)));
     }
 #pragma GCC unroll 16
     for (std::size_t i = 0; i < 16; ++i) {
         const __m128i constants = _mm_load_si128(vector_at(&kRound[4 * i]));
-        for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        for (std::size_t lane = 0; lane < Lanes; ++lane) {
             std::array<FourWords, 4>& w = words[lane];
             State& state = states[lane];
             const __m128i sums = _mm_add_epi32(w[i % 4].bits, constants);
@@ -134,7 +134,7 @@ SUANPAN_WITH_SHA inline void compress(std::array<State, 2>& states,
             w[i % 4].bits = _mm_sha256msg2_epu32(_mm_add_epi32(first, seven_back), after);
         }
     }
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    for (std::size_t lane = 0; lane < Lanes; ++lane) {
         states[lane].abef = _mm_add_epi32(states[lane].abef, before[lane].abef);
         states[lane].cdgh = _mm_add_epi32(states[lane].cdgh, before[lane].cdgh);
     }
