@@ -1,7 +1,9 @@
 #include "apps/suanpan/command.hpp"
 #include "apps/suanpan/commands.hpp"
+#include "services/clock.hpp"
 #include "services/publishing/check_log.hpp"
 #include "services/publishing/log_key.hpp"
+#include "services/publishing/log_statements.hpp"
 #include "services/publishing/postgres_store.hpp"
 #include "services/publishing/restore_log.hpp"
 
@@ -89,6 +91,51 @@ Result<void> fsck(Session& session, const LogInput& in) {
                     check->damage->where + ": " + check->damage->detail);
 }
 
+Time wall_clock() {
+    return services::SystemClock().now();
+}
+
+Result<void> rotate(Session& session, const LogInput& in) {
+    db::Pool database(in.database);
+    const auto done =
+        services::rotate_log_key(database, services::LogFiles{in.data}, in.origin, wall_clock());
+    if (!done) return fail(done.error());
+    session.show({{"entry", done->index},
+                  {"former_key", ledger::to_string(done->from)},
+                  {"key", ledger::to_string(done->to)}});
+    return {};
+}
+
+struct SucceedInput {
+    LogInput log;
+    std::string old_key;
+    std::string checkpoint;
+    std::string old_key_file;
+};
+
+Result<void> succeed(Session& session, const SucceedInput& in) {
+    const auto key = ledger::parse_verifier_key(in.old_key);
+    if (!key) return fail(key.error());
+    auto checkpoint = read_file(in.checkpoint);
+    if (!checkpoint) return fail(checkpoint.error());
+    services::Predecessor old{*key, std::move(*checkpoint), std::nullopt};
+    if (!in.old_key_file.empty()) old.key_file = in.old_key_file;
+    db::Pool database(in.log.database);
+    const auto made = services::succeed_log(database, services::LogFiles{in.log.data},
+                                            in.log.origin, old, wall_clock());
+    if (!made) return fail(made.error());
+    session.show({{"key", ledger::to_string(*made)}, {"follows", in.old_key}});
+    return {};
+}
+
+void add_succeed_options(CLI::App& app, SucceedInput& in) {
+    add_log_options(app, in.log);
+    app.add_option("--old-key", in.old_key, "verifier key of the log that is lost")->required();
+    app.add_option("--old-checkpoint", in.checkpoint, "file with its last signed checkpoint")
+        ->required();
+    app.add_option("--old-key-file", in.old_key_file, "file with its signing key, if it is left");
+}
+
 }  // namespace
 
 void add_ledger(CLI::App& root, Session& session) {
@@ -102,6 +149,14 @@ void add_ledger(CLI::App& root, Session& session) {
     add_command<LogInput>(group, session, "fsck",
                           "Hash every row, bundle and tile against the signed root (operator)",
                           add_log_options, fsck);
+    add_command<LogInput>(group, session, "rotate",
+                          "Change the log's key, by an entry that both sign (operator; stop the "
+                          "server first)",
+                          add_log_options, rotate);
+    add_command<SucceedInput>(group, session, "succeed",
+                              "Open a new log, in an empty database, that follows a lost one "
+                              "(operator)",
+                              add_succeed_options, succeed);
 }
 
 }  // namespace suanpan::cli

@@ -95,24 +95,23 @@ Time least_sandbox_time(const Config& config, const core::HeadRow& head) {
 
 // A log has one key for its life: with another one its checkpoints would contradict what readers
 // keep, so a folder that is not this log's is refused before anything is made in it.
-SigningKey load_own_log_key(const Config& config, services::PublisherStore& store) {
-    const auto file = config.data / "log.key";
-    if (!std::filesystem::exists(file) && store.load_checkpoint()) {
+services::LogKeys load_own_log_keys(const Config& config, services::PublisherStore& store) {
+    const services::LogFiles files{config.data};
+    if (!std::filesystem::exists(files.key()) && store.load_checkpoint()) {
         throw std::runtime_error(
             "the log of this database was published with a key that is not in " +
             config.data.string() + ": use the data folder of this log");
     }
     std::filesystem::create_directories(config.data);
-    return value_or_throw(services::load_or_make_log_key(file));
+    value_or_throw(services::load_or_make_log_key(files.key()));
+    return value_or_throw(services::load_log_keys(files));
 }
 
-void check_log_is_ours(const Config& config, const SigningKey& key,
+void check_log_is_ours(const Config& config, const services::LogKeys& keys,
                        services::PublisherStore& store) {
     const auto last = store.load_checkpoint();
     if (!last) return;
-    const auto verifier =
-        ledger::make_verifier_key(config.origin, ledger::KeyType::kEd25519, key.public_key());
-    const auto opened = ledger::open_checkpoint(last->note, verifier);
+    const auto opened = ledger::open_checkpoint(last->note, keys.verifiers(config.origin));
     if (opened) return;
     throw std::runtime_error("the log of this database was not published as " + config.origin +
                              " with the key in " + config.data.string() + " (" +
@@ -137,8 +136,10 @@ bool wait_for_turn(const db::Pool& database, const sigset_t& signals) {
     return true;
 }
 
-services::PublisherOptions publisher_options(const Config& config, services::Witnesses* witnesses) {
+services::PublisherOptions publisher_options(const Config& config, const services::LogKeys& keys,
+                                             services::Witnesses* witnesses) {
     services::PublisherOptions options;
+    if (keys.former) options.former_key = &*keys.former;
     options.origin = config.origin;
     options.tile_directory = config.data / "tiles";
     options.last_signed_file = config.data / "last-signed";
@@ -301,13 +302,11 @@ void run_application(const Config& config) {
     pool_options.size = static_cast<std::size_t>(config.database_connections);
     db::Pool database(config.database, pool_options);
     services::PostgresStore store(database);
-    const SigningKey log_key = load_own_log_key(config, store);
-    check_log_is_ours(config, log_key, store);
-    const auto witnesses = make_witnesses(
-        config,
-        ledger::make_verifier_key(config.origin, ledger::KeyType::kEd25519, log_key.public_key()));
+    const services::LogKeys log_keys = load_own_log_keys(config, store);
+    check_log_is_ours(config, log_keys, store);
+    const auto witnesses = make_witnesses(config, log_keys.verifiers(config.origin));
     if (!wait_for_turn(database, signals)) return;
-    check_log_is_ours(config, log_key, store);  // who led until now may have published
+    check_log_is_ours(config, log_keys, store);  // who led until now may have published
 
     // Real time, or the sandbox's.
     const services::SystemClock system_clock;
@@ -316,8 +315,8 @@ void run_application(const Config& config) {
         sandbox_clock ? static_cast<const services::Clock&>(*sandbox_clock) : system_clock;
 
     // The log as files: told of each commit, publishes on a thread of its own.
-    services::Publisher publisher(publisher_options(config, witnesses.get()), log_key, store,
-                                  death_of_tests());
+    services::Publisher publisher(publisher_options(config, log_keys, witnesses.get()),
+                                  log_keys.current, store, death_of_tests());
     services::PublisherLoopOptions loop_options;
     loop_options.interval_ms = config.publish_interval_ms;
     services::PublisherLoop publisher_loop(publisher, clock, loop_options, publisher_listeners());

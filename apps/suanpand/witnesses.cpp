@@ -43,7 +43,7 @@ services::WitnessPost connect_over_http(const std::string& url) {
     };
 }
 
-ledger::Policy read_policy(const Config& config, const ledger::VerifierKey& log) {
+ledger::Policy read_policy(const Config& config, const std::vector<ledger::VerifierKey>& log) {
     const auto text = services::read_file(config.policy, ledger::kMaxPolicyBytes);
     if (!text) {
         throw std::runtime_error("there is no witness policy " + config.policy.string());
@@ -54,9 +54,10 @@ ledger::Policy read_policy(const Config& config, const ledger::VerifierKey& log)
                                  " cannot be used: " + policy.error().detail());
     }
     const auto logs = ledger::log_keys(*policy);
-    if (!logs.empty() && std::ranges::find(logs, log) == logs.end()) {
+    if (!logs.empty() && std::ranges::find_first_of(logs, log) == logs.end()) {
         throw std::runtime_error("the witness policy " + config.policy.string() +
-                                 " is for other logs: this one is " + ledger::to_string(log));
+                                 " is for other logs: this one is " +
+                                 ledger::to_string(log.front()));
     }
     return std::move(*policy);
 }
@@ -64,7 +65,7 @@ ledger::Policy read_policy(const Config& config, const ledger::VerifierKey& log)
 }  // namespace
 
 std::unique_ptr<services::Witnesses> make_witnesses(const Config& config,
-                                                    const ledger::VerifierKey& log) {
+                                                    const std::vector<ledger::VerifierKey>& log) {
     if (config.policy.empty()) return nullptr;
     return std::make_unique<services::Witnesses>(read_policy(config, log), connect_over_http,
                                                  services::Witnesses::Options{});

@@ -101,7 +101,8 @@ Result<LogKeys> load_log_keys(const LogFiles& files) {
     if (std::filesystem::exists(files.former_key())) {
         auto former = load_log_key(files.former_key());
         if (!former) return fail(former.error());
-        keys.former = std::move(*former);
+        // The same key twice is a change that was begun and not made.
+        if (former->public_key() != keys.current.public_key()) keys.former = std::move(*former);
     }
     return keys;
 }

@@ -27,6 +27,8 @@ struct LogFiles {
     [[nodiscard]] std::filesystem::path key() const { return data / "log.key"; }
     /// There while the log changes its key.
     [[nodiscard]] std::filesystem::path former_key() const { return data / "log.key.former"; }
+    /// There while a change of key is being made.
+    [[nodiscard]] std::filesystem::path next_key() const { return data / "log.key.next"; }
     [[nodiscard]] std::filesystem::path operator_key() const { return data / "operator.key"; }
     [[nodiscard]] std::filesystem::path last_signed() const { return data / "last-signed"; }
 };

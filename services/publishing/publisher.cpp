@@ -35,13 +35,18 @@ bool is_set_back(const Error& error) {
 Publisher::Publisher(PublisherOptions options, const SigningKey& key, PublisherStore& store,
                      FaultPoint fault)
     : options_(std::move(options)),
-      key_(key),
       store_(store),
       fault_(std::move(fault)),
       tiles_(options_.tile_directory, *options_.disk),
       verifier_(
           ledger::make_verifier_key(options_.origin, ledger::KeyType::kEd25519, key.public_key())),
       builder_({}) {
+    signers_.push_back(&key);
+    if (options_.former_key != nullptr) signers_.push_back(options_.former_key);
+    for (const SigningKey* signer : signers_) {
+        verifiers_.push_back(ledger::make_verifier_key(options_.origin, ledger::KeyType::kEd25519,
+                                                       signer->public_key()));
+    }
     reset_builder();
 }
 
@@ -118,7 +123,7 @@ Result<bool> Publisher::sign_next() {
         return fail(ok.error());
     }
     if (const auto ok = check_last_signed(); !ok) return fail(ok.error());
-    const std::string note = ledger::sign_checkpoint(to, key_);
+    const std::string note = sign(to);
     reach("signed");
     if (const auto swapped = swap(to, note); !swapped) return fail(swapped.error());
     reach("swapped");
@@ -181,6 +186,10 @@ Result<void> Publisher::swap(const ledger::Checkpoint& next, const std::string& 
                     " entries; the next try finds out from the database and goes on");
 }
 
+std::string Publisher::sign(const ledger::Checkpoint& checkpoint) const {
+    return ledger::sign_checkpoint(checkpoint, signers_);
+}
+
 std::string Publisher::stored_note() {
     const auto stored = store_.load_checkpoint();
     return stored ? stored->note : std::string();
@@ -191,7 +200,7 @@ std::string Publisher::stored_note() {
 Result<void> Publisher::check_witnesses() {
     if (options_.witnesses == nullptr || witnesses_checked_) return {};
     const ledger::Checkpoint nothing{options_.origin, 0, ledger::empty_root(), ""};
-    const auto seen = options_.witnesses->ask_sizes(ledger::sign_checkpoint(nothing, key_));
+    const auto seen = options_.witnesses->ask_sizes(sign(nothing));
     if (seen.largest > signed_.size) {
         return fail("contradicts_witness",
                     "the witness " + seen.witness + " has seen " + entries_text(seen.largest) +
@@ -208,7 +217,7 @@ Result<void> Publisher::check_witnesses() {
 
 // The checkpoint `signed_` is durable here; it is shown when the policy holds.
 Result<void> Publisher::publish_signed() {
-    std::string note = ledger::sign_checkpoint(signed_, key_);
+    std::string note = sign(signed_);
     if (options_.witnesses != nullptr) {
         const auto prove = [size = signed_.size, tiles = tiles_](std::uint64_t old_size) {
             ledger::TileHashReader hashes(

@@ -45,6 +45,7 @@ struct PublisherOptions {
     std::uint64_t max_entries = 65'536;      // a checkpoint
     bool remove_partial_tiles = true;        // once their full tile is published
     Witnesses* witnesses = nullptr;          // whose policy must hold; null: none is needed
+    const SigningKey* former_key = nullptr;  // signs too while the log changes its key
     Disk* disk = &Disk::real();
 };
 
@@ -96,6 +97,7 @@ class Publisher {
     Result<void> check_witnesses();
     Result<void> check_last_signed() const;
     Result<void> swap(const ledger::Checkpoint& next, const std::string& note);
+    [[nodiscard]] std::string sign(const ledger::Checkpoint& checkpoint) const;
     [[nodiscard]] std::string stored_note();
     Result<void> publish_signed();
     void show(const std::string& note);
@@ -118,11 +120,12 @@ class Publisher {
     [[nodiscard]] ledger::TileHashReader::Fetch fetch() const;
 
     PublisherOptions options_;
-    const SigningKey& key_;
+    std::vector<const SigningKey*> signers_;
     PublisherStore& store_;
     FaultPoint fault_;
     TileStore tiles_;
     ledger::VerifierKey verifier_;
+    std::vector<ledger::VerifierKey> verifiers_;  // of the signers
     ledger::TileBuilder builder_;
     std::optional<Error> sink_error_;
     std::optional<Error> stopped_;

@@ -59,8 +59,7 @@ Result<void> Publisher::recover() {
     shown_ = shown->value_or(nothing);
     // A run that ended between these two writes: finish them.
     if (*database && (!*last || (*last)->size < signed_.size))
-        write_file_durably(options_.last_signed_file, ledger::sign_checkpoint(signed_, key_),
-                           *options_.disk);
+        write_file_durably(options_.last_signed_file, sign(signed_), *options_.disk);
     return {};
 }
 
@@ -78,7 +77,7 @@ Result<void> Publisher::check_pending(const Record& database) {
 Result<Publisher::Record> Publisher::read_record(std::optional<std::string> note,
                                                  std::string_view where) const {
     if (!note) return Record();
-    auto opened = ledger::open_checkpoint(*note, verifier_);
+    auto opened = ledger::open_checkpoint(*note, verifiers_);
     if (!opened) {
         return fail("bad_checkpoint_record",
                     std::string(where) + " holds no checkpoint signed by this log's key (" +
