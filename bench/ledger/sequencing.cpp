@@ -236,7 +236,7 @@ std::vector<Mark> feed(Log& log, const std::vector<db::EntryRow>& entries, doubl
     return arrived;
 }
 
-std::string three(std::vector<double> values) {
+std::string three(const std::vector<double>& values) {
     return fmt::format("{:.0f} / {:.0f} / {:.0f} ms", quantile(values, 0.5), quantile(values, 0.99),
                        quantile(values, 1));
 }
