@@ -2,6 +2,7 @@
 
 #include "apps/suanpan-audit/text.hpp"
 #include "base/time.hpp"
+#include "core/commands.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/tree.hpp"
 
@@ -125,7 +126,8 @@ class BundleCheck {
             if (*step) out_.steps.push_back({index, std::move(*step)});
         }
         ++counts.kinds[header->kind];
-        if (!header->auth.empty()) ++counts.auth[header->auth];
+        if (!header->auth.empty())
+            ++counts.auth[core::parse_auth(header->auth) ? header->auth : "other"];
         return {};
     }
 

@@ -27,7 +27,8 @@ struct VerifySummary {
     std::optional<Time> first_time;
     std::optional<Time> last_time;
     std::map<std::string, std::uint64_t> kinds;
-    std::map<std::string, std::uint64_t> auth;  // by the field `auth` of entries that have one
+    std::map<std::string, std::uint64_t>
+        auth;  // by the word `auth` of entries that have one; unknown words are `other`
 };
 
 struct CheckedBundle {

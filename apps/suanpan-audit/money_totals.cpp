@@ -167,6 +167,9 @@ Result<OrderedStep> MoneyTotals::settlement(const EntryView& entry) {
 }
 
 Result<LateCheck> MoneyTotals::add_to(const std::string& currency, const CurrencyTotals& more) {
+    constexpr std::size_t kMostCurrencies = 1'000;  // there are not so many in the world
+    if (!totals_.contains(currency) && totals_.size() == kMostCurrencies)
+        return fail("bad_entry", "the log has more than 1,000 currencies");
     CurrencyTotals& totals = totals_[currency];
     if (!add_totals(totals, more) || !accounts(totals))
         return fail("overflow", "the log's sums in " + currency + " do not fit 64 bits");

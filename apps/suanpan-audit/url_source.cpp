@@ -3,13 +3,20 @@
 #include "apps/suanpan-audit/log_source.hpp"
 #include "client/http_client.hpp"
 #include "client/url.hpp"
+#include "ledger/text.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 namespace suanpan::audit {
 namespace {
 
 constexpr unsigned kReaders = 8;
+constexpr int kTries = 6;
+constexpr std::chrono::milliseconds kPause(500);
+constexpr std::uint64_t kLongestPauseSeconds = 60;
 
 client::Url parse(const std::string& text) {
     auto url = client::parse_url(text);
@@ -71,18 +78,36 @@ class UrlSource final : public LogSource {
     [[nodiscard]] std::string name() const override { return url_; }
 
  private:
+    // A server that is busy for a moment, or a connection that is lost, does not end an audit that
+    // may take hours; a server that never answered does.
     client::HttpResponse send(const client::HttpRequest& request) {
-        try {
-            return client_.send(request);
-        } catch (const client::TransportError& error) {
-            throw AuditError("cannot reach " + url_ + ": " + error.what());
+        for (int left = kTries;; --left) {
+            std::chrono::milliseconds pause = kPause;
+            try {
+                client::HttpResponse response = client_.send(request);
+                reached_ = true;
+                const bool busy = response.status == 429 || response.status == 503;
+                if (!busy || left == 1) return response;
+                pause = retry_after(response);
+            } catch (const client::TransportError& error) {
+                if (!reached_ || left == 1)
+                    throw AuditError("cannot reach " + url_ + ": " + error.what());
+            }
+            std::this_thread::sleep_for(pause);
         }
+    }
+
+    static std::chrono::milliseconds retry_after(const client::HttpResponse& response) {
+        const auto seconds = ledger::parse_count(response.header("Retry-After"));
+        if (!seconds) return kPause;
+        return std::chrono::seconds(std::min<std::uint64_t>(*seconds, kLongestPauseSeconds));
     }
 
     std::string url_;
     std::string prefix_;
     std::string token_;
     client::HttpClient client_;
+    bool reached_ = false;
 };
 
 }  // namespace

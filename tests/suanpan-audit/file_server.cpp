@@ -51,6 +51,11 @@ std::string FileServer::url() const {
     return "http://127.0.0.1:" + std::to_string(port_) + "/log";
 }
 
+void FileServer::stumble(int busy, int lost) {
+    lost_ = lost;
+    busy_ = busy;
+}
+
 void FileServer::run() {
     while (!stopping_) {
         ::pollfd ready{listener_, POLLIN, 0};
@@ -84,6 +89,13 @@ void FileServer::answer(int connection) const {
     const bool takes_gzip = request.find("Accept-Encoding: gzip\r\n") != std::string::npos;
     if (file && allowed && zipped_ && takes_gzip)
         answer = response("200 OK", zip(body.str()), "\r\nContent-Encoding: gzip");
+    if (busy_ > 0) {
+        --busy_;
+        answer = response("503 Service Unavailable", "busy", "\r\nRetry-After: 0");
+    } else if (lost_ > 0) {
+        --lost_;
+        return;
+    }
     std::string_view rest = answer;
     while (!rest.empty()) {
         const ::ssize_t count = ::send(connection, rest.data(), rest.size(), MSG_NOSIGNAL);

@@ -18,6 +18,8 @@ class FileServer {
     FileServer& operator=(const FileServer&) = delete;
 
     [[nodiscard]] std::string url() const;
+    /// From now on: so many requests are told 503, and then so many get no answer.
+    void stumble(int busy, int lost);
 
  private:
     void run();
@@ -29,6 +31,8 @@ class FileServer {
     int listener_ = -1;
     std::uint16_t port_ = 0;
     std::atomic<bool> stopping_ = false;
+    mutable std::atomic<int> busy_ = 0;
+    mutable std::atomic<int> lost_ = 0;
     std::thread thread_;
 };
 

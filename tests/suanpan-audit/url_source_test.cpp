@@ -60,6 +60,18 @@ TEST(UrlSource, PartialTileThatWasRemovedIsCutFromTheFullOne) {
     EXPECT_EQ(verify(*source, log), "ok");
 }
 
+TEST(UrlSource, AServerThatStumblesDoesNotEndTheAudit) {
+    const TestLog log(600);
+    FileServer server(log.directory(), "");
+    const auto source = make_url_source(server.url(), "");
+    server.stumble(3, 0);
+    EXPECT_EQ(source->read_checkpoint().value(), log.checkpoint().note);
+    server.stumble(1, 1);
+    EXPECT_EQ(verify(*source, log), "ok");
+    server.stumble(1'000, 0);
+    EXPECT_THROW((void)source->read_checkpoint(), AuditError);
+}
+
 TEST(UrlSource, ServerOutOfReachIsNoFaultOfTheLog) {
     std::string url;
     {
