@@ -96,7 +96,8 @@ Result<void> claim_key(const Call& call, bool for_ever) {
                                    "",
                                    0,
                                    "",
-                                   call.context.clock.now()};
+                                   call.context.clock.now(),
+                                   std::nullopt};
     const Hash stored = call.context.database.write(
         "claim_batch_key", [&claim](db::Tx& tx) { return db::claim_response(tx, claim); });
     if (stored == claim.body_hash) return {};

@@ -57,7 +57,7 @@ struct Context {
     IndicativeCalls& indicative;
     services::SandboxClock* sandbox_clock;  // null unless this is a sandbox
     const services::TileStore* tiles;       // the published log
-    const services::PublisherLoop* publisher;
+    services::PublisherLoop* publisher;
     std::string log_key;  // verifier key of the log
 };
 

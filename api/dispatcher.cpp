@@ -1,5 +1,6 @@
 #include "api/dispatcher.hpp"
 
+#include "api/acknowledge.hpp"
 #include "api/fields.hpp"
 #include "api/metrics.hpp"
 #include "api/problem.hpp"
@@ -132,6 +133,7 @@ void answer(const Call& call, const Reply& reply, const Result<services::Answere
     response.status = result->response.status;
     response.content_type = content_type_of(response.status);
     response.body = result->response.body;
+    if (result->response.index) response.log_index = result->response.index->value;
     if (result->replayed) response.headers.emplace_back("Idempotency-Replayed", "true");
     reply(std::move(response));
 }
@@ -141,7 +143,7 @@ Dispatcher::Dispatcher(Context& context, std::span<const Route> routes)
 
 void Dispatcher::dispatch(Request request, Reply reply) const {
     auto call = std::make_shared<Call>(context_, std::move(request));
-    const Reply watched = observed(call, std::move(reply));
+    const Reply watched = observed(call, acknowledging(*call, std::move(reply)));
     auto job = [this, call, watched] { work(call, watched); };
     if (!context_.workers.try_post(std::move(job))) {
         const Error busy("overloaded", "the server is busy; nothing was done, try again shortly");

@@ -32,6 +32,8 @@ struct Response {
     NameValues headers;
     std::string body;
     bool close = false;  // end the connection after this
+    // Where in the log the command stands that was answered here; never sent.
+    std::optional<std::int64_t> log_index = std::nullopt;
 };
 
 // Called exactly once, from any thread.

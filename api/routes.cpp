@@ -109,8 +109,11 @@ const auto kRoutes = std::to_array<Route>({
     {"GET",  "/v1/settlement-runs/{id}",               kRoles,  kSettling,         get_run},
     {"GET",  "/v1/settlement-runs/{id}/lines",         kRoles,  kSettling,         get_run_lines, kQuery},
 
+    {"GET",  "/v1/ledger",                             kPublic, 0,                 get_ledger_status},
     {"GET",  "/v1/ledger/checkpoint",                  kPublic, 0,                 get_checkpoint},
     {"GET",  "/v1/ledger/key",                         kPublic, 0,                 get_log_key},
+    {"GET",  "/v1/ledger/receipts/{index}",            kAnyone, 0,                 get_receipt},
+    {"GET",  "/v1/ledger/entries/{index}",             kAnyone, 0,                 get_own_entry},
     {"GET",  "/v1/ledger/tile/entries/{path...}",      kRoles,  kAuditing,         get_entries_tile},
     {"GET",  "/v1/ledger/tile/{path...}",              kPublic, 0,                 get_tile},
 

@@ -233,6 +233,7 @@ std::string canonical_json(const Json& value) {
 }
 
 bool is_canonical_json(std::string_view text) {
+    if (read_plain_json(text)) return true;
     const auto value = parse_json(text, JsonLimits{text.size(), JsonLimits{}.max_depth});
     return value && canonical_json(*value) == text;
 }

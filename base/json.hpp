@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,18 +25,27 @@ struct JsonLimits {
 };
 
 // Refuses: too large (`body_too_large`); malformed, invalid UTF-8, a byte order mark or a raw NUL
-// (`bad_json`; "\u0000" inside a string is JSON and accepted: PostgreSQL's text is not so);
-// duplicate keys
-// (`duplicate_key`), too deep (`json_too_deep`), U+0000 in a text (`bad_character`), a number that
-// is not an integer within ±(2^53 − 1)
-// (`bad_number`).
+// (`bad_json`); duplicate keys (`duplicate_key`); too deep (`json_too_deep`); U+0000 in a text,
+// which PostgreSQL's text can't hold (`bad_character`); a number that is not an integer within
+// ±(2^53 − 1) (`bad_number`).
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits = {});
 
 // RFC 8785: keys sorted by UTF-16 code units, no white space, minimal escapes.
 // REQUIRES what parse_json accepts (no floats).
 std::string canonical_json(const Json& value);
-// The text is exactly what canonical_json prints for what it says.
+// The text is exactly what canonical_json prints for what it says, and parse_json accepts it.
 bool is_canonical_json(std::string_view text);
+
+// A member of an object, as the text has it: the name without its quotes, the value as JSON.
+struct PlainMember {
+    std::string_view name;
+    std::string_view value;
+};
+// The quick way through text that is_canonical_json() accepts: one look at each byte and no tree.
+// Gives the members of the outermost object. Nothing for a text that is no canonical object, or
+// that holds what it leaves to the others: an escape, a character beyond ASCII, a number of more
+// than fifteen digits.
+std::optional<std::vector<PlainMember>> read_plain_json(std::string_view text);
 
 // Writes canonical JSON without building a tree: for entries on the hot path.
 // Keys of an object must be given in ascending order (ASCII only); CHECKed.

@@ -11,10 +11,12 @@ endif()
 # All of the programs below.
 add_custom_target(bench_programs)
 
-# suanpan_bench_program(<folder below bench/> LINK <targets>): the program suanpan-bench-<folder>,
-# which prints its own report. Its headers are included as "bench/<folder>/file.hpp".
+# suanpan_bench_program(<folder below bench/> LINK <targets> [SEES <folders>] [WITH <files>]): the
+# program suanpan-bench-<folder>, which prints its own report. Its headers are included as
+# "bench/<folder>/file.hpp"; so are those of the folders that it SEES, of which it takes the
+# source files WITH.
 function(suanpan_bench_program name)
-  cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "" "LINK;SEES;WITH" ${ARGN})
   set(dir "${CMAKE_SOURCE_DIR}/bench/${name}")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${dir}/*.cpp")
   if(NOT sources)
@@ -23,11 +25,16 @@ function(suanpan_bench_program name)
   set(root "${CMAKE_BINARY_DIR}/include/bench_${name}")
   suanpan_stage_includes("${root}" "bench/${name}" "${dir}")
   set(target suanpan-bench-${name})
-  add_executable(${target} ${sources})
-  target_include_directories(${target} PRIVATE "${root}")
+  list(TRANSFORM arg_WITH PREPEND "${CMAKE_SOURCE_DIR}/bench/")
+  add_executable(${target} ${sources} ${arg_WITH})
+  list(TRANSFORM arg_SEES PREPEND "${CMAKE_BINARY_DIR}/include/bench_")
+  target_include_directories(${target} PRIVATE "${root}" ${arg_SEES})
   target_link_libraries(${target} PRIVATE ${arg_LINK} suanpan_flags)
   add_dependencies(bench_programs ${target})
 endfunction()
 
 suanpan_bench_program(matching LINK suanpan_matching CLI11::CLI11)
 suanpan_bench_program(core LINK suanpan_services)
+suanpan_bench_program(ledger LINK suanpan_services SEES core matching WITH core/database.cpp)
+# bench/ledger has a log verified by it.
+add_dependencies(bench_programs suanpan_audit)

@@ -23,6 +23,12 @@ CommandOutcome Market::refuse(const Command& command, const Error& reason, Time 
     return impl_->apply(command, clock, &reason);
 }
 
+Time Market::pass_over(Time clock) {
+    impl_->head.last_time = std::max(clock, impl_->head.last_time);
+    impl_->head.size.value += 1;
+    return impl_->head.last_time;
+}
+
 std::optional<Time> Market::next_due() const {
     if (impl_->due.empty()) return std::nullopt;
     return impl_->due.begin()->time;

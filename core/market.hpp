@@ -52,6 +52,11 @@ class Market {
     // (kCommitFailed), so that it cannot stop the market. What is due takes effect as always.
     CommandOutcome refuse(const Command& command, const Error& reason, Time clock);
 
+    // The log has an entry that says nothing to the market (ledger/succession.hpp). Its time is
+    // max(clock, last logged time), which is given back; what is due by then waits for the next
+    // command.
+    Time pass_over(Time clock);
+
     // When the next due thing is; a Tick is wanted once the clock has passed it.
     [[nodiscard]] std::optional<Time> next_due() const;
     [[nodiscard]] const HeadRow& head() const;

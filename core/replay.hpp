@@ -2,30 +2,42 @@
 
 // Replays a log: feeds every input entry to a fresh Market and demands that it makes the entries
 // that the log has next, byte for byte, salts set aside (design README, invariant 8). What differs
-// is told with its index, the rule it breaks and both values. Pure.
+// is told with its index, the rule it breaks and both values. What the log says of itself (its new
+// key, the log it follows) takes an index and changes nothing. Pure.
 
 #include "base/result.hpp"
 #include "base/units.hpp"
 #include "core/commands.hpp"
 #include "core/entries.hpp"
 #include "core/market.hpp"
+#include "core/replay_difference.hpp"
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace suanpan::core {
 
 class Replay {
  public:
+    // Sees the rows that each command changed, history too (trades, lines, journal).
+    using Watch = std::function<void(const Rows&)>;
+    explicit Replay(Watch watch = {}) : watch_(std::move(watch)) {}
+
     // The entry at the next index. Errors, after which the replay is over: `bad_entry`,
     // `replay_differs` (with what was expected and what the log has), `time_decreases`,
-    // `bad_signature` (readings).
+    // `bad_signature` (readings), those of ledger::read_log_statement.
     Result<void> next(std::string_view entry);
     // `replay_differs` when the log ends before the entries that must follow its last command.
-    [[nodiscard]] Result<void> finish() const;
+    Result<void> finish();
+
+    // After `replay_differs`: where.
+    [[nodiscard]] const std::optional<Difference>& difference() const { return difference_; }
 
     [[nodiscard]] LogIndex size() const { return size_; }
     [[nodiscard]] const Market& market() const { return market_; }
@@ -35,10 +47,13 @@ class Replay {
     [[nodiscard]] std::int64_t signatures() const { return signatures_; }
 
  private:
+    Result<void> pass_over(std::string_view entry);
     Result<void> follow(const std::string& entry);
     Result<void> apply(const std::string& entry);
     Result<void> check_signature(const SubmitReadings& readings);
+    tl::unexpected<Error> differs(std::string_view expected, std::string_view found);
 
+    Watch watch_;
     Market market_;
     std::deque<EntryDraft> expected_;
     std::map<MeterId, PublicKey> meter_keys_;
@@ -46,6 +61,8 @@ class Replay {
     std::map<std::string, std::int64_t> authors_;
     std::int64_t signatures_ = 0;
     LogIndex size_{0};
+    bool after_auction_ = false;  // a call closed in the command that is being followed
+    std::optional<Difference> difference_;
 };
 
 }  // namespace suanpan::core

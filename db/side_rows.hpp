@@ -56,6 +56,7 @@ struct IdempotencyRow {
     int status = 0;
     std::string body;
     Time time;
+    std::optional<LogIndex> index;  // of the command's entry; none when it was not one
 };
 
 }  // namespace suanpan::db

@@ -369,6 +369,7 @@ void fields(A& a, R& r) {
     a("status", r.status);
     a("body", r.body);
     a("time_s", r.time);
+    a("log_index", r.index);
 }
 
 }  // namespace suanpan::db

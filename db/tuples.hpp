@@ -22,8 +22,10 @@ namespace suanpan::db {
 // Of the network's byte order.
 template <std::size_t Bytes>
 void put_number(std::string& out, std::int64_t value) {
-    for (std::size_t i = Bytes; i-- > 0;)
-        out += static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));
+    std::array<char, Bytes> bytes{};
+    for (std::size_t i = 0; i < Bytes; ++i)
+        bytes[i] = static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * (Bytes - 1 - i)));
+    out.append(bytes.data(), bytes.size());
 }
 inline constexpr std::size_t kLengthBytes = 4;
 inline void put_length(std::string& out, std::size_t length) {

@@ -9,7 +9,12 @@ namespace {
 constexpr std::string_view kHeader = "c2sp.org/tlog-proof@v1";
 constexpr std::string_view kExtra = "extra ";
 constexpr std::string_view kIndex = "index ";
-constexpr std::size_t kMaxProofHashes = 63;
+
+Result<void> verify_place(const Receipt& receipt, std::string_view entry,
+                          const Checkpoint& checkpoint) {
+    return verify_inclusion(leaf_hash(entry), receipt.index, checkpoint.size, receipt.proof,
+                            checkpoint.root);
+}
 
 }  // namespace
 
@@ -59,11 +64,19 @@ Result<SignedCheckpoint> verify_receipt(const Receipt& receipt, std::string_view
                                         const VerifierKey& log,
                                         std::span<const VerifierKey> witnesses) {
     auto opened = open_checkpoint(receipt.checkpoint, log, witnesses);
-    if (!opened) return fail(opened.error());
-    const Checkpoint& checkpoint = opened->checkpoint;
-    const auto included = verify_inclusion(leaf_hash(entry), receipt.index, checkpoint.size,
-                                           receipt.proof, checkpoint.root);
-    if (!included) return fail(included.error());
+    if (!opened) return opened;
+    if (const auto included = verify_place(receipt, entry, opened->checkpoint); !included)
+        return fail(included.error());
+    return opened;
+}
+
+Result<SignedCheckpoint> verify_receipt(const Receipt& receipt, std::string_view entry,
+                                        const Policy& policy) {
+    auto opened = open_checkpoint(receipt.checkpoint, policy);
+    if (!opened) return opened;
+    if (const auto met = meets(*opened, policy); !met) return fail(met.error());
+    if (const auto included = verify_place(receipt, entry, opened->checkpoint); !included)
+        return fail(included.error());
     return opened;
 }
 

@@ -35,5 +35,9 @@ Result<Receipt> parse_receipt(std::string_view text);
 Result<SignedCheckpoint> verify_receipt(const Receipt& receipt, std::string_view entry,
                                         const VerifierKey& log,
                                         std::span<const VerifierKey> witnesses = {});
+/// The same under a policy: one of its logs signed and its quorum of witnesses cosigned. Also
+/// `too_few_witnesses`.
+Result<SignedCheckpoint> verify_receipt(const Receipt& receipt, std::string_view entry,
+                                        const Policy& policy);
 
 }  // namespace suanpan::ledger

@@ -86,9 +86,7 @@ bool is_key_name(std::string_view name) {
     if (name.empty() || name.size() > 255) return false;
     while (!name.empty()) {
         const CodePoint c = decode(name);
-        if (c.length == 0 || c.value <= 0x20 || c.value == 0x7F || c.value == '+' ||
-            is_space(c.value))
-            return false;
+        if (c.length == 0 || c.value <= 0x20 || c.value == '+' || is_space(c.value)) return false;
         name.remove_prefix(c.length);
     }
     return true;

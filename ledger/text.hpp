@@ -24,8 +24,8 @@ std::optional<Hash> parse_hash(std::string_view base64);
 /// Cuts the first line off `rest`, without its LF; empty when no LF is left.
 std::optional<std::string_view> take_line(std::string_view& rest);
 
-/// A signed-note key name: not empty, valid UTF-8, no space of Unicode, no control character, no
-/// '+', at most 255 bytes.
+/// A signed-note key name: not empty, valid UTF-8, no space of Unicode, no control character below
+/// 0x20, no '+', at most 255 bytes.
 bool is_key_name(std::string_view name);
 
 /// The first `size` bytes as text for a message, made safe to print.

@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "base/crypto.hpp"
+#include "base/sha256_two.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -9,7 +10,8 @@
 namespace suanpan::ledger {
 namespace {
 
-using std::string_view_literals::operator""sv;
+constexpr char kLeafPrefix = '\0';
+constexpr char kNodePrefix = '\1';
 
 unsigned bit_length(std::uint64_t value) {
     return static_cast<unsigned>(std::bit_width(value));
@@ -45,6 +47,24 @@ Result<Hash> range_hash(std::uint64_t begin, std::uint64_t end, const HashReader
     return node_hash(*left, *right);
 }
 
+std::string_view pair_at(std::span<const Hash> nodes, std::size_t i) {
+    return as_chars(nodes[i].data(), 2 * Hash{}.size());
+}
+
+// Root of 2^k nodes: each level takes the place of the first half of the one below.
+Hash complete_root(std::span<Hash> nodes) {
+    for (std::size_t count = nodes.size() / 2; count > 0; count /= 2) {
+        for (std::size_t i = 0; i + 1 < count; i += 2) {
+            const auto both =
+                sha256_two(kNodePrefix, pair_at(nodes, 2 * i), pair_at(nodes, 2 * i + 2));
+            nodes[i] = both[0];
+            nodes[i + 1] = both[1];
+        }
+        if (count == 1) nodes[0] = node_hash(nodes[0], nodes[1]);
+    }
+    return nodes.front();
+}
+
 struct Range {
     std::uint64_t begin;
     std::uint64_t end;
@@ -73,11 +93,23 @@ Result<void> check_length(std::size_t have, std::size_t need) {
 }  // namespace
 
 Hash leaf_hash(std::string_view entry) {
-    return sha256({"\0"sv, entry});
+    return sha256({std::string_view(&kLeafPrefix, 1), entry});
+}
+
+std::vector<Hash> leaf_hashes(std::span<const std::string_view> entries) {
+    std::vector<Hash> hashes(entries.size());
+    std::size_t i = 0;
+    for (; i + 1 < entries.size(); i += 2) {
+        const auto both = sha256_two(kLeafPrefix, entries[i], entries[i + 1]);
+        hashes[i] = both[0];
+        hashes[i + 1] = both[1];
+    }
+    if (i < entries.size()) hashes[i] = leaf_hash(entries[i]);
+    return hashes;
 }
 
 Hash node_hash(const Hash& left, const Hash& right) {
-    return sha256({"\1"sv, as_chars(left), as_chars(right)});
+    return sha256({std::string_view(&kNodePrefix, 1), as_chars(left), as_chars(right)});
 }
 
 Hash empty_root() {
@@ -108,8 +140,13 @@ Hash Frontier::root() const {
 
 Hash root_of(std::span<const Hash> leaves) {
     Frontier frontier;
-    for (const Hash& leaf : leaves)
-        frontier.append(leaf);
+    std::vector<Hash> subtree;
+    while (!leaves.empty()) {
+        const std::size_t count = std::bit_floor(leaves.size());
+        subtree.assign(leaves.begin(), leaves.begin() + static_cast<std::ptrdiff_t>(count));
+        frontier.append_subtree(bit_length(count) - 1, complete_root(subtree));
+        leaves = leaves.subspan(count);
+    }
     return frontier.root();
 }
 

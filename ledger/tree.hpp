@@ -15,10 +15,12 @@
 namespace suanpan::ledger {
 
 inline constexpr std::uint64_t kMaxTreeSize = 0x7FFF'FFFF'FFFF'FFFF;
+inline constexpr std::size_t kMaxProofHashes = 63;  // of either proof, in a text form
 
-Hash leaf_hash(std::string_view entry);               // H(0x00 ‖ entry)
-Hash node_hash(const Hash& left, const Hash& right);  // H(0x01 ‖ left ‖ right)
-Hash empty_root();                                    // H("")
+Hash leaf_hash(std::string_view entry);                                    // H(0x00 ‖ entry)
+std::vector<Hash> leaf_hashes(std::span<const std::string_view> entries);  // two at a time
+Hash node_hash(const Hash& left, const Hash& right);                       // H(0x01 ‖ left ‖ right)
+Hash empty_root();                                                         // H("")
 
 /// A complete subtree: the leaves [index << height, (index + 1) << height).
 struct NodeId {

@@ -116,6 +116,11 @@ Result<Response> readyz(Call& call) {
         body["detail"] = publisher.stopped->detail();
         return json_response(body, 503);
     }
+    // The market goes on: this server is ready.
+    if (publisher.delayed) {
+        body["status"] = "publishing_delayed";
+        body["detail"] = publisher.delayed->code();
+    }
     return json_response(body);
 }
 

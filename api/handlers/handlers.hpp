@@ -89,10 +89,13 @@ Result<Response> get_run(Call& call);
 Result<Response> get_run_lines(Call& call);
 
 // ledger.cpp
+Result<Response> get_ledger_status(Call& call);
 Result<Response> get_checkpoint(Call& call);
 Result<Response> get_tile(Call& call);
 Result<Response> get_entries_tile(Call& call);
 Result<Response> get_log_key(Call& call);
+Result<Response> get_receipt(Call& call);
+Result<Response> get_own_entry(Call& call);
 
 // admin.cpp
 Result<Response> get_digest(Call& call);

@@ -1,8 +1,12 @@
 // The published log: static files, the same for everybody. Hash tiles and checkpoints are public,
 // entries need the auditor's scope (ledger "Tiles").
 
+#include "api/gzip.hpp"
 #include "api/handlers/handlers.hpp"
+#include "base/time.hpp"
+#include "ledger/policy.hpp"
 #include "ledger/tile.hpp"
+#include "services/publishing/publisher_loop.hpp"
 #include "services/publishing/tile_store.hpp"
 
 namespace suanpan::api {
@@ -21,6 +25,13 @@ Result<Response> tile_response(const Call& call, const std::string& path, bool e
     response.headers.emplace_back("Cache-Control",
                                   entries ? "private, max-age=31536000, immutable" : kForEver);
     response.body = std::move(*bytes);
+    if (!entries) return response;
+    // Hashes do not get smaller; entries do, by far.
+    response.headers.emplace_back("Vary", "Accept-Encoding");
+    if (accepts_gzip(call.request.find_header("accept-encoding").value_or(""))) {
+        response.body = gzip(response.body);
+        response.headers.emplace_back("Content-Encoding", "gzip");
+    }
     return response;
 }
 
@@ -42,6 +53,40 @@ Result<Response> get_tile(Call& call) {
 
 Result<Response> get_entries_tile(Call& call) {
     return tile_response(call, "tile/entries/" + call.parameters.at(0), true);
+}
+
+// Why publishing is delayed or stopped is in the operator's log; here stands that it is.
+Result<Response> get_ledger_status(Call& call) {
+    const services::PublisherStatus status = call.context.publisher->status();
+    Json body{{"key", call.context.log_key},
+              {"state", "publishing"},
+              {"signed_size", status.signed_size},
+              {"published_size", status.published_size},
+              {"waiting", status.known_size - status.published_size},
+              {"witnesses", Json::array()},
+              {"witnesses_needed", 0}};
+    if (status.published_at) body["published_at"] = to_string(*status.published_at);
+    if (status.delayed) {
+        body["state"] = "delayed";
+        body["reason"] = status.delayed->code();
+    }
+    if (status.delayed_since) body["delayed_since"] = to_string(*status.delayed_since);
+    if (status.stopped) {
+        body["state"] = "stopped";
+        body["reason"] = status.stopped->code();
+    }
+    if (const services::Witnesses* witnesses = call.context.publisher->witnesses()) {
+        body["witnesses_needed"] = ledger::fewest_cosigners(witnesses->policy());
+        for (const services::WitnessStatus& witness : witnesses->status()) {
+            Json row{{"name", witness.name},
+                     {"key_name", witness.key_name},
+                     {"size", witness.size},
+                     {"failing", !witness.failure.empty()}};
+            if (witness.time) row["time"] = to_string(*witness.time);
+            body["witnesses"].push_back(std::move(row));
+        }
+    }
+    return json_response(body);
 }
 
 Result<Response> get_log_key(Call& call) {

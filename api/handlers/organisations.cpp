@@ -96,7 +96,8 @@ db::IdempotencyRow row_of(const Call& call, const services::IdempotencyKey& key,
                           const services::StoredResponse& response) {
     return {key.organisation, key.route,     key.key,
             key.body_hash,    key.for_ever,  response.resource,
-            response.status,  response.body, call.context.clock.now()};
+            response.status,  response.body, call.context.clock.now(),
+            std::nullopt};
 }
 
 }  // namespace

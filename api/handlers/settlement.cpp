@@ -28,7 +28,8 @@ void store(const Call& call, const services::IdempotencyKey& key,
            const services::StoredResponse& response) {
     const db::IdempotencyRow row{key.organisation, key.route,     key.key,
                                  key.body_hash,    key.for_ever,  response.resource,
-                                 response.status,  response.body, call.context.clock.now()};
+                                 response.status,  response.body, call.context.clock.now(),
+                                 std::nullopt};
     call.context.database.write("insert_response",
                                 [&row](db::Tx& tx) { db::insert_response(tx, row); });
 }

@@ -1,7 +1,7 @@
 #include "apps/suanpan-audit/command.hpp"
 
 #include "apps/suanpan-audit/text.hpp"
-#include "ledger/tree.hpp"
+#include "ledger/policy.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -30,6 +30,46 @@ ledger::VerifierKey parse_key(const std::string& text, const std::string& option
                          std::to_string(static_cast<int>(type)));
     }
     return std::move(*key);
+}
+
+std::vector<ledger::VerifierKey> given_keys(const KeyOptions& options) {
+    constexpr std::size_t kMaxKeyFile = 4'096;
+    std::vector<ledger::VerifierKey> out;
+    for (const std::string& key : options.keys)
+        out.push_back(parse_key(key, "--key", ledger::KeyType::kEd25519));
+    if (!options.key_file.empty()) {
+        out.push_back(parse_key(read_local_file(options.key_file, kMaxKeyFile), "--key-file",
+                                ledger::KeyType::kEd25519));
+    }
+    return out;
+}
+
+ledger::Policy read_policy(const std::string& path) {
+    auto policy = ledger::parse_policy(read_local_file(path, ledger::kMaxPolicyBytes));
+    if (!policy) throw AuditError(path + ": " + policy.error().detail());
+    return std::move(*policy);
+}
+
+// The policy that --witness and --witnesses-needed stand for.
+ledger::Policy witnesses_of(const KeyOptions& options) {
+    ledger::Policy policy;
+    for (const std::string& text : options.witnesses) {
+        auto key = parse_key(text, "--witness", ledger::KeyType::kCosignatureV1);
+        const auto same = [&](const ledger::PolicyWitness& other) { return other.key == key; };
+        if (std::ranges::any_of(policy.witnesses, same)) continue;
+        policy.witnesses.push_back({to_string(key), std::move(key), {}});
+    }
+    if (options.witnesses_needed > policy.witnesses.size()) {
+        throw AuditError("--witnesses-needed asks for " + std::to_string(options.witnesses_needed) +
+                         " of " + std::to_string(policy.witnesses.size()) + " given witnesses");
+    }
+    if (options.witnesses_needed == 0) return policy;
+    ledger::PolicyGroup group{"needed", options.witnesses_needed, {}};
+    for (const ledger::PolicyWitness& witness : policy.witnesses)
+        group.members.push_back(witness.name);
+    policy.groups.push_back(std::move(group));
+    policy.quorum = "needed";
+    return policy;
 }
 
 }  // namespace
@@ -67,35 +107,42 @@ void declare_output(CLI::App& app, OutputOptions& options) {
 }
 
 void declare_keys(CLI::App& app, KeyOptions& options) {
-    auto* key = app.add_option("-k,--key", options.key,
-                               "The log's verifier key: <name>+<8 hex digits>+<base64>");
+    auto* key = app.add_option("-k,--key", options.keys,
+                               "The log's verifier key: <name>+<8 hex digits>+<base64>; again for "
+                               "the new one of a log that changes its key");
     app.add_option("--key-file", options.key_file, "A file that holds the log's verifier key")
         ->excludes(key);
+    auto* policy = app.add_option("-p,--policy", options.policy_file,
+                                  "A C2SP tlog-policy file: logs, witnesses and their quorum; with "
+                                  "several logs, --key says which one");
     app.add_option("-w,--witness", options.witnesses,
-                   "A witness's verifier key; may be given again");
+                   "A witness's verifier key; may be given again")
+        ->excludes(policy);
     app.add_option("--witnesses-needed", options.witnesses_needed,
-                   "How many of these witnesses must have signed");
+                   "How many of these witnesses must have signed")
+        ->excludes(policy);
 }
 
-Keys read_keys(const KeyOptions& options) {
-    if (options.key.empty() && options.key_file.empty())
-        throw AuditError("the log's verifier key is needed: --key or --key-file");
-    constexpr std::size_t kMaxKeyFile = 4'096;
-    const std::string text =
-        options.key.empty() ? read_local_file(options.key_file, kMaxKeyFile) : options.key;
-    Keys keys{
-        parse_key(text, options.key.empty() ? "--key-file" : "--key", ledger::KeyType::kEd25519),
-        {}};
-    for (const std::string& witness : options.witnesses) {
-        auto key = parse_key(witness, "--witness", ledger::KeyType::kCosignatureV1);
-        if (std::ranges::find(keys.witnesses, key) == keys.witnesses.end())
-            keys.witnesses.push_back(std::move(key));
+ledger::Policy read_keys(const KeyOptions& options) {
+    ledger::Policy policy =
+        options.policy_file.empty() ? witnesses_of(options) : read_policy(options.policy_file);
+    const std::vector<ledger::VerifierKey> given = given_keys(options);
+    if (!given.empty()) policy.logs.clear();
+    for (const ledger::VerifierKey& key : given)
+        policy.logs.push_back({key, {}});
+    if (policy.logs.empty())
+        throw AuditError("the log's verifier key is needed: --key, --key-file or --policy");
+    for (const ledger::PolicyLog& log : policy.logs) {
+        if (log.key.name != origin_of(policy)) {
+            throw AuditError("the keys are of several logs (" + origin_of(policy) + ", " +
+                             log.key.name + "): say with --key which one is meant");
+        }
     }
-    if (options.witnesses_needed > keys.witnesses.size()) {
-        throw AuditError("--witnesses-needed asks for " + std::to_string(options.witnesses_needed) +
-                         " of " + std::to_string(keys.witnesses.size()) + " given witnesses");
-    }
-    return keys;
+    return policy;
+}
+
+const std::string& origin_of(const ledger::Policy& policy) {
+    return policy.logs.front().key.name;
 }
 
 void declare_source(CLI::App& app, SourceOptions& options) {
@@ -116,24 +163,16 @@ std::unique_ptr<LogSource> open_source(const SourceOptions& options) {
                                : trimmed(read_local_file(options.token_file, kMaxTokenFile)));
 }
 
-Audited<ledger::SignedCheckpoint> check_signatures(std::string_view note, const Keys& keys,
-                                                   std::size_t witnesses_needed) {
-    auto opened = ledger::open_checkpoint(note, keys.log, keys.witnesses);
+Audited<ledger::SignedCheckpoint> check_signatures(std::string_view note,
+                                                   const ledger::Policy& policy) {
+    auto opened = ledger::open_checkpoint(note, policy);
     if (!opened) return found(opened.error(), "checkpoint");
-    const std::size_t count = opened->cosignatures.size();
-    if (count < witnesses_needed) {
-        return found(Fault{"too_few_witnesses",
-                           "only " + std::to_string(count) + " of the needed " +
-                               std::to_string(witnesses_needed) +
-                               " witnesses have signed this checkpoint",
-                           {},
-                           "checkpoint"});
-    }
+    const auto met = ledger::meets(*opened, policy);
+    if (!met) return found(met.error(), "checkpoint");
     return std::move(*opened);
 }
 
-Audited<ledger::SignedCheckpoint> read_checkpoint(LogSource& source, const Keys& keys,
-                                                  std::size_t witnesses_needed) {
+Audited<ledger::SignedCheckpoint> read_checkpoint(LogSource& source, const ledger::Policy& policy) {
     const auto note = source.read_checkpoint();
     if (!note) {
         const bool missing = note.error().code() == "not_found";
@@ -142,7 +181,7 @@ Audited<ledger::SignedCheckpoint> read_checkpoint(LogSource& source, const Keys&
                            {},
                            "checkpoint"});
     }
-    return check_signatures(*note, keys, witnesses_needed);
+    return check_signatures(*note, policy);
 }
 
 }  // namespace suanpan::audit

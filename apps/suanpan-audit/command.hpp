@@ -7,7 +7,9 @@
 #include "base/json.hpp"
 #include "ledger/checkpoint.hpp"
 #include "ledger/note.hpp"
+#include "ledger/policy.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
@@ -51,17 +53,18 @@ void declare_output(CLI::App& app, OutputOptions& options);
 
 /// Who signs: the log, and witnesses of whom so many must have.
 struct KeyOptions {
-    std::string key;
+    std::vector<std::string> keys;
     std::string key_file;
+    std::string policy_file;
     std::vector<std::string> witnesses;
     std::size_t witnesses_needed = 0;
 };
 void declare_keys(CLI::App& app, KeyOptions& options);
-struct Keys {
-    ledger::VerifierKey log;
-    std::vector<ledger::VerifierKey> witnesses;
-};
-Keys read_keys(const KeyOptions& options);
+/// Whom to trust: the log's keys, all of one name (two while it changes its key), the witnesses,
+/// and how many of them. Throws AuditError.
+ledger::Policy read_keys(const KeyOptions& options);
+/// The one name of the log's keys.
+const std::string& origin_of(const ledger::Policy& policy);
 
 struct SourceOptions {
     std::string directory;
@@ -72,11 +75,10 @@ void declare_source(CLI::App& app, SourceOptions& options);
 std::unique_ptr<LogSource> open_source(const SourceOptions& options);
 
 /// Opens a checkpoint and applies the witness policy (`too_few_witnesses`).
-Audited<ledger::SignedCheckpoint> check_signatures(std::string_view note, const Keys& keys,
-                                                   std::size_t witnesses_needed);
+Audited<ledger::SignedCheckpoint> check_signatures(std::string_view note,
+                                                   const ledger::Policy& policy);
 /// The source's present checkpoint, checked likewise. Also `missing_checkpoint`.
-Audited<ledger::SignedCheckpoint> read_checkpoint(LogSource& source, const Keys& keys,
-                                                  std::size_t witnesses_needed);
+Audited<ledger::SignedCheckpoint> read_checkpoint(LogSource& source, const ledger::Policy& policy);
 
 /// Prints what a command found: aligned lines for people, or one JSON object with --json.
 class Report {
@@ -84,6 +86,7 @@ class Report {
     Report(std::string_view command, OutputOptions options);
 
     void line(std::string_view label, std::string_view text);  // people only
+    void note(std::string_view label, std::string_view text);  // people only; several lines
     void field(std::string_view name, Json value);             // JSON only
     void checkpoint(const ledger::SignedCheckpoint& checkpoint, std::string_view source);
 
@@ -99,8 +102,8 @@ class Report {
     std::vector<std::pair<std::string, std::string>> lines_;
 };
 
-/// A line on the terminal that is drawn over; nothing when stderr is no terminal, or with --quiet
-/// or --json.
+/// A bar on the terminal with rate and time left, drawn over again; nothing when stderr is no
+/// terminal, or with --quiet or --json.
 class Progress {
  public:
     Progress(std::string what, OutputOptions options);
@@ -111,9 +114,24 @@ class Progress {
     void show(std::uint64_t done, std::uint64_t total);
 
  private:
+    using Clock = std::chrono::steady_clock;
+
     std::string what_;
     bool active_;
-    int shown_ = -1;  // percent
+    std::optional<std::uint64_t> first_;  // what was done when it began, by an earlier run
+    Clock::time_point began_;
+    Clock::time_point shown_;
+};
+
+/// What a run took, from its making on.
+class Effort {
+ public:
+    Effort() : began_(std::chrono::steady_clock::now()) {}
+    /// Adds the line and the field "effort". `entries`: those of this run.
+    void describe(Report& report, std::uint64_t entries, unsigned threads) const;
+
+ private:
+    std::chrono::steady_clock::time_point began_;
 };
 
 }  // namespace suanpan::audit

@@ -2,18 +2,33 @@
 
 #include "base/dsse.hpp"
 #include "core/entries.hpp"
+#include "core/fields.hpp"
+#include "ledger/succession.hpp"
 
+#include <nlohmann/json.hpp>
+
+#include <memory>
+#include <utility>
 #include <variant>
 
 namespace suanpan::audit {
 namespace {
 
 // An entry of the kinds below is always a command that was taken; its body has one of a few forms.
-template <typename Body>
-Result<const Body*> body_of(const Result<core::LoggedEntry>& logged) {
+Result<core::CommandBody> body_of(const EntryView& entry) {
+    auto logged = core::parse_entry(entry.bytes);
     if (!logged) return fail(logged.error());
     if (!logged->command) return fail("bad_entry", "the entry is no command");
-    return std::get_if<Body>(&logged->command->body);
+    return std::move(logged->command->body);
+}
+
+LateCheck signature_check(std::shared_ptr<const DsseEnvelope> envelope, const MeterId& meter,
+                          const PublicKey& key) {
+    return [envelope = std::move(envelope), meter, key]() -> Result<void> {
+        if (suanpan::verify(*envelope, key)) return {};
+        return fail("bad_signature",
+                    "the readings are not signed with the key of the meter " + to_string(meter));
+    };
 }
 
 }  // namespace
@@ -23,34 +38,78 @@ std::vector<EntryHook> EntrySignatures::hooks() {
             {"readings", [this](const EntryView& entry) { return check_readings(entry); }}};
 }
 
-Result<void> EntrySignatures::note_key(const EntryView& entry) {
-    const auto logged = core::parse_entry(entry.bytes);
-    const auto registered = body_of<core::RegisterMeter>(logged);
-    if (!registered) return fail(registered.error());
-    if (*registered != nullptr) keys_[(*registered)->id] = (*registered)->key;
-    const auto revoked = body_of<core::RevokeMeter>(logged);
-    if (revoked && *revoked != nullptr) revoked_.insert((*revoked)->id);
-    return {};
+Result<OrderedStep> EntrySignatures::note_key(const EntryView& entry) {
+    if (ledger::is_log_statement(entry.bytes)) return OrderedStep{};  // the log's own key
+    const auto body = body_of(entry);
+    if (!body) return fail(body.error());
+    if (const auto* registered = std::get_if<core::RegisterMeter>(&*body)) {
+        return [this, id = registered->id, key = registered->key]() -> Result<LateCheck> {
+            keys_[id] = key;
+            return LateCheck{};
+        };
+    }
+    if (const auto* revoked = std::get_if<core::RevokeMeter>(&*body)) {
+        return [this, id = revoked->id]() -> Result<LateCheck> {
+            revoked_.insert(id);
+            return LateCheck{};
+        };
+    }
+    return OrderedStep{};
 }
 
-Result<void> EntrySignatures::check_readings(const EntryView& entry) {
-    const auto logged = core::parse_entry(entry.bytes);
-    const auto body = body_of<core::SubmitReadings>(logged);
+Result<OrderedStep> EntrySignatures::check_readings(const EntryView& entry) {
+    const auto body = body_of(entry);
     if (!body) return fail(body.error());
-    if (*body == nullptr) return fail("bad_entry", "the entry holds no batch of readings");
-    const MeterId meter = (*body)->batch.meter;
-    const auto key = keys_.find(meter);
-    if (key == keys_.end())
-        return fail("unknown_meter", "no entry before registers the meter " + to_string(meter));
-    if (revoked_.contains(meter))
-        return fail("revoked_meter", "the key of the meter " + to_string(meter) + " was revoked");
-    const auto envelope = parse_envelope((*body)->envelope);
-    if (!envelope) return fail("bad_entry", envelope.error().detail());
-    if (!suanpan::verify(*envelope, key->second)) {
-        return fail("bad_signature",
-                    "the readings are not signed with the key of the meter " + to_string(meter));
+    const auto* readings = std::get_if<core::SubmitReadings>(&*body);
+    if (readings == nullptr) return fail("bad_entry", "the entry holds no batch of readings");
+    auto parsed = parse_envelope(readings->envelope);
+    if (!parsed) return fail("bad_entry", parsed.error().detail());
+    auto envelope = std::make_shared<const DsseEnvelope>(std::move(*parsed));
+    return [this, meter = readings->batch.meter,
+            envelope = std::move(envelope)]() -> Result<LateCheck> {
+        const auto key = keys_.find(meter);
+        if (key == keys_.end())
+            return fail("unknown_meter", "no entry before registers the meter " + to_string(meter));
+        if (revoked_.contains(meter))
+            return fail("revoked_meter",
+                        "the key of the meter " + to_string(meter) + " was revoked");
+        ++batches_;
+        return signature_check(envelope, meter, key->second);
+    };
+}
+
+Json EntrySignatures::state() const {
+    Json keys = Json::object();
+    for (const auto& [meter, key] : keys_)
+        keys[to_string(meter)] = to_base64(as_chars(key));
+    Json revoked = Json::array();
+    for (const MeterId& meter : revoked_)
+        revoked.push_back(to_string(meter));
+    return {{"keys", keys}, {"revoked", revoked}, {"batches", std::to_string(batches_)}};
+}
+
+Result<void> EntrySignatures::restore(const Json& state) {
+    core::Fields in(state);
+    const auto read_key = [](std::string_view text) -> Result<PublicKey> {
+        const auto raw = from_base64(text);
+        return raw ? public_key_from(*raw) : fail(raw.error());
+    };
+    const auto keys = in.table("keys", read_key);
+    const auto read_meter = [](const Json& item) -> Result<MeterId> {
+        if (!item.is_string()) return fail("bad_state", "a meter is a text");
+        return parse_id<MeterId>(item.get_ref<const std::string&>());
+    };
+    const auto revoked = in.list("revoked", read_meter);
+    const std::int64_t batches = in.integer("batches");
+    if (const auto finished = in.finish(); !finished || batches < 0)
+        return fail("bad_state", finished ? "negative" : finished.error().detail());
+    for (const auto& [name, key] : keys) {
+        const auto meter = parse_id<MeterId>(name);
+        if (!meter) return fail("bad_state", meter.error().detail());
+        keys_[*meter] = key;
     }
-    ++batches_;
+    revoked_ = {revoked.begin(), revoked.end()};
+    batches_ = static_cast<std::uint64_t>(batches);
     return {};
 }
 

@@ -3,7 +3,7 @@
 // The signatures inside entries (ledger "Audit", verify): each accepted batch of readings is under
 // the key of its meter, which an earlier entry registered and none revoked.
 
-#include "apps/suanpan-audit/log_verifier.hpp"
+#include "apps/suanpan-audit/entry_hook.hpp"
 #include "base/crypto.hpp"
 #include "base/ids.hpp"
 
@@ -24,9 +24,14 @@ class EntrySignatures {
     [[nodiscard]] std::uint64_t batches() const { return batches_; }
     [[nodiscard]] std::size_t meters() const { return keys_.size(); }
 
+    /// What it remembers, for a later run that goes on from here.
+    [[nodiscard]] Json state() const;
+    /// Error `bad_state`.
+    Result<void> restore(const Json& state);
+
  private:
-    Result<void> note_key(const EntryView& entry);
-    Result<void> check_readings(const EntryView& entry);
+    Result<OrderedStep> note_key(const EntryView& entry);
+    Result<OrderedStep> check_readings(const EntryView& entry);
 
     std::map<MeterId, PublicKey> keys_;
     std::set<MeterId> revoked_;

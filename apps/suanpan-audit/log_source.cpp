@@ -3,8 +3,13 @@
 #include "apps/suanpan-audit/fault.hpp"
 #include "ledger/checkpoint.hpp"
 
-#include <fstream>
-#include <optional>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <tl/expected.hpp>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
 #include <utility>
 
 namespace suanpan::audit {
@@ -12,15 +17,43 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Empty when it is larger.
-std::optional<std::string> read_bounded(const fs::path& path, std::size_t max_bytes) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw AuditError("cannot read " + path.string());
-    std::string out(max_bytes + 1, '\0');
-    in.read(out.data(), static_cast<std::streamsize>(out.size()));
-    if (in.bad()) throw AuditError("cannot read " + path.string());
-    out.resize(static_cast<std::size_t>(in.gcount()));
-    if (out.size() > max_bytes) return std::nullopt;
+class Descriptor {
+ public:
+    explicit Descriptor(int number) : number_(number) {}
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    [[nodiscard]] int number() const { return number_; }
+
+ private:
+    int number_;
+};
+
+enum class Trouble : std::uint8_t { kAbsent, kTooLarge };
+
+// The whole of a regular file; throws AuditError when it is there and can't be read.
+tl::expected<std::string, Trouble> read_bounded(const fs::path& path, std::size_t max_bytes) {
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const bool absent = file.number() < 0 && (errno == ENOENT || errno == ENOTDIR);
+    if (absent) return tl::unexpected(Trouble::kAbsent);
+    struct ::stat about{};
+    if (file.number() < 0 || ::fstat(file.number(), &about) != 0)
+        throw AuditError("cannot read " + path.string());
+    if (!S_ISREG(about.st_mode)) return tl::unexpected(Trouble::kAbsent);
+    const auto size = static_cast<std::size_t>(about.st_size);
+    if (size > max_bytes) return tl::unexpected(Trouble::kTooLarge);
+    std::string out(size, '\0');
+    std::size_t done = 0;
+    while (done < size) {
+        const ::ssize_t count = ::read(file.number(), out.data() + done, size - done);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) throw AuditError("cannot read " + path.string());
+        if (count == 0) break;  // it was cut in the meantime
+        done += static_cast<std::size_t>(count);
+    }
+    out.resize(done);
     return out;
 }
 
@@ -47,25 +80,24 @@ DirectorySource::DirectorySource(fs::path directory) : directory_(std::move(dire
 }
 
 Result<std::string> DirectorySource::read(std::string_view path, std::size_t max_bytes) {
-    const fs::path file = directory_ / path;
-    if (!fs::is_regular_file(file))
+    auto bytes = read_bounded(directory_ / path, max_bytes);
+    if (bytes) return std::move(*bytes);
+    if (bytes.error() == Trouble::kAbsent)
         return fail("not_found", std::string(path) + " is missing in " + name());
-    auto bytes = read_bounded(file, max_bytes);
-    if (!bytes) {
-        return fail("too_large",
-                    std::string(path) + " has more than " + std::to_string(max_bytes) + " bytes");
-    }
-    return std::move(*bytes);
+    return fail("too_large",
+                std::string(path) + " has more than " + std::to_string(max_bytes) + " bytes");
+}
+
+std::unique_ptr<LogSource> DirectorySource::another() const {
+    return std::make_unique<DirectorySource>(directory_);
 }
 
 std::string read_local_file(const fs::path& path, std::size_t max_bytes) {
-    if (!fs::is_regular_file(path)) throw AuditError("there is no file " + path.string());
     auto bytes = read_bounded(path, max_bytes);
-    if (!bytes) {
-        throw AuditError(path.string() + " has more than " + std::to_string(max_bytes) +
-                         " bytes: not what is wanted here");
-    }
-    return std::move(*bytes);
+    if (bytes) return std::move(*bytes);
+    if (bytes.error() == Trouble::kAbsent) throw AuditError("there is no file " + path.string());
+    throw AuditError(path.string() + " has more than " + std::to_string(max_bytes) +
+                     " bytes: not what is wanted here");
 }
 
 }  // namespace suanpan::audit

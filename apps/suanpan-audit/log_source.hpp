@@ -13,7 +13,8 @@
 
 namespace suanpan::audit {
 
-/// Not thread-safe. What is not to be had is `not_found`; a source out of reach is an AuditError.
+/// Not thread-safe: a further thread asks for another(). What is not to be had is `not_found`; a
+/// source out of reach is an AuditError.
 class LogSource {
  public:
     virtual ~LogSource() = default;
@@ -21,6 +22,10 @@ class LogSource {
     /// `path` is relative to the log's prefix: "checkpoint", "tile/0/000". A larger file than
     /// `max_bytes` is `too_large`.
     virtual Result<std::string> read(std::string_view path, std::size_t max_bytes) = 0;
+    /// One more over the same files, for another thread.
+    [[nodiscard]] virtual std::unique_ptr<LogSource> another() const = 0;
+    /// How many may usefully be read at a time: more than one for what is far away.
+    [[nodiscard]] virtual unsigned useful_readers() const = 0;
     /// For messages: the directory or the URL.
     [[nodiscard]] virtual std::string name() const = 0;
 
@@ -34,6 +39,8 @@ class DirectorySource final : public LogSource {
     explicit DirectorySource(std::filesystem::path directory);
 
     Result<std::string> read(std::string_view path, std::size_t max_bytes) override;
+    [[nodiscard]] std::unique_ptr<LogSource> another() const override;
+    [[nodiscard]] unsigned useful_readers() const override { return 1; }
     [[nodiscard]] std::string name() const override { return directory_.string(); }
 
  private:

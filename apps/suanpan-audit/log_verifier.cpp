@@ -1,24 +1,42 @@
 #include "apps/suanpan-audit/log_verifier.hpp"
 
-#include "apps/suanpan-audit/text.hpp"
+#include "apps/suanpan-audit/workers.hpp"
 #include "base/time.hpp"
 #include "ledger/tile.hpp"
-#include "ledger/tree.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <atomic>
+#include <memory>
+#include <optional>
 #include <utility>
 
 namespace suanpan::audit {
 namespace {
 
-using ledger::kTileHeight;
 using ledger::kTileWidth;
-using ledger::TileId;
-using ledger::TileKind;
 
-constexpr std::string_view kAgrees = ", which agrees with the signed checkpoint";
+constexpr std::size_t kRoundBytes = std::size_t{16} << 20U;
+constexpr std::size_t kBundlesAThread = 64;  // at most; enough that the threads seldom wait
+
+// Each has hashes that were compared, so each was read.
+std::uint64_t all_hash_tiles(std::uint64_t size) {
+    std::uint64_t out = 0;
+    for (unsigned level = 0; ledger::hashes_at_level(level, size) > 0; ++level)
+        out += (ledger::hashes_at_level(level, size) + kTileWidth - 1) / kTileWidth;
+    return out;
+}
+
+// What came of one bundle once the order had its say.
+struct Ordered {
+    CheckedBundle bundle;
+    struct Late {
+        std::uint64_t index = 0;
+        LateCheck check;
+        std::optional<Error> error;
+    };
+    std::vector<Late> late;
+    std::optional<Fault> fault;  // the first so far
+};
 
 class LogVerifier {
  public:
@@ -27,221 +45,181 @@ class LogVerifier {
         : source_(source),
           checkpoint_(checkpoint),
           options_(options),
-          builder_([](const TileId&, std::string_view) {},
-                   [this](unsigned level, std::uint64_t index, const Hash& hash) {
-                       if (!fault_) compare(level, index, hash);
-                   }) {}
+          plan_{checkpoint.size, options.tree_only, options.hooks},
+          workers_(std::max(1U, options.threads)),
+          tree_(source, checkpoint),
+          summary_(options.from.summary) {
+        for (unsigned worker = 1; worker < workers_.count(); ++worker)
+            sources_.push_back(source.another());
+    }
 
     Audited<VerifySummary> run() {
-        for (std::uint64_t n = 0; builder_.size() < checkpoint_.size && !fault_; ++n) {
-            read_bundle(n);
-            if (options_.progress) options_.progress(builder_.size(), checkpoint_.size);
+        if (options_.from.size > 0 || !options_.from.open.empty()) {
+            auto resumed = tree_.resume(options_.from.size, options_.from.open);
+            if (!resumed) return found(std::move(resumed.error()));
         }
-        if (!fault_ && builder_.root() != checkpoint_.root) {
-            fault_ = Fault{"root_mismatch",
-                           "all entries and tiles agree with each other, but they give another "
-                           "root than the signed checkpoint: all were altered together, or they "
-                           "are of another log",
-                           {},
-                           "checkpoint"};
+        next_ = options_.from.size / kTileWidth;
+        const std::uint64_t bundles = (checkpoint_.size + kTileWidth - 1) / kTileWidth;
+        std::vector<CheckedBundle> read;
+        std::vector<Ordered> round;
+        read_and_finish(read, bundles, round);
+        while (!read.empty()) {
+            const bool holds = put_in_order(read, round);
+            read_and_finish(read, holds ? bundles : next_, round);
+            if (auto fault = retire(round)) return found(std::move(*fault));
+            if (options_.at_rest) rest();
         }
-        if (fault_) return found(std::move(*fault_));
-        summary_.entries = builder_.size();
+        auto finished = tree_.finish(tail_);
+        if (!finished) return found(std::move(finished.error()));
+        summary_.hash_tiles = all_hash_tiles(checkpoint_.size);
         return std::move(summary_);
     }
 
  private:
-    struct Kept {
-        TileId id;
-        std::vector<Hash> hashes;
-    };
-
-    void read_bundle(std::uint64_t n) {
-        const TileId id = tile(TileKind::kEntries, 0, n);
-        const std::uint64_t first = n * kTileWidth;
-        const auto bytes = source_.read_tile(id);
-        if (!bytes) {
-            const bool missing = bytes.error().code() == "not_found";
-            fault_ = Fault{missing ? "missing_bundle" : "bad_bundle", bytes.error().detail(), first,
-                           tile_path(id)};
-            return;
+    // The late checks of one round and, at the same time, the reading of the next one's bundles.
+    void read_and_finish(std::vector<CheckedBundle>& read, std::uint64_t bundles,
+                         std::vector<Ordered>& round) {
+        const std::uint64_t first = next_;
+        auto count =
+            static_cast<std::size_t>(std::min<std::uint64_t>(bundles - first, round_size_));
+        // A partial bundle is a round of its own: a run that goes on begins in front of it.
+        if (count > 1 && (first + count) * kTileWidth > checkpoint_.size) --count;
+        read.clear();
+        read.resize(count);
+        std::vector<Ordered::Late*> late;
+        for (Ordered& ordered : round) {
+            for (Ordered::Late& check : ordered.late)
+                late.push_back(&check);
         }
-        ++summary_.bundles;
-        std::string_view rest = *bytes;
-        for (unsigned i = 0; i < id.width && !fault_; ++i) {
-            const auto entry = ledger::take_bundle_entry(rest);
-            if (!entry) {
-                fault_ =
-                    Fault{"bad_bundle",
-                          "the bundle ends before or inside entry " + grouped(first + i) +
-                              ", the " + ordinal(i + 1) + " of its " + std::to_string(id.width),
-                          first + i, tile_path(id)};
+        std::atomic<std::size_t> bytes = 0;
+        workers_.run(late.size() + count, [&](std::size_t task, unsigned worker) {
+            if (task < late.size()) {
+                if (auto done = late[task]->check(); !done) late[task]->error = done.error();
                 return;
             }
-            check_entry(*entry);
+            const std::size_t i = task - late.size();
+            // Bundles far larger than those before them wait for the next round.
+            if (i > 0 && bytes > 2 * kRoundBytes) return;
+            read[i] = check_bundle(source(worker), first + i, plan_);
+            bytes += read[i].bytes.size();
+        });
+        const auto left = std::ranges::find(read, 0U, &CheckedBundle::width);
+        read.erase(left, read.end());
+        next_ = first + read.size();
+    }
+
+    LogSource& source(unsigned worker) { return worker == 0 ? source_ : *sources_[worker - 1]; }
+
+    // False: the round ends with a fault, and nothing behind it is looked at.
+    bool put_in_order(std::vector<CheckedBundle>& read, std::vector<Ordered>& round) {
+        round.clear();
+        std::size_t bytes = 0;
+        for (CheckedBundle& bundle : read) {
+            bytes += bundle.bytes.size();
+            Ordered& ordered = round.emplace_back();
+            ordered.bundle = std::move(bundle);
+            order(ordered);
+            if (ordered.fault) return false;
         }
-        if (!fault_ && !rest.empty()) {
-            fault_ = Fault{"bad_bundle",
-                           grouped(rest.size()) + " bytes follow the last entry of the bundle",
-                           first + id.width - 1, tile_path(id)};
+        const std::size_t average = std::max<std::size_t>(bytes / read.size(), 1);
+        round_size_ = std::clamp<std::size_t>(kRoundBytes / average, workers_.count(),
+                                              kBundlesAThread * workers_.count());
+        return true;
+    }
+
+    void order(Ordered& ordered) {
+        CheckedBundle& bundle = ordered.bundle;
+        ordered.fault = first_fault(bundle);
+        for (CheckedBundle::Step& step : bundle.steps) {
+            if (ordered.fault && ordered.fault->index && *ordered.fault->index <= step.index) break;
+            auto late = step.run();
+            if (!late) {
+                ordered.fault = at_entry(step.index, late.error());
+                break;
+            }
+            if (*late) ordered.late.push_back({step.index, std::move(*late), {}});
+        }
+        bundle.steps.clear();
+        if (ordered.fault) return;
+        count(bundle.counts);
+        if (bundle.width < kTileWidth) {
+            tail_ = std::move(bundle.leaves);
+        } else if (auto appended = tree_.append(bundle.subtree); !appended) {
+            ordered.fault = std::move(appended.error());
         }
     }
 
-    void check_entry(std::string_view bytes) {
-        const std::uint64_t index = builder_.size();
-        builder_.append(bytes);
-        if (fault_) return;
-        Json body;
-        const auto header = ledger::parse_entry(bytes, &body);
-        if (!header) return refuse(index, header.error());
-        if (summary_.last_time && header->time < *summary_.last_time) {
-            return refuse(index,
-                          Error("time_goes_back", "the entry is of " + to_string(header->time) +
-                                                      ", the one before it of " +
-                                                      to_string(*summary_.last_time)));
+    // Of what was found without the order, and of the time.
+    std::optional<Fault> first_fault(const CheckedBundle& bundle) {
+        const VerifySummary& counts = bundle.counts;
+        if (bundle.unlike && (!bundle.fault || !bundle.fault->index ||
+                              bundle.first + *bundle.unlike <= *bundle.fault->index)) {
+            if (time_goes_back(counts)) return back_in_time(bundle);
+            return tree_.explain_leaf(bundle.first + *bundle.unlike, bundle.leaves[*bundle.unlike]);
         }
-        const EntryView view{index, bytes, *header, body};
-        for (const EntryHook& hook : options_.hooks) {
-            if (!hook.kind.empty() && hook.kind != header->kind) continue;
-            if (const auto ok = hook.check(view); !ok) return refuse(index, ok.error());
-        }
-        count(view);
+        if (time_goes_back(counts) && (!bundle.fault || bundle.fault->index != bundle.first))
+            return back_in_time(bundle);
+        return bundle.fault;
     }
 
-    void refuse(std::uint64_t index, const Error& error) {
-        fault_ = Fault{error.code(), error.detail(), index,
-                       tile_path(tile(TileKind::kEntries, 0, index / kTileWidth))};
+    [[nodiscard]] bool time_goes_back(const VerifySummary& counts) const {
+        return counts.first_time && summary_.last_time && *counts.first_time < *summary_.last_time;
     }
 
-    void count(const EntryView& entry) {
-        if (!summary_.first_time) summary_.first_time = entry.header.time;
-        summary_.last_time = entry.header.time;
-        summary_.entry_bytes += entry.bytes.size();
-        ++summary_.kinds[entry.header.kind];
-        const auto auth = entry.body.find("auth");
-        if (auth != entry.body.end() && auth->is_string())
-            ++summary_.auth[auth->get<std::string>()];
+    [[nodiscard]] Fault back_in_time(const CheckedBundle& bundle) const {
+        return at_entry(bundle.first,
+                        Error("time_goes_back",
+                              "the entry is of " + to_string(*bundle.counts.first_time) +
+                                  ", the one before it of " + to_string(*summary_.last_time)));
     }
 
-    // A hash that follows from the entries, against the one that the log serves in its place.
-    void compare(unsigned level, std::uint64_t index, const Hash& derived) {
-        const Kept* kept = stored(level, index / kTileWidth);
-        if (kept == nullptr) return;
-        const Hash served = kept->hashes[index % kTileWidth];
-        if (served == derived) return;
-        const bool derived_leads = leads_to_root(level, index, derived);
-        const bool served_leads = leads_to_root(level, index, served);
-        if (!fault_) fault_ = explain(level, index, derived_leads, served_leads);
+    [[nodiscard]] Fault at_entry(std::uint64_t index, const Error& error) const {
+        const auto tile =
+            ledger::tile_at(ledger::TileKind::kEntries, 0, index / kTileWidth, checkpoint_.size);
+        return Fault{error.code(), error.detail(), index, tile_path(tile.value())};
     }
 
-    [[nodiscard]] Fault explain(unsigned level, std::uint64_t index, bool derived_leads,
-                                bool served_leads) const {
-        const std::string tile_name = tile_path(tile(TileKind::kHashes, level, index / kTileWidth));
-        const std::uint64_t span = std::uint64_t{1} << (level * kTileHeight);
-        const std::uint64_t first = index * span;
-        const std::uint64_t last = first + span - 1;
-        const std::string entries = level == 0
-                                        ? "entry " + grouped(first)
-                                        : "the entries " + grouped(first) + " to " + grouped(last);
-        if (derived_leads) {
-            return Fault{"tile_altered",
-                         "the " + ordinal(index % kTileWidth + 1) +
-                             " hash of the tile was altered: "
-                             "it is not the hash of " +
-                             entries + std::string(kAgrees),
-                         first, tile_name};
-        }
-        if (served_leads && level == 0) {
-            return Fault{"entry_altered",
-                         "the entry was altered: its bytes do not have the hash that " + tile_name +
-                             " has for it" + std::string(kAgrees),
-                         first, tile_path(tile(TileKind::kEntries, 0, first / kTileWidth))};
-        }
-        if (served_leads) {
-            const std::string below = tile_path(tile(TileKind::kHashes, level - 1, index));
-            return Fault{"entries_altered",
-                         "something among " + entries +
-                             " was altered together with its hashes "
-                             "up to " +
-                             below + ": they do not give the hash that " + tile_name +
-                             " has for them" + std::string(kAgrees),
-                         first, below};
-        }
-        return Fault{"entries_and_tiles_altered",
-                     entries + " and " + tile_name +
-                         " disagree, and neither agrees with the signed checkpoint: more than "
-                         "one file was altered, or they are of another log",
-                     first, tile_name};
+    void count(const VerifySummary& counts) {
+        summary_.entries += counts.entries;
+        summary_.entry_bytes += counts.entry_bytes;
+        summary_.bundles += counts.bundles;
+        if (!summary_.first_time) summary_.first_time = counts.first_time;
+        if (counts.last_time) summary_.last_time = counts.last_time;
+        for (const auto& [kind, number] : counts.kinds)
+            summary_.kinds[kind] += number;
+        for (const auto& [author, number] : counts.auth)
+            summary_.auth[author] += number;
     }
 
-    // Whether the tree has the signed root when the hash at this place is `hash`, all others of
-    // its tile and of the tiles above and at the log's edge being as they are served.
-    bool leads_to_root(unsigned level, std::uint64_t index, Hash hash) {
-        unsigned at = level;
-        while (tile(TileKind::kHashes, at, index / kTileWidth).is_full()) {
-            const Kept* kept = stored(at, index / kTileWidth);
-            if (kept == nullptr) return false;
-            std::vector<Hash> hashes = kept->hashes;
-            hashes[index % kTileWidth] = hash;
-            hash = ledger::root_of(hashes);
-            index /= kTileWidth;
-            ++at;
+    std::optional<Fault> retire(std::vector<Ordered>& round) {
+        for (Ordered& ordered : round) {
+            for (const Ordered::Late& late : ordered.late) {
+                if (late.error) return at_entry(late.index, *late.error);
+            }
+            if (ordered.fault) return std::move(ordered.fault);
+            if (options_.progress)
+                options_.progress(ordered.bundle.first + ordered.bundle.width, checkpoint_.size);
         }
-        ledger::Frontier frontier;
-        unsigned top = 0;
-        while (ledger::hashes_at_level(top + 1, checkpoint_.size) > 0)
-            ++top;
-        for (unsigned edge = top + 1; edge-- > 0;) {
-            const std::uint64_t count = ledger::hashes_at_level(edge, checkpoint_.size);
-            if (count % kTileWidth == 0) continue;
-            const Kept* kept = stored(edge, count / kTileWidth);
-            if (kept == nullptr) return false;
-            std::vector<Hash> hashes = kept->hashes;
-            if (edge == at) hashes[index % kTileWidth] = hash;
-            for (const Hash& node : hashes)
-                frontier.append_subtree(edge * kTileHeight, node);
-        }
-        return frontier.root() == checkpoint_.root;
+        round.clear();
+        return std::nullopt;
     }
 
-    // The served tile, kept until another of its level is asked for; sets the fault when it is
-    // missing or malformed. The pointer holds until the next call.
-    const Kept* stored(unsigned level, std::uint64_t n) {
-        const TileId id = tile(TileKind::kHashes, level, n);
-        if (kept_.size() <= level) kept_.resize(level + 1);
-        Kept& kept = kept_[level];
-        if (!kept.hashes.empty() && kept.id == id) return &kept;
-        const std::uint64_t first = (n * kTileWidth) << (level * kTileHeight);
-        const auto bytes = source_.read_tile(id);
-        if (!bytes) {
-            const bool missing = bytes.error().code() == "not_found";
-            if (!fault_)
-                fault_ = Fault{missing ? "missing_tile" : "bad_tile", bytes.error().detail(), first,
-                               tile_path(id)};
-            return nullptr;
-        }
-        auto hashes = ledger::decode_hash_tile(*bytes, id.width);
-        if (!hashes) {
-            if (!fault_) fault_ = Fault{"bad_tile", hashes.error().detail(), first, tile_path(id)};
-            return nullptr;
-        }
-        ++summary_.hash_tiles;
-        kept = Kept{id, std::move(*hashes)};
-        return &kept;
-    }
-
-    // REQUIRES that the log has it.
-    [[nodiscard]] TileId tile(TileKind kind, unsigned level, std::uint64_t n) const {
-        return ledger::tile_at(kind, level, n, checkpoint_.size).value();
+    void rest() {
+        if (!tail_.empty()) return;  // the next run reads a partial bundle again
+        options_.at_rest(VerifyPosition{tree_.size(), tree_.open_tiles(), summary_});
     }
 
     LogSource& source_;
     const ledger::Checkpoint& checkpoint_;
     const VerifyOptions& options_;
-    ledger::TileBuilder builder_;
-    std::vector<Kept> kept_;
-    std::optional<Fault> fault_;
+    BundlePlan plan_;
+    Workers workers_;
+    std::vector<std::unique_ptr<LogSource>> sources_;  // of all workers but the first
+    TreeCheck tree_;
     VerifySummary summary_;
+    std::uint64_t next_ = 0;  // the next bundle to be read
+    std::size_t round_size_ = 4;
+    std::vector<Hash> tail_;  // leaves of the partial bundle, once it was read
 };
 
 }  // namespace

@@ -23,7 +23,7 @@ struct Options {
 };
 
 int check_receipt(const Options& options) {
-    const Keys keys = read_keys(options.keys);
+    const ledger::Policy policy = read_keys(options.keys);
     const std::string text = read_local_file(options.receipt, ledger::kMaxReceiptBytes);
     // A text editor's last line end is not part of the entry; canonical JSON never ends in one.
     std::string entry = read_local_file(options.entry, ledger::kMaxEntryBytes + 1);
@@ -34,8 +34,7 @@ int check_receipt(const Options& options) {
     if (!receipt)
         return report.fails(
             Fault{receipt.error().code(), receipt.error().detail(), {}, options.receipt});
-    const auto checkpoint =
-        check_signatures(receipt->checkpoint, keys, options.keys.witnesses_needed);
+    const auto checkpoint = check_signatures(receipt->checkpoint, policy);
     if (!checkpoint) return report.fails(checkpoint.error());
     report.checkpoint(*checkpoint, options.receipt);
     const auto& tree = checkpoint->checkpoint;

@@ -1,16 +1,17 @@
 #include "apps/suanpan-audit/replay.hpp"
 
-#include "apps/suanpan-audit/log_verifier.hpp"
+#include "apps/suanpan-audit/log_replay.hpp"
+#include "apps/suanpan-audit/state_check.hpp"
 #include "apps/suanpan-audit/text.hpp"
+#include "apps/suanpan-audit/verify.hpp"
+#include "apps/suanpan-audit/verify_report.hpp"
 #include "base/decimal.hpp"
-#include "core/replay.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <fstream>
 #include <memory>
-#include <set>
 
 namespace suanpan::audit {
 namespace {
@@ -19,29 +20,9 @@ struct Options {
     OutputOptions output;
     KeyOptions keys;
     SourceOptions source;
+    unsigned threads = 0;
     std::string balances_file;
 };
-
-// Sums of the balances by currency and kind of account, and over everything.
-struct MoneySummary {
-    std::map<std::string, std::map<std::string, Money>> by_currency;
-    std::set<std::string> unbalanced;  // currencies whose accounts do not sum to zero
-};
-
-Result<MoneySummary> sum_up(const core::Market& market, const core::Rows& state) {
-    MoneySummary out;
-    for (const core::BalanceRow& row : state.balances) {
-        const std::string kind(settlement::to_string(row.account.kind));
-        Money& sum = out.by_currency[row.account.currency][kind];
-        const auto added = add(sum, row.balance);
-        if (!added) return fail(added.error());
-        sum = *added;
-    }
-    for (const auto& [currency, sums] : out.by_currency) {
-        if (market.total(currency) != 0) out.unbalanced.insert(currency);
-    }
-    return out;
-}
 
 // Every account with its balance, so that it can be compared with what the operator shows.
 void write_balances(const std::string& path, const core::Rows& state) {
@@ -55,17 +36,13 @@ void write_balances(const std::string& path, const core::Rows& state) {
     if (!out) throw AuditError("--balances: " + path + " could not be written");
 }
 
-std::int64_t count_of(const core::Replay& replay, const std::string& kind) {
-    const auto found = replay.kinds().find(kind);
-    return found == replay.kinds().end() ? 0 : found->second;
-}
-
 std::string counted(const core::Replay& replay, const std::string& kind) {
-    return grouped(static_cast<std::uint64_t>(count_of(replay, kind)));
+    const auto found = replay.kinds().find(kind);
+    return grouped(found == replay.kinds().end() ? 0 : static_cast<std::uint64_t>(found->second));
 }
 
-void describe(Report& report, const core::Replay& replay, const MoneySummary& money,
-              const std::string& digest) {
+void describe_market(Report& report, const LogReplay& log) {
+    const core::Replay& replay = log.replay();
     report.line("Replayed", grouped(static_cast<std::uint64_t>(replay.size().value)) +
                                 " entries, byte for byte as the rules give them");
     report.line("Market", counted(replay, "order") + " orders, " + counted(replay, "trade") +
@@ -83,56 +60,58 @@ void describe(Report& report, const core::Replay& replay, const MoneySummary& mo
     }
     report.line("Vouched by", vouched);
     report.field("authors", authors);
+    describe_statements(report, log.statements());
+}
+
+void describe_balances(Report& report, const MoneySums& money, const JournalCheck& journal) {
+    report.line("Journal", grouped(journal.entries()) + " entries of " +
+                               grouped(journal.postings()) + " postings, each sums to zero");
+    report.field("journal", {{"entries", std::to_string(journal.entries())},
+                             {"postings", std::to_string(journal.postings())}});
     Json sums = Json::object();
-    for (const auto& [currency, kinds] : money.by_currency) {
+    for (const auto& [currency, kinds] : money) {
         std::string text;
         for (const auto& [kind, sum] : kinds) {
             text += (text.empty() ? "" : ", ") + kind + " " + to_string(sum);
             sums[currency][kind] = to_string(sum);
         }
-        report.line("Money " + currency, text);
+        report.line("Money " + currency, text + ": together zero");
     }
     report.field("sums", sums);
-    report.line("State", digest);
-    report.field("entries", std::to_string(replay.size().value));
-    report.field("state_digest", digest);
 }
 
 int replay_log(const Options& options) {
-    const Keys keys = read_keys(options.keys);
+    const ledger::Policy policy = read_keys(options.keys);
     const auto source = open_source(options.source);
     Report report("replay", options.output);
-    const auto checkpoint = read_checkpoint(*source, keys, options.keys.witnesses_needed);
+    const auto checkpoint = read_checkpoint(*source, policy);
     if (!checkpoint) return report.fails(checkpoint.error());
     report.checkpoint(*checkpoint, source->name());
 
-    core::Replay replay;
+    const Effort effort;
+    const unsigned threads = threads_for(*source, options.threads);
+    JournalCheck journal;
+    LogReplay log([&journal](const core::Rows& changes) { journal.see(changes); });
     Progress progress("Replaying", options.output);
-    VerifyOptions how;
-    how.hooks.push_back(
-        {"", [&replay](const EntryView& entry) { return replay.next(entry.bytes); }});
-    how.progress = [&progress](std::uint64_t done, std::uint64_t total) {
-        progress.show(done, total);
-    };
-    const auto verified = verify_log(*source, checkpoint->checkpoint, how);
-    if (!verified) return report.fails(verified.error());
-    const auto finished = replay.finish();
-    if (!finished) {
-        const auto at = static_cast<std::uint64_t>(replay.size().value);
-        return report.fails(Fault{finished.error().code(), finished.error().detail(), at, {}});
+    const auto verified = log.run(*source, checkpoint->checkpoint, policy, threads, progress);
+    if (!verified) {
+        describe_difference(report, log.replay());
+        return report.fails(verified.error());
     }
-    const core::Rows state = replay.market().state();
-    const auto money = sum_up(replay.market(), state);
-    if (!money) return report.fails(Fault{money.error().code(), money.error().detail(), {}, {}});
+    const core::Rows state = log.replay().market().state();
     if (!options.balances_file.empty()) write_balances(options.balances_file, state);
-    describe(report, replay, *money, to_hex(as_chars(core::digest(state))));
-    if (!money->unbalanced.empty()) {
-        return report.fails(
-            Fault{"unbalanced",
-                  "the accounts in " + *money->unbalanced.begin() + " do not sum to zero",
-                  {},
-                  {}});
-    }
+    describe_market(report, log);
+    if (const auto balanced = journal.result(); !balanced) return report.fails(balanced.error());
+    const auto money = sum_balances(state);
+    if (!money) return report.fails(money.error());
+    describe_balances(report, *money, journal);
+    const std::string digest = to_hex(as_chars(core::digest(state)));
+    report.line("State", digest);
+    report.field("entries", std::to_string(log.replay().size().value));
+    report.field("state_digest", digest);
+    if (const auto holds = check_state(log.replay().market(), state); !holds)
+        return report.fails(holds.error());
+    effort.describe(report, verified->entries, threads);
     return report.holds(
         "every trade, lease and settlement line of this log follows from its orders and signed "
         "readings, and all accounts sum to zero.");
@@ -145,6 +124,7 @@ Runner declare_replay(CLI::App& app) {
     declare_source(app, options->source);
     declare_keys(app, options->keys);
     declare_output(app, options->output);
+    declare_threads(app, options->threads);
     app.add_option("--balances", options->balances_file,
                    "Write every account's balance to this CSV file");
     return [options] { return replay_log(*options); };

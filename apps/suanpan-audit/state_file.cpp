@@ -1,13 +1,16 @@
 #include "apps/suanpan-audit/state_file.hpp"
 
+#include "apps/suanpan-audit/command.hpp"
+#include "apps/suanpan-audit/durable_file.hpp"
 #include "apps/suanpan-audit/fault.hpp"
 #include "apps/suanpan-audit/log_source.hpp"
+#include "base/bytes.hpp"
+#include "base/crypto.hpp"
 #include "base/json.hpp"
 
-#include <fcntl.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -34,70 +37,92 @@ std::vector<std::string> texts(const Json& body, const char* name, const fs::pat
     return out;
 }
 
-void write_and_rename(const fs::path& path, const std::string& text) {
-    if (path.has_parent_path()) fs::create_directories(path.parent_path());
-    fs::path temporary = path;
-    temporary += ".tmp";
-    const int descriptor =
-        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (descriptor < 0) throw AuditError("cannot write " + temporary.string());
-    std::string_view rest = text;
-    bool good = true;
-    while (good && !rest.empty()) {
-        const ::ssize_t count = ::write(descriptor, rest.data(), rest.size());
-        good = count > 0;
-        if (good) rest.remove_prefix(static_cast<std::size_t>(count));
+std::vector<Evidence> evidence_of(const Json& body, const fs::path& path) {
+    const auto list = body.find("evidence");
+    if (list == body.end() || !list->is_array()) bad_state(path, "is malformed");
+    std::vector<Evidence> out;
+    for (const Json& item : *list) {
+        Evidence evidence;
+        for (const auto& [name, field] :
+             {std::pair{"code", &evidence.code}, std::pair{"before", &evidence.before},
+              std::pair{"after", &evidence.after}}) {
+            if (!item.is_object() || !item.contains(name) || !item.at(name).is_string())
+                bad_state(path, "is malformed");
+            *field = item.at(name).get<std::string>();
+        }
+        out.push_back(std::move(evidence));
     }
-    good = good && ::fsync(descriptor) == 0;
-    if (::close(descriptor) != 0 || !good) throw AuditError("cannot write " + temporary.string());
-    fs::rename(temporary, path);
+    return out;
 }
 
 }  // namespace
 
-AuditState load_state(const fs::path& path, const ledger::VerifierKey& log) {
+bool is_fork(std::string_view code) {
+    return code == "two_roots" || code == "inconsistent";
+}
+
+void remember(AuditState& state, const ledger::SignedCheckpoint& checkpoint) {
+    const auto at = std::ranges::lower_bound(
+        state.seen, checkpoint.checkpoint.size, {},
+        [](const ledger::SignedCheckpoint& seen) { return seen.checkpoint.size; });
+    if (at == state.seen.end() || at->checkpoint.size != checkpoint.checkpoint.size)
+        state.seen.insert(at, checkpoint);
+}
+
+AuditState load_state(const fs::path& path, const ledger::Policy& policy) {
     AuditState state;
     if (!fs::exists(path)) return state;
     const auto body = parse_json(read_local_file(path, kMaxStateBytes), {kMaxStateBytes, 8});
-    if (!body || !body->is_object() || body->value("v", 0) != 1 || !body->contains("key"))
+    if (!body || !body->is_object() || body->value("v", 0) != 1 || !body->contains("origin"))
         bad_state(path, "is malformed");
-    if (body->at("key") != ledger::to_string(log)) bad_state(path, "is of another log");
+    if (body->at("origin") != origin_of(policy)) bad_state(path, "is of another log");
     for (const std::string& note : texts(*body, "checkpoints", path)) {
-        auto opened = ledger::open_checkpoint(note, log);
-        if (!opened) bad_state(path, "holds a checkpoint that this log's key did not sign");
+        auto opened = ledger::open_checkpoint(note, policy);
+        if (!opened) bad_state(path, "holds a checkpoint that no key given here signed");
         if (!state.seen.empty() && opened->checkpoint.size <= state.seen.back().checkpoint.size)
             bad_state(path, "is malformed: its checkpoints are out of order");
         state.seen.push_back(std::move(*opened));
     }
-    state.evidence = texts(*body, "evidence", path);
+    state.evidence = evidence_of(*body, path);
     return state;
 }
 
-void save_state(const fs::path& path, const ledger::VerifierKey& log, AuditState state) {
+void save_state(const fs::path& path, const std::string& origin, AuditState state) {
     if (state.seen.size() > kMaxSeenCheckpoints) {
         state.seen.erase(state.seen.begin(),
                          state.seen.end() - static_cast<std::ptrdiff_t>(kMaxSeenCheckpoints));
+    }
+    Json evidence = Json::array();
+    for (const Evidence& pair : state.evidence) {
+        if (evidence.size() == kMaxEvidence) break;  // the first are as good as the last
+        evidence.push_back({{"code", pair.code}, {"before", pair.before}, {"after", pair.after}});
     }
     Json notes = Json::array();
     for (const ledger::SignedCheckpoint& checkpoint : state.seen)
         notes.push_back(checkpoint.note);
     const Json body = {{"v", 1},
-                       {"key", ledger::to_string(log)},
+                       {"origin", origin},
                        {"checkpoints", std::move(notes)},
-                       {"evidence", std::move(state.evidence)}};
-    write_and_rename(path, body.dump(1) + "\n");
+                       {"evidence", std::move(evidence)}};
+    write_durably(path, body.dump(1) + "\n");
 }
 
-fs::path default_state_path(const ledger::VerifierKey& log) {
-    const std::string key = ledger::to_string(log);
-    const std::string id = key.substr(log.name.size() + 1, 8);
+fs::path default_state_path(const std::string& origin) {
+    std::string name;
+    for (const char c : origin) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '-' || (c == '.' && !name.empty());
+        name += plain ? c : '_';
+    }
+    constexpr std::size_t kMostOfName = 100;
+    name = name.substr(0, kMostOfName) + "-" + to_hex(as_chars(sha256(origin)).substr(0, 4));
     const char* const state = std::getenv("XDG_STATE_HOME");
     if (state != nullptr && *state != '\0')
-        return fs::path(state) / "suanpan-audit" / (id + ".json");
+        return fs::path(state) / "suanpan-audit" / (name + ".json");
     const char* const home = std::getenv("HOME");
     if (home == nullptr || *home == '\0')
         throw AuditError("HOME is not set: give the state file with --state");
-    return fs::path(home) / ".local" / "state" / "suanpan-audit" / (id + ".json");
+    return fs::path(home) / ".local" / "state" / "suanpan-audit" / (name + ".json");
 }
 
 }  // namespace suanpan::audit

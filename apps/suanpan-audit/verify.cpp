@@ -1,108 +1,162 @@
 #include "apps/suanpan-audit/verify.hpp"
 
-#include "apps/suanpan-audit/entry_signatures.hpp"
-#include "apps/suanpan-audit/log_verifier.hpp"
 #include "apps/suanpan-audit/text.hpp"
-#include "base/time.hpp"
+#include "apps/suanpan-audit/verify_report.hpp"
+#include "apps/suanpan-audit/verify_state.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
+#include <thread>
 
 namespace suanpan::audit {
 namespace {
+
+constexpr std::chrono::seconds kSaveEvery(5);
 
 struct Options {
     OutputOptions output;
     KeyOptions keys;
     SourceOptions source;
+    unsigned threads = 0;
+    bool tree_only = false;
+    std::string state;
 };
 
-using Counts = std::vector<std::pair<std::string, std::uint64_t>>;
+std::vector<EntryHook> hooks_of(VerifyProgress& known) {
+    std::vector<EntryHook> hooks = known.signatures.hooks();
+    std::ranges::move(known.money.hooks(), std::back_inserter(hooks));
+    return hooks;
+}
 
-// Most frequent first.
-std::string counts_text(const std::map<std::string, std::uint64_t>& counts) {
-    Counts sorted(counts.begin(), counts.end());
-    std::ranges::sort(sorted, [](const auto& a, const auto& b) {
-        return a.second != b.second ? a.second > b.second : a.first < b.first;
-    });
-    std::string out;
-    for (const auto& [name, count] : sorted) {
-        if (!out.empty()) out += ", ";
-        out += name + " " + grouped(count);
+class Verification {
+ public:
+    explicit Verification(const Options& options)
+        : options_(options),
+          policy_(read_keys(options.keys)),
+          source_(open_source(options.source)),
+          report_("verify", options.output) {}
+
+    int run() {
+        const auto checkpoint = read_checkpoint(*source_, policy_);
+        if (!checkpoint) return report_.fails(checkpoint.error());
+        report_.checkpoint(*checkpoint, source_->name());
+        report_.field("mode", options_.tree_only ? "tree" : "full");
+        VerifyOptions how = prepare(*checkpoint);
+        if (how.from.size > checkpoint->checkpoint.size) {
+            return report_.fails(Fault{
+                "went_back",
+                "the log shows " + grouped(checkpoint->checkpoint.size) + " entries, but " +
+                    grouped(how.from.size) +
+                    " were verified before: this copy is out of date, or entries were taken away",
+                {},
+                "checkpoint"});
+        }
+        const Effort effort;
+        const auto summary = verify_log(*source_, checkpoint->checkpoint, how);
+        if (!summary && summary.error().code == "bad_state")
+            throw AuditError("the state file " + options_.state + ": " + summary.error().detail);
+        if (!summary) return report_.fails(summary.error());
+        return conclude(*summary, effort, summary->entries - how.from.size, how.threads);
     }
-    return out;
-}
 
-Json counts_json(const std::map<std::string, std::uint64_t>& counts) {
-    Json out = Json::object();
-    for (const auto& [name, count] : counts)
-        out[name] = std::to_string(count);
-    return out;
-}
-
-void describe(Report& report, const VerifySummary& summary) {
-    report.line("Entries",
-                grouped(summary.entries) + ", " + grouped(summary.entry_bytes) +
-                    " bytes: each is in the signed tree, unaltered and in canonical form");
-    report.line("Tiles", grouped(summary.hash_tiles) + " hash tiles and " +
-                             grouped(summary.bundles) +
-                             " bundles agree with each other and with the checkpoint");
-    if (summary.first_time && summary.last_time) {
-        report.line("Times", to_string(*summary.first_time) + " to " +
-                                 to_string(*summary.last_time) + ", never going back");
-        report.field("first_time", to_string(*summary.first_time));
-        report.field("last_time", to_string(*summary.last_time));
+ private:
+    VerifyOptions prepare(const ledger::SignedCheckpoint& checkpoint) {
+        const std::string& origin = origin_of(policy_);
+        VerifyOptions how;
+        how.threads = threads_for(*source_, options_.threads);
+        how.tree_only = options_.tree_only;
+        const EntryHook statements = known_.statements.hook(origin);
+        if (!options_.state.empty() &&
+            load_progress(options_.state, origin, options_.tree_only, known_)) {
+            report_.line("Resumed", "behind " + grouped(known_.position.size) + " entries, by " +
+                                        options_.state);
+        }
+        how.from = known_.position;
+        if (!options_.tree_only) {
+            how.hooks = hooks_of(known_);
+            how.hooks.push_back(statements);
+        }
+        how.progress = [this](std::uint64_t done, std::uint64_t total) {
+            progress_.show(done, total);
+        };
+        if (!options_.state.empty()) {
+            how.at_rest = [this, note = checkpoint.note, size = checkpoint.checkpoint.size](
+                              const VerifyPosition& position) { save(position, note, size); };
+        }
+        return how;
     }
-    if (!summary.kinds.empty()) report.line("Kinds", counts_text(summary.kinds));
-    if (!summary.auth.empty()) report.line("Vouched by", counts_text(summary.auth));
-    report.field("entries", std::to_string(summary.entries));
-    report.field("entry_bytes", std::to_string(summary.entry_bytes));
-    report.field("bundles", std::to_string(summary.bundles));
-    report.field("hash_tiles", std::to_string(summary.hash_tiles));
-    report.field("kinds", counts_json(summary.kinds));
-    report.field("auth", counts_json(summary.auth));
-}
 
-int verify(const Options& options) {
-    const Keys keys = read_keys(options.keys);
-    const auto source = open_source(options.source);
-    Report report("verify", options.output);
-    const auto checkpoint = read_checkpoint(*source, keys, options.keys.witnesses_needed);
-    if (!checkpoint) return report.fails(checkpoint.error());
-    report.checkpoint(*checkpoint, source->name());
+    // Now and then, and where the next run goes on after a finished one.
+    void save(const VerifyPosition& position, const std::string& note, std::uint64_t size) {
+        const auto now = std::chrono::steady_clock::now();
+        const bool last = size - position.size < ledger::kTileWidth;
+        if (!last && now - saved_ < kSaveEvery) return;
+        save_progress(options_.state, origin_of(policy_), options_.tree_only, note, position,
+                      known_);
+        saved_ = std::chrono::steady_clock::now();
+    }
 
-    Progress progress("Checking entries", options.output);
-    VerifyOptions how;
-    EntrySignatures signatures;
-    how.hooks = signatures.hooks();
-    how.progress = [&progress](std::uint64_t done, std::uint64_t total) {
-        progress.show(done, total);
-    };
-    const auto summary = verify_log(*source, checkpoint->checkpoint, how);
-    if (!summary) return report.fails(summary.error());
-    describe(report, *summary);
-    report.line("Signatures", grouped(signatures.batches()) +
-                                  " batches of readings, each signed by "
-                                  "one of " +
-                                  grouped(signatures.meters()) + " registered meters");
-    report.field("signed_batches", std::to_string(signatures.batches()));
-    report.field("meters", std::to_string(signatures.meters()));
-    return report.holds(
-        "no entry of this log was altered, added or removed since the checkpoint "
-        "was signed.");
-}
+    int conclude(const VerifySummary& summary, const Effort& effort, std::uint64_t read_now,
+                 unsigned threads) {
+        describe_entries(report_, summary, options_.tree_only);
+        if (!options_.tree_only) {
+            describe_signatures(report_, known_.signatures);
+            describe_statements(report_, known_.statements);
+            describe_money(report_, known_.money);
+            const auto reached = known_.statements.reaches(ledger::log_keys(policy_));
+            if (!reached)
+                return report_.fails(
+                    Fault{reached.error().code(), reached.error().detail(), {}, {}});
+        }
+        effort.describe(report_, read_now, threads);
+        return report_.holds(
+            options_.tree_only
+                ? "every entry's hash is in the signed tree; what the entries say was not looked "
+                  "at."
+                : "no entry of this log was altered, added or removed since the checkpoint was "
+                  "signed.");
+    }
+
+    const Options& options_;
+    ledger::Policy policy_;
+    std::unique_ptr<LogSource> source_;
+    Report report_;
+    Progress progress_{"Checking", options_.output};
+    VerifyProgress known_;
+    std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
+};
 
 }  // namespace
+
+unsigned threads_for(const LogSource& source, unsigned wanted) {
+    if (wanted > 0) return wanted;
+    return std::max({1U, std::thread::hardware_concurrency(), source.useful_readers()});
+}
+
+void declare_threads(CLI::App& app, unsigned& threads) {
+    constexpr unsigned kMostThreads = 256;
+    app.add_option("--threads", threads,
+                   "How many threads read, hash and check; default: one a processor, and some more "
+                   "for a --url")
+        ->check(CLI::Range(1U, kMostThreads));
+}
 
 Runner declare_verify(CLI::App& app) {
     const auto options = std::make_shared<Options>();
     declare_source(app, options->source);
     declare_keys(app, options->keys);
     declare_output(app, options->output);
-    return [options] { return verify(*options); };
+    declare_threads(app, options->threads);
+    app.add_flag("--tree", options->tree_only,
+                 "Hashes and root only: do not look at what the entries say");
+    app.add_option("--state", options->state,
+                   "Save the progress in this file, and go on from it: after an interruption, or "
+                   "when the log has grown");
+    return [options] { return Verification(*options).run(); };
 }
 
 }  // namespace suanpan::audit

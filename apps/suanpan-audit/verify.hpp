@@ -8,4 +8,8 @@ namespace suanpan::audit {
 
 Runner declare_verify(CLI::App& app);
 
+/// Shared with the commands that read all entries.
+void declare_threads(CLI::App& app, unsigned& threads);
+unsigned threads_for(const LogSource& source, unsigned wanted);
+
 }  // namespace suanpan::audit

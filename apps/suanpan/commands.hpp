@@ -23,6 +23,7 @@ void add_leases(CLI::App& root, Session& session);
 void add_accounts(CLI::App& root, Session& session);
 void add_settlement(CLI::App& root, Session& session);
 void add_operation(CLI::App& root, Session& session);
+void add_ledger(CLI::App& root, Session& session);
 void add_migration(CLI::App& root, Session& session);
 
 // Parses and runs; the program's exit status.

@@ -8,6 +8,7 @@
 #include "api/transport/server.hpp"
 #include "api/workers.hpp"
 #include "apps/suanpand/files.hpp"
+#include "apps/suanpand/witnesses.hpp"
 #include "base/json.hpp"
 #include "base/time.hpp"
 #include "db/leader.hpp"
@@ -31,6 +32,7 @@
 #include <spdlog/spdlog.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -61,8 +63,9 @@ sigset_t block_signals() {
 }
 
 // Until a signal, or until another server has taken over: then this one must not go on answering
-// from a memory that is no longer the market's. False when it was taken over.
-bool wait_for_end(const sigset_t& signals, const services::CoreLoop& core) {
+// from a memory that is no longer the market's. False when it was taken over. `market_runs`: false
+// when this server never took the market.
+bool wait_for_end(const sigset_t& signals, const services::CoreLoop& core, bool market_runs) {
     constexpr timespec kLookAgain{1, 0};
     while (true) {
         const int signal = sigtimedwait(&signals, nullptr, &kLookAgain);
@@ -70,7 +73,7 @@ bool wait_for_end(const sigset_t& signals, const services::CoreLoop& core) {
             spdlog::info("stopping: signal {}", signal);
             return true;
         }
-        if (!core.figures().leading) {
+        if (market_runs && !core.figures().leading) {
             spdlog::critical("stopping: another server leads this database now");
             return false;
         }
@@ -92,24 +95,23 @@ Time least_sandbox_time(const Config& config, const core::HeadRow& head) {
 
 // A log has one key for its life: with another one its checkpoints would contradict what readers
 // keep, so a folder that is not this log's is refused before anything is made in it.
-SigningKey load_own_log_key(const Config& config, services::PublisherStore& store) {
-    const auto file = config.data / "log.key";
-    if (!std::filesystem::exists(file) && store.load_checkpoint()) {
+services::LogKeys load_own_log_keys(const Config& config, services::PublisherStore& store) {
+    const services::LogFiles files{config.data};
+    if (!std::filesystem::exists(files.key()) && store.load_checkpoint()) {
         throw std::runtime_error(
             "the log of this database was published with a key that is not in " +
             config.data.string() + ": use the data folder of this log");
     }
     std::filesystem::create_directories(config.data);
-    return value_or_throw(services::load_or_make_log_key(file));
+    value_or_throw(services::load_or_make_log_key(files.key()));
+    return value_or_throw(services::load_log_keys(files));
 }
 
-void check_log_is_ours(const Config& config, const SigningKey& key,
+void check_log_is_ours(const Config& config, const services::LogKeys& keys,
                        services::PublisherStore& store) {
     const auto last = store.load_checkpoint();
     if (!last) return;
-    const auto verifier =
-        ledger::make_verifier_key(config.origin, ledger::KeyType::kEd25519, key.public_key());
-    const auto opened = ledger::open_checkpoint(last->note, verifier);
+    const auto opened = ledger::open_checkpoint(last->note, keys.verifiers(config.origin));
     if (opened) return;
     throw std::runtime_error("the log of this database was not published as " + config.origin +
                              " with the key in " + config.data.string() + " (" +
@@ -134,12 +136,24 @@ bool wait_for_turn(const db::Pool& database, const sigset_t& signals) {
     return true;
 }
 
-services::PublisherOptions publisher_options(const Config& config) {
+services::PublisherOptions publisher_options(const Config& config, const services::LogKeys& keys,
+                                             services::Witnesses* witnesses) {
     services::PublisherOptions options;
+    if (keys.former) options.former_key = &*keys.former;
     options.origin = config.origin;
     options.tile_directory = config.data / "tiles";
     options.last_signed_file = config.data / "last-signed";
+    options.witnesses = witnesses;
     return options;
+}
+
+// For tests: the process dies when the publisher reaches the step that SUANPAN_TEST_DIE_AT names.
+services::Publisher::FaultPoint death_of_tests() {
+    const char* wanted = std::getenv("SUANPAN_TEST_DIE_AT");
+    if (wanted == nullptr) return {};
+    return [name = std::string(wanted)](std::string_view step) {
+        if (step == name) std::raise(SIGKILL);
+    };
 }
 
 services::PublisherLoop::Listeners publisher_listeners() {
@@ -147,8 +161,9 @@ services::PublisherLoop::Listeners publisher_listeners() {
     listeners.stopped = [](const Error& error) {
         spdlog::critical("publishing has stopped ({}): {}", error.code(), error.detail());
     };
-    listeners.failed = [](const std::string& what) {
-        spdlog::warn("publishing failed and will be tried again: {}", what);
+    listeners.delayed = [](const Error& error) {
+        spdlog::warn("publishing is delayed and will be tried again ({}): {}", error.code(),
+                     error.detail());
     };
     return listeners;
 }
@@ -173,6 +188,7 @@ struct RunningMarket {
     services::SandboxClock* sandbox_clock;
     services::Publisher& publisher;
     services::PublisherLoop& publisher_loop;
+    bool runs = true;  // false: the database was set back, and must not grow before it is restored
 };
 
 api::Gauges read_gauges(const RunningMarket& market, const api::Workers& workers,
@@ -190,6 +206,13 @@ api::Gauges read_gauges(const RunningMarket& market, const api::Workers& workers
     gauges.workers_waiting = static_cast<std::int64_t>(workers.waiting());
     gauges.connections = static_cast<std::int64_t>(server.open_connections());
     gauges.publisher_stopped = status.stopped.has_value();
+    gauges.publisher_delayed = status.delayed.has_value();
+    if (const services::Witnesses* witnesses = market.publisher_loop.witnesses()) {
+        for (const services::WitnessStatus& witness : witnesses->status()) {
+            gauges.witnesses += 1;
+            if (!witness.failure.empty()) gauges.witnesses_failing += 1;
+        }
+    }
     return gauges;
 }
 
@@ -224,13 +247,45 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
     if (!config.port_file.empty())
         write_public_file(config.port_file, std::to_string(server.port()) + "\n");
 
-    const bool led_to_the_end = wait_for_end(signals, market.core);
+    const bool led_to_the_end = wait_for_end(signals, market.core, market.runs);
 
+    // Who waits for publishing is answered now.
+    market.publisher_loop.release_waiters();
     // Ask, wait, end. The market stops while what its answers go to is still there.
     server.stop();
     workers.stop();
     market.core.stop();
     return led_to_the_end;
+}
+
+// A database that was set back behind what was signed must not grow: what it took now would have to
+// be thrown away, or the log would fork. True: the market may run.
+bool may_run_market(services::Publisher& publisher) {
+    try {
+        const auto looked = publisher.look_back();
+        if (looked || !services::is_set_back(looked.error())) return true;
+        spdlog::critical("the market does not run ({}): {}", looked.error().code(),
+                         looked.error().detail());
+        return false;
+    } catch (const std::exception& failure) {
+        // The tiles are out of reach: that delays publishing, never the market.
+        spdlog::warn("the published log could not be looked at: {}", failure.what());
+        return true;
+    }
+}
+
+void start_market(const Config& config, services::CoreLoop& core, const services::Clock& clock,
+                  services::SandboxClock* sandbox_clock, services::PublisherLoop& publisher_loop) {
+    core.on_commit([&publisher_loop](LogIndex size) {
+        publisher_loop.notify(static_cast<std::uint64_t>(size.value));
+    });
+    core.start();
+    core.inspect([&](const core::Market& market) {
+        if (sandbox_clock != nullptr)
+            sandbox_clock->catch_up(least_sandbox_time(config, market.head()));
+        publisher_loop.notify(static_cast<std::uint64_t>(market.head().size.value));
+    });
+    make_operator(core, clock, config);
 }
 
 }  // namespace
@@ -247,10 +302,11 @@ void run_application(const Config& config) {
     pool_options.size = static_cast<std::size_t>(config.database_connections);
     db::Pool database(config.database, pool_options);
     services::PostgresStore store(database);
-    const SigningKey log_key = load_own_log_key(config, store);
-    check_log_is_ours(config, log_key, store);
+    const services::LogKeys log_keys = load_own_log_keys(config, store);
+    check_log_is_ours(config, log_keys, store);
+    const auto witnesses = make_witnesses(config, log_keys.verifiers(config.origin));
     if (!wait_for_turn(database, signals)) return;
-    check_log_is_ours(config, log_key, store);  // who led until now may have published
+    check_log_is_ours(config, log_keys, store);  // who led until now may have published
 
     // Real time, or the sandbox's.
     const services::SystemClock system_clock;
@@ -259,26 +315,20 @@ void run_application(const Config& config) {
         sandbox_clock ? static_cast<const services::Clock&>(*sandbox_clock) : system_clock;
 
     // The log as files: told of each commit, publishes on a thread of its own.
-    services::Publisher publisher(publisher_options(config), log_key, store);
+    services::Publisher publisher(publisher_options(config, log_keys, witnesses.get()),
+                                  log_keys.current, store, death_of_tests());
     services::PublisherLoopOptions loop_options;
     loop_options.interval_ms = config.publish_interval_ms;
     services::PublisherLoop publisher_loop(publisher, clock, loop_options, publisher_listeners());
 
     // The market. From here on this server leads.
     services::CoreLoop core(database, clock, {});
-    core.on_commit([&publisher_loop](LogIndex size) {
-        publisher_loop.notify(static_cast<std::uint64_t>(size.value));
-    });
-    core.start();
-    core.inspect([&](const core::Market& market) {
-        if (sandbox_clock) sandbox_clock->catch_up(least_sandbox_time(config, market.head()));
-        publisher_loop.notify(static_cast<std::uint64_t>(market.head().size.value));
-    });
-    make_operator(core, clock, config);
+    const bool runs = may_run_market(publisher);
+    if (runs) start_market(config, core, clock, sandbox_clock.get(), publisher_loop);
     publisher_loop.start();
 
-    const RunningMarket market{database,  core,          clock, sandbox_clock.get(),
-                               publisher, publisher_loop};
+    const RunningMarket market{database,  core,           clock, sandbox_clock.get(),
+                               publisher, publisher_loop, runs};
     const bool led_to_the_end = serve(config, signals, market);
 
     // What was committed is published.

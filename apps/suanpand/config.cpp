@@ -197,6 +197,8 @@ const std::map<std::string_view, SettingInfo>& setting_table() {
             {"log.origin", "SUANPAN_ORIGIN", "--origin", "name of the transparency log"},
             {"log.publish_interval_ms", "SUANPAN_PUBLISH_INTERVAL_MS", "--publish-interval-ms",
              "10 to 60000"},
+            {"log.policy", "SUANPAN_POLICY", "--policy",
+             "file that says which witnesses must cosign (C2SP tlog-policy)"},
             {"operator.name", "SUANPAN_OPERATOR_NAME", "--operator-name",
              "of the first organisation"},
             {"sandbox.enabled", "SUANPAN_SANDBOX", "--sandbox",
@@ -237,6 +239,9 @@ Result<Config> make_config(const Settings& settings) {
     std::string port_file;
     reader.text("server.data", data);
     reader.text("server.port_file", port_file);
+    std::string policy;
+    reader.text("log.policy", policy);
+    config.policy = policy;
     config.data = data;
     config.port_file = port_file;
     reader.integer("server.io_threads", config.io_threads, 1, 16);

@@ -22,6 +22,7 @@ struct Config {
     std::string database;             // libpq's connection string; never logged
     std::filesystem::path data = "var/suanpand";
     std::string origin = "localhost/suanpan";  // of the log
+    std::filesystem::path policy;              // of witnesses; empty: none is needed
     std::string operator_name = "Operator";
     std::string log_level = "info";
     int io_threads = 1;

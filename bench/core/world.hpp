@@ -2,6 +2,7 @@
 
 // A small exchange in a database of its own and many who trade on it: the load for bench/core.
 
+#include "bench/core/database.hpp"
 #include "core/market.hpp"
 #include "db/pool.hpp"
 #include "services/clock.hpp"
@@ -16,24 +17,6 @@
 #include <vector>
 
 namespace suanpan::bench {
-
-// A migrated database in the cluster that SUANPAN_TEST_PG names; dropped at the end.
-class BenchDatabase {
- public:
-    explicit BenchDatabase(const std::string& name);
-    ~BenchDatabase();
-    BenchDatabase(const BenchDatabase&) = delete;
-    BenchDatabase& operator=(const BenchDatabase&) = delete;
-
-    [[nodiscard]] const std::string& conninfo() const { return conninfo_; }
-    // The first column of the first row, as text.
-    [[nodiscard]] std::string query(const std::string& sql) const;
-    void execute(const std::string& sql) const { (void)query(sql); }
-
- private:
-    std::string name_;
-    std::string conninfo_;
-};
 
 inline constexpr int kSubmitters = 64;
 

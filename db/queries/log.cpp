@@ -16,4 +16,14 @@ std::vector<EntryRow> list_entries(Tx& tx, LogIndex from, std::int64_t limit) {
                                   .run(tx));
 }
 
+std::vector<EntryRow> list_log_statements(Tx& tx) {
+    // Canonical JSON: "about" is the first member, and no command's entry has it.
+    return read_all<EntryRow>(
+        select_from<EntryRow>("list_log_statements")
+            .where("t.kind = $?", std::string("key"))
+            .where("substring(t.bytes FROM 1 FOR 14) = '{\"about\":\"log\"'::bytea")
+            .then("ORDER BY t.index")
+            .run(tx));
+}
+
 }  // namespace suanpan::db

@@ -16,4 +16,7 @@ std::optional<EntryRow> find_entry(Tx& tx, LogIndex index);
 // [from, from + at most limit), in order.
 std::vector<EntryRow> list_entries(Tx& tx, LogIndex from, std::int64_t limit);
 
+// What the log says of itself: its entries of kind `key` that no command made.
+std::vector<EntryRow> list_log_statements(Tx& tx);
+
 }  // namespace suanpan::db

@@ -80,4 +80,31 @@ Result<SigningKey> load_or_make_log_key(const std::filesystem::path& path) {
     return load_log_key(path);
 }
 
+std::vector<const SigningKey*> LogKeys::signers() const {
+    std::vector<const SigningKey*> out{&current};
+    if (former) out.push_back(&*former);
+    return out;
+}
+
+std::vector<ledger::VerifierKey> LogKeys::verifiers(std::string_view origin) const {
+    std::vector<ledger::VerifierKey> out;
+    for (const SigningKey* key : signers())
+        out.push_back(
+            ledger::make_verifier_key(origin, ledger::KeyType::kEd25519, key->public_key()));
+    return out;
+}
+
+Result<LogKeys> load_log_keys(const LogFiles& files) {
+    auto current = load_log_key(files.key());
+    if (!current) return fail(current.error());
+    LogKeys keys{std::move(*current), std::nullopt};
+    if (std::filesystem::exists(files.former_key())) {
+        auto former = load_log_key(files.former_key());
+        if (!former) return fail(former.error());
+        // The same key twice is a change that was begun and not made.
+        if (former->public_key() != keys.current.public_key()) keys.former = std::move(*former);
+    }
+    return keys;
+}
+
 }  // namespace suanpan::services

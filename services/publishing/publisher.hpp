@@ -11,6 +11,7 @@
 #include "ledger/tile.hpp"
 #include "services/publishing/publisher_store.hpp"
 #include "services/publishing/tile_store.hpp"
+#include "services/publishing/witnesses.hpp"
 
 #include <array>
 #include <cstdint>
@@ -37,32 +38,30 @@ struct Published {
     Time time;
 };
 
-/// A witness, asked with a checkpoint that is signed and durable: gives its cosignature lines.
-struct WitnessRequest {
-    std::uint64_t old_size = 0;
-    std::vector<Hash> proof;  // old_size → the checkpoint's size
-    std::string note;
-};
-using Witness = std::function<Result<std::string>(const WitnessRequest&)>;
-
 struct PublisherOptions {
     std::string origin;  // the log's URL prefix without scheme, and its key's name
     std::filesystem::path tile_directory;
     std::filesystem::path last_signed_file;  // outside tile_directory, best on another disk
     std::uint64_t max_entries = 65'536;      // a checkpoint
     bool remove_partial_tiles = true;        // once their full tile is published
-    std::vector<Witness> witnesses;          // their lines are added; none is needed
+    Witnesses* witnesses = nullptr;          // whose policy must hold; null: none is needed
+    const SigningKey* former_key = nullptr;  // signs too while the log changes its key
+    Disk* disk = &Disk::real();
 };
 
-/// One thread. After an error the publisher has stopped: every call gives the same error, whose
-/// text says what to do; nothing was signed that contradicts what was signed before.
-/// After an exception (database or disk out of reach) the next call starts over from what is
-/// durable.
+/// The database was set back behind what was signed: it must not grow before it is restored.
+bool is_set_back(const Error& error);
+
+/// One thread. What goes wrong is of three kinds. An exception (the database or the disk out of
+/// reach) and an error while !stopped() (too few witnesses, an unknown commit) delay: the next call
+/// starts over from what is durable. After any other error the publisher has stopped: every call
+/// gives it again, its text says what to do. In none of them was anything signed that contradicts
+/// what was signed before.
 class Publisher {
  public:
     using FaultPoint = std::function<void(std::string_view step)>;
 
-    /// `key` and `store` must outlive the publisher.
+    /// `key`, `store`, the witnesses and the disk must outlive the publisher.
     Publisher(PublisherOptions options, const SigningKey& key, PublisherStore& store,
               FaultPoint fault = {});
 
@@ -70,54 +69,71 @@ class Publisher {
     Publisher& operator=(const Publisher&) = delete;
 
     /// Publishes what was committed since the last checkpoint; empty when there is nothing new.
-    /// Stops with: `checkpoint_lost`, `checkpoint_unknown`, `contradicts_last_signed`,
-    /// `bad_checkpoint_record`, `tiles_damaged`, `tile_conflict`, `entries_changed`,
-    /// `entry_too_large`.
+    /// Delays with: `too_few_witnesses`, `checkpoint_unknown`. Stops with: `checkpoint_lost`,
+    /// `contradicts_last_signed`, `contradicts_witness`, `bad_checkpoint_record`, `tiles_damaged`,
+    /// `tile_conflict`, `entries_changed`, `entry_too_large`.
     Result<std::optional<Published>> publish_once(Time now);
+    /// Looks, without signing anything, whether the database still holds all that was signed: for
+    /// a start, before the log grows. Errors: as publish_once.
+    Result<void> look_back();
+    [[nodiscard]] bool stopped() const { return stopped_.has_value(); }
 
     /// What the last published checkpoint covers; 0 before the first.
-    [[nodiscard]] std::uint64_t published_size() const { return published_size_; }
+    [[nodiscard]] std::uint64_t published_size() const { return shown_.size; }
+    /// What was signed last: more than is published while witnesses are awaited.
+    [[nodiscard]] std::uint64_t signed_size() const { return signed_.size; }
     [[nodiscard]] std::uint64_t max_entries() const { return options_.max_entries; }
     [[nodiscard]] const TileStore& tiles() const { return tiles_; }
     [[nodiscard]] const ledger::VerifierKey& verifier_key() const { return verifier_; }
+    [[nodiscard]] const Witnesses* witnesses() const { return options_.witnesses; }
 
  private:
     using Record = std::optional<ledger::Checkpoint>;
 
     Result<std::optional<Published>> step(Time now);
+    Result<void> get_ready();
+    Result<bool> sign_next();
+    Result<std::uint64_t> append_new_entries();
+    Result<void> check_witnesses();
+    Result<void> check_last_signed() const;
+    Result<void> swap(const ledger::Checkpoint& next, const std::string& note);
+    [[nodiscard]] std::string sign(const ledger::Checkpoint& checkpoint) const;
+    [[nodiscard]] std::string stored_note();
+    Result<void> publish_signed();
+    void show(const std::string& note);
+    void reset_builder();
+    void reach(std::string_view step) const;
+
+    // Recovery (publisher_recovery.cpp): from what is durable to what is in memory.
     Result<void> recover();
     Result<Record> read_record(std::optional<std::string> note, std::string_view where) const;
     Result<Record> load_database_record();
     Result<void> check_against(const Record& seen, const Record& database,
                                std::string_view where) const;
+    Result<void> check_pending(const Record& database);
     Result<void> restore_builder(const Record& database);
     Result<void> rebuild_tiles(const ledger::Checkpoint& signed_tree);
     Result<void> read_all_entries(std::uint64_t size,
                                   const std::function<void(std::string_view)>& each);
-    Result<void> check_last_signed() const;
-    Result<std::uint64_t> append_new_entries();
     Result<std::vector<Hash>> check_consistency(const ledger::Checkpoint& from,
                                                 const ledger::Checkpoint& to) const;
-    Result<void> swap(const ledger::Checkpoint& next, const std::string& note);
-    std::string ask_witnesses(const ledger::Checkpoint& from, std::vector<Hash> proof,
-                              std::string note) const;
-    void show(const std::string& note, std::uint64_t old_size, std::uint64_t size);
-    void reset_builder();
-    void reach(std::string_view step) const;
     [[nodiscard]] ledger::TileHashReader::Fetch fetch() const;
 
     PublisherOptions options_;
-    const SigningKey& key_;
+    std::vector<const SigningKey*> signers_;
     PublisherStore& store_;
     FaultPoint fault_;
     TileStore tiles_;
     ledger::VerifierKey verifier_;
+    std::vector<ledger::VerifierKey> verifiers_;  // of the signers
     ledger::TileBuilder builder_;
     std::optional<Error> sink_error_;
     std::optional<Error> stopped_;
     ledger::Checkpoint signed_;  // size 0: none yet
-    std::uint64_t published_size_ = 0;
+    ledger::Checkpoint shown_;   // at or before `signed_`
+    std::string pending_note_;   // of a swap whose outcome is not known
     bool recovered_ = false;
+    bool witnesses_checked_ = false;
 };
 
 }  // namespace suanpan::services

@@ -60,6 +60,11 @@ bool PublisherLoop::wait_published(std::uint64_t size, std::int64_t timeout_ms) 
     return status_.published_size >= size;
 }
 
+void PublisherLoop::when_published(std::uint64_t size, std::int64_t timeout_ms,
+                                   PublishWaiters::Done done) {
+    waiters_.wait(size, timeout_ms, std::move(done));
+}
+
 PublisherStatus PublisherLoop::status() const {
     const std::scoped_lock lock(mutex_);
     return status_;
@@ -67,7 +72,7 @@ PublisherStatus PublisherLoop::status() const {
 
 bool PublisherLoop::due_now() const {
     const bool many = status_.known_size >= status_.published_size + options_.wake_entries;
-    return woken_ || (many && status_.last_failure.empty());
+    return woken_ || (many && !status_.delayed);
 }
 
 void PublisherLoop::run() {
@@ -79,8 +84,7 @@ void PublisherLoop::run() {
         }
         if (publish()) continue;
         std::unique_lock lock(mutex_);
-        const std::int64_t wait_ms =
-            status_.last_failure.empty() ? options_.interval_ms : options_.retry_ms;
+        const std::int64_t wait_ms = status_.delayed ? options_.retry_ms : options_.interval_ms;
         changed_.wait_for(lock, milliseconds(wait_ms), [&] { return stopping_ || due_now(); });
     }
 }
@@ -96,16 +100,22 @@ bool PublisherLoop::publish() {
             error = result.error();
         }
     } catch (const std::exception& failure) {
-        note_failure(failure.what());
+        error = Error("environment", failure.what());
+    }
+    waiters_.published(publisher_.published_size());
+    if (error && !publisher_.stopped()) {
+        delay(*error);
         return false;
     }
     {
         const std::scoped_lock lock(mutex_);
         status_.published_size = publisher_.published_size();
+        status_.signed_size = publisher_.signed_size();
         // After an empty step nothing is known to wait, whatever was notified before.
-        status_.known_size = published ? std::max(status_.known_size, status_.published_size)
-                                       : status_.published_size;
-        status_.last_failure.clear();
+        if (!error && !published) status_.known_size = status_.published_size;
+        status_.known_size = std::max(status_.known_size, status_.published_size);
+        status_.delayed.reset();
+        status_.delayed_since.reset();
         if (published) status_.published_at = published->time;
         status_.stopped = error;
     }
@@ -116,12 +126,17 @@ bool PublisherLoop::publish() {
     return published && published->size - published->old_size >= publisher_.max_entries();
 }
 
-void PublisherLoop::note_failure(const std::string& what) {
+void PublisherLoop::delay(const Error& why) {
     {
         const std::scoped_lock lock(mutex_);
-        status_.last_failure = what;
+        // One step may publish what was signed before and then fail.
+        status_.published_size = publisher_.published_size();
+        status_.signed_size = publisher_.signed_size();
+        status_.delayed = why;
+        if (!status_.delayed_since) status_.delayed_since = clock_.now();
     }
-    if (listeners_.failed) listeners_.failed(what);
+    changed_.notify_all();
+    if (listeners_.delayed) listeners_.delayed(why);
 }
 
 }  // namespace suanpan::services

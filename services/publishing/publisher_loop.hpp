@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "services/clock.hpp"
+#include "services/publishing/publish_waiters.hpp"
 #include "services/publishing/publisher.hpp"
 
 #include <condition_variable>
@@ -13,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace suanpan::services {
 
@@ -24,10 +26,13 @@ struct PublisherLoopOptions {
 
 struct PublisherStatus {
     std::uint64_t published_size = 0;
-    std::uint64_t known_size = 0;  // the log's size as last notified
+    std::uint64_t signed_size = 0;  // more than is published while witnesses are awaited
+    std::uint64_t known_size = 0;   // the log's size as last notified
     std::optional<Time> published_at;
     std::optional<Error> stopped;  // needs a person; its text says what to do
-    std::string last_failure;      // of the last attempt that will be repeated; empty after success
+    std::optional<Error>
+        delayed;  // the last attempt's, which will be repeated; empty after success
+    std::optional<Time> delayed_since;
 };
 
 /// Thread-safe. The listeners are called on the loop's thread and must not call stop().
@@ -35,8 +40,8 @@ class PublisherLoop {
  public:
     struct Listeners {
         std::function<void(const Published&)> published;
-        std::function<void(const Error&)> stopped;       // once
-        std::function<void(const std::string&)> failed;  // will be tried again
+        std::function<void(const Error&)> stopped;  // once
+        std::function<void(const Error&)> delayed;  // will be tried again
     };
 
     /// What is given must outlive the loop.
@@ -57,13 +62,20 @@ class PublisherLoop {
     /// Waits until `size` entries are published: true; false when the time is over or it stopped.
     bool wait_published(std::uint64_t size, std::int64_t timeout_ms);
 
+    /// The same without holding a thread up: see PublishWaiters::wait.
+    void when_published(std::uint64_t size, std::int64_t timeout_ms, PublishWaiters::Done done);
+    /// Nobody is waited for any more: a server that stops.
+    void release_waiters() { waiters_.release(); }
+
     [[nodiscard]] PublisherStatus status() const;
+    /// Null when no policy was given.
+    [[nodiscard]] const Witnesses* witnesses() const { return publisher_.witnesses(); }
 
  private:
     void run();
     /// True when the loop should go on at once because more is waiting.
     bool publish();
-    void note_failure(const std::string& what);
+    void delay(const Error& why);
     [[nodiscard]] bool due_now() const;  // REQUIRES mutex_
 
     Publisher& publisher_;
@@ -76,6 +88,7 @@ class PublisherLoop {
     PublisherStatus status_;
     bool stopping_ = false;
     bool woken_ = false;
+    PublishWaiters waiters_;
     std::thread thread_;
 };
 

@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "ledger/receipt.hpp"
 #include "ledger/tile.hpp"
+#include "services/publishing/durable_file.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -17,16 +18,10 @@
 
 namespace suanpan::services {
 
-/// Writes a temporary file beside, fsync, rename, fsync of the folder: after a crash there is the
-/// old content or the new, never a mixture. Makes missing folders.
-void write_file_durably(const std::filesystem::path& path, std::string_view bytes);
-
-/// Empty when there is no such file. Throws std::system_error for one above `max_bytes`.
-std::optional<std::string> read_file(const std::filesystem::path& path, std::size_t max_bytes);
-
 class TileStore {
  public:
-    explicit TileStore(std::filesystem::path directory);
+    /// `disk` must outlive the store.
+    explicit TileStore(std::filesystem::path directory, Disk& disk = Disk::real());
 
     /// Tiles never change: a file that is there with the same bytes is left alone, with others it
     /// is `tile_conflict`. Durable only after the next sync().
@@ -44,6 +39,7 @@ class TileStore {
 
  private:
     std::filesystem::path directory_;
+    Disk* disk_;
     std::set<std::filesystem::path> unsynced_;  // folders with new names in them
 };
 

@@ -93,7 +93,7 @@ std::optional<Result<StoredResponse>> answer_again(const db::IdempotencyRow& sto
                         (stored.resource.empty() ? std::string() : " and made " + stored.resource) +
                         "; its answer is no longer kept");
     }
-    return StoredResponse{stored.status, stored.body, stored.resource};
+    return StoredResponse{stored.status, stored.body, stored.resource, stored.index};
 }
 
 BatchBuilder::BatchBuilder(core::Market& market, std::vector<KnownKeysPtr> known, Time clock)
@@ -134,6 +134,7 @@ void BatchBuilder::add(Submission& submission) {
     if (answer_repeated(submission)) return;
     core::CommandOutcome outcome = market_.apply(submission.command, clock_);
     StoredResponse response = submission.respond(outcome);
+    if (!outcome.entries.empty()) response.index = outcome.index;
     if (!outcome.refusal) keep_side_rows(submission, outcome);
     if (submission.idempotency && is_kept(response)) keep_response(submission, outcome, response);
     take_entries(outcome);
@@ -173,9 +174,9 @@ void BatchBuilder::keep_side_rows(const Submission& submission,
 void BatchBuilder::keep_response(const Submission& submission, const core::CommandOutcome& outcome,
                                  const StoredResponse& response) {
     const IdempotencyKey& key = *submission.idempotency;
-    db::IdempotencyRow row{key.organisation, key.route,     key.key,
-                           key.body_hash,    key.for_ever,  response.resource,
-                           response.status,  response.body, outcome.time};
+    db::IdempotencyRow row{key.organisation, key.route,         key.key,         key.body_hash,
+                           key.for_ever,     response.resource, response.status, response.body,
+                           outcome.time,     response.index};
     auto& rows = find_response(key) == nullptr ? batch_.responses : batch_.renewed_responses;
     made_.responses.insert_or_assign(name_of(key), row);
     rows.push_back(std::move(row));

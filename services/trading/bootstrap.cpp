@@ -48,9 +48,9 @@ Hash hash_api_secret(std::string_view secret) {
 Result<std::optional<OperatorKey>> bootstrap(CoreLoop& loop, const Clock& clock,
                                              const std::string& operator_name,
                                              const std::function<void(const OperatorKey&)>& keep) {
-    bool empty = false;
-    loop.inspect([&empty](const core::Market& market) { empty = market.head().size.value == 0; });
-    if (!empty) return std::optional<OperatorKey>();
+    bool alone = false;
+    loop.inspect([&alone](const core::Market& market) { alone = market.operator_id().is_nil(); });
+    if (!alone) return std::optional<OperatorKey>();
     const Time now = clock.now();
     const OperatorKey made{random_id<OrganisationId>(now), make_api_secret()};
     keep(made);

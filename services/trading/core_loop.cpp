@@ -96,8 +96,9 @@ void CoreLoop::stop() {
 Result<void> CoreLoop::submit(Submission submission) {
     {
         const std::scoped_lock lock(impl_->mutex);
-        if (impl_->stopping || !impl_->running)
-            return fail("stopping", "the server takes no more requests");
+        if (impl_->stopping) return fail("stopping", "the server takes no more requests");
+        if (!impl_->running)
+            return fail("unavailable", "the market is not run by this server: /readyz says why");
         if (impl_->deposed)
             return fail("not_leader", "another server leads: send the request there");
         if (impl_->away)

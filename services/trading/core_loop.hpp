@@ -38,8 +38,9 @@ struct IdempotencyKey {
 
 struct StoredResponse {
     int status = 200;
-    std::string body;      // JSON
-    std::string resource;  // id of what was made, may be empty
+    std::string body;                              // JSON
+    std::string resource;                          // id of what was made, may be empty
+    std::optional<LogIndex> index = std::nullopt;  // of the command's entry; set by the loop
 };
 
 struct Submission {
@@ -90,8 +91,8 @@ class CoreLoop {
     void stop();
 
     // Error `overloaded` at once when the queue is full, `stopping` during shutdown, `unavailable`
-    // while the database is away, `not_leader` when another server leads; nothing was done then and
-    // `done` is not called. Thread-safe.
+    // while the database is away or before start(), `not_leader` when another server leads; nothing
+    // was done then and `done` is not called. Thread-safe.
     Result<void> submit(Submission submission);
     // Runs a read on the core's thread when nothing is under way and memory equals the database,
     // and waits for it. Passes on what it throws; std::runtime_error when the market is out of

@@ -1,13 +1,12 @@
-// Any bytes as a tile's path and as an entry bundle. First byte: the bundle's width. What is
-// accepted prints back to exactly these bytes.
+// Any bytes as a tile's path: refused, or a tile that prints back to exactly these bytes and that
+// the smallest log which can have it does have.
 
-#include "ledger/entry.hpp"
 #include "ledger/tile.hpp"
+#include "ledger/tree.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <string>
 #include <string_view>
 
 namespace {
@@ -21,27 +20,23 @@ void require(bool holds) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     namespace ledger = suanpan::ledger;
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    if (const auto tile = ledger::parse_tile_path(text)) {
-        require(ledger::tile_path(*tile) == text);
-        require(tile->width >= 1 && tile->width <= ledger::kTileWidth);
-    } else {
+    const auto tile = ledger::parse_tile_path(text);
+    if (!tile) {
         require(tile.error().code() == "bad_tile_path");
+        return 0;
     }
-    if (text.empty()) return 0;
-    const unsigned width = data[0] + 1U;
-    const std::string_view bytes = text.substr(1);
-    if (const auto entries = ledger::decode_bundle(bytes, width)) {
-        require(entries->size() == width);
-        std::string again;
-        for (const std::string_view entry : *entries) {
-            ledger::append_to_bundle(again, entry);
-            static_cast<void>(ledger::parse_entry(entry));
-        }
-        require(again == bytes);
-    } else {
-        require(entries.error().code() == "bad_bundle");
+    require(ledger::tile_path(*tile) == text);
+    require(tile->width >= 1 && tile->width <= ledger::kTileWidth);
+    require(tile->level <= ledger::kMaxTileLevel);
+    require(ledger::parse_tile_path(ledger::tile_path(tile->full())).value() == tile->full());
+    const auto at = ledger::tile_at(tile->kind, tile->level, tile->index, ledger::kMaxTreeSize);
+    require(at ? at->index == tile->index : at.error().code() == "no_such_tile");
+    // Level 0 of a log that ends with this tile's last hash.
+    constexpr auto kWidth = ledger::kTileWidth;
+    if (tile->level == 0 && tile->index < (ledger::kMaxTreeSize - kWidth) / kWidth) {
+        const auto own =
+            ledger::tile_at(tile->kind, 0, tile->index, tile->index * kWidth + tile->width);
+        require(own.value() == *tile);
     }
-    if (const auto hashes = ledger::decode_hash_tile(bytes, width))
-        require(ledger::encode_hash_tile(*hashes) == bytes);
     return 0;
 }

@@ -73,7 +73,8 @@ Answer Caller::post(const std::string& target, const Json& body, std::string ide
     return send(request);
 }
 
-ApiServer::ApiServer() {
+ApiServer::ApiServer(std::vector<std::string> more_arguments)
+    : more_arguments_(std::move(more_arguments)) {
     const auto migrated = db::migrate(database_.conninfo());
     if (!migrated) throw std::runtime_error(migrated.error().detail());
     start();
@@ -81,7 +82,7 @@ ApiServer::ApiServer() {
 
 ApiServer::~ApiServer() = default;
 
-void ApiServer::start() {
+void ApiServer::start(const std::map<std::string, std::string>& environment) {
     const auto port_file = dir_.path() / "port";
     std::filesystem::remove(port_file);
     support::ChildProcess::Options options;
@@ -99,7 +100,10 @@ void ApiServer::start() {
                          "50",
                          "--log-level",
                          "warning"};
+    options.arguments.insert(options.arguments.end(), more_arguments_.begin(),
+                             more_arguments_.end());
     options.environment = {{"SUANPAN_DATABASE", database_.conninfo()}};
+    options.environment.insert(environment.begin(), environment.end());
     options.output = dir_.path() / "log";
     process_ = std::make_unique<support::ChildProcess>(options);
     for (int i = 0; i < 600 && process_->running() && !std::filesystem::exists(port_file); ++i)
@@ -112,6 +116,10 @@ void ApiServer::start() {
 
 std::optional<int> ApiServer::stop() {
     process_->send_signal(SIGTERM);
+    return process_->wait(std::chrono::seconds(20));
+}
+
+std::optional<int> ApiServer::wait_end() {
     return process_->wait(std::chrono::seconds(20));
 }
 

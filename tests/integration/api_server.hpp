@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,15 +48,18 @@ class ApiServer {
  public:
     static constexpr std::string_view kStart = "2026-01-01T00:00:00Z";
 
-    ApiServer();
+    explicit ApiServer(std::vector<std::string> more_arguments = {});
     ~ApiServer();
     ApiServer(const ApiServer&) = delete;
     ApiServer& operator=(const ApiServer&) = delete;
 
-    void start();
+    // More variables for its environment, this time only.
+    void start(const std::map<std::string, std::string>& environment = {});
     // SIGTERM; gives the exit status.
     std::optional<int> stop();
     void kill();
+    // Exit status, once it has ended by itself; 128 + the signal that ended it.
+    std::optional<int> wait_end();
 
     [[nodiscard]] Caller caller(const std::string& key) const;
     [[nodiscard]] Caller operator_caller() const { return caller(operator_key_); }
@@ -67,6 +71,7 @@ class ApiServer {
  private:
     support::TestDatabase database_;
     support::TempDir dir_;
+    std::vector<std::string> more_arguments_;
     std::unique_ptr<support::ChildProcess> process_;
     std::string url_;
     std::string operator_key_;

@@ -79,6 +79,43 @@ TEST_F(Tampering, ReplayNeedsNoDatabase) {
     EXPECT_NE(replayed.output.find(digest_), std::string::npos) << replayed.output;
 }
 
+// As somebody far away sees it: over HTTP, with a key of the auditor's scope.
+TEST_F(Tampering, AnAuditorNeedsNothingButTheUrlAndTheKeys) {
+    const support::TempDir dir;
+    const auto token = dir.path() / "token";
+    std::ofstream(token) << make_party(world_.op, "Auditors & Sons", {"auditor"}).key << "\n";
+    wait_published(world_.op);
+    const std::string digest = expect(world_.op.get("/v1/admin/digest"), 200)["memory"];
+    const auto run = [&](const std::string& command, std::vector<std::string> more) {
+        more.insert(more.begin(), {command, "--url", server_.url() + "/v1/ledger", "--key", key_});
+        return run_program("suanpan-audit", more);
+    };
+    const std::vector<std::string> with_token = {"--token-file", token.string()};
+    const ProgramRun verified = run("verify", with_token);
+    EXPECT_EQ(verified.status, 0) << verified.output;
+    const ProgramRun replayed = run("replay", with_token);
+    EXPECT_EQ(replayed.status, 0) << replayed.output;
+    EXPECT_NE(replayed.output.find(digest), std::string::npos) << replayed.output;
+    // The tree is public, the entries are not.
+    const ProgramRun seen = run("checkpoint", {"--state", (dir.path() / "state.json").string()});
+    EXPECT_EQ(seen.status, 0) << seen.output;
+    const ProgramRun refused = run("verify", {});
+    EXPECT_EQ(refused.status, 2) << refused.output;
+    EXPECT_NE(refused.output.find("auditor"), std::string::npos) << refused.output;
+}
+
+TEST_F(Tampering, TheJournalIsExportedFromThePublishedLogAlone) {
+    const support::TempDir dir;
+    const auto file = dir.path() / "journal.csv";
+    const ProgramRun exported =
+        run_program("suanpan-audit", {"export", "--dir", tiles_.string(), "--key", key_, "--format",
+                                      "csv", "--out", file.string()});
+    EXPECT_EQ(exported.status, 0) << exported.output;
+    const std::string text = read_file(file);
+    EXPECT_NE(text.find(",deposit,"), std::string::npos) << text;
+    EXPECT_NE(text.find(",CNY,available,10000.000000"), std::string::npos) << text;
+}
+
 TEST_F(Tampering, AFlippedByteInATileIsNamed) {
     const fs::path tile = largest_file(tiles_ / "tile" / "0");
     flip_byte(tile, 40);

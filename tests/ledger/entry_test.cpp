@@ -19,9 +19,23 @@ std::string replaced(std::string_view from, std::string_view to) {
     return text;
 }
 
+// The entry is read without its body and with it, which are two ways that must agree.
 std::string code_of(std::string_view bytes) {
     const auto header = parse_entry(bytes);
-    return header ? "ok" : header.error().code();
+    Json body;
+    const auto with_body = parse_entry(bytes, &body);
+    EXPECT_EQ(header.has_value(), with_body.has_value()) << bytes;
+    if (header && with_body) {
+        EXPECT_EQ(header->kind, with_body->kind);
+        EXPECT_EQ(header->time, with_body->time);
+        EXPECT_EQ(header->salt, with_body->salt);
+        EXPECT_EQ(header->auth, with_body->auth);
+        return "ok";
+    }
+    if (header || with_body) return "two answers";
+    EXPECT_EQ(header.error().code(), with_body.error().code()) << bytes;
+    EXPECT_EQ(header.error().detail(), with_body.error().detail()) << bytes;
+    return header.error().code();
 }
 
 TEST(Entry, HeaderAndBody) {
@@ -32,6 +46,22 @@ TEST(Entry, HeaderAndBody) {
     EXPECT_EQ(header->time, Time(1'795'161'600));
     EXPECT_EQ(header->salt, "00112233445566778899aabbccddeeff");
     EXPECT_EQ(body.at("kind"), "tick");
+}
+
+TEST(Entry, SaysHowItWasVouchedFor) {
+    const auto header = parse_entry(replaced("{", "{\"auth\":\"signed\","));
+    ASSERT_TRUE(header) << header.error().detail();
+    EXPECT_EQ(header->auth, "signed");
+    EXPECT_EQ(parse_entry(kGood)->auth, "");
+    EXPECT_EQ(parse_entry(replaced("{", "{\"auth\":1,"))->auth, "");
+}
+
+// The long way reads these; the quick one leaves them to it.
+TEST(Entry, ReadsWhatIsNotPlain) {
+    EXPECT_EQ(code_of(replaced("{", "{\"a\":\"\xC3\xA9\",")), "ok");
+    EXPECT_EQ(code_of(replaced("{", R"({"a":"\n",)")), "ok");
+    EXPECT_EQ(code_of(replaced("{", "{\"a\":9007199254740991,")), "ok");
+    EXPECT_EQ(code_of(replaced("{", "{\"a\":{\"kind\":\"x\",\"v\":2},")), "ok");
 }
 
 TEST(Entry, KnowsAllKindsOfTheDesign) {

@@ -168,6 +168,90 @@ TEST(Note, RefusesWrongForms) {
     }
 }
 
+// golang.org/x/mod/sumdb/note's example, and the key of a log in daily use.
+TEST(Note, OfTheGoLibraryVerifies) {
+    const std::string text =
+        "If you think cryptography is the answer to your problem,\n"
+        "then you don't know what your problem is.\n";
+    const std::string note =
+        text +
+        "\n\xE2\x80\x94 PeterNeumann "
+        "x08go/ZJkuBS9UG/"
+        "SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM="
+        "\n";
+    const auto key =
+        parse_verifier_key("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW");
+    ASSERT_TRUE(key) << key.error().detail();
+    EXPECT_EQ(code_of(note, {*key}), "ok");
+    EXPECT_TRUE(
+        parse_verifier_key("sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"));
+}
+
+TEST(Note, EveryControlByteIsRefusedEverywhere) {
+    const std::string good = example();
+    for (char c = 0; c < 0x20; ++c) {
+        if (c == '\n') continue;
+        for (std::size_t at = 0; at <= good.size(); at += 7)
+            EXPECT_FALSE(parse_note(std::string(good).insert(at, 1, c))) << int{c} << " at " << at;
+    }
+}
+
+TEST(Note, CarriageReturnsAreRefusedInEveryLine) {
+    const std::string good = example();
+    for (std::size_t at = good.find('\n'); at != std::string::npos; at = good.find('\n', at + 1))
+        EXPECT_FALSE(parse_note(std::string(good).insert(at, "\r"))) << at;
+    std::string all = good;
+    for (std::size_t at = all.find('\n'); at != std::string::npos; at = all.find('\n', at + 2))
+        all.insert(at, "\r");
+    EXPECT_FALSE(parse_note(all));
+}
+
+// A line names its key by name and id together: half of the name is a stranger's.
+TEST(Note, ALineOfOnlyTheNameOrOnlyTheIdIsAStrangers) {
+    const auto known = parse_verifier_key(kKey).value();
+    const SigningKey other = test_key(1);
+    const std::string same_name = sign_line("another text\n", "example.com/foo", other);
+    EXPECT_EQ(code_of(example() + same_name, {known}), "ok");
+    std::string same_id = std::string(kLine);
+    same_id.replace(same_id.find("foo"), 3, "bar");
+    EXPECT_EQ(code_of(example() + same_id, {known}), "ok");
+    EXPECT_EQ(code_of(std::string(kText) + "\n" + same_name + same_id, {known}), "unsigned_note");
+}
+
+// The unknown types of others' keys, post-quantum ones too, stand in the way of nothing.
+TEST(Note, LongSignaturesOfUnknownKeysAreIgnored) {
+    std::string note = example();
+    for (int i = 0; i < 16; ++i)
+        note += "\xE2\x80\x94 pq" + std::to_string(i) + ".example " +
+                to_base64(std::string(5000, static_cast<char>(i))) + "\n";
+    EXPECT_EQ(code_of(note, {parse_verifier_key(kKey).value()}), "ok");
+}
+
+TEST(Note, AMalformedLineSpoilsTheWholeNote) {
+    const std::string dash = "\xE2\x80\x94 ";
+    for (const std::string& line :
+         {std::string(" \n"), std::string("\t\n"), dash + "\n", dash + "name\n", dash + "name \n",
+          dash + "name AAAA\n", dash + "name AAAAAA==\n", dash + "name AAAAAAA\n",
+          dash + "name AAAAAAA= \n", dash + "name  AAAAAAA=\n", dash + " AAAAAAA=\n",
+          std::string("\xE2\x80\x93 name AAAAAAA=\n"), std::string("-- name AAAAAAA=\n"),
+          std::string("\xE2\x80\x94name AAAAAAA=\n"), dash + "name AAAAAAA-\n",
+          dash + "name AAAAAAA=", " " + dash + "name AAAAAAA=\n"}) {
+        EXPECT_FALSE(parse_note(example() + line)) << line;
+        EXPECT_FALSE(parse_note(std::string(kText) + "\n" + line + std::string(kLine))) << line;
+    }
+}
+
+// Text may hold what looks like signatures: only what follows the last empty line is one.
+TEST(Note, SignaturesInsideTheTextAreText) {
+    const SigningKey key = test_key(2);
+    const auto known = make_verifier_key("log.example", KeyType::kEd25519, key.public_key());
+    const std::string inner = sign_note("inner\n", "log.example", key);
+    EXPECT_EQ(code_of(inner, {known}), "ok");
+    const std::string outer = sign_note(inner, "other.example", test_key(3));
+    EXPECT_EQ(parse_note(outer)->text, inner);
+    EXPECT_EQ(code_of(outer, {known}), "unsigned_note");
+}
+
 TEST(Note, EveryTruncationIsRefused) {
     const auto key = parse_verifier_key(kKey).value();
     for (std::size_t cut = 0; cut < example().size(); ++cut)

@@ -1,5 +1,6 @@
 #include "ledger/receipt.hpp"
 
+#include "tests/ledger/keys.hpp"
 #include "tests/ledger/naive_tree.hpp"
 
 #include <gtest/gtest.h>
@@ -91,6 +92,37 @@ TEST(Receipt, RefusesWrongForms) {
         const auto receipt = parse_receipt(text);
         ASSERT_FALSE(receipt) << text.substr(0, 100);
         EXPECT_EQ(receipt.error().code(), "bad_receipt");
+    }
+}
+
+// The checkpoint is kept as the log gave it: with every cosignature, for whoever knows the witness.
+TEST(Receipt, UnderAPolicyNeedsItsQuorum) {
+    Receipt receipt = receipt_for(4);
+    const Policy policy = parse_policy("log " + to_string(log_key()) + "\nwitness w " +
+                                       to_string(keys::witness(2)) + "\nquorum w\n")
+                              .value();
+    const auto code = [&](std::string_view entry) {
+        const auto result = verify_receipt(receipt, entry, policy);
+        return result ? std::string("ok") : result.error().code();
+    };
+    EXPECT_EQ(code("entry-4"), "too_few_witnesses");
+    const std::string text = parse_note(receipt.checkpoint)->text;
+    receipt.checkpoint += cosign_line(text, keys::witness_name(2), keys::signing(2), Time(5));
+    EXPECT_EQ(code("entry-4"), "ok");
+    EXPECT_EQ(code("entry-5"), "root_mismatch");
+    EXPECT_EQ(code_of(receipt, "entry-4"), "ok");
+    const auto back = parse_receipt(to_string(receipt));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->checkpoint, receipt.checkpoint);
+}
+
+TEST(Receipt, AnyChangedByteIsRefused) {
+    const std::string good = to_string(receipt_for(4));
+    for (std::size_t i = 0; i < good.size(); ++i) {
+        std::string altered = good;
+        altered[i] = static_cast<char>(altered[i] ^ 1);
+        const auto receipt = parse_receipt(altered);
+        EXPECT_TRUE(!receipt || code_of(*receipt, "entry-4") != "ok") << i;
     }
 }
 

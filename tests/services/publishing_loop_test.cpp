@@ -28,7 +28,7 @@ struct Running {
         PublisherLoop::Listeners out;
         out.published = [this](const Published&) { ++published; };
         out.stopped = [this](const Error&) { ++stopped; };
-        out.failed = [this](const std::string&) { ++failed; };
+        out.delayed = [this](const Error&) { ++failed; };
         return out;
     }
 };
@@ -103,7 +103,7 @@ TEST(PublisherLoop, RepeatsAfterAFailureOfTheEnvironment) {
     loop.stop();
     EXPECT_EQ(running.failed, 3);
     EXPECT_EQ(running.published, 1);
-    EXPECT_EQ(loop.status().last_failure, "");
+    EXPECT_FALSE(loop.status().delayed);
 }
 
 TEST(PublisherLoop, WorksOffABacklogWithoutWaiting) {

@@ -99,8 +99,8 @@ const std::map<std::string, Names>& layers() {
         {"services", kServices},
         {"api", kWith(kServices, {"api"})},
         {"client", kClient},
-        {"apps/suanpand", kWith(kServices, {"api", "apps/suanpand"})},
-        {"apps/suanpan", kWith(kClient, {"db", "apps/suanpan"})},
+        {"apps/suanpand", kWith(kServices, {"api", "client", "apps/suanpand"})},
+        {"apps/suanpan", kWith(kServices, {"client", "apps/suanpan"})},
         {"apps/suanpan-audit", kWith(kCore, {"client", "apps/suanpan-audit"})},
         {"apps/suanpan-demo", kWith(kClient, {"apps/suanpan-demo"})},
     };

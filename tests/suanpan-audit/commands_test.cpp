@@ -1,58 +1,13 @@
-#include "apps/suanpan-audit/checkpoint.hpp"
-#include "apps/suanpan-audit/command.hpp"
-#include "apps/suanpan-audit/receipt.hpp"
-#include "apps/suanpan-audit/verify.hpp"
 #include "ledger/receipt.hpp"
-#include "tests/suanpan-audit/log_fixture.hpp"
+#include "tests/suanpan-audit/audit_command.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <array>
 #include <functional>
 
 namespace suanpan::audit {
 namespace {
-
-struct Outcome {
-    int status;
-    std::string out;
-    std::string err;
-};
-
-Outcome audit(std::vector<std::string> arguments) {
-    constexpr std::array kCommands = {Command{"checkpoint", "", declare_checkpoint},
-                                      Command{"verify", "", declare_verify},
-                                      Command{"receipt", "", declare_receipt}};
-    arguments.insert(arguments.begin(), "suanpan-audit");
-    std::vector<const char*> argv;
-    for (const std::string& argument : arguments)
-        argv.push_back(argument.c_str());
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
-    Outcome outcome;
-    outcome.status = run(static_cast<int>(argv.size()), argv.data(), kCommands);
-    outcome.out = testing::internal::GetCapturedStdout();
-    outcome.err = testing::internal::GetCapturedStderr();
-    return outcome;
-}
-
-std::vector<std::string> on(const TestLog& log, const std::string& command,
-                            std::vector<std::string> more = {}) {
-    std::vector<std::string> out = {command, "--dir", log.directory().string(), "--key",
-                                    ledger::to_string(log.verifier())};
-    out.insert(out.end(), more.begin(), more.end());
-    return out;
-}
-
-// The code of the fault that --json tells, or "ok".
-std::string code_of(const Outcome& outcome) {
-    const auto json = parse_json(outcome.out);
-    if (!json) return "no JSON: " + outcome.out + outcome.err;
-    if (json->at("ok") == true) return outcome.status == kHolds ? "ok" : "wrong status";
-    if (outcome.status != kDoesNotHold) return "wrong status";
-    return json->at("fault").at("code").get<std::string>();
-}
 
 TEST(VerifyCommand, HoldsForAWholeLogAndSaysSo) {
     const TestLog log(1234);
@@ -124,6 +79,73 @@ TEST(VerifyCommand, WitnessPolicyIsKept) {
     EXPECT_EQ(audit(on(log, "verify", {"--witnesses-needed", "1"})).status, kNotAudited);
 }
 
+std::string vkey(std::uint8_t number, const std::string& name) {
+    Seed seed{};
+    seed.fill(number);
+    return ledger::to_string(ledger::make_verifier_key(name, ledger::KeyType::kCosignatureV1,
+                                                       SigningKey(seed).public_key()));
+}
+
+// A line of witness `number` under the log's checkpoint.
+std::string cosigned(const TestLog& log, std::uint8_t number, const std::string& name) {
+    Seed seed{};
+    seed.fill(number);
+    return ledger::cosign_line(to_string(log.checkpoint().checkpoint), name, SigningKey(seed),
+                               Time(kStart));
+}
+
+TEST(PolicyFile, SaysWhichLogAndWhichWitnesses) {
+    const TestLog log(10);
+    const std::string log_line = "log " + ledger::to_string(log.verifier()) + "\n";
+    const std::string witnesses = "witness w1 " + vkey(1, "w1.example") + "\nwitness w2 " +
+                                  vkey(2, "w2.example") + "\nwitness w3 " + vkey(3, "w3.example") +
+                                  "\n";
+    const auto check = [&](const std::string& policy, const std::string& command = "verify") {
+        log.write("../policy", policy);
+        std::vector<std::string> arguments = {command,    "--json",
+                                              "--dir",    log.directory().string(),
+                                              "--policy", (log.folder() / "policy").string()};
+        if (command == "checkpoint")
+            arguments.insert(arguments.end(), {"--state", (log.folder() / "state").string()});
+        const Outcome outcome = audit(arguments);
+        return outcome.status == kNotAudited ? "not audited" : code_of(outcome);
+    };
+    const std::string two_of_three = log_line + witnesses + "group g 2 w1 w2 w3\nquorum g\n";
+    EXPECT_EQ(check(log_line + "quorum none\n"), "ok");
+    EXPECT_EQ(check(two_of_three), "too_few_witnesses");
+    log.write("checkpoint", log.checkpoint().note + cosigned(log, 1, "w1.example"));
+    EXPECT_EQ(check(two_of_three), "too_few_witnesses");
+    EXPECT_EQ(check(two_of_three, "checkpoint"), "too_few_witnesses");
+    log.write("checkpoint", log.checkpoint().note + cosigned(log, 1, "w1.example") +
+                                cosigned(log, 3, "w3.example"));
+    EXPECT_EQ(check(two_of_three), "ok");
+    EXPECT_EQ(check(two_of_three, "checkpoint"), "ok");
+    EXPECT_EQ(check(log_line + witnesses + "quorum w2\n"), "too_few_witnesses");
+    // Of several logs, --key says which one.
+    Seed seed{};
+    const std::string other = ledger::to_string(ledger::make_verifier_key(
+        "other.example/log", ledger::KeyType::kEd25519, SigningKey(seed).public_key()));
+    EXPECT_EQ(check("log " + other + "\n" + two_of_three), "not audited");
+    EXPECT_EQ(code_of(audit(on(log, "verify", {"--json", "-p", (log.folder() / "policy")}))), "ok");
+    EXPECT_EQ(check("log nonsense\nquorum none\n"), "not audited");
+    EXPECT_EQ(check("quorum none\n"), "not audited");
+}
+
+TEST(PolicyFile, ALogThatChangesItsKeyIsKnownByEither) {
+    const TestLog log(10);
+    Seed seed{};
+    const SigningKey next(seed);
+    const std::string next_key = ledger::to_string(ledger::make_verifier_key(
+        "market.example/log", ledger::KeyType::kEd25519, next.public_key()));
+    log.write("checkpoint",
+              log.checkpoint().note + ledger::sign_line(to_string(log.checkpoint().checkpoint),
+                                                        "market.example/log", next));
+    EXPECT_EQ(code_of(audit(on(log, "verify", {"--json"}))), "ok");
+    EXPECT_EQ(code_of(audit({"verify", "--json", "-d", log.directory().string(), "-k", next_key})),
+              "ok");
+    EXPECT_EQ(code_of(audit(on(log, "verify", {"--json", "-k", next_key}))), "ok");
+}
+
 TEST(AuditCommand, WrongUseIsStatusTwoWithAReason) {
     const TestLog log(10);
     const std::string key = ledger::to_string(log.verifier());
@@ -147,99 +169,6 @@ TEST(AuditCommand, WrongUseIsStatusTwoWithAReason) {
     EXPECT_EQ(audit({"verify", "--help"}).status, kHolds);
 }
 
-class CheckpointCommand : public testing::Test {
- protected:
-    std::string check(TestLog& log) {
-        return code_of(audit(on(log, "checkpoint", {"--json", "--state", state(log)})));
-    }
-    static std::string state(const TestLog& log) {
-        return (log.folder() / "audit" / "state.json").string();
-    }
-    // The same folder and state, now with the log of other entries.
-    static void become(TestLog& log, const std::vector<std::string>& entries) {
-        log.write_tiles(entries);
-        log.write("checkpoint", log.sign(entries).note);
-    }
-};
-
-TEST_F(CheckpointCommand, FollowsAGrowingLog) {
-    TestLog log(1);
-    for (const std::uint64_t size : {1UL, 1UL, 2UL, 64UL, 200UL, 256UL, 300UL, 300UL, 1500UL}) {
-        become(log, test_entries(size));
-        EXPECT_EQ(check(log), "ok") << size;
-    }
-    const Outcome outcome = audit(on(log, "checkpoint", {"--state", state(log)}));
-    EXPECT_EQ(outcome.status, kHolds);
-    EXPECT_NE(outcome.out.find("continues all 7 checkpoints"), std::string::npos) << outcome.out;
-}
-
-TEST_F(CheckpointCommand, CatchesARewrittenLogAndKeepsTheEvidence) {
-    for (const std::uint64_t before : {64UL, 100UL, 256UL, 300UL}) {
-        TestLog log(before);
-        ASSERT_EQ(check(log), "ok");
-        auto rewritten = test_entries(600);
-        rewritten[10] = test_entry(10, "admin");
-        become(log, rewritten);
-        EXPECT_EQ(check(log), "inconsistent") << before;
-        // Showing the old log again does not make it forget.
-        become(log, test_entries(600));
-        EXPECT_EQ(check(log), "inconsistent");
-        const auto kept = parse_json(read_local_file(state(log), 1'000'000));
-        EXPECT_EQ(kept->at("checkpoints").size(), 1U);
-        EXPECT_EQ(kept->at("evidence"), Json::array({log.sign(rewritten).note}));
-    }
-}
-
-TEST_F(CheckpointCommand, CatchesTwoRootsOfOneSize) {
-    TestLog log(300);
-    ASSERT_EQ(check(log), "ok");
-    auto other = test_entries(300);
-    other[299] = test_entry(299, "admin");
-    become(log, other);
-    EXPECT_EQ(check(log), "two_roots");
-}
-
-TEST_F(CheckpointCommand, CatchesALogThatShrank) {
-    TestLog log(300);
-    ASSERT_EQ(check(log), "ok");
-    become(log, test_entries(200));
-    EXPECT_EQ(check(log), "went_back");
-}
-
-TEST_F(CheckpointCommand, DamagedTilesDoNotAccuseTheLog) {
-    for (const std::uint64_t before : {100UL, 128UL, 256UL}) {
-        TestLog log(before);
-        ASSERT_EQ(check(log), "ok");
-        become(log, test_entries(600));
-        log.flip(before < 256 ? "tile/0/000" : "tile/1/000.p/2", 0);
-        EXPECT_EQ(check(log), "tile_altered");
-        log.flip(before < 256 ? "tile/0/000" : "tile/1/000.p/2", 0);
-        EXPECT_EQ(check(log), "ok");
-        log.remove("tile/0/002.p/88");
-        become(log, test_entries(600));
-        EXPECT_EQ(check(log), "ok");
-    }
-}
-
-TEST_F(CheckpointCommand, RefusesAForeignOrForgedStateFile) {
-    TestLog log(10);
-    ASSERT_EQ(check(log), "ok");
-    const std::string good = read_local_file(state(log), 1'000'000);
-    const auto status = [&](const std::string& text) {
-        std::ofstream(state(log)) << text;
-        return audit(on(log, "checkpoint", {"--state", state(log)})).status;
-    };
-    EXPECT_EQ(status(good), kHolds);
-    EXPECT_EQ(status("{}"), kNotAudited);
-    EXPECT_EQ(status(""), kNotAudited);
-    std::string forged = good;
-    forged.replace(forged.find("\\n10\\n"), 6, "\\n11\\n");
-    EXPECT_EQ(status(forged), kNotAudited);
-    std::string foreign = good;
-    foreign.replace(foreign.find("\"market"), 7, "\"bazaar");
-    EXPECT_EQ(status(foreign), kNotAudited);
-}
-
 TEST(ReceiptCommand, ChecksOneEntryOffline) {
     const TestLog log(700);
     DirectorySource source(log.directory());
@@ -258,6 +187,18 @@ TEST(ReceiptCommand, ChecksOneEntryOffline) {
     EXPECT_EQ(check("300.tlog-proof", "300.json"), "ok");
     EXPECT_EQ(check("300.tlog-proof", "301.json"), "root_mismatch");
     EXPECT_EQ(check("300.json", "300.json"), "bad_receipt");
+    log.write("../policy", "log " + ledger::to_string(log.verifier()) + "\nwitness w " +
+                               vkey(1, "w.example") + "\nquorum w\n");
+    const auto by_policy = [&](const ledger::Receipt& with) {
+        log.write("../w.tlog-proof", to_string(with));
+        return code_of(audit({"receipt", (log.folder() / "w.tlog-proof").string(), "--entry",
+                              (log.folder() / "300.json").string(), "--json", "--policy",
+                              (log.folder() / "policy").string()}));
+    };
+    ledger::Receipt witnessed = receipt;
+    EXPECT_EQ(by_policy(witnessed), "too_few_witnesses");
+    witnessed.checkpoint += cosigned(log, 1, "w.example");
+    EXPECT_EQ(by_policy(witnessed), "ok");
     log.flip("../300.tlog-proof", to_string(receipt).size() - 3);
     EXPECT_NE(check("300.tlog-proof", "300.json"), "ok");
 }

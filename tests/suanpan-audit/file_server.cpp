@@ -1,5 +1,7 @@
 #include "tests/suanpan-audit/file_server.hpp"
 
+#include "tests/suanpan-audit/zip.hpp"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -16,15 +18,16 @@ namespace {
 
 constexpr int kPollMs = 50;
 
-std::string response(const std::string& status, const std::string& body) {
-    return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) +
+std::string response(const std::string& status, const std::string& body,
+                     const std::string& more = "") {
+    return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) + more +
            "\r\nConnection: close\r\n\r\n" + body;
 }
 
 }  // namespace
 
-FileServer::FileServer(std::filesystem::path folder, std::string token)
-    : folder_(std::move(folder)), token_(std::move(token)) {
+FileServer::FileServer(std::filesystem::path folder, std::string token, bool zipped)
+    : folder_(std::move(folder)), token_(std::move(token)), zipped_(zipped) {
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     ::sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -46,6 +49,11 @@ FileServer::~FileServer() {
 
 std::string FileServer::url() const {
     return "http://127.0.0.1:" + std::to_string(port_) + "/log";
+}
+
+void FileServer::stumble(int busy, int lost) {
+    lost_ = lost;
+    busy_ = busy;
 }
 
 void FileServer::run() {
@@ -78,6 +86,16 @@ void FileServer::answer(int connection) const {
     std::string answer = response("404 Not Found", "no such file");
     if (file && request.starts_with(prefix))
         answer = allowed ? response("200 OK", body.str()) : response("403 Forbidden", "");
+    const bool takes_gzip = request.find("Accept-Encoding: gzip\r\n") != std::string::npos;
+    if (file && allowed && zipped_ && takes_gzip)
+        answer = response("200 OK", zip(body.str()), "\r\nContent-Encoding: gzip");
+    if (busy_ > 0) {
+        --busy_;
+        answer = response("503 Service Unavailable", "busy", "\r\nRetry-After: 0");
+    } else if (lost_ > 0) {
+        --lost_;
+        return;
+    }
     std::string_view rest = answer;
     while (!rest.empty()) {
         const ::ssize_t count = ::send(connection, rest.data(), rest.size(), MSG_NOSIGNAL);

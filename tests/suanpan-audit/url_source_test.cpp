@@ -26,6 +26,20 @@ TEST(UrlSource, ReadsAWholeLogWithTheAuditorsToken) {
     EXPECT_EQ(verify(*source, log), "tile_altered tile/0/001");
 }
 
+TEST(UrlSource, ReadsBundlesThatComeCompressedWithSeveralConnections) {
+    const TestLog log(3'000);
+    const FileServer server(log.directory(), std::string(kToken), true);
+    const auto source = make_url_source(server.url(), std::string(kToken));
+    EXPECT_EQ(source->read("tile/entries/000", 1'000'000).value(), log.read("tile/entries/000"));
+    EXPECT_EQ(source->read("tile/entries/000", 1'000).error().code(), "too_large");
+    VerifyOptions options;
+    options.threads = source->useful_readers();
+    EXPECT_GT(options.threads, 1U);
+    EXPECT_TRUE(verify_log(*source, log.checkpoint().checkpoint, options));
+    log.flip("tile/entries/007", 9);
+    EXPECT_EQ(verify(*source, log), "entry_altered tile/entries/007");
+}
+
 TEST(UrlSource, TellsMissingForbiddenAndLargeFilesApart) {
     const TestLog log(600);
     const FileServer server(log.directory(), std::string(kToken));
@@ -44,6 +58,18 @@ TEST(UrlSource, PartialTileThatWasRemovedIsCutFromTheFullOne) {
     const FileServer server(log.directory(), "");
     const auto source = make_url_source(server.url(), "");
     EXPECT_EQ(verify(*source, log), "ok");
+}
+
+TEST(UrlSource, AServerThatStumblesDoesNotEndTheAudit) {
+    const TestLog log(600);
+    FileServer server(log.directory(), "");
+    const auto source = make_url_source(server.url(), "");
+    server.stumble(3, 0);
+    EXPECT_EQ(source->read_checkpoint().value(), log.checkpoint().note);
+    server.stumble(1, 1);
+    EXPECT_EQ(verify(*source, log), "ok");
+    server.stumble(1'000, 0);
+    EXPECT_THROW((void)source->read_checkpoint(), AuditError);
 }
 
 TEST(UrlSource, ServerOutOfReachIsNoFaultOfTheLog) {

@@ -1,0 +1,97 @@
+// An organisation's own entries and their receipts. A shared entry is given only to the parties
+// that it names; others' are not found (ledger "Entries").
+
+#include "api/handlers/handlers.hpp"
+#include "base/decimal.hpp"
+#include "db/queries/log.hpp"
+#include "db/queries/trading.hpp"
+#include "ledger/receipt.hpp"
+#include "services/publishing/publisher_loop.hpp"
+#include "services/publishing/tile_store.hpp"
+
+namespace suanpan::api {
+
+namespace {
+
+constexpr std::string_view kForEver = "private, max-age=31536000, immutable";
+
+std::string text_at(const Json& json, const char* name) {
+    const auto found = json.find(name);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+bool is_party_of_lease(const Call& call, const std::string& lease) {
+    const auto id = parse_id<LeaseId>(lease);
+    if (!id) return false;
+    const auto row = call.context.database.read(
+        "find_lease", [&id](db::Tx& tx) { return db::find_lease(tx, *id); });
+    const OrganisationId& own = call.caller.organisation;
+    return row && (row->buyer == own || row->provider == own);
+}
+
+// Whose entry it is: who sent the command, whom the operator's command is about, the parties of a
+// trade, and those of the lease that a lease's or settlement's entry is about.
+bool is_own(const Call& call, const std::string& kind, const Json& entry) {
+    const std::string own = to_string(call.caller.organisation);
+    const Json body = entry.value("body", Json::object());
+    if (entry.contains("command"))
+        return text_at(entry, "actor") == own || text_at(body, "organisation") == own;
+    if (kind == "trade") return text_at(body, "buyer") == own || text_at(body, "provider") == own;
+    if (kind == "lease") return is_party_of_lease(call, text_at(body, "id"));
+    if (kind == "settlement") return is_party_of_lease(call, text_at(body, "lease"));
+    return false;
+}
+
+Result<db::EntryRow> find_own_entry(const Call& call) {
+    const auto index = parse_integer(call.parameters.at(0));
+    if (!index || *index < 0) return fail(not_found());
+    auto row = call.context.database.read(
+        "find_entry", [&index](db::Tx& tx) { return db::find_entry(tx, LogIndex(*index)); });
+    if (!row) return fail(not_found());
+    const services::RoleSet all =
+        services::role_bit(core::Role::kAuditor) | services::role_bit(core::Role::kOperator);
+    if ((call.caller.roles & all) != 0) return std::move(*row);
+    const auto entry = parse_json(row->bytes, JsonLimits{row->bytes.size(), 64});
+    if (!entry || !is_own(call, row->kind, *entry)) return fail(not_found());
+    return std::move(*row);
+}
+
+// Sequenced, but not under a published checkpoint yet.
+Response not_yet(std::int64_t index) {
+    Response response = json_response({{"ack", "sequenced"}, {"log_index", index}}, 202);
+    response.headers.emplace_back("Retry-After", "1");
+    response.headers.emplace_back("Cache-Control", "no-store");
+    return response;
+}
+
+}  // namespace
+
+Result<Response> get_receipt(Call& call) {
+    const auto row = find_own_entry(call);
+    if (!row) return fail(row.error());
+    const auto receipt =
+        services::make_receipt(*call.context.tiles, static_cast<std::uint64_t>(row->index.value));
+    if (!receipt && receipt.error().code() == "not_published") return not_yet(row->index.value);
+    if (!receipt) return fail(receipt.error());
+    Response response;
+    response.content_type = "text/plain; charset=utf-8";
+    // A later one, under a later checkpoint, proves the same.
+    response.headers.emplace_back("Cache-Control", kForEver);
+    response.headers.emplace_back(
+        "Content-Disposition",
+        "attachment; filename=\"entry-" + std::to_string(row->index.value) + ".tlog-proof\"");
+    response.body = ledger::to_string(*receipt);
+    return response;
+}
+
+// The bytes that were hashed: with the receipt, all that a proof needs.
+Result<Response> get_own_entry(Call& call) {
+    auto row = find_own_entry(call);
+    if (!row) return fail(row.error());
+    Response response;
+    response.headers.emplace_back("Cache-Control", kForEver);
+    response.body = std::move(row->bytes);
+    return response;
+}
+
+}  // namespace suanpan::api

@@ -1,0 +1,245 @@
+#include "services/publishing/publisher_loop.hpp"
+#include "tests/services/publishing_witness_fixture.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace suanpan::services {
+namespace {
+
+std::string code_of(const Result<std::optional<Published>>& result) {
+    if (!result) return result.error().code();
+    return *result ? "published" : "nothing";
+}
+
+const WitnessStatus& status_of(const std::vector<WitnessStatus>& all, const std::string& name) {
+    for (const WitnessStatus& one : all) {
+        if (one.name == name) return one;
+    }
+    throw std::runtime_error("no witness " + name);
+}
+
+TEST(PublishingWitnesses, AllCosignWhatIsPublished) {
+    WitnessedLog log(3, 3);
+    const auto publisher = log.publisher();
+    for (const std::uint64_t size : {10UL, 300UL, 301UL, 1000UL}) {
+        log.store.add(size - log.store.entries_.size());
+        ASSERT_EQ(code_of(publisher->publish_once(kTestTime)), "published");
+        const auto opened = log.published();
+        ASSERT_TRUE(opened) << opened.error().detail();
+        EXPECT_EQ(opened->checkpoint.size, size);
+        EXPECT_EQ(opened->cosignatures.size(), 3U);
+        EXPECT_TRUE(ledger::meets(*opened, log.policy()));
+        for (const auto& fake : log.fakes)
+            EXPECT_EQ(fake->state_.size, size);
+    }
+    const auto status = status_of(log.witnesses->status(), "w2");
+    EXPECT_EQ(status.size, 1000U);
+    EXPECT_EQ(status.key_name, "w2.example");
+    EXPECT_EQ(status.time, kTestTime);
+    EXPECT_EQ(status.failure, "");
+}
+
+TEST(PublishingWitnesses, OneThatHasSeenAnOlderSizeGetsTheProofFromThere) {
+    WitnessedLog log(2, 1);
+    const auto publisher = log.publisher();
+    log.store.add(77);
+    ASSERT_EQ(code_of(publisher->publish_once(kTestTime)), "published");
+    log.fakes[1]->mood_ = Mood::kDead;
+    for (int i = 0; i < 3; ++i) {
+        log.store.add(400);
+        ASSERT_EQ(code_of(publisher->publish_once(kTestTime)), "published");
+    }
+    EXPECT_EQ(log.fakes[1]->state_.size, 77U);
+    log.fakes[1]->mood_ = Mood::kHonest;
+    log.store.add(1);
+    // Nothing is known of them after a restart: 409 says where each stands.
+    const auto restarted = [&] {
+        log.forget();
+        return log.publisher();
+    }();
+    ASSERT_EQ(code_of(restarted->publish_once(kTestTime)), "published");
+    EXPECT_EQ(log.fakes[0]->state_.size, 1278U);
+    const auto opened = log.published();
+    ASSERT_TRUE(opened);
+    EXPECT_FALSE(opened->cosignatures.empty());
+    log.store.add(1);
+    ASSERT_EQ(code_of(restarted->publish_once(kTestTime)), "published");
+    EXPECT_EQ(log.published()->cosignatures.size(), 2U);
+    EXPECT_EQ(log.fakes[1]->state_.size, 1279U);
+}
+
+class BadWitness : public testing::TestWithParam<Mood> {};
+
+// One of three is out of order: two are enough.
+TEST_P(BadWitness, IsLeftOutWhenTheOthersAreEnough) {
+    WitnessedLog log(3, 2);
+    log.store.add(50);
+    const auto publisher = log.publisher();
+    ASSERT_EQ(code_of(publisher->publish_once(kTestTime)), "published");
+    log.fakes[1]->mood_ = GetParam();
+    log.store.add(300);
+    ASSERT_EQ(code_of(publisher->publish_once(kTestTime)), "published");
+    const auto opened = log.published();
+    ASSERT_TRUE(opened) << opened.error().detail();
+    EXPECT_EQ(opened->cosignatures.size(), 2U);
+    if (GetParam() != Mood::kSlow) EXPECT_NE(status_of(log.witnesses->status(), "w2").failure, "");
+}
+
+// All three must cosign: nothing is shown, the market is not asked, and when the witness is well
+// again the same checkpoint goes out without a restart.
+TEST_P(BadWitness, DelaysPublishingWhenItIsNeeded) {
+    WitnessedLog log(3, 3);
+    log.store.add(50);
+    const auto publisher = log.publisher();
+    ASSERT_EQ(code_of(publisher->publish_once(kTestTime)), "published");
+    log.fakes[1]->mood_ = GetParam();
+    log.store.add(300);
+    // What a slow one answers after its round counts in the next.
+    const int rounds = GetParam() == Mood::kSlow ? 1 : 2;
+    for (int i = 0; i < rounds; ++i) {
+        const auto delayed = publisher->publish_once(kTestTime);
+        EXPECT_EQ(code_of(delayed), "too_few_witnesses");
+        EXPECT_FALSE(publisher->stopped());
+        EXPECT_EQ(publisher->published_size(), 50U);
+        EXPECT_EQ(publisher->signed_size(), 350U);
+        EXPECT_EQ(log.published()->checkpoint.size, 50U);
+    }
+    log.fakes[1]->mood_ = Mood::kHonest;
+    log.store.add(5);
+    std::string code;
+    for (int i = 0; i < 20 && code != "published"; ++i)
+        code = code_of(publisher->publish_once(kTestTime));
+    EXPECT_EQ(code, "published");
+    const auto opened = log.published();
+    ASSERT_TRUE(opened) << opened.error().detail();
+    EXPECT_EQ(opened->checkpoint.size, 355U);
+    EXPECT_EQ(opened->cosignatures.size(), 3U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Moods, BadWitness,
+                         testing::Values(Mood::kDead, Mood::kSlow, Mood::kGarbage,
+                                         Mood::kBadSignature, Mood::kOtherTree, Mood::kTooLarge,
+                                         Mood::kRestless, Mood::kRefuses));
+
+TEST(PublishingWitnesses, CosignaturesThatCameBeforeCount) {
+    WitnessedLog log(2, 2);
+    log.store.add(10);
+    const auto publisher = log.publisher();
+    ASSERT_EQ(code_of(publisher->publish_once(kTestTime)), "published");
+    log.store.add(10);
+    log.fakes[0]->mood_ = Mood::kDead;
+    EXPECT_EQ(code_of(publisher->publish_once(kTestTime)), "too_few_witnesses");
+    log.fakes[0]->mood_ = Mood::kHonest;
+    log.fakes[1]->mood_ = Mood::kDead;
+    EXPECT_EQ(code_of(publisher->publish_once(kTestTime)), "published");
+    EXPECT_EQ(log.published()->cosignatures.size(), 2U);
+}
+
+TEST(PublishingWitnesses, DeadOnesDelayNothingWhenNoneIsNeeded) {
+    WitnessedLog log(2, 0);
+    for (const auto& fake : log.fakes)
+        fake->mood_ = Mood::kDead;
+    log.store.add(10);
+    EXPECT_EQ(code_of(log.publisher()->publish_once(kTestTime)), "published");
+    EXPECT_EQ(log.published()->cosignatures.size(), 0U);
+}
+
+TEST(PublishingWitnesses, ASlowOneHoldsNobodyUpWhenTheOthersAreEnough) {
+    WitnessedLog log(3, 2);
+    log.store.add(10);
+    const auto publisher = log.publisher();
+    ASSERT_EQ(code_of(publisher->publish_once(kTestTime)), "published");
+    log.fakes[0]->mood_ = Mood::kSlow;
+    log.store.add(10);
+    const auto begun = std::chrono::steady_clock::now();
+    ASSERT_EQ(code_of(publisher->publish_once(kTestTime)), "published");
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds(240));
+}
+
+// Every record on the operator's side was set back together; only the witnesses know.
+TEST(PublishingWitnesses, RememberWhatAllOfOurRecordsHaveForgotten) {
+    WitnessedLog log(3, 2);
+    log.store.add(50);
+    ASSERT_EQ(code_of(log.publisher()->publish_once(kTestTime)), "published");
+    log.store.entries_.clear();
+    log.store.checkpoint_.reset();
+    std::filesystem::remove_all(log.tiles());
+    std::filesystem::remove_all(log.last_signed());
+    log.forget();
+    log.store.add(20);
+    const auto publisher = log.publisher();
+    const auto refused = publisher->publish_once(kTestTime);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), "contradicts_witness");
+    EXPECT_NE(refused.error().detail().find("suanpan ledger restore"), std::string::npos);
+    EXPECT_TRUE(publisher->stopped());
+    EXPECT_FALSE(log.store.checkpoint_);
+    EXPECT_FALSE(std::filesystem::exists(log.last_signed()));
+    EXPECT_FALSE(std::filesystem::exists(log.tiles() / "checkpoint"));
+}
+
+TEST(PublishingWitnesses, TooFewAtTheStartDelayTheFirstSignature) {
+    WitnessedLog log(3, 2);
+    log.store.add(50);
+    log.fakes[0]->mood_ = Mood::kDead;
+    log.fakes[1]->mood_ = Mood::kRefuses;
+    const auto publisher = log.publisher();
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(code_of(publisher->publish_once(kTestTime)), "too_few_witnesses");
+        EXPECT_FALSE(log.store.checkpoint_);
+        EXPECT_FALSE(publisher->stopped());
+    }
+    log.fakes[0]->mood_ = Mood::kHonest;
+    EXPECT_EQ(code_of(publisher->publish_once(kTestTime)), "published");
+    EXPECT_EQ(log.published()->checkpoint.size, 50U);
+}
+
+TEST(PublishingWitnesses, CrashBetweenSignatureAndWitnessesIsFinishedByTheNextStart) {
+    for (const std::string_view at : {"swapped", "last_signed", "witnesses_answered"}) {
+        WitnessedLog log(2, 2);
+        log.store.add(30);
+        const auto crashing = log.publisher([at](std::string_view step) {
+            if (step == at) throw std::runtime_error("crash");
+        });
+        EXPECT_THROW((void)crashing->publish_once(kTestTime), std::runtime_error);
+        EXPECT_FALSE(std::filesystem::exists(log.tiles() / "checkpoint"));
+        log.forget();
+        EXPECT_EQ(code_of(log.publisher()->publish_once(kTestTime)), "published") << at;
+        EXPECT_EQ(log.published()->cosignatures.size(), 2U);
+    }
+}
+
+TEST(PublishingWitnesses, LoopSaysThatPublishingIsDelayedAndGoesOn) {
+    WitnessedLog log(2, 2);
+    log.store.add(10);
+    log.fakes[1]->mood_ = Mood::kDead;
+    struct FixedClock final : Clock {
+        [[nodiscard]] Time now() const override { return kTestTime; }
+    } clock;
+    std::atomic<int> delays = 0;
+    PublisherLoop::Listeners listeners;
+    listeners.delayed = [&delays](const Error&) { ++delays; };
+    PublisherLoopOptions options;
+    options.interval_ms = 5;
+    options.retry_ms = 5;
+    const auto publisher = log.publisher();
+    PublisherLoop loop(*publisher, clock, options, listeners);
+    loop.start();
+    EXPECT_FALSE(loop.wait_published(10, 200));
+    EXPECT_GT(delays, 1);
+    ASSERT_TRUE(loop.status().delayed);
+    EXPECT_EQ(loop.status().delayed->code(), "too_few_witnesses");
+    EXPECT_NE(loop.status().delayed->detail().find("w2: connection refused"), std::string::npos);
+    EXPECT_EQ(loop.status().delayed_since, kTestTime);
+    EXPECT_FALSE(loop.status().stopped);
+    EXPECT_EQ(loop.witnesses()->status().size(), 2U);
+    log.fakes[1]->mood_ = Mood::kHonest;
+    EXPECT_TRUE(loop.wait_published(10, 20'000));
+    loop.stop();
+    EXPECT_FALSE(loop.status().delayed);
+}
+
+}  // namespace
+}  // namespace suanpan::services
