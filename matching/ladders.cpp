@@ -66,6 +66,7 @@ std::pair<std::uint32_t, std::uint32_t> PriceIndex::insert(Rank rank, std::uint3
     } else if (which + 1 < worst_.size()) {
         worse = this->run(which + 1).front().level;
     }
+    if (run.size() == run.capacity()) run.reserve(run.size() + run.size() / 4 + 4);
     run.insert(at(run, index), Entry{rank, hull, level});
     worst_[which] = run.back().rank;
     return {better, worse};

@@ -43,7 +43,7 @@ inline Rank limit_rank(bool taker_buys, Price limit, Unit unit, Unit lane_unit, 
     return taker_buys ? whole : -(left == 0 ? whole : whole + 1);
 }
 
-struct alignas(64) Level {
+struct Level {
     Rank rank = 0;
     std::uint32_t head = kNone;  // orders
     std::uint32_t tail = kNone;

@@ -63,6 +63,8 @@ class List {
     }
 
  private:
+    static constexpr std::size_t kFirst = 8;  // there are very many short ones
+
     void swap(List& other) noexcept {
         std::swap(memory_, other.memory_);
         std::swap(begin_, other.begin_);
@@ -70,7 +72,7 @@ class List {
         std::swap(limit_, other.limit_);
     }
     [[gnu::noinline]] void grow_and_push(T item) {  // by value: it may lie in the old memory
-        grow_to(std::max(std::size_t{64}, 2 * size()));
+        grow_to(std::max(kFirst, size() + size() / 2));
         *end_++ = item;
     }
     void grow_to(std::size_t capacity) {

