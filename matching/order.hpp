@@ -1,6 +1,6 @@
 #pragma once
 
-// How the engine keeps an order: one cache line with what a walk reads and a cancel needs, a second
+// How the engine keeps an order: one cache line with what a walk reads and a cancel changes, a second
 // one with what only its own trades and its view need, and the rare fields apart. Outside of
 // matching/ only OrderSlot and NewOrder are of use.
 
