@@ -29,6 +29,7 @@ struct Contestant {
 
 PlainRun run_engine(const PlainWorkload& workload);
 PlainRun run_engine_ahead(const PlainWorkload& workload);
+PlainRun run_engine_holds(const PlainWorkload& workload);
 PlainRun run_map_book(const PlainWorkload& workload);
 PlainRun run_flat_book(const PlainWorkload& workload);
 PlainRun run_floor(const PlainWorkload& workload);

@@ -30,6 +30,43 @@ IdType numbered(std::uint32_t number) {
     return id;
 }
 
+// What a buy may cost at most is kept back until it has paid or ended. All windows are of an hour.
+class Holds {
+ public:
+    void place(OrderSlot slot, std::int64_t price, std::int64_t lots) {
+        const std::int64_t amount = product(price, lots);
+        CHECK(available_ >= amount);
+        available_ -= amount;
+        at(slot) = amount;
+    }
+    void pay(OrderSlot slot, std::int64_t limit, std::int64_t price, std::int64_t lots) {
+        const std::int64_t kept = product(limit, lots);
+        at(slot) -= kept;
+        available_ += kept - product(price, lots);
+    }
+    void end(OrderSlot slot) {
+        available_ += at(slot);
+        at(slot) = 0;
+    }
+
+ private:
+    static std::int64_t product(std::int64_t price, std::int64_t lots) {
+        std::int64_t out = 0;
+        CHECK(!__builtin_mul_overflow(price, lots, &out));
+        return out;
+    }
+    std::int64_t& at(OrderSlot slot) {
+        const auto number = static_cast<std::uint32_t>(slot);
+        if (number >= held_.size()) [[unlikely]]
+            held_.resize(2 * (number + std::size_t{1}), 0);
+        return held_[number];
+    }
+
+    std::int64_t available_ = std::int64_t{1} << 60U;  // never the limit
+    std::vector<std::int64_t> held_;                   // by slot; of a sell 0
+};
+
+template <bool HoldsFunds>
 class PlainMarket {
  public:
     explicit PlainMarket(std::uint32_t orders) : slots_(orders, kNoOrder) {
@@ -69,6 +106,7 @@ class PlainMarket {
         order.limit = Price(message.price);
         const Outcome& outcome = engine_.place(order, kNow);
         slots_[message.order] = outcome.order;
+        if (HoldsFunds) hold(message, outcome);
         for (const Execution& fill : outcome.fills) {
             trades.add(number(fill.maker), message.order,
                        static_cast<std::int32_t>(fill.price.value),
@@ -88,12 +126,24 @@ class PlainMarket {
     }
 
     void cancel(std::uint32_t order) {
-        engine_.cancel(slots_[order], kNow);
+        const Outcome& outcome = engine_.cancel(slots_[order], kNow);
+        if (HoldsFunds) holds_.end(outcome.order);
         forget();
     }
 
  private:
-    // Once a batch, as the exchange's core does.
+    void hold(const PlainMessage& message, const Outcome& outcome) {
+        const bool buys = message.side == Side::kBuy;
+        if (buys) holds_.place(outcome.order, message.price, message.quantity);
+        for (const Execution& fill : outcome.fills) {
+            holds_.pay(buys ? fill.taker : fill.maker, buys ? message.price : fill.price.value,
+                       fill.price.value, fill.lots.value);
+        }
+        for (const OrderSlot ended : outcome.ended)
+            holds_.end(ended);
+    }
+
+    // Once a batch.
     void forget() {
         constexpr std::uint32_t kBatch = 64;
         if (++since_forgotten_ < kBatch) return;
@@ -106,6 +156,7 @@ class PlainMarket {
     }
 
     Engine engine_;
+    Holds holds_;
     std::uint32_t since_forgotten_ = 0;
     NewOrder buy_;
     std::vector<NewOrder> sells_;
@@ -113,28 +164,29 @@ class PlainMarket {
     std::vector<OrderSlot> slots_;  // by the message's number
 };
 
-}  // namespace
-
-PlainRun run_engine(const PlainWorkload& workload) {
-    PlainMarket market(workload.orders);
+template <bool Ahead, bool HoldsFunds>
+PlainRun run(const PlainWorkload& workload) {
+    PlainMarket<HoldsFunds> market(workload.orders);
     PlainRun out;
+    const PlainMessage* end = workload.messages.data() + workload.messages.size();
     out.time = time_messages(workload, [&](const PlainMessage& message) {
+        if (Ahead) market.look_ahead(&message, end);
         if (message.kind == PlainMessage::Kind::kCancel) return market.cancel(message.order);
         market.place(message, out.trades);
     });
     return out;
 }
 
+}  // namespace
+
+PlainRun run_engine(const PlainWorkload& workload) {
+    return run<false, false>(workload);
+}
 PlainRun run_engine_ahead(const PlainWorkload& workload) {
-    PlainMarket market(workload.orders);
-    PlainRun out;
-    const PlainMessage* end = workload.messages.data() + workload.messages.size();
-    out.time = time_messages(workload, [&](const PlainMessage& message) {
-        market.look_ahead(&message, end);
-        if (message.kind == PlainMessage::Kind::kCancel) return market.cancel(message.order);
-        market.place(message, out.trades);
-    });
-    return out;
+    return run<true, false>(workload);
+}
+PlainRun run_engine_holds(const PlainWorkload& workload) {
+    return run<true, true>(workload);
 }
 
 }  // namespace suanpan::bench

@@ -20,6 +20,8 @@ constexpr std::array kContestants{
     Contestant{"engine", "Suanpan's engine with all of its rules on", run_engine},
     Contestant{"engine, ahead", "the same, told some messages early which order a cancel means",
                run_engine_ahead},
+    Contestant{"engine, holds", "the same, with an account whose funds each buy keeps back",
+               run_engine_holds},
     Contestant{"std::map", "std::map<price, std::list<order>>, the straightforward book",
                run_map_book, Role::kReference},
     Contestant{"flat array", "prices as array indices, none of the exchange's rules",

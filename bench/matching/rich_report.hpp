@@ -46,8 +46,8 @@ inline constexpr double kAimP99Us = 50;          //
 inline constexpr double kAimBytesAnOrder = 200;  // of memory
 
 // Speed, latency and memory at the workload's own scale; `growth`: then what more profiles, windows
-// and resting orders cost. False: too few bids trade or walk too little, two runs differ, or the first
-// messages do not trade as they always did.
+// and resting orders cost. False: too few bids trade or walk too little, two runs differ, or the
+// first messages do not trade as they always did.
 bool report_rich(const MakeRichBook& make_book, std::size_t rounds, bool growth);
 
 }  // namespace suanpan::bench
