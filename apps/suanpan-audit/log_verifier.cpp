@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -65,9 +66,16 @@ class LogVerifier {
         read_and_finish(read, bundles, round);
         while (!read.empty()) {
             const bool holds = put_in_order(read, round);
-            read_and_finish(read, holds ? bundles : next_, round);
+            // That what follows is out of reach must not hide a fault, nor lose what was done.
+            std::exception_ptr trouble;
+            try {
+                read_and_finish(read, holds ? bundles : next_, round);
+            } catch (...) {
+                trouble = std::current_exception();
+            }
             if (auto fault = retire(round)) return found(std::move(*fault));
             if (options_.at_rest) rest();
+            if (trouble) std::rethrow_exception(trouble);
         }
         auto finished = tree_.finish(tail_);
         if (!finished) return found(std::move(finished.error()));
