@@ -33,7 +33,7 @@ void add_acknowledgement(Response& response, const Preference& wanted, bool publ
     std::string members = std::string(R"("ack":")") + (published ? "published" : "sequenced") + '"';
     if (response.log_index) {
         const std::string index = std::to_string(*response.log_index);
-        members += R"(,"log_index":)" + index + R"(,"receipt":"/v1/ledger/receipts/)" + index + '"';
+        members += R"(,"receipt":"/v1/ledger/receipts/)" + index + '"';
     }
     if (response.body != "{}") members += ',';
     response.body.insert(1, members);

@@ -6,7 +6,7 @@
 //     Prefer: wait=10                  waits for publishing, 30 seconds at most
 //     Prefer: respond-async            is told at once
 //
-// and finds "ack", "log_index" and "receipt" in the answer's JSON.
+// and finds "ack" and, for a single command, "receipt" in the answer's JSON.
 
 #include "api/call.hpp"
 

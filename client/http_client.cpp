@@ -101,6 +101,7 @@ struct HttpClient::Impl {
         if (ec) lost("sending", ec);
         http::response_parser<http::string_body> parser;
         parser.body_limit(options.max_response_bytes);
+        parser.skip(message.method() == http::verb::head);
         ec = wait([&](auto done) { http::async_read(*stream, buffer, parser, done); });
         if (ec && !fresh && !parser.got_some() && ec != beast::error::timeout) return false;
         if (ec) lost("waiting for the answer", ec);
