@@ -12,6 +12,9 @@ namespace suanpan::services {
 namespace {
 
 constexpr std::size_t kReadEntries = 1'024;  // at once: bounds the memory of a long backlog
+// A disk makes many files durable in hardly more time than one; these bound the memory.
+constexpr std::size_t kTilesAtOnce = 64;
+constexpr std::size_t kTileBytesAtOnce = std::size_t{8} << 20U;
 
 constexpr std::string_view kUnknown = "checkpoint_unknown";
 constexpr std::string_view kTooFew = "too_few_witnesses";
@@ -50,11 +53,22 @@ Publisher::Publisher(PublisherOptions options, const SigningKey& key, PublisherS
     reset_builder();
 }
 
+void Publisher::write_waiting_tiles() {
+    const auto written = tiles_.write_tiles(waiting_tiles_);
+    if (!written && !sink_error_) sink_error_ = written.error();
+    waiting_tiles_.clear();
+    waiting_bytes_ = 0;
+}
+
 void Publisher::reset_builder() {
     sink_error_.reset();
+    waiting_tiles_.clear();
+    waiting_bytes_ = 0;
     builder_ = ledger::TileBuilder([this](const ledger::TileId& tile, std::string_view bytes) {
-        const auto written = tiles_.write_tile(tile, bytes);
-        if (!written && !sink_error_) sink_error_ = written.error();
+        waiting_tiles_.push_back({tile, std::string(bytes)});
+        waiting_bytes_ += bytes.size();
+        if (waiting_tiles_.size() >= kTilesAtOnce || waiting_bytes_ >= kTileBytesAtOnce)
+            write_waiting_tiles();
     });
 }
 
@@ -154,6 +168,7 @@ Result<std::uint64_t> Publisher::append_new_entries() {
     if (count == 0) return count;
     reach("entries_read");
     builder_.flush();
+    write_waiting_tiles();
     if (sink_error_) return fail(*sink_error_);
     reach("tiles_written");
     tiles_.sync();

@@ -102,6 +102,7 @@ class Publisher {
     Result<void> publish_signed();
     void show(const std::string& note);
     void reset_builder();
+    void write_waiting_tiles();
     void reach(std::string_view step) const;
 
     // Recovery (publisher_recovery.cpp): from what is durable to what is in memory.
@@ -127,6 +128,8 @@ class Publisher {
     ledger::VerifierKey verifier_;
     std::vector<ledger::VerifierKey> verifiers_;  // of the signers
     ledger::TileBuilder builder_;
+    std::vector<TileFile> waiting_tiles_;  // complete, not yet files
+    std::size_t waiting_bytes_ = 0;
     std::optional<Error> sink_error_;
     std::optional<Error> stopped_;
     ledger::Checkpoint signed_;  // size 0: none yet

@@ -179,6 +179,7 @@ Result<void> Publisher::rebuild_tiles(const ledger::Checkpoint& signed_tree) {
                             [this](std::string_view entry) { builder_.append(entry); });
     if (!read) return read;
     builder_.flush();
+    write_waiting_tiles();
     if (sink_error_) return fail(*sink_error_);
     tiles_.sync();
     return {};

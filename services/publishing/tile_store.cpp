@@ -2,17 +2,55 @@
 
 #include "ledger/checkpoint.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <exception>
 #include <functional>
+#include <mutex>
+#include <thread>
 #include <utility>
+#include <vector>
 
 namespace suanpan::services {
 namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kFilesAtOnce = 8;
+
 std::size_t max_bytes_of(const ledger::TileId& tile) {
     return tile.kind == ledger::TileKind::kEntries ? ledger::kMaxBundleBytes
                                                    : ledger::kMaxHashTileBytes;
+}
+
+struct NewFile {
+    fs::path path;
+    std::string_view bytes;
+};
+
+// While one waits for its fsync the others write, and what waits together is flushed together.
+// Throws what the first failure threw, when all have ended.
+void replace_files(std::span<const NewFile> files, Disk& disk) {
+    std::atomic<std::size_t> next = 0;
+    std::exception_ptr failure;
+    std::mutex mutex;
+    const auto work = [&] {
+        try {
+            for (std::size_t i = next++; i < files.size(); i = next++)
+                replace_file(files[i].path, files[i].bytes, disk);
+        } catch (...) {
+            next = files.size();
+            const std::scoped_lock lock(mutex);
+            if (!failure) failure = std::current_exception();
+        }
+    };
+    {
+        std::vector<std::jthread> others;
+        while (others.size() + 1 < std::min(kFilesAtOnce, files.size()))
+            others.emplace_back(work);
+        work();
+    }
+    if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace
@@ -20,13 +58,14 @@ std::size_t max_bytes_of(const ledger::TileId& tile) {
 TileStore::TileStore(fs::path directory, Disk& disk)
     : directory_(std::move(directory)), disk_(&disk) {}
 
-Result<void> TileStore::write_tile(const ledger::TileId& tile, std::string_view bytes) {
-    const fs::path path = directory_ / ledger::tile_path(tile);
+Result<std::optional<fs::path>> TileStore::place_for(const ledger::TileId& tile,
+                                                     std::string_view bytes) {
+    fs::path path = directory_ / ledger::tile_path(tile);
     if (const auto present = read_file(path, max_bytes_of(tile))) {
         if (*present == bytes) {
             // It may be there from a run that ended before its sync().
             unsynced_.insert(path.parent_path());
-            return {};
+            return std::optional<fs::path>();
         }
         return fail("tile_conflict", path.string() +
                                          " is there with other content; published tiles never "
@@ -34,7 +73,25 @@ Result<void> TileStore::write_tile(const ledger::TileId& tile, std::string_view 
     }
     unsynced_.merge(make_folders(path.parent_path()));
     unsynced_.insert(path.parent_path());
-    replace_file(path, bytes, *disk_);
+    return std::optional<fs::path>(std::move(path));
+}
+
+Result<void> TileStore::write_tile(const ledger::TileId& tile, std::string_view bytes) {
+    const auto path = place_for(tile, bytes);
+    if (!path) return fail(path.error());
+    if (*path) replace_file(**path, bytes, *disk_);
+    return {};
+}
+
+Result<void> TileStore::write_tiles(std::span<const TileFile> tiles) {
+    std::vector<NewFile> files;
+    files.reserve(tiles.size());
+    for (const auto& [tile, bytes] : tiles) {
+        auto path = place_for(tile, bytes);
+        if (!path) return fail(path.error());
+        if (*path) files.push_back({std::move(**path), bytes});
+    }
+    replace_files(files, *disk_);
     return {};
 }
 

@@ -13,10 +13,16 @@
 #include <filesystem>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace suanpan::services {
+
+struct TileFile {
+    ledger::TileId tile;
+    std::string bytes;
+};
 
 class TileStore {
  public:
@@ -26,6 +32,9 @@ class TileStore {
     /// Tiles never change: a file that is there with the same bytes is left alone, with others it
     /// is `tile_conflict`. Durable only after the next sync().
     Result<void> write_tile(const ledger::TileId& tile, std::string_view bytes);
+    /// All of them as write_tile() does it, several at a time: a disk makes many files durable in
+    /// hardly more time than one. The first error; of the others any number may be written then.
+    Result<void> write_tiles(std::span<const TileFile> tiles);
     void sync();
     /// Errors: `no_such_tile`. A partial tile that is gone is cut from the full one.
     [[nodiscard]] Result<std::string> read_tile(const ledger::TileId& tile) const;
@@ -38,6 +47,10 @@ class TileStore {
     [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
 
  private:
+    /// The tile's place, with its folder made; nothing when the same file is there.
+    Result<std::optional<std::filesystem::path>> place_for(const ledger::TileId& tile,
+                                                           std::string_view bytes);
+
     std::filesystem::path directory_;
     Disk* disk_;
     std::set<std::filesystem::path> unsynced_;  // folders with new names in them
