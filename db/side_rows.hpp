@@ -56,7 +56,7 @@ struct IdempotencyRow {
     int status = 0;
     std::string body;
     Time time;
-    std::optional<LogIndex> index;  // of the command's entry; none when it was not one
+    std::optional<LogIndex> index = std::nullopt;  // of its entry; none when it is no command's
 };
 
 }  // namespace suanpan::db

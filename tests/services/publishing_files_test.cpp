@@ -85,5 +85,24 @@ TEST(LogKey, RefusesExposedAndMalformedFiles) {
     }
 }
 
+TEST(LogKey, FormerOneSignsTooWhileItIsThere) {
+    const support::TempDir dir;
+    const LogFiles files{dir.path()};
+    EXPECT_FALSE(load_log_keys(files));
+    ASSERT_TRUE(load_or_make_log_key(files.key()));
+    EXPECT_EQ(load_log_keys(files)->verifiers("x.example/log").size(), 1U);
+    // A change that was begun and not made: one key by two names.
+    fs::create_hard_link(files.key(), files.former_key());
+    EXPECT_EQ(load_log_keys(files)->signers().size(), 1U);
+    fs::remove(files.former_key());
+    const auto former = load_or_make_log_key(files.former_key());
+    const auto keys = load_log_keys(files);
+    ASSERT_TRUE(keys);
+    ASSERT_EQ(keys->signers().size(), 2U);
+    EXPECT_EQ(keys->signers()[1]->public_key(), former->public_key());
+    fs::permissions(files.former_key(), fs::perms::group_read, fs::perm_options::add);
+    EXPECT_EQ(load_log_keys(files).error().code(), "log_key_exposed");
+}
+
 }  // namespace
 }  // namespace suanpan::services

@@ -6,6 +6,8 @@
 #include "services/publishing/publisher.hpp"
 #include "support/temp_dir.hpp"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <functional>
@@ -98,5 +100,32 @@ struct PublishedLog {
         return ledger::make_verifier_key(kTestOrigin, ledger::KeyType::kEd25519, key.public_key());
     }
 };
+
+inline std::string code_of(const Result<std::optional<Published>>& result) {
+    if (!result) return result.error().code();
+    return *result ? "published" : "nothing";
+}
+
+/// Everything that an outsider can check of the files: the checkpoint's signature, every tile and
+// bundle of its size, and that these give its root.
+inline void expect_whole(const PublishedLog& log, std::uint64_t size) {
+    const TileStore tiles(log.tiles());
+    const auto note = tiles.read_checkpoint();
+    ASSERT_TRUE(note);
+    const auto opened = ledger::open_checkpoint(*note, log.verifier());
+    ASSERT_TRUE(opened) << opened.error().detail();
+    ASSERT_EQ(opened->checkpoint.size, size);
+    ledger::TileBuilder again([&tiles](const ledger::TileId& tile, std::string_view bytes) {
+        const auto stored = tiles.read_tile(tile);
+        ASSERT_TRUE(stored) << ledger::tile_path(tile);
+        EXPECT_EQ(*stored, bytes) << ledger::tile_path(tile);
+    });
+    for (std::uint64_t i = 0; i < size; ++i)
+        again.append(log.store.entries_.at(i));
+    again.flush();
+    EXPECT_EQ(again.root(), opened->checkpoint.root);
+    EXPECT_EQ(read_file(log.last_signed(), 10'000), *note);
+    EXPECT_EQ(log.store.checkpoint_->note, *note);
+}
 
 }  // namespace suanpan::services

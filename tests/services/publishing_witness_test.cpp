@@ -8,11 +8,6 @@
 namespace suanpan::services {
 namespace {
 
-std::string code_of(const Result<std::optional<Published>>& result) {
-    if (!result) return result.error().code();
-    return *result ? "published" : "nothing";
-}
-
 const WitnessStatus& status_of(const std::vector<WitnessStatus>& all, const std::string& name) {
     for (const WitnessStatus& one : all) {
         if (one.name == name) return one;
