@@ -35,6 +35,7 @@ ledger::VerifierKey parse_key(const std::string& text, const std::string& option
 std::vector<ledger::VerifierKey> given_keys(const KeyOptions& options) {
     constexpr std::size_t kMaxKeyFile = 4'096;
     std::vector<ledger::VerifierKey> out;
+    out.reserve(options.keys.size() + 1);
     for (const std::string& key : options.keys)
         out.push_back(parse_key(key, "--key", ledger::KeyType::kEd25519));
     if (!options.key_file.empty()) {

@@ -25,14 +25,14 @@ bool add_to_sum(Money& sum, Money more) {
     return added.has_value();
 }
 
-Result<std::string> text_of(const Json& object, const char* name) {
+Result<std::string> text_of(const Json& object, std::string_view name) {
     const auto field = object.is_object() ? object.find(name) : object.end();
     if (!object.is_object() || field == object.end() || !field->is_string())
         return fail("bad_entry", std::string(name) + ": must be a string");
     return field->get<std::string>();
 }
 
-Result<Money> money_of(const Json& object, const char* name) {
+Result<Money> money_of(const Json& object, std::string_view name) {
     const auto text = text_of(object, name);
     if (!text) return fail(text.error());
     auto money = parse_money(*text);
@@ -79,7 +79,7 @@ Result<CurrencyTotals> read_line(const Json& json) {
     CurrencyTotals line;
     line.lines = 1;
     for (std::size_t i = 0; i < kLineParts.size(); ++i) {
-        const auto money = money_of(json, kLineParts[i].data());
+        const auto money = money_of(json, kLineParts[i]);
         if (!money) return fail(money.error());
         line.parts[i] = *money;
     }
