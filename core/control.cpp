@@ -143,8 +143,10 @@ std::size_t Market::Impl::finish_call(const matching::CallView& call,
                                       std::span<const matching::Execution> fills,
                                       std::size_t first) {
     std::size_t end = first;
-    for (Int128 lots = 0; lots < call.result.volume.value; ++end)
+    for (Int128 lots = 0; lots < call.result.volume.value; ++end) {
+        CHECK(end < fills.size());
         lots += fills[end].lots.value;
+    }
     MarketRow& market = markets.at(call.terms.market);
     if (end > first) {
         market.control.auction_reference =

@@ -1,26 +1,6 @@
 #include "matching/eligibility.hpp"
 
-#include <functional>
-#include <string>
-
 namespace suanpan::matching {
-
-std::size_t RequirementHash::operator()(const Requirement& requirement) const {
-    std::uint64_t hash = requirement.conditions.size();
-    const auto mix = [&hash](std::uint64_t value) {
-        hash = (hash ^ value) * 0x9E3779B97F4A7C15ULL;
-        hash ^= hash >> 32U;
-    };
-    const std::hash<std::string> of_text;
-    for (const Condition& condition : requirement.conditions) {
-        mix(std::uint64_t{condition.attribute} << 8U | static_cast<std::uint64_t>(condition.op));
-        mix(static_cast<std::uint64_t>(condition.number));
-        if (!condition.place.empty()) mix(of_text(condition.place));
-        for (const std::string& text : condition.texts)
-            mix(of_text(text));
-    }
-    return hash;
-}
 
 ProfileNumber Eligibility::add(const Profile& profile) {
     const auto number = static_cast<ProfileNumber>(profiles_.size());

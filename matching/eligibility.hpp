@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -17,10 +16,6 @@ namespace suanpan::matching {
 
 using ProfileNumber = std::uint32_t;
 using RequirementNumber = std::uint32_t;
-
-struct RequirementHash {
-    std::size_t operator()(const Requirement& requirement) const;
-};
 
 class Eligibility {
  public:
@@ -72,8 +67,7 @@ class Eligibility {
 
     std::map<Profile, ProfileNumber> profile_numbers_;
     std::vector<const Profile*> profiles_;  // keys of the map, which stay where they are
-    // Looked up by every buy. Its order shows nowhere.
-    std::unordered_map<Requirement, RequirementNumber, RequirementHash> requirement_numbers_;
+    std::map<Requirement, RequirementNumber> requirement_numbers_;
     std::vector<const Requirement*> requirements_;  // nullptr: the number is free
     std::vector<std::uint32_t> users_;              // of each requirement
     std::vector<std::uint64_t> editions_;

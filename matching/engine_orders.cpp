@@ -56,7 +56,9 @@ void RestingSells::compact(OrderStore& orders) {
     most_gone_ = std::max(kFew, kept);
 }
 
-std::vector<std::uint32_t> RestingSells::slots(const OrderStore& orders) const {
+std::vector<std::uint32_t> RestingSells::slots(OrderStore& orders) {
+    // Who asks reads them all anyway.
+    if (gone_ > kFew && gone_ > entries_.size() / 2) compact(orders);
     std::vector<Entry> found;
     std::ranges::copy_if(entries_, std::back_inserter(found),
                          [&](const Entry& entry) { return rests(orders, entry); });

@@ -16,7 +16,6 @@ NewOrder Engine::Impl::resolve(const OrderTerms& terms) {
 NewOrder Engine::Impl::resolve(const OrderTerms& terms, const Market& market, const Pool* pool) {
     NewOrder out;
     const bool buys = terms.side == Side::kBuy;
-    is_untidy = true;  // a new requirement may be one too many
     out.id = terms.id;
     out.quantity = terms.quantity;
     out.limit = terms.limit_price;
@@ -24,6 +23,7 @@ NewOrder Engine::Impl::resolve(const OrderTerms& terms, const Market& market, co
     order.window = terms.window;
     order.organisation = organisations.number(terms.organisation);
     order.owner = buys ? eligibility.find_or_add(terms.requirement) : pool->number;
+    if (eligibility.has_many_idle()) is_untidy = true;
     order.self_trade = terms.self_trade;
     order.together = terms.together;
     order.buys = buys;

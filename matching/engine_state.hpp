@@ -91,7 +91,7 @@ class RestingSells {
     [[gnu::always_inline]] void add(OrderStore& orders, Order& order, std::uint32_t slot);
     void remove(Order& order, std::uint32_t slot);
     // By sequence.
-    [[nodiscard]] std::vector<std::uint32_t> slots(const OrderStore& orders) const;
+    [[nodiscard]] std::vector<std::uint32_t> slots(OrderStore& orders);
 
  private:
     struct Entry {
@@ -208,7 +208,7 @@ struct Engine::Impl {
     Listing& listing(Pool& pool, const Market& market);
     [[nodiscard]] Rate rate_of(const Pool& pool, const Market& market) const;
     [[nodiscard]] bool is_special(const Details& details, const Extras& extras) const;
-    [[nodiscard]] Ladders& ladders(const Order& order);  // REQUIRES that it rests, or has
+    [[nodiscard]] Ladders& ladders(const Order& order);  // REQUIRES that it rests
     [[nodiscard]] std::vector<std::uint32_t> by_sequence(std::vector<std::uint32_t> slots) const;
     [[nodiscard]] std::vector<std::uint32_t> open_slots() const;
 

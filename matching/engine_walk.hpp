@@ -185,15 +185,19 @@ void Engine::Impl::drop_top(const Taker& taker, const Ladders& contra) {
 // have none for this window.
 template <bool Buys>
 void Engine::Impl::line_up(const Taker& taker, const Ladders& contra) {
-    constexpr std::size_t kFew = 1024;
+    constexpr std::size_t kFew = 1'024;
+    constexpr std::uint64_t kMostPassed =
+        2'048;  // levels of another time; the rest wait their turn
     if (heads.size() <= kFew) {
+        const std::uint64_t most = offers_met + kMostPassed;
         std::size_t kept = 0;
         for (Head& head : heads) {
-            if (look<Buys>(taker, contra, head)) heads[kept++] = head;
+            if (offers_met > most || look<Buys>(taker, contra, head)) heads[kept++] = head;
         }
         heads.shrink_to(kept);
-        for (Head& head : heads)
-            aim(contra, head);
+        for (Head& head : heads) {
+            if (head.cursor != kNone) aim(contra, head);
+        }
     }
     for (std::size_t i = heads.size() / 2; i-- > 0;)
         sift_down<Buys>(taker, contra, i);

@@ -286,6 +286,7 @@ void Ladders::relink(std::uint32_t slot, std::uint32_t lane, Rank rank) {
     // The level may have been closed and opened again since.
     cover(slot);
     Level& level = levels_[order.level];
+    level.newest = std::max(level.newest, order.sequence);
     (order.prev == kNone ? level.head : orders_[order.prev].next) = slot;
     (order.next == kNone ? level.tail : orders_[order.next].prev) = slot;
 }

@@ -250,7 +250,10 @@ class Ladders {
     }
 
     [[nodiscard]] std::uint32_t& recent(std::uint32_t lane, Rank rank) {
-        return recent_[(static_cast<std::uint64_t>(rank) + lane * std::uint64_t{41}) % kRecent];
+        // Prices are whole ticks: their last bits may all be alike.
+        constexpr std::uint64_t kGolden = 0x9E3779B97F4A7C15ULL;
+        const std::uint64_t key = static_cast<std::uint64_t>(rank) + lane * std::uint64_t{41};
+        return recent_[key * kGolden >> kRecentShift];
     }
     [[gnu::always_inline]] std::uint32_t open_level(std::uint32_t lane, Rank rank,
                                                     const Window& window);
@@ -275,6 +278,7 @@ class Ladders {
     std::vector<Row> rows_;            // by counterpart
     // Levels asked for lately, which spares most searches. All of them exist.
     static constexpr std::size_t kRecent = 256;
+    static constexpr unsigned kRecentShift = 64 - std::bit_width(kRecent - 1);
     std::array<std::uint32_t, kRecent> recent_ = [] {
         std::array<std::uint32_t, kRecent> none{};
         none.fill(kNone);

@@ -4,6 +4,7 @@
 // addition, and the growth, which a warm engine never does, stays out of the callers' code.
 
 #include <algorithm>
+#include <cassert>
 #include <cstddef>
 #include <memory>
 #include <type_traits>
@@ -37,20 +38,32 @@ class List {
             return grow_and_push(item);
         *end_++ = item;
     }
-    void pop_back() { --end_; }
+    void pop_back() {
+        assert(!empty());
+        --end_;
+    }
     void clear() { end_ = begin_; }
     // REQUIRES size ≤ size().
-    void shrink_to(std::size_t size) { end_ = begin_ + size; }
+    void shrink_to(std::size_t size) {
+        assert(size <= this->size());
+        end_ = begin_ + size;
+    }
 
     [[nodiscard]] bool empty() const { return begin_ == end_; }
     [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(end_ - begin_); }
     [[nodiscard]] std::size_t capacity() const { return static_cast<std::size_t>(limit_ - begin_); }
-    [[nodiscard]] T& operator[](std::size_t index) { return begin_[index]; }
-    [[nodiscard]] const T& operator[](std::size_t index) const { return begin_[index]; }
-    [[nodiscard]] T& front() { return *begin_; }
-    [[nodiscard]] T& back() { return end_[-1]; }
-    [[nodiscard]] const T& front() const { return *begin_; }
-    [[nodiscard]] const T& back() const { return end_[-1]; }
+    [[nodiscard]] T& operator[](std::size_t index) {
+        assert(index < size());
+        return begin_[index];
+    }
+    [[nodiscard]] const T& operator[](std::size_t index) const {
+        assert(index < size());
+        return begin_[index];
+    }
+    [[nodiscard]] T& front() { return (*this)[0]; }
+    [[nodiscard]] T& back() { return (*this)[size() - 1]; }
+    [[nodiscard]] const T& front() const { return (*this)[0]; }
+    [[nodiscard]] const T& back() const { return (*this)[size() - 1]; }
     [[nodiscard]] T* data() { return begin_; }
     [[nodiscard]] const T* data() const { return begin_; }
     [[nodiscard]] T* begin() { return begin_; }

@@ -1,7 +1,7 @@
 #pragma once
 
-// How the engine keeps an order: one cache line with what a walk reads and a cancel changes, a second
-// one with what only its own trades and its view need, and the rare fields apart. Outside of
+// How the engine keeps an order: one cache line with what a walk reads and a cancel changes, a
+// second one with what only its own trades and its view need, and the rare fields apart. Outside of
 // matching/ only OrderSlot and NewOrder are of use.
 
 #include "base/ids.hpp"

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <iterator>
 #include <string>
 #include <vector>
@@ -60,6 +61,10 @@ int main(int count, char** arguments) {
     bool growth = true;
     app.add_flag("!--no-growth", growth, "Rich workload: without the table of larger scales");
     CLI11_PARSE(app, count, arguments);
+    if (named(contestant).empty()) {
+        std::fprintf(stderr, "no book's name begins with '%s'\n", contestant.c_str());
+        return 2;
+    }
     const bool plain = workload == "rich" || report_plain(named(contestant), rounds);
     const bool rich = workload == "plain" || report_rich(make_engine_book, rounds, growth);
     return plain && rich ? 0 : 1;

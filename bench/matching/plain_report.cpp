@@ -71,9 +71,10 @@ bool report_plain(std::span<const Contestant> contestants, std::size_t rounds) {
         const bool same = results[i].steady && results[i].trades == workload.trades;
         const bool trades = who.role != Role::kFloor;
         fmt::print(
-            "  {:<14} {:>11.1f} {:>13} {:>9.2f} M {:>10.2f} {:>8.2f}  {}\n", who.name, ns,
+            "  {:<14} {:>11.1f} {:>13} {:>9.2f} M {:>10} {:>8}  {}\n", who.name, ns,
             fmt::format("{:.1f}-{:.1f}", quantile(results[i].ns, 0), quantile(results[i].ns, 1)),
-            1e3 / ns, reference / ns, ns / floor,
+            1e3 / ns, reference > 0 ? fmt::format("{:.2f}", reference / ns) : "-",
+            floor > 0 ? fmt::format("{:.2f}", ns / floor) : "-",
             !trades ? "-"
             : same  ? "same"
                     : "DIFFERENT");
