@@ -18,6 +18,9 @@ constexpr std::string_view kForEver = "public, max-age=31536000, immutable";
 Result<Response> tile_response(const Call& call, const std::string& path, bool entries) {
     const auto tile = ledger::parse_tile_path(path);
     if (!tile || (tile->kind == ledger::TileKind::kEntries) != entries) return fail(not_found());
+    // A file beyond what is published may still change.
+    const auto tree = services::read_published_tree(*call.context.tiles);
+    if (!tree || services::size_with(*tile) > tree->size) return fail(not_found());
     auto bytes = call.context.tiles->read_tile(*tile);
     if (!bytes) return fail(not_found());
     Response response;

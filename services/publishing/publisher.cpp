@@ -54,7 +54,7 @@ Publisher::Publisher(PublisherOptions options, const SigningKey& key, PublisherS
 }
 
 void Publisher::write_waiting_tiles() {
-    const auto written = tiles_.write_tiles(waiting_tiles_);
+    const auto written = tiles_.write_tiles(waiting_tiles_, fixed_size_);
     if (!written && !sink_error_) sink_error_ = written.error();
     waiting_tiles_.clear();
     waiting_bytes_ = 0;
@@ -143,6 +143,7 @@ Result<bool> Publisher::sign_next() {
     reach("swapped");
     write_file_durably(options_.last_signed_file, note, *options_.disk);
     signed_ = to;
+    fixed_size_ = to.size;
     reach("last_signed");
     return true;
 }

@@ -132,9 +132,10 @@ class Publisher {
     std::size_t waiting_bytes_ = 0;
     std::optional<Error> sink_error_;
     std::optional<Error> stopped_;
-    ledger::Checkpoint signed_;  // size 0: none yet
-    ledger::Checkpoint shown_;   // at or before `signed_`
-    std::string pending_note_;   // of a swap whose outcome is not known
+    ledger::Checkpoint signed_;     // size 0: none yet
+    ledger::Checkpoint shown_;      // at or before `signed_`
+    std::string pending_note_;      // of a swap whose outcome is not known
+    std::uint64_t fixed_size_ = 0;  // the tiles of so many entries never change
     bool recovered_ = false;
     bool witnesses_checked_ = false;
 };

@@ -125,6 +125,7 @@ Result<void> Publisher::check_against(const Record& seen, const Record& database
 
 Result<void> Publisher::restore_builder(const Record& database) {
     reset_builder();
+    fixed_size_ = database ? database->size : 0;
     if (!database) return {};
     const std::uint64_t size = database->size;
     const std::uint64_t tail_size = size % ledger::kTileWidth;

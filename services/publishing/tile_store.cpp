@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -21,6 +23,12 @@ constexpr std::size_t kFilesAtOnce = 8;
 std::size_t max_bytes_of(const ledger::TileId& tile) {
     return tile.kind == ledger::TileKind::kEntries ? ledger::kMaxBundleBytes
                                                    : ledger::kMaxHashTileBytes;
+}
+
+Result<ledger::Checkpoint> parse_tree(const std::string& note) {
+    const auto parsed = ledger::parse_note(note);
+    if (!parsed) return fail(parsed.error());
+    return ledger::parse_checkpoint(parsed->text);
 }
 
 struct NewFile {
@@ -58,15 +66,52 @@ void replace_files(std::span<const NewFile> files, Disk& disk) {
 TileStore::TileStore(fs::path directory, Disk& disk)
     : directory_(std::move(directory)), disk_(&disk) {}
 
+std::uint64_t size_with(const ledger::TileId& tile) {
+    // Levels above hold more than 2^64 entries.
+    constexpr unsigned kLevels = 8;
+    if (tile.level >= kLevels) return kAllSigned;
+    const unsigned shift = tile.level * ledger::kTileHeight;
+    if (tile.index > kAllSigned / ledger::kTileWidth - 1) return kAllSigned;
+    const std::uint64_t hashes = tile.index * ledger::kTileWidth + tile.width;
+    return hashes > (kAllSigned >> shift) ? kAllSigned : hashes << shift;
+}
+
+// Another run may have left partial forms of this tile, of sizes that were never signed and with
+// entries that are no more: nobody would ever write over them.
+void TileStore::remove_unsigned_partials(const ledger::TileId& tile, std::uint64_t signed_size) {
+    fs::path folder = directory_ / ledger::tile_path(tile.full());
+    folder += ".p";
+    std::error_code none;
+    std::vector<fs::path> stale;
+    for (const auto& file : fs::directory_iterator(folder, none)) {
+        ledger::TileId other = tile;
+        const std::string name = file.path().filename().string();
+        const auto end = name.data() + name.size();
+        const auto read = std::from_chars(name.data(), end, other.width);
+        const bool known = read.ec == std::errc() && read.ptr == end;
+        if (!known || (other != tile && size_with(other) > signed_size))
+            stale.push_back(file.path());
+    }
+    for (const fs::path& path : stale)
+        fs::remove(path);
+}
+
 Result<std::optional<fs::path>> TileStore::place_for(const ledger::TileId& tile,
-                                                     std::string_view bytes) {
+                                                     std::string_view bytes,
+                                                     std::uint64_t signed_size) {
     fs::path path = directory_ / ledger::tile_path(tile);
-    if (const auto present = read_file(path, max_bytes_of(tile))) {
-        if (*present == bytes) {
-            // It may be there from a run that ended before its sync().
-            unsynced_.insert(path.parent_path());
-            return std::optional<fs::path>();
+    const auto present = read_file(path, max_bytes_of(tile));
+    if (size_with(tile) > signed_size) remove_unsigned_partials(tile, signed_size);
+    if (present && *present == bytes) {
+        // It may be there from a run that ended before its sync(), and so may each folder above.
+        for (fs::path at = path.parent_path();; at = at.parent_path()) {
+            unsynced_.insert(at);
+            if (at == directory_ || !at.has_relative_path()) break;
         }
+        unsynced_.insert(directory_.parent_path());
+        return std::optional<fs::path>();
+    }
+    if (present && size_with(tile) <= signed_size) {
         return fail("tile_conflict", path.string() +
                                          " is there with other content; published tiles never "
                                          "change, so find out who altered it or the database");
@@ -76,18 +121,19 @@ Result<std::optional<fs::path>> TileStore::place_for(const ledger::TileId& tile,
     return std::optional<fs::path>(std::move(path));
 }
 
-Result<void> TileStore::write_tile(const ledger::TileId& tile, std::string_view bytes) {
-    const auto path = place_for(tile, bytes);
+Result<void> TileStore::write_tile(const ledger::TileId& tile, std::string_view bytes,
+                                   std::uint64_t signed_size) {
+    const auto path = place_for(tile, bytes, signed_size);
     if (!path) return fail(path.error());
     if (*path) replace_file(**path, bytes, *disk_);
     return {};
 }
 
-Result<void> TileStore::write_tiles(std::span<const TileFile> tiles) {
+Result<void> TileStore::write_tiles(std::span<const TileFile> tiles, std::uint64_t signed_size) {
     std::vector<NewFile> files;
     files.reserve(tiles.size());
     for (const auto& [tile, bytes] : tiles) {
-        auto path = place_for(tile, bytes);
+        auto path = place_for(tile, bytes, signed_size);
         if (!path) return fail(path.error());
         if (*path) files.push_back({std::move(**path), bytes});
     }
@@ -126,6 +172,11 @@ std::optional<std::string> TileStore::read_checkpoint() const {
     return read_file(directory_ / "checkpoint", ledger::kMaxCheckpointBytes);
 }
 
+Result<ledger::Checkpoint> read_published_tree(const TileStore& tiles) {
+    const auto note = tiles.read_checkpoint();
+    return note ? parse_tree(*note) : ledger::Checkpoint{"", 0, ledger::empty_root(), ""};
+}
+
 Result<ledger::Receipt> make_receipt(const TileStore& tiles, std::uint64_t index) {
     const auto not_published = [index] {
         return fail("not_published", "entry " + std::to_string(index) +
@@ -134,9 +185,7 @@ Result<ledger::Receipt> make_receipt(const TileStore& tiles, std::uint64_t index
     };
     const auto note = tiles.read_checkpoint();
     if (!note) return not_published();
-    const auto parsed = ledger::parse_note(*note);
-    if (!parsed) return fail(parsed.error());
-    const auto checkpoint = ledger::parse_checkpoint(parsed->text);
+    const auto checkpoint = parse_tree(*note);
     if (!checkpoint) return fail(checkpoint.error());
     if (index >= checkpoint->size) return not_published();
     ledger::TileHashReader hashes(

@@ -24,17 +24,26 @@ struct TileFile {
     std::string bytes;
 };
 
+inline constexpr std::uint64_t kAllSigned = UINT64_MAX;
+
+/// The smallest log that has this tile; kAllSigned when no log can.
+std::uint64_t size_with(const ledger::TileId& tile);
+
 class TileStore {
  public:
     /// `disk` must outlive the store.
     explicit TileStore(std::filesystem::path directory, Disk& disk = Disk::real());
 
-    /// Tiles never change: a file that is there with the same bytes is left alone, with others it
-    /// is `tile_conflict`. Durable only after the next sync().
-    Result<void> write_tile(const ledger::TileId& tile, std::string_view bytes);
+    /// What a log of `signed_size` has never changes: a file that is there with the same bytes is
+    /// left alone, with others it is `tile_conflict`. Beyond that size nobody was promised
+    /// anything: what a run left that ended before its signature is replaced.
+    /// Durable only after the next sync().
+    Result<void> write_tile(const ledger::TileId& tile, std::string_view bytes,
+                            std::uint64_t signed_size = kAllSigned);
     /// All of them as write_tile() does it, several at a time: a disk makes many files durable in
     /// hardly more time than one. The first error; of the others any number may be written then.
-    Result<void> write_tiles(std::span<const TileFile> tiles);
+    Result<void> write_tiles(std::span<const TileFile> tiles,
+                             std::uint64_t signed_size = kAllSigned);
     void sync();
     /// Errors: `no_such_tile`. A partial tile that is gone is cut from the full one.
     [[nodiscard]] Result<std::string> read_tile(const ledger::TileId& tile) const;
@@ -49,12 +58,18 @@ class TileStore {
  private:
     /// The tile's place, with its folder made; nothing when the same file is there.
     Result<std::optional<std::filesystem::path>> place_for(const ledger::TileId& tile,
-                                                           std::string_view bytes);
+                                                           std::string_view bytes,
+                                                           std::uint64_t signed_size);
+    void remove_unsigned_partials(const ledger::TileId& tile, std::uint64_t signed_size);
 
     std::filesystem::path directory_;
     Disk* disk_;
     std::set<std::filesystem::path> unsynced_;  // folders with new names in them
 };
+
+/// What the published checkpoint says, its signatures unchecked; size 0 when there is none.
+/// Errors: those of parsing.
+Result<ledger::Checkpoint> read_published_tree(const TileStore& tiles);
 
 /// A receipt for the entry `index` under the published checkpoint, from the files alone.
 /// Errors: `not_published` (no checkpoint covers the index yet), those of reading tiles.

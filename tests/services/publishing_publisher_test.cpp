@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <random>
 #include <stdexcept>
@@ -131,6 +132,35 @@ TEST_P(PublisherCrash, OfOneStepIsRepeatedByTheSamePublisher) {
 INSTANTIATE_TEST_SUITE_P(Steps, PublisherCrash, testing::ValuesIn(kPublisherSteps),
                          [](const auto& info) { return std::string(info.param); });
 
+// Tiles became durable, the server died before it signed, and the database came back as it was at
+// the last signature: the publisher stopped for ever at the tiles that nobody had signed.
+TEST_P(PublisherCrash, BeforeTheSignatureLeavesNothingInTheWayOfOtherEntries) {
+    const auto at = std::ranges::find(kPublisherSteps, GetParam());
+    const bool is_signed = at >= std::ranges::find(kPublisherSteps, "swapped");
+    for (const std::uint64_t later : {650UL, 700UL, 750UL}) {
+        PublishedLog log;
+        log.store.add(300);
+        ASSERT_EQ(code_of(log.publisher()->publish_once(kTestTime)), "published");
+        log.store.add(400);
+        EXPECT_THROW((void)log
+                         .publisher([](std::string_view step) {
+                             if (step == GetParam()) throw Crash("");
+                         })
+                         ->publish_once(kTestTime),
+                     Crash);
+        const std::uint64_t kept = is_signed ? 700 : 300;
+        log.store.entries_.resize(kept);
+        while (log.store.entries_.size() < std::max(kept, later))
+            log.store.entries_.push_back(test_entry(1'000'000 + log.store.entries_.size()));
+        const auto published = log.publisher()->publish_once(kTestTime);
+        ASSERT_TRUE(published) << published.error().detail();
+        expect_whole(log, log.store.entries_.size());
+        // What was written for the size that was never signed is not there either.
+        const auto stale = log.tiles() / "tile/0/002.p/188";
+        EXPECT_EQ(std::filesystem::exists(stale), is_signed || later == 700) << later;
+    }
+}
+
 TEST(Publisher, RandomCrashesNeverBreakTheLog) {
     std::mt19937_64 random(support::test_seed());
     PublishedLog log;
@@ -229,11 +259,12 @@ TEST(Publisher, NoticesAlteredEntriesAndTiles) {
     EXPECT_EQ(code_of(log.publisher()->publish_once(kTestTime)), "tiles_damaged");
     bytes[3] = static_cast<char>(bytes[3] ^ 1);
     overwrite(path, bytes);
-    // A file in the place where a tile must go.
-    std::filesystem::create_directories(log.tiles() / "tile/0");
-    overwrite(log.tiles() / "tile/0/001", "something");
+    // A tile that was signed, altered where it is not looked at before all are written again.
+    const std::string whole = *read_file(log.tiles() / "tile/0/000", 10'000);
+    overwrite(log.tiles() / "tile/0/000", "something");
+    std::filesystem::remove(path);
     EXPECT_EQ(code_of(log.publisher()->publish_once(kTestTime)), "tile_conflict");
-    std::filesystem::remove(log.tiles() / "tile/0/001");
+    overwrite(log.tiles() / "tile/0/000", whole);
     EXPECT_EQ(code_of(log.publisher()->publish_once(kTestTime)), "published");
     expect_whole(log, 600);
 }

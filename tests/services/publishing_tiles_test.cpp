@@ -38,6 +38,64 @@ std::vector<TileFile> some_tiles(std::uint64_t count) {
     return out;
 }
 
+TEST(TileStore, SizeWithIsTheSmallestLogThatHasTheTile) {
+    const auto of = [](std::string_view path) {
+        return size_with(ledger::parse_tile_path(path).value());
+    };
+    EXPECT_EQ(of("tile/0/000.p/1"), 1U);
+    EXPECT_EQ(of("tile/entries/001"), 512U);
+    EXPECT_EQ(of("tile/1/000.p/3"), 768U);
+    EXPECT_EQ(of("tile/2/001.p/1"), 257U * 65'536);
+    EXPECT_EQ(of("tile/7/000.p/255"), 255ULL << 56U);
+    EXPECT_EQ(of("tile/7/000"), kAllSigned);
+    EXPECT_EQ(of("tile/8/000.p/1"), kAllSigned);
+    EXPECT_EQ(of("tile/63/000"), kAllSigned);
+    for (const std::uint64_t size : {1UL, 255UL, 256UL, 70'000UL}) {
+        for (const ledger::TileId& tile : ledger::tiles_between(0, size))
+            EXPECT_LE(size_with(tile), size);
+    }
+}
+
+// Nobody was promised what was never signed; what was signed never changes.
+TEST(TileStore, ReplacesOnlyWhatWasNeverSigned) {
+    const support::TempDir folder;
+    TileStore store(folder.path());
+    ledger::TileId tile;
+    tile.index = 1;
+    ledger::TileId small = tile;
+    small.width = 10;
+    ledger::TileId large = tile;
+    large.width = 20;
+    ASSERT_TRUE(store.write_tile(small, "signed", 0));
+    ASSERT_TRUE(store.write_tile(large, "never signed", 266));
+    ASSERT_TRUE(store.write_tile(tile, "one", 266));
+    EXPECT_EQ(store.read_tile(small).value(), "signed");
+    EXPECT_FALSE(std::filesystem::exists(folder.path() / ledger::tile_path(large)));
+    ASSERT_TRUE(store.write_tile(tile, "another", 511));
+    EXPECT_EQ(store.read_tile(tile).value(), "another");
+    EXPECT_EQ(store.write_tile(tile, "one", 512).error().code(), "tile_conflict");
+    EXPECT_EQ(store.write_tile(small, "one", 266).error().code(), "tile_conflict");
+}
+
+// The tile is there from a run that ended before its sync(): no folder above may be durable yet.
+TEST(TileStore, MakesTheFoldersOfWhatIsAlreadyThereDurableToo) {
+    struct Counting final : Disk {
+        int syncs = 0;
+        int sync(int descriptor) override {
+            ++syncs;
+            return Disk::sync(descriptor);
+        }
+    } disk;
+    const support::TempDir folder;
+    const ledger::TileId tile{ledger::TileKind::kHashes, 0, 1'234'067, ledger::kTileWidth};
+    ASSERT_TRUE(TileStore(folder.path() / "log").write_tile(tile, "bytes", 0));
+    TileStore again(folder.path() / "log", disk);
+    ASSERT_TRUE(again.write_tile(tile, "bytes", 0));
+    EXPECT_EQ(disk.syncs, 0);
+    again.sync();
+    EXPECT_EQ(disk.syncs, 6);  // x001/x234, x001, 0, tile, log, and what holds it
+}
+
 TEST(TileStore, WritesManyTilesAtOnce) {
     const support::TempDir folder;
     TileStore store(folder.path());
