@@ -61,6 +61,12 @@ Result<void> Replay::apply(const std::string& entry) {
                     "entry " + std::to_string(size_.value) + ": " + logged.error().detail());
     }
     if (!logged->command) return differs("", entry);
+    if (logged->command->auth == Auth::kSigned) {
+        // No entry holds its author's signature: the claim would be believed for nothing.
+        return fail("unverifiable_author",
+                    "entry " + std::to_string(size_.value) +
+                        " says that its author signed it, which nothing in it proves");
+    }
     if (logged->time < market_.head().last_time)
         return time_decreases(size_, logged->time, market_.head().last_time);
     if (const auto* readings = std::get_if<SubmitReadings>(&logged->command->body)) {

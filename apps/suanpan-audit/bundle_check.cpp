@@ -4,6 +4,7 @@
 #include "base/time.hpp"
 #include "core/commands.hpp"
 #include "ledger/entry.hpp"
+#include "ledger/succession.hpp"
 #include "ledger/tree.hpp"
 
 #include <nlohmann/json.hpp>
@@ -16,6 +17,22 @@ namespace {
 
 using ledger::TileId;
 using ledger::TileKind;
+
+// What every entry must be, beyond its header.
+Result<void> check_form(const ledger::EntryHeader& header, std::string_view bytes) {
+    if (ledger::is_log_statement(bytes) && header.kind != "key") {
+        return fail("bad_entry", "the entry says it is about the log, and is of kind " +
+                                     header.kind + ": the log's statements are of kind key");
+    }
+    // No entry holds its author's signature; one that claims it would be believed for nothing.
+    const auto auth = core::parse_auth(header.auth);
+    if (!header.auth.empty() && (!auth || *auth == core::Auth::kSigned)) {
+        return fail("unverifiable_author", "the entry says its author is known by \"" +
+                                               printable(header.auth) +
+                                               "\", which nothing in it proves");
+    }
+    return {};
+}
 
 class BundleCheck {
  public:
@@ -110,6 +127,7 @@ class BundleCheck {
     Result<void> read_entry(std::uint64_t index, std::string_view bytes) {
         const auto header = ledger::parse_entry(bytes);
         if (!header) return fail(header.error());
+        if (const auto form = check_form(*header, bytes); !form) return form;
         VerifySummary& counts = out_.counts;
         if (counts.last_time && header->time < *counts.last_time) {
             return fail("time_goes_back", "the entry is of " + to_string(header->time) +
@@ -126,8 +144,7 @@ class BundleCheck {
             if (*step) out_.steps.push_back({index, std::move(*step)});
         }
         ++counts.kinds[header->kind];
-        if (!header->auth.empty())
-            ++counts.auth[core::parse_auth(header->auth) ? header->auth : "other"];
+        if (!header->auth.empty()) ++counts.auth[header->auth];
         return {};
     }
 

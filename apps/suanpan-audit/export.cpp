@@ -84,6 +84,7 @@ int export_log(const Options& options) {
     const core::Market& market = log.replay().market();
     (*writer)->finish(market.state().balances, market.head().last_time);
     file.finish();
+    describe_end(report, log.replay());
     report.line("Written", options.file + " (" + options.format +
                                "): " + grouped(journal.entries()) + " transactions of " +
                                grouped(journal.postings()) + " postings");

@@ -30,6 +30,10 @@ class LogReplay {
     LogStatements statements_;
 };
 
+/// Adds how many entries of the last command a later checkpoint must show: a checkpoint may be cut
+/// between a command's entries (ledger "Publishing": batches by time and size).
+void describe_end(Report& report, const core::Replay& replay);
+
 /// Adds where and how the log and the rules differ, when they do.
 void describe_difference(Report& report, const core::Replay& replay);
 

@@ -35,7 +35,8 @@ enum class Trouble : std::uint8_t { kAbsent, kTooLarge };
 
 // The whole of a regular file; throws AuditError when it is there and can't be read.
 tl::expected<std::string, Trouble> read_bounded(const fs::path& path, std::size_t max_bytes) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    // A pipe in a copy of the log must not hold the audit up for ever.
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     const bool absent = file.number() < 0 && (errno == ENOENT || errno == ENOTDIR);
     if (absent) return tl::unexpected(Trouble::kAbsent);
     struct ::stat about{};

@@ -100,6 +100,7 @@ int replay_log(const Options& options) {
     }
     const core::Rows state = log.replay().market().state();
     if (!options.balances_file.empty()) write_balances(options.balances_file, state);
+    describe_end(report, log.replay());
     describe_market(report, log);
     if (const auto balanced = journal.result(); !balanced) return report.fails(balanced.error());
     const auto money = sum_balances(state);

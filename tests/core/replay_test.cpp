@@ -182,6 +182,30 @@ TEST(Replay, MissesADroppedTrade) {
     EXPECT_FALSE(replay_all(log));
 }
 
+TEST(Replay, CountsWhatTheLastCommandStillNeeds) {
+    const auto log = day_with_a_trade();  // the last command made a trade and a lease
+    Replay replay;
+    for (std::size_t i = 0; i < log.size(); ++i) {
+        ASSERT_TRUE(replay.next(log[i])) << i;
+        const std::size_t left = log.size() - 1 - i;
+        if (left < 3) EXPECT_EQ(replay.unfinished(), left) << i;
+    }
+}
+
+// The claim was counted among the authors although no entry holds its author's signature.
+TEST(Replay, RefusesAuthorsThatNothingProves) {
+    const auto with = [](const std::string& auth) {
+        auto log = day_with_a_trade();
+        const std::string from = R"("auth":"api_key")";
+        log.front().replace(log.front().find(from), from.size(), R"("auth":")" + auth + '"');
+        const auto done = replay_all(log);
+        return done ? "ok" : done.error().code();
+    };
+    EXPECT_EQ(with("api_key"), "ok");
+    EXPECT_EQ(with("signed"), "unverifiable_author");
+    EXPECT_EQ(with("notarised"), "bad_entry");
+}
+
 TEST(Replay, RefusesReadingsThatTheMeterDidNotSign) {
     SmallMarket day;
     day.run(SmallMarket::organisation(2), day.sell(2, 10, "5", SmallMarket::hours(1, 9)));

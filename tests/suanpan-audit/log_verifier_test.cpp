@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <random>
@@ -167,6 +168,34 @@ TEST(LogVerifier, NamesEntriesThatBreakTheForm) {
     EXPECT_EQ(with(test_entry(299, "tick", kStart + 98)), "time_goes_back" + at);
     EXPECT_EQ(with(test_entry(299, "tick", kStart + 1'000'000)),
               "time_goes_back 300 tile/entries/001.p/144");
+}
+
+// A pipe in the folder held the audit up for ever.
+TEST(LogVerifier, APipeIsNoFile) {
+    const TestLog log(10);
+    log.remove("tile/0/000.p/10");
+    ASSERT_EQ(::mkfifo((log.directory() / "tile/0/000.p/10").c_str(), S_IRUSR | S_IWUSR), 0);
+    EXPECT_EQ(log.verify(), "missing_tile 0 tile/0/000.p/10");
+}
+
+// An entry said "signed", which no byte of it proves, and was counted as such.
+TEST(LogVerifier, RefusesAuthorsThatNothingProves) {
+    const auto said = [](std::string_view auth) {
+        auto entries = test_entries(10);
+        entries[7] = R"({"auth":")" + std::string(auth) + R"(",)" + test_entry(7).substr(1);
+        return TestLog(std::move(entries)).verify();
+    };
+    EXPECT_EQ(said("api_key"), "ok");
+    EXPECT_EQ(said("system"), "ok");
+    EXPECT_EQ(said("signed"), "unverifiable_author 7 tile/entries/000.p/10");
+    EXPECT_EQ(said("notarised"), "unverifiable_author 7 tile/entries/000.p/10");
+}
+
+// Only entries of kind key were looked at for statements of the log.
+TEST(LogVerifier, OnlyKeysAreAboutTheLog) {
+    auto entries = test_entries(10);
+    entries[7] = R"({"about":"log",)" + test_entry(7, "order").substr(1);
+    EXPECT_EQ(TestLog(std::move(entries)).verify(), "bad_entry 7 tile/entries/000.p/10");
 }
 
 TEST(LogVerifier, AnyFlippedBitOfAnyFileIsFound) {

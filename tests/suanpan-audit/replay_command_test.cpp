@@ -100,7 +100,7 @@ TEST(ReplayCommand, SeveralFalseFiguresOfALineAreToldByTheFirstStep) {
     EXPECT_EQ(json.at("difference").at("log_has"), R"("1.000000")");
 }
 
-TEST(ReplayCommand, NamesWhatWasDroppedAddedOrCutOff) {
+TEST(ReplayCommand, NamesWhatWasDroppedOrAdded) {
     const MarketDay day = market_day();
     const std::size_t trade = day.find("trade", "price");
     auto dropped = day.entries;
@@ -113,11 +113,30 @@ TEST(ReplayCommand, NamesWhatWasDroppedAddedOrCutOff) {
     json = replay(TestLog(added));
     EXPECT_EQ(json.at("difference").at("rules_give"), "nothing");
     EXPECT_EQ(json.at("difference").at("index"), std::to_string(trade + 2));
+}
+
+// A checkpoint may be cut between a command's entries, and such a log was called false.
+TEST(ReplayCommand, ALogMayEndWithinACommand) {
+    const MarketDay day = market_day();
+    const std::size_t trade = day.find("trade", "price");
     auto cut = day.entries;
+    cut.resize(trade + 1);
+    const TestLog one(cut);
+    const Json json = replay(one);
+    EXPECT_EQ(json.value("ok", false), true) << json.dump(1);
+    EXPECT_EQ(json.value("unfinished", ""), "1");
+    const Outcome text = audit(on(one, "replay"));
+    EXPECT_EQ(text.status, kHolds);
+    EXPECT_NE(text.out.find("the last one continues beyond this checkpoint (1 entry)"),
+              std::string::npos)
+        << text.out;
     cut.resize(trade);
-    json = replay(TestLog(cut));
-    EXPECT_EQ(json.at("difference").at("log_has"), "nothing");
-    EXPECT_EQ(json.at("difference").at("index"), std::to_string(trade));
+    const TestLog two(cut);
+    EXPECT_EQ(replay(two).value("unfinished", ""), "2");
+    EXPECT_EQ(replay(TestLog(day.entries)).value("unfinished", ""), "0");
+    const std::string file = (two.folder() / "out.journal").string();
+    const auto exported = parse_json(audit(on(two, "export", {"--json", "-o", file})).out);
+    EXPECT_EQ(exported->value("unfinished", ""), "2");
 }
 
 TEST(ReplayCommand, ChecksTheMetersSignatures) {
