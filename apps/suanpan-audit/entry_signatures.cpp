@@ -22,6 +22,10 @@ Result<core::CommandBody> body_of(const EntryView& entry) {
     return std::move(logged->command->body);
 }
 
+tl::unexpected<Error> unknown_meter(const MeterId& meter) {
+    return fail("unknown_meter", "no entry before registers the meter " + to_string(meter));
+}
+
 LateCheck signature_check(std::shared_ptr<const DsseEnvelope> envelope, const MeterId& meter,
                           const PublicKey& key) {
     return [envelope = std::move(envelope), meter, key]() -> Result<void> {
@@ -44,13 +48,22 @@ Result<OrderedStep> EntrySignatures::note_key(const EntryView& entry) {
     if (!body) return fail(body.error());
     if (const auto* registered = std::get_if<core::RegisterMeter>(&*body)) {
         return [this, id = registered->id, key = registered->key]() -> Result<LateCheck> {
-            keys_[id] = key;
+            // A key never changes: a new one is a new meter. Else readings could be signed with a
+            // key put in for a moment.
+            if (!keys_.try_emplace(id, key).second) {
+                return fail("meter_exists",
+                            "an entry before registers the meter " + to_string(id) + " already");
+            }
             return LateCheck{};
         };
     }
     if (const auto* revoked = std::get_if<core::RevokeMeter>(&*body)) {
         return [this, id = revoked->id]() -> Result<LateCheck> {
-            revoked_.insert(id);
+            if (!keys_.contains(id)) return unknown_meter(id);
+            if (!revoked_.insert(id).second) {
+                return fail("revoked_meter",
+                            "the key of the meter " + to_string(id) + " was revoked before");
+            }
             return LateCheck{};
         };
     }
@@ -68,8 +81,7 @@ Result<OrderedStep> EntrySignatures::check_readings(const EntryView& entry) {
     return [this, meter = readings->batch.meter,
             envelope = std::move(envelope)]() -> Result<LateCheck> {
         const auto key = keys_.find(meter);
-        if (key == keys_.end())
-            return fail("unknown_meter", "no entry before registers the meter " + to_string(meter));
+        if (key == keys_.end()) return unknown_meter(meter);
         if (revoked_.contains(meter))
             return fail("revoked_meter",
                         "the key of the meter " + to_string(meter) + " was revoked");

@@ -1,7 +1,8 @@
 #pragma once
 
 // The signatures inside entries (ledger "Audit", verify): each accepted batch of readings is under
-// the key of its meter, which an earlier entry registered and none revoked.
+// the key of its meter, which one earlier entry registered and none revoked. A meter is registered
+// once and its key never changes, as the market has it (core/registry.cpp).
 
 #include "apps/suanpan-audit/entry_hook.hpp"
 #include "base/crypto.hpp"
@@ -17,8 +18,8 @@ namespace suanpan::audit {
 /// For one run over one log.
 class EntrySignatures {
  public:
-    /// They refer to this object. Faults: `bad_entry`, `unknown_meter`, `revoked_meter`,
-    /// `bad_signature`.
+    /// They refer to this object. Faults: `bad_entry`, `meter_exists`, `unknown_meter`,
+    /// `revoked_meter`, `bad_signature`.
     std::vector<EntryHook> hooks();
 
     [[nodiscard]] std::uint64_t batches() const { return batches_; }

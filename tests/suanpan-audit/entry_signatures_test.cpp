@@ -32,11 +32,12 @@ std::string entry_of(std::uint8_t n, core::CommandBody body) {
     return draft.bytes;
 }
 
-std::string registration(std::uint8_t n, std::uint8_t meter) {
+// `key`: of which meter, when not its own.
+std::string registration(std::uint8_t n, std::uint8_t meter, std::uint8_t key = 0) {
     core::RegisterMeter body;
     body.id = test_id<MeterId>(meter);
     body.organisation = test_id<OrganisationId>(1);
-    body.key = meter_key(meter).public_key();
+    body.key = meter_key(key == 0 ? meter : key).public_key();
     return entry_of(n, body);
 }
 
@@ -87,6 +88,23 @@ TEST(EntrySignatures, NamesTheFirstBatchThatIsNotTheMeters) {
     EXPECT_EQ(verify({readings(1, 7, 7), registration(2, 7)}), "unknown_meter 0");
     EXPECT_EQ(verify({registration(1, 7), readings(2, 7, 7), revocation(3, 7), readings(4, 7, 7)}),
               "revoked_meter 3");
+}
+
+// A second registration put another key in the place of the first, which then signed readings.
+TEST(EntrySignatures, AMetersKeyNeverChanges) {
+    EXPECT_EQ(verify({registration(1, 7), registration(2, 7, 8), readings(3, 7, 8)}),
+              "meter_exists 1");
+    EXPECT_EQ(verify({registration(1, 7), registration(2, 7), readings(3, 7, 7)}),
+              "meter_exists 1");
+    EXPECT_EQ(verify({registration(1, 7), revocation(2, 7), registration(3, 7, 8)}),
+              "meter_exists 2");
+}
+
+TEST(EntrySignatures, ARevocationIsOfARegisteredMeterAndOnce) {
+    EXPECT_EQ(verify({registration(1, 7), revocation(2, 8)}), "unknown_meter 1");
+    EXPECT_EQ(verify({revocation(1, 7), registration(2, 7)}), "unknown_meter 0");
+    EXPECT_EQ(verify({registration(1, 7), revocation(2, 7), revocation(3, 7)}), "revoked_meter 2");
+    EXPECT_EQ(verify({registration(1, 7), revocation(2, 7)}), "ok");
 }
 
 TEST(EntrySignatures, RefusesEntriesOfAnotherForm) {
