@@ -61,6 +61,15 @@ void write_durably(const fs::path& path, std::string_view text) {
     sync_folder(folder);
 }
 
+void write_state(const fs::path& path, std::string_view text, std::size_t max_bytes) {
+    if (text.size() > max_bytes) {
+        throw AuditError("the state has grown to " + std::to_string(text.size()) +
+                         " bytes, more than the " + std::to_string(max_bytes) +
+                         " that would be read again; " + path.string() + " is as it was");
+    }
+    write_durably(path, text);
+}
+
 void write_new_secret(const fs::path& path, std::string_view text) {
     write_file(path, text, O_EXCL);
     sync_folder(folder_of(path));

@@ -7,11 +7,15 @@
 #include "base/bytes.hpp"
 #include "base/crypto.hpp"
 #include "base/json.hpp"
+#include "ledger/note.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 #include <utility>
 
 namespace suanpan::audit {
@@ -24,6 +28,25 @@ constexpr std::size_t kMaxStateBytes = 64U << 20U;
 [[noreturn]] void bad_state(const fs::path& path, const std::string& why) {
     throw AuditError("the state file " + path.string() + " " + why +
                      "; give another one with --state, or move it away if you mean to start over");
+}
+
+// A log that changed its key, seen by somebody who now gives the new one only, looks just the same.
+// So this never advises to part with what the auditor remembers.
+[[noreturn]] void unknown_signer(const fs::path& path, const std::string& origin,
+                                 const std::string& note) {
+    std::set<std::string> keys;
+    if (const auto parsed = ledger::parse_note(note)) {
+        for (const ledger::NoteSignature& line : parsed->signatures) {
+            if (line.name == origin) keys.insert(fmt::format("{}+{:08x}", origin, line.key_id));
+        }
+    }
+    if (keys.empty())
+        bad_state(path, "is malformed: it holds a checkpoint that the log did not sign");
+    throw AuditError(
+        "the state file " + path.string() + " holds a checkpoint that is signed by the key " +
+        fmt::format("{}", fmt::join(keys, " and by ")) +
+        ", which was not given. If the log has changed its key, give both, the old and "
+        "the new (--key, again, or two \"log\" lines of the policy)");
 }
 
 std::vector<std::string> texts(const Json& body, const char* name, const fs::path& path) {
@@ -69,6 +92,24 @@ void remember(AuditState& state, const ledger::SignedCheckpoint& checkpoint) {
         state.seen.insert(at, checkpoint);
 }
 
+// Which pairs are kept: every fork that fits, since one alone convicts; of the log having gone
+// back, which a stale mirror repeats daily, the newest.
+std::vector<Evidence> kept_of(const std::vector<Evidence>& all) {
+    const auto forks =
+        std::ranges::count_if(all, [](const Evidence& e) { return is_fork(e.code); });
+    std::size_t forks_left = kMaxEvidence;
+    std::size_t to_drop = all.size() - static_cast<std::size_t>(forks);
+    to_drop -= std::min(to_drop, kMaxShrinks);
+    std::vector<Evidence> out;
+    for (const Evidence& evidence : all) {
+        std::size_t& count = is_fork(evidence.code) ? forks_left : to_drop;
+        const bool keep = is_fork(evidence.code) ? count > 0 : count == 0;
+        if (count > 0) --count;
+        if (keep) out.push_back(evidence);
+    }
+    return out;
+}
+
 AuditState load_state(const fs::path& path, const ledger::Policy& policy) {
     AuditState state;
     if (!fs::exists(path)) return state;
@@ -78,7 +119,9 @@ AuditState load_state(const fs::path& path, const ledger::Policy& policy) {
     if (body->at("origin") != origin_of(policy)) bad_state(path, "is of another log");
     for (const std::string& note : texts(*body, "checkpoints", path)) {
         auto opened = ledger::open_checkpoint(note, policy);
-        if (!opened) bad_state(path, "holds a checkpoint that no key given here signed");
+        if (!opened && opened.error().code() == "unsigned_note")
+            unknown_signer(path, origin_of(policy), note);
+        if (!opened) bad_state(path, "is malformed: " + opened.error().detail());
         if (!state.seen.empty() && opened->checkpoint.size <= state.seen.back().checkpoint.size)
             bad_state(path, "is malformed: its checkpoints are out of order");
         state.seen.push_back(std::move(*opened));
@@ -93,10 +136,8 @@ void save_state(const fs::path& path, const std::string& origin, AuditState stat
                          state.seen.end() - static_cast<std::ptrdiff_t>(kMaxSeenCheckpoints));
     }
     Json evidence = Json::array();
-    for (const Evidence& pair : state.evidence) {
-        if (evidence.size() == kMaxEvidence) break;  // the first are as good as the last
+    for (const Evidence& pair : kept_of(state.evidence))
         evidence.push_back({{"code", pair.code}, {"before", pair.before}, {"after", pair.after}});
-    }
     Json notes = Json::array();
     for (const ledger::SignedCheckpoint& checkpoint : state.seen)
         notes.push_back(checkpoint.note);
@@ -104,7 +145,7 @@ void save_state(const fs::path& path, const std::string& origin, AuditState stat
                        {"origin", origin},
                        {"checkpoints", std::move(notes)},
                        {"evidence", std::move(evidence)}};
-    write_durably(path, body.dump(1) + "\n");
+    write_state(path, body.dump(1) + "\n", kMaxStateBytes);
 }
 
 fs::path default_state_path(const std::string& origin) {

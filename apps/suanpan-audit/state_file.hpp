@@ -15,7 +15,8 @@
 namespace suanpan::audit {
 
 inline constexpr std::size_t kMaxSeenCheckpoints = 1'000;
-inline constexpr std::size_t kMaxEvidence = 100;
+inline constexpr std::size_t kMaxEvidence = 100;  // pairs that are a fork
+inline constexpr std::size_t kMaxShrinks = 10;    // pairs that are not
 
 /// Two checkpoints that one honest log does not show, both signed by it.
 struct Evidence {
@@ -42,7 +43,8 @@ void remember(AuditState& state, const ledger::SignedCheckpoint& checkpoint);
 AuditState load_state(const std::filesystem::path& path, const ledger::Policy& policy);
 
 /// Replaces the file in one step. The oldest checkpoints above kMaxSeenCheckpoints go: the later
-/// ones were found consistent with them.
+/// ones were found consistent with them. Of the evidence the first kMaxEvidence forks and the
+/// newest kMaxShrinks others stay.
 void save_state(const std::filesystem::path& path, const std::string& origin, AuditState state);
 
 /// $XDG_STATE_HOME or ~/.local/state, /suanpan-audit/<origin>-<4 bytes of its hash>.json.

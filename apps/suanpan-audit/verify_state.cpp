@@ -120,7 +120,7 @@ void save_progress(const fs::path& path, const std::string& origin, bool tree_on
                        {"signatures", known.signatures.state()},
                        {"money", known.money.state()},
                        {"statements", known.statements.state()}};
-    write_durably(path, json.dump(1) + "\n");
+    write_state(path, json.dump(1) + "\n", kMaxStateBytes);
 }
 
 bool load_progress(const fs::path& path, const std::string& origin, bool tree_only,

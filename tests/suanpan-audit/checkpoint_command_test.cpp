@@ -1,3 +1,6 @@
+#include "apps/suanpan-audit/durable_file.hpp"
+#include "apps/suanpan-audit/fault.hpp"
+#include "apps/suanpan-audit/state_file.hpp"
 #include "tests/suanpan-audit/audit_command.hpp"
 
 #include <gtest/gtest.h>
@@ -71,6 +74,58 @@ TEST_F(CheckpointCommand, CatchesALogThatShrank) {
     // It may have been a mirror that was out of date: the log is no liar once it has caught up.
     become(log, test_entries(400));
     EXPECT_EQ(check(log), "ok");
+}
+
+// A mirror that was often out of date filled the list, and a fork found then was not kept.
+TEST_F(CheckpointCommand, KeepsAForkAmongAnyNumberOfShrinks) {
+    const TestLog log(1);
+    const Evidence fork{"two_roots", "one", "two"};
+    AuditState state;
+    for (int i = 0; i < 300; ++i) {
+        if (i == 200) state.evidence.push_back(fork);
+        state.evidence.push_back({"went_back", "before", std::to_string(i)});
+    }
+    ledger::Policy policy;
+    policy.logs.push_back({log.verifier(), {}});
+    const auto path = log.folder() / "state.json";
+    save_state(path, log.verifier().name, state);
+    std::vector<Evidence> kept = load_state(path, policy).evidence;
+    ASSERT_EQ(kept.size(), 1 + kMaxShrinks);
+    EXPECT_EQ(kept.front(), fork);
+    EXPECT_EQ(kept.back(), (Evidence{"went_back", "before", "299"}));
+    state.evidence.assign(kMaxEvidence + 1, fork);
+    state.evidence.front().before = "first";
+    save_state(path, log.verifier().name, state);
+    kept = load_state(path, policy).evidence;
+    ASSERT_EQ(kept.size(), kMaxEvidence);
+    EXPECT_EQ(kept.front().before, "first");
+}
+
+TEST_F(CheckpointCommand, AStateThatCouldNotBeReadAgainIsNotWritten) {
+    const TestLog log(1);
+    const auto path = log.folder() / "state";
+    write_state(path, "0123456789", 10);
+    EXPECT_THROW(write_state(path, "0123456789x", 10), AuditError);
+    EXPECT_EQ(read_local_file(path, 10), "0123456789");
+}
+
+// It advised to move the state away, which is the memory that convicts a log.
+TEST_F(CheckpointCommand, NamesTheKeyThatAChangedLogStillNeeds) {
+    TestLog log(10);
+    ASSERT_EQ(check(log), "ok");
+    const Seed seed{3};
+    const SigningKey next(seed);
+    const auto verifier = ledger::make_verifier_key(log.verifier().name, ledger::KeyType::kEd25519,
+                                                    next.public_key());
+    log.write("checkpoint", ledger::sign_checkpoint(log.checkpoint().checkpoint, next));
+    const Outcome outcome = audit({"checkpoint", "--dir", log.directory().string(), "--key",
+                                   ledger::to_string(verifier), "--state", state(log)});
+    EXPECT_EQ(outcome.status, kNotAudited);
+    const std::string old = ledger::to_string(log.verifier());
+    const std::size_t end = old.find('+', old.find('+') + 1);  // of name and id
+    EXPECT_NE(outcome.err.find(old.substr(0, end)), std::string::npos) << outcome.err;
+    EXPECT_NE(outcome.err.find("give both"), std::string::npos) << outcome.err;
+    EXPECT_EQ(outcome.err.find("move it away"), std::string::npos) << outcome.err;
 }
 
 TEST_F(CheckpointCommand, SaysTheVerdictAndShowsBothNotes) {
