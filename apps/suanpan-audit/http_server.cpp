@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace suanpan::audit {
@@ -196,17 +197,25 @@ void HttpServer::accept_loop() {
             std::this_thread::sleep_for(kLook);
             continue;
         }
-        if (connections_.size() >= limits_.connections) {
+        if (connections_.size() >= limits_.connections || !begin(socket)) {
             Peer peer(socket, stopping_);
             peer.send(response_text(plain_text(503, "too many connections")), Clock::now() + kLook);
-            continue;
         }
-        Connection& connection = connections_.emplace_back();
+    }
+}
+
+bool HttpServer::begin(int socket) {
+    Connection& connection = connections_.emplace_back();
+    try {
         connection.thread = std::thread([this, &connection, socket] {
             serve(socket);
             connection.done = true;
         });
+    } catch (const std::system_error&) {  // out of threads
+        connections_.pop_back();
+        return false;
     }
+    return true;
 }
 
 void HttpServer::serve(int socket) const {

@@ -46,6 +46,7 @@ class HttpServer {
     };
 
     void accept_loop();
+    bool begin(int socket);  // false: no thread is to be had, the socket is still the caller's
     void serve(int socket) const;
     [[nodiscard]] WebResponse handle(const WebRequest& request) const;
 

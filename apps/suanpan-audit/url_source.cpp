@@ -6,7 +6,9 @@
 #include "ledger/text.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <memory>
 #include <thread>
 #include <utility>
 
@@ -32,14 +34,17 @@ client::HttpOptions http_options() {
 
 class UrlSource final : public LogSource {
  public:
-    UrlSource(const std::string& url, std::string token)
+    UrlSource(
+        const std::string& url, std::string token,
+        std::shared_ptr<std::atomic<bool>> reached = std::make_shared<std::atomic<bool>>(false))
         : url_(url),
           prefix_(parse(url).path),
           token_(std::move(token)),
-          client_(parse(url), http_options()) {}
+          client_(parse(url), http_options()),
+          reached_(std::move(reached)) {}
 
     [[nodiscard]] std::unique_ptr<LogSource> another() const override {
-        return std::make_unique<UrlSource>(url_, token_);
+        return std::make_unique<UrlSource>(url_, token_, reached_);
     }
     // Most of the time goes by with waiting for the server.
     [[nodiscard]] unsigned useful_readers() const override { return kReaders; }
@@ -85,12 +90,12 @@ class UrlSource final : public LogSource {
             std::chrono::milliseconds pause = kPause;
             try {
                 client::HttpResponse response = client_.send(request);
-                reached_ = true;
+                *reached_ = true;
                 const bool busy = response.status == 429 || response.status == 503;
                 if (!busy || left == 1) return response;
                 pause = retry_after(response);
             } catch (const client::TransportError& error) {
-                if (!reached_ || left == 1)
+                if (!*reached_ || left == 1)
                     throw AuditError("cannot reach " + url_ + ": " + error.what());
             }
             std::this_thread::sleep_for(pause);
@@ -107,7 +112,7 @@ class UrlSource final : public LogSource {
     std::string prefix_;
     std::string token_;
     client::HttpClient client_;
-    bool reached_ = false;
+    std::shared_ptr<std::atomic<bool>> reached_;  // by any reader of this log
 };
 
 }  // namespace

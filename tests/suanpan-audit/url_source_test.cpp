@@ -72,6 +72,17 @@ TEST(UrlSource, AServerThatStumblesDoesNotEndTheAudit) {
     EXPECT_THROW((void)source->read_checkpoint(), AuditError);
 }
 
+// Each reader had to reach the server by itself before it was patient with it.
+TEST(UrlSource, WhatOneReaderReachedTheOthersWaitFor) {
+    const TestLog log(10);
+    FileServer server(log.directory(), "");
+    const auto source = make_url_source(server.url(), "");
+    const auto other = source->another();
+    ASSERT_TRUE(source->read_checkpoint());
+    server.stumble(0, 1);
+    EXPECT_EQ(other->read_checkpoint().value(), log.checkpoint().note);
+}
+
 TEST(UrlSource, ServerOutOfReachIsNoFaultOfTheLog) {
     std::string url;
     {
