@@ -96,8 +96,11 @@ struct Place {
 
 std::string shown(const Json& value) {
     std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
-    if (text.size() > kShownBytes) text = text.substr(0, kShownBytes) + "…";
-    return text;
+    if (text.size() <= kShownBytes) return text;
+    std::size_t end = kShownBytes;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+        --end;  // not inside a character
+    return text.substr(0, end) + "…";
 }
 
 std::string escaped(std::string_view member) {

@@ -1,6 +1,9 @@
 #include "core/replay_difference.hpp"
 
+#include "base/json.hpp"
+
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace suanpan::core {
 namespace {
@@ -66,6 +69,16 @@ TEST(ReplayDifference, ShowsNoMoreThanFits) {
     const std::string large = R"({"a":")" + std::string(5'000, 'x') + R"(","kind":"pool"})";
     const Difference out = find_difference(LogIndex(7), large, R"({"a":1,"kind":"pool"})", false);
     EXPECT_LT(out.expected.size(), 500U);
+    // What is shown is whole characters, wherever the cut falls.
+    for (std::size_t before = 0; before < 3; ++before) {
+        std::string wide(before, 'x');
+        for (int i = 0; i < 500; ++i)
+            wide += "算";
+        const std::string entry = R"({"a":")" + wide + R"(","kind":"pool"})";
+        const Difference cut =
+            find_difference(LogIndex(7), entry, R"({"a":1,"kind":"pool"})", false);
+        EXPECT_TRUE(parse_json('"' + cut.expected.substr(1) + '"')) << cut.expected;
+    }
 }
 
 }  // namespace
