@@ -38,8 +38,8 @@ void describe_end(Report& report, const core::Replay& replay) {
     if (left == 0) return;
     report.line("Ends within", "a command: the last one continues beyond this checkpoint (" +
                                    grouped(left) + (left == 1 ? " entry" : " entries") +
-                                   "), to be compared once a later checkpoint has them; figures "
-                                   "below count it whole");
+                                   "), to be compared once a later checkpoint has them; the "
+                                   "figures count it whole");
 }
 
 void describe_difference(Report& report, const core::Replay& replay) {
