@@ -69,15 +69,12 @@ Reply acknowledging(const Call& call, Reply reply) {
     services::PublisherLoop* publisher = call.context.publisher;
     return [publisher, wanted = *wanted, reply = std::move(reply)](Response response) {
         // What never came into the log has nothing to be acknowledged.
-        const bool logged = response.log_index || response.status < 400;
-        if (!logged || response.status >= 500) {
+        const auto last = response.log_index ? response.log_index : response.last_log_index;
+        if (!last || response.status >= 500) {
             reply(std::move(response));
             return;
         }
-        // What was no single command is committed all the same: the log has it by now.
-        const std::uint64_t size = response.log_index
-                                       ? static_cast<std::uint64_t>(*response.log_index) + 1
-                                       : publisher->status().known_size;
+        const auto size = static_cast<std::uint64_t>(*last) + 1;
         const auto held = std::make_shared<Response>(std::move(response));
         publisher->when_published(size, wanted.wait_s * 1'000, [held, wanted, reply](bool done) {
             add_acknowledgement(*held, wanted, done);

@@ -134,6 +134,9 @@ void run_batch(const std::shared_ptr<Call>& call, const Reply& reply, std::vecto
             for (auto& result : plan->results)
                 all.push_back(std::move(*result));
             services::StoredResponse response;
+            for (const ItemResult& one : all) {
+                if (one && one->index) response.last = std::max(response.last, one->index);
+            }
             response.body = batch_body(all, word, call->request.path);
             finish(response);
         };

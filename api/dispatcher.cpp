@@ -134,6 +134,7 @@ void answer(const Call& call, const Reply& reply, const Result<services::Answere
     response.content_type = content_type_of(response.status);
     response.body = result->response.body;
     if (result->response.index) response.log_index = result->response.index->value;
+    if (result->response.last) response.last_log_index = result->response.last->value;
     if (result->replayed) response.headers.emplace_back("Idempotency-Replayed", "true");
     reply(std::move(response));
 }

@@ -34,6 +34,8 @@ struct Response {
     bool close = false;  // end the connection after this
     // Where in the log the command stands that was answered here; never sent.
     std::optional<std::int64_t> log_index = std::nullopt;
+    // Of an answer to many commands: where the last of them stands; never sent.
+    std::optional<std::int64_t> last_log_index = std::nullopt;
 };
 
 // Called exactly once, from any thread.

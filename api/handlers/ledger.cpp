@@ -9,6 +9,8 @@
 #include "services/publishing/publisher_loop.hpp"
 #include "services/publishing/tile_store.hpp"
 
+#include <algorithm>
+
 namespace suanpan::api {
 
 namespace {
@@ -61,13 +63,14 @@ Result<Response> get_entries_tile(Call& call) {
 // Why publishing is delayed or stopped is in the operator's log; here stands that it is.
 Result<Response> get_ledger_status(Call& call) {
     const services::PublisherStatus status = call.context.publisher->status();
-    Json body{{"key", call.context.log_key},
-              {"state", "publishing"},
-              {"signed_size", status.signed_size},
-              {"published_size", status.published_size},
-              {"waiting", status.known_size - status.published_size},
-              {"witnesses", Json::array()},
-              {"witnesses_needed", 0}};
+    Json body{
+        {"key", call.context.log_key},
+        {"state", "publishing"},
+        {"signed_size", status.signed_size},
+        {"published_size", status.published_size},
+        {"waiting", std::max(status.known_size, status.published_size) - status.published_size},
+        {"witnesses", Json::array()},
+        {"witnesses_needed", 0}};
     if (status.published_at) body["published_at"] = to_string(*status.published_at);
     if (status.delayed) {
         body["state"] = "delayed";

@@ -48,9 +48,7 @@ Result<db::EntryRow> find_own_entry(const Call& call) {
     auto row = call.context.database.read(
         "find_entry", [&index](db::Tx& tx) { return db::find_entry(tx, LogIndex(*index)); });
     if (!row) return fail(not_found());
-    const services::RoleSet all =
-        services::role_bit(core::Role::kAuditor) | services::role_bit(core::Role::kOperator);
-    if ((call.caller.roles & all) != 0) return std::move(*row);
+    if ((call.caller.roles & services::role_bit(core::Role::kAuditor)) != 0) return std::move(*row);
     const auto entry = parse_json(row->bytes, JsonLimits{row->bytes.size(), 64});
     if (!entry || !is_own(call, row->kind, *entry)) return fail(not_found());
     return std::move(*row);

@@ -7,6 +7,7 @@
 #include "db/queries/statements.hpp"
 #include "services/clock.hpp"
 #include "services/iam/idempotent_writes.hpp"
+#include "services/publishing/publisher_loop.hpp"
 #include "services/settlement/run_loop.hpp"
 
 namespace suanpan::api {
@@ -64,7 +65,11 @@ void run_settlement(const std::shared_ptr<Call>& call, const Reply& reply) {
         store(*call, key, response);
         finish(response);
     };
-    auto done = [call, reply](const Result<services::Answered>& result) {
+    // Its commands are committed by now: the log as it is has them all.
+    auto done = [call, reply](Result<services::Answered> result) {
+        const std::uint64_t size = call->context.publisher->status().known_size;
+        if (result && result->response.status < 400 && size > 0)
+            result->response.last = LogIndex(static_cast<std::int64_t>(size) - 1);
         answer(*call, reply, result);
     };
     call->context.writes.run(key, done, start);

@@ -31,6 +31,7 @@
 #include <pthread.h>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -62,16 +63,28 @@ sigset_t block_signals() {
     return signals;
 }
 
+// What the publisher tells the thread that serves.
+struct PublisherNews {
+    std::atomic<bool> set_back = false;  // the database: the market must not go on
+};
+
 // Until a signal, or until another server has taken over: then this one must not go on answering
 // from a memory that is no longer the market's. False when it was taken over. `market_runs`: false
-// when this server never took the market.
-bool wait_for_end(const sigset_t& signals, const services::CoreLoop& core, bool market_runs) {
+// when this server never took the market. A database that turns out to have been set back stops the
+// market alone: what was published is still served, and why it stands.
+bool wait_for_end(const sigset_t& signals, services::CoreLoop& core, bool market_runs,
+                  const PublisherNews& news) {
     constexpr timespec kLookAgain{1, 0};
     while (true) {
         const int signal = sigtimedwait(&signals, nullptr, &kLookAgain);
         if (signal > 0) {
             spdlog::info("stopping: signal {}", signal);
             return true;
+        }
+        if (market_runs && news.set_back) {
+            spdlog::critical("the market stops: the database was set back, and would fork the log");
+            core.stop();
+            market_runs = false;
         }
         if (market_runs && !core.figures().leading) {
             spdlog::critical("stopping: another server leads this database now");
@@ -119,13 +132,16 @@ void check_log_is_ours(const Config& config, const services::LogKeys& keys,
                              "): use the data folder and the origin of this log");
 }
 
-// A server that finds another one leading waits for its turn. False: a signal came first.
-bool wait_for_turn(const db::Pool& database, const sigset_t& signals) {
+// A server that finds another one leading, or at work in its data folder (it may still publish
+// when it no longer leads), waits for its turn. False: a signal came first.
+bool wait_for_turn(const db::Pool& database, FolderLock& folder, const sigset_t& signals) {
     constexpr timespec kLookAgain{0, 250'000'000};
     // What is taken here is given back at once; the market takes it for good.
-    for (bool told = false; !db::Leader::try_lead(database); told = true) {
+    for (bool told = false; !folder.try_take() || !db::Leader::try_lead(database); told = true) {
         if (!told) {
-            std::cout << "another server leads this database; waiting for it to end" << std::endl;
+            std::cout << "another server leads this database or works in this data folder; "
+                         "waiting for it to end"
+                      << std::endl;
         }
         const int signal = sigtimedwait(&signals, nullptr, &kLookAgain);
         if (signal > 0) {
@@ -156,9 +172,10 @@ services::Publisher::FaultPoint death_of_tests() {
     };
 }
 
-services::PublisherLoop::Listeners publisher_listeners() {
+services::PublisherLoop::Listeners publisher_listeners(PublisherNews& news) {
     services::PublisherLoop::Listeners listeners;
-    listeners.stopped = [](const Error& error) {
+    listeners.stopped = [&news](const Error& error) {
+        if (services::is_set_back(error)) news.set_back = true;
         spdlog::critical("publishing has stopped ({}): {}", error.code(), error.detail());
     };
     listeners.delayed = [](const Error& error) {
@@ -188,6 +205,7 @@ struct RunningMarket {
     services::SandboxClock* sandbox_clock;
     services::Publisher& publisher;
     services::PublisherLoop& publisher_loop;
+    const PublisherNews& news;
     bool runs = true;  // false: the database was set back, and must not grow before it is restored
 };
 
@@ -247,7 +265,7 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
     if (!config.port_file.empty())
         write_public_file(config.port_file, std::to_string(server.port()) + "\n");
 
-    const bool led_to_the_end = wait_for_end(signals, market.core, market.runs);
+    const bool led_to_the_end = wait_for_end(signals, market.core, market.runs, market.news);
 
     // Who waits for publishing is answered now.
     market.publisher_loop.release_waiters();
@@ -305,7 +323,8 @@ void run_application(const Config& config) {
     const services::LogKeys log_keys = load_own_log_keys(config, store);
     check_log_is_ours(config, log_keys, store);
     const auto witnesses = make_witnesses(config, log_keys.verifiers(config.origin));
-    if (!wait_for_turn(database, signals)) return;
+    FolderLock folder(config.data / "lock");
+    if (!wait_for_turn(database, folder, signals)) return;
     check_log_is_ours(config, log_keys, store);  // who led until now may have published
 
     // Real time, or the sandbox's.
@@ -319,7 +338,9 @@ void run_application(const Config& config) {
                                   log_keys.current, store, death_of_tests());
     services::PublisherLoopOptions loop_options;
     loop_options.interval_ms = config.publish_interval_ms;
-    services::PublisherLoop publisher_loop(publisher, clock, loop_options, publisher_listeners());
+    PublisherNews news;
+    services::PublisherLoop publisher_loop(publisher, clock, loop_options,
+                                           publisher_listeners(news));
 
     // The market. From here on this server leads.
     services::CoreLoop core(database, clock, {});
@@ -328,7 +349,7 @@ void run_application(const Config& config) {
     publisher_loop.start();
 
     const RunningMarket market{database,  core,           clock, sandbox_clock.get(),
-                               publisher, publisher_loop, runs};
+                               publisher, publisher_loop, news,  runs};
     const bool led_to_the_end = serve(config, signals, market);
 
     // What was committed is published.

@@ -1,6 +1,7 @@
 #include "apps/suanpand/files.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,6 +36,21 @@ void write_secret_file(const std::filesystem::path& path, std::string_view text)
 
 void write_public_file(const std::filesystem::path& path, std::string_view text) {
     write_file(path, text, 0644);
+}
+
+FolderLock::FolderLock(const std::filesystem::path& file)
+    : path_(file), descriptor_(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+    if (descriptor_ < 0) fail_with(path_);
+}
+
+FolderLock::~FolderLock() {
+    ::close(descriptor_);
+}
+
+bool FolderLock::try_take() {
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return true;
+    if (errno == EWOULDBLOCK || errno == EINTR) return false;
+    fail_with(path_);
 }
 
 }  // namespace suanpan::suanpand

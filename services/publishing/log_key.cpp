@@ -41,6 +41,29 @@ Result<SigningKey> parse_seed(std::string& text, const std::filesystem::path& pa
     return key;
 }
 
+// Durable, but for its name in the folder.
+void write_new_seed(const std::filesystem::path& path) {
+    std::filesystem::remove(path);
+    const int descriptor =
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (descriptor < 0) {
+        throw std::system_error(errno, std::generic_category(), "cannot make " + path.string());
+    }
+    Seed seed = random_seed();
+    std::string text = to_hex(as_chars(seed)) + "\n";
+    OPENSSL_cleanse(seed.data(), seed.size());
+    const auto size = static_cast<::ssize_t>(text.size());
+    const bool written =
+        ::write(descriptor, text.data(), text.size()) == size && ::fsync(descriptor) == 0;
+    const int error = errno;
+    wipe(text);
+    ::close(descriptor);
+    if (written) return;
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+    throw std::system_error(error, std::generic_category(), "cannot write " + path.string());
+}
+
 }  // namespace
 
 Result<SigningKey> load_log_key(const std::filesystem::path& path) {
@@ -59,24 +82,15 @@ Result<SigningKey> load_log_key(const std::filesystem::path& path) {
 Result<SigningKey> load_or_make_log_key(const std::filesystem::path& path) {
     if (std::filesystem::exists(path)) return load_log_key(path);
     if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path());
-    const int descriptor =
-        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (descriptor < 0 && errno == EEXIST) return load_log_key(path);
-    if (descriptor < 0) {
-        throw std::system_error(errno, std::generic_category(), "cannot make " + path.string());
-    }
-    Seed seed = random_seed();
-    std::string text = to_hex(as_chars(seed)) + "\n";
-    OPENSSL_cleanse(seed.data(), seed.size());
-    const auto size = static_cast<::ssize_t>(text.size());
-    const bool written =
-        ::write(descriptor, text.data(), text.size()) == size && ::fsync(descriptor) == 0;
-    const int error = errno;
-    wipe(text);
-    ::close(descriptor);
-    if (!written) {
-        throw std::system_error(error, std::generic_category(), "cannot write " + path.string());
-    }
+    // Whole or not at all, and never over another's: the name is given once all is durable.
+    const std::filesystem::path temporary = path.string() + ".new." + std::to_string(::getpid());
+    write_new_seed(temporary);
+    std::error_code failure;
+    std::filesystem::create_hard_link(temporary, path, failure);
+    std::filesystem::remove(temporary);
+    if (failure && failure != std::errc::file_exists)
+        throw std::system_error(failure, "cannot make " + path.string());
+    sync_folder(path.parent_path(), Disk::real());
     return load_log_key(path);
 }
 

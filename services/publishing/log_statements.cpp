@@ -62,6 +62,16 @@ Result<void> exchange_keys(const LogFiles& files) {
     return {};
 }
 
+// What another log left there would stop the new one's publisher for good.
+Result<void> check_fresh(const LogFiles& files) {
+    for (const fs::path& path : {files.tiles(), files.last_signed(), files.key()}) {
+        if (!fs::exists(path)) continue;
+        return fail("folder_not_empty",
+                    path.string() + " is of another log: give the new one a fresh data folder");
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<Rotated> rotate_log_key(db::Pool& database, const LogFiles& files, const std::string& origin,
@@ -115,6 +125,7 @@ Result<ledger::VerifierKey> succeed_log(db::Pool& database, const LogFiles& file
                                          std::to_string(applier.size()) +
                                          " entries: make a fresh one (suanpan migrate)");
     }
+    if (const auto fresh = check_fresh(files); !fresh) return fail(fresh.error());
     fs::create_directories(files.data);
     const auto key = load_or_make_log_key(files.key());
     if (!key) return fail(key.error());

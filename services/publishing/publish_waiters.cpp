@@ -47,11 +47,10 @@ void PublishWaiters::published(std::uint64_t size) {
 }
 
 void PublishWaiters::release() {
-    {
-        const std::scoped_lock lock(mutex_);
-        released_ = true;
-    }
+    std::unique_lock lock(mutex_);
+    released_ = true;
     changed_.notify_all();
+    changed_.wait(lock, [this] { return waiting_.empty() && !telling_; });
 }
 
 std::vector<std::pair<PublishWaiters::Done, bool>> PublishWaiters::take_ready() {
@@ -77,10 +76,13 @@ void PublishWaiters::run() {
     while (true) {
         const auto ready = take_ready();
         if (!ready.empty()) {
+            telling_ = true;
             lock.unlock();
             for (const auto& [done, published] : ready)
                 done(published);
             lock.lock();
+            telling_ = false;
+            changed_.notify_all();
             continue;
         }
         if (stopping_) return;

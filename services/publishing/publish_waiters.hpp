@@ -29,7 +29,8 @@ class PublishWaiters {
     void wait(std::uint64_t size, std::int64_t timeout_ms, Done done);
     /// The log is published up to here now.
     void published(std::uint64_t size);
-    /// Tells all who wait: false; and from now on everyone at once.
+    /// Tells all who wait: false; and from now on everyone at once. Returns when all were told. Not
+    /// from within a Done.
     void release();
 
  private:
@@ -48,6 +49,7 @@ class PublishWaiters {
     std::uint64_t published_ = 0;
     bool released_ = false;
     bool stopping_ = false;
+    bool telling_ = false;
     bool grown_ = false;  // published() came since the last look
     std::thread thread_;
 };

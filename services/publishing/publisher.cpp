@@ -32,7 +32,7 @@ Error too_few(const Witnesses& witnesses, const std::string& when) {
 }  // namespace
 
 bool is_set_back(const Error& error) {
-    return error.code() == "contradicts_last_signed" || error.code() == "contradicts_witness";
+    return error.code() == "contradicts_last_signed" || error.code() == "contradicts_quorum";
 }
 
 Publisher::Publisher(PublisherOptions options, const SigningKey& key, PublisherStore& store,
@@ -186,20 +186,33 @@ Result<void> Publisher::swap(const ledger::Checkpoint& next, const std::string& 
         outcome = SwapOutcome::kUnknown;
     }
     if (outcome == SwapOutcome::kOk) {
-        pending_note_.clear();  // what was unknown before can no longer get in
+        pending_notes_.clear();  // what was unknown before can no longer get in
         return {};
     }
     // A swap of ours that was unknown may have got in after it was asked about.
-    const bool own =
-        outcome == SwapOutcome::kLost && !pending_note_.empty() && stored_note() == pending_note_;
-    if (outcome == SwapOutcome::kLost && !own) return fail(checkpoint_lost(signed_.size));
-    if (!own) pending_note_ = note;
+    const bool own = outcome == SwapOutcome::kLost && is_pending(stored_note());
+    if (outcome == SwapOutcome::kLost && !own) return fail(lost_swap());
+    if (!own && !is_pending(note)) pending_notes_.push_back(note);
     // Nothing of it has left this process: whichever of the two the database has is the truth.
     recovered_ = false;
     return fail(std::string(kUnknown),
                 "it is not known whether the database took the checkpoint of " +
                     std::to_string(next.size) +
                     " entries; the next try finds out from the database and goes on");
+}
+
+// Somebody else signed, or the database was set back while it was in use.
+Error Publisher::lost_swap() {
+    const auto stored = store_.load_checkpoint();
+    if ((stored ? stored->size : 0) >= signed_.size) return checkpoint_lost(signed_.size);
+    return {"contradicts_last_signed",
+            "the database lost the checkpoint of " + entries_text(signed_.size) +
+                " while this server ran: it was set back. Run `suanpan ledger restore`; nothing is "
+                "signed until then"};
+}
+
+bool Publisher::is_pending(const std::string& note) const {
+    return std::ranges::find(pending_notes_, note) != pending_notes_.end();
 }
 
 std::string Publisher::sign(const ledger::Checkpoint& checkpoint) const {
@@ -215,16 +228,17 @@ std::string Publisher::stored_note() {
 // more than the database knows makes it certain that a signature now would be a fork.
 Result<void> Publisher::check_witnesses() {
     if (options_.witnesses == nullptr || witnesses_checked_) return {};
-    const ledger::Checkpoint nothing{options_.origin, 0, ledger::empty_root(), ""};
-    const auto seen = options_.witnesses->ask_sizes(sign(nothing));
+    // Of a log that was never signed the empty tree is asked about.
+    const auto seen = options_.witnesses->ask_sizes(signed_, sign(signed_));
     if (seen.largest > signed_.size) {
-        return fail("contradicts_witness",
-                    "the witness " + seen.witness + " has seen " + entries_text(seen.largest) +
-                        " of this log, the database only knows that " +
-                        std::to_string(signed_.size) +
-                        " were signed: it was set back. Run `suanpan ledger restore`, or "
-                        "`suanpan ledger succeed` if the published bundles are lost; nothing is "
-                        "signed until then. If the witness lies, take it out of the policy");
+        return fail(
+            std::string(seen.larger_is_certain ? "contradicts_quorum" : "contradicts_witness"),
+            "the witness " + seen.witness + " says that it has seen " + entries_text(seen.largest) +
+                " of this log, the database only knows that " + std::to_string(signed_.size) +
+                " were signed. If that is so, it was set back: run `suanpan ledger restore`, or "
+                "`suanpan ledger succeed` if the published bundles are lost; nothing is "
+                "signed until then. If the witness lies, take it out of the policy and "
+                "restart");
     }
     if (!seen.enough) return fail(too_few(*options_.witnesses, "before the first signature"));
     witnesses_checked_ = true;
@@ -249,18 +263,24 @@ Result<void> Publisher::publish_signed() {
     } else {
         reach("witnesses_answered");
     }
-    show(note);
+    if (const auto shown = show(note); !shown) return shown;
     reach("published");
     return {};
 }
 
-void Publisher::show(const std::string& note) {
+// Looks again right before: what readers have seen must never become smaller, whoever wrote it.
+Result<void> Publisher::show(const std::string& note) {
+    const auto there =
+        read_record(tiles_.read_checkpoint(), (tiles_.directory() / "checkpoint").string());
+    if (!there) return fail(there.error());
+    if (*there && (*there)->size > signed_.size) return fail(checkpoint_lost(signed_.size));
     tiles_.write_checkpoint(note);
     const std::uint64_t old_size = std::exchange(shown_, signed_).size;
-    if (!options_.remove_partial_tiles) return;
+    if (!options_.remove_partial_tiles) return {};
     for (const ledger::TileId& tile : ledger::tiles_between(old_size, shown_.size)) {
         if (tile.is_full()) tiles_.remove_partials(tile);
     }
+    return {};
 }
 
 // Again right before signing: the file may stand on a disk that another host shares.

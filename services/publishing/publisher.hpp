@@ -49,7 +49,8 @@ struct PublisherOptions {
     Disk* disk = &Disk::real();
 };
 
-/// The database was set back behind what was signed: it must not grow before it is restored.
+/// The database was certainly set back behind what was signed: it must not grow before it is
+/// restored. What a single witness says (`contradicts_witness`) stops the signing alone.
 bool is_set_back(const Error& error);
 
 /// One thread. What goes wrong is of three kinds. An exception (the database or the disk out of
@@ -70,8 +71,9 @@ class Publisher {
 
     /// Publishes what was committed since the last checkpoint; empty when there is nothing new.
     /// Delays with: `too_few_witnesses`, `checkpoint_unknown`. Stops with: `checkpoint_lost`,
-    /// `contradicts_last_signed`, `contradicts_witness`, `bad_checkpoint_record`, `tiles_damaged`,
-    /// `tile_conflict`, `entries_changed`, `entry_too_large`.
+    /// `contradicts_last_signed`, `contradicts_witness`, `contradicts_quorum`,
+    /// `bad_checkpoint_record`, `tiles_damaged`, `tile_conflict`, `entries_changed`,
+    /// `entry_too_large`.
     Result<std::optional<Published>> publish_once(Time now);
     /// Looks, without signing anything, whether the database still holds all that was signed: for
     /// a start, before the log grows. Errors: as publish_once.
@@ -98,9 +100,11 @@ class Publisher {
     Result<void> check_last_signed() const;
     Result<void> swap(const ledger::Checkpoint& next, const std::string& note);
     [[nodiscard]] std::string sign(const ledger::Checkpoint& checkpoint) const;
+    [[nodiscard]] Error lost_swap();
     [[nodiscard]] std::string stored_note();
+    [[nodiscard]] bool is_pending(const std::string& note) const;
     Result<void> publish_signed();
-    void show(const std::string& note);
+    Result<void> show(const std::string& note);
     void reset_builder();
     void write_waiting_tiles();
     void reach(std::string_view step) const;
@@ -132,10 +136,10 @@ class Publisher {
     std::size_t waiting_bytes_ = 0;
     std::optional<Error> sink_error_;
     std::optional<Error> stopped_;
-    ledger::Checkpoint signed_;     // size 0: none yet
-    ledger::Checkpoint shown_;      // at or before `signed_`
-    std::string pending_note_;      // of a swap whose outcome is not known
-    std::uint64_t fixed_size_ = 0;  // the tiles of so many entries never change
+    ledger::Checkpoint signed_;               // size 0: none yet
+    ledger::Checkpoint shown_;                // at or before `signed_`
+    std::vector<std::string> pending_notes_;  // of swaps whose outcome is not known
+    std::uint64_t fixed_size_ = 0;            // the tiles of so many entries never change
     bool recovered_ = false;
     bool witnesses_checked_ = false;
 };

@@ -92,6 +92,7 @@ void PublisherLoop::run() {
 bool PublisherLoop::publish() {
     std::optional<Published> published;
     std::optional<Error> error;
+    const std::uint64_t known_before = status().known_size;
     try {
         auto result = publisher_.publish_once(clock_.now());
         if (result) {
@@ -111,8 +112,9 @@ bool PublisherLoop::publish() {
         const std::scoped_lock lock(mutex_);
         status_.published_size = publisher_.published_size();
         status_.signed_size = publisher_.signed_size();
-        // After an empty step nothing is known to wait, whatever was notified before.
-        if (!error && !published) status_.known_size = status_.published_size;
+        // After an empty step nothing that was notified before it waits; what came since does.
+        if (!error && !published && status_.known_size == known_before)
+            status_.known_size = status_.published_size;
         status_.known_size = std::max(status_.known_size, status_.published_size);
         status_.delayed.reset();
         status_.delayed_since.reset();
@@ -132,6 +134,7 @@ void PublisherLoop::delay(const Error& why) {
         // One step may publish what was signed before and then fail.
         status_.published_size = publisher_.published_size();
         status_.signed_size = publisher_.signed_size();
+        status_.known_size = std::max(status_.known_size, status_.published_size);
         status_.delayed = why;
         if (!status_.delayed_since) status_.delayed_since = clock_.now();
     }

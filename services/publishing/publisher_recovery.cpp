@@ -66,11 +66,11 @@ Result<void> Publisher::recover() {
 // After a swap of unknown outcome the database has what it had before, or what was to be swapped
 // in; anything else is somebody else's.
 Result<void> Publisher::check_pending(const Record& database) {
-    if (pending_note_.empty()) return {};
+    if (pending_notes_.empty()) return {};
     const std::uint64_t size = database ? database->size : 0;
-    const bool got_in = database && stored_note() == pending_note_;
-    if (!got_in && size != signed_.size) return fail(checkpoint_lost(signed_.size));
-    if (got_in) pending_note_.clear();
+    const bool got_in = database && is_pending(stored_note());
+    if (!got_in && size != signed_.size) return fail(lost_swap());
+    if (got_in) pending_notes_.clear();
     return {};
 }
 

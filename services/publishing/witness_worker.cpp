@@ -93,11 +93,14 @@ WitnessWorker::Outcome WitnessWorker::talk(const WitnessJob& job, std::uint64_t 
     }
 }
 
-// Who has seen nothing cosigns the empty tree, which says nothing; who has seen something names it.
+// Who has seen nothing cosigns what was signed last, or the empty tree, which says nothing; who has
+// seen something names it.
 WitnessWorker::Outcome WitnessWorker::ask_size(const WitnessJob& job) const {
     const ledger::AddCheckpointRequest request{0, {}, job.request.note};
     const WitnessReply reply = post_(ledger::to_string(request));
     Outcome outcome;
+    if (reply.status == 200 && job.request.checkpoint.size > 0)
+        return take_lines(job.request, reply);
     if (reply.status == 200) {
         outcome.size = 0;
         return outcome;
@@ -117,7 +120,7 @@ WitnessWorker::Outcome WitnessWorker::ask_cosignature(const WitnessJob& job,
     Outcome outcome;
     // A size that it cannot have seen is not asked from: it is told anew.
     std::uint64_t from = old_size > request.checkpoint.size ? 0 : old_size;
-    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    for (int attempt = 0; attempt < kAttempts && !stopping_; ++attempt) {
         auto proof = request.prove(from);
         if (!proof) {
             outcome.failure =
@@ -146,7 +149,8 @@ WitnessWorker::Outcome WitnessWorker::ask_cosignature(const WitnessJob& job,
         }
         from = *size;
     }
-    outcome.failure = "it names another size each time it is asked";
+    outcome.failure =
+        stopping_ ? "the server stops" : "it names another size each time it is asked";
     return outcome;
 }
 

@@ -5,6 +5,7 @@
 
 #include "services/publishing/witnesses.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -73,7 +74,7 @@ class WitnessWorker {
     std::string line_;
     std::optional<Time> time_;
     std::string failure_;
-    bool stopping_ = false;
+    std::atomic<bool> stopping_ = false;  // read between two posts without the mutex
 
     std::thread thread_;
 };

@@ -58,10 +58,11 @@ Witnesses::Witnesses(ledger::Policy policy, const WitnessConnect& connect, Optio
 
 Witnesses::~Witnesses() = default;
 
-Witnesses::Sizes Witnesses::ask_sizes(const std::string& note) {
+Witnesses::Sizes Witnesses::ask_sizes(const ledger::Checkpoint& last, const std::string& note) {
     std::unique_lock lock(impl_->board.mutex);
     const auto job = std::make_shared<WitnessJob>();
     job->round = ++impl_->round;
+    job->request.checkpoint = last;
     job->request.note = note;
     for (const auto& worker : impl_->workers)
         worker->give(job);
@@ -79,6 +80,12 @@ Witnesses::Sizes Witnesses::ask_sizes(const std::string& note) {
         sizes.largest = worker->known_size();
         sizes.witness = worker->status().name;
     }
+    const auto names_larger = [&](const WitnessWorker& worker) {
+        return counts(worker) && worker.known_size() > last.size;
+    };
+    sizes.larger_is_certain =
+        impl_->is_met_by(names_larger) &&
+        !impl_->is_met_by([&](const auto& one) { return !names_larger(one); });
     return sizes;
 }
 

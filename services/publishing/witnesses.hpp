@@ -65,10 +65,13 @@ class Witnesses {
         bool enough = false;  // those who answered are a quorum
         std::uint64_t largest = 0;
         std::string witness;  // who named it
+        /// Those who name a larger size than was asked with are a quorum, and the others are none:
+        /// by the policy they cannot all be wrong.
+        bool larger_is_certain = false;
     };
-    /// Asks each for the size that it saw last (`old 0`, for an empty tree). `note`: the signed
-    /// checkpoint of size 0.
-    Sizes ask_sizes(const std::string& note);
+    /// Asks each for the size that it saw last, with `old 0` and the checkpoint that was signed
+    /// last: who has seen something names it, who has seen nothing cosigns what is durable.
+    Sizes ask_sizes(const ledger::Checkpoint& last, const std::string& note);
 
     struct Collected {
         bool enough = false;  // the policy holds

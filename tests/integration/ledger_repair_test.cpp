@@ -114,6 +114,29 @@ void expect_refuses(ApiServer& server, const World& world, const std::string& ch
     EXPECT_NE(server.log().find("the market does not run"), std::string::npos);
 }
 
+// Found out at the start only, it left a market running whose entries would have to be thrown away.
+TEST(LedgerRepair, ADatabaseThatIsSetBackWhileTheMarketRunsStopsIt) {
+    ApiServer server;
+    const World world(server);
+    place(server, world, 3);
+    const BeforeAndAfter before = look(server);
+    server.database().execute("ALTER TABLE log_checkpoint DISABLE TRIGGER append_only");
+    server.database().execute("DELETE FROM log_checkpoint");
+    Caller buyer = server.caller(world.buyer.key);
+    int status = 201;
+    for (int i = 0; i < 400 && status == 201; ++i) {
+        status = buyer.post("/v1/orders", World::buy(1, "4.000000")).status;
+        usleep(20'000);
+    }
+    EXPECT_EQ(status, 503);
+    Caller nobody = server.caller("");
+    const Json state = expect(nobody.get("/v1/ledger"), 200);
+    EXPECT_EQ(state["reason"], "contradicts_last_signed");
+    EXPECT_EQ(nobody.get("/v1/ledger/checkpoint").text, before.checkpoint);
+    EXPECT_NE(server.log().find("the market stops"), std::string::npos);
+    EXPECT_EQ(server.stop(), 0);
+}
+
 TEST(LedgerRepair, AnOldBackUpIsNotSignedUntilItIsRestored) {
     ApiServer server;
     const World world(server);
@@ -249,6 +272,15 @@ TEST(LedgerRepair, ANewLogFollowsOneThatIsLost) {
     const ProgramRun twice = run_program("suanpan", arguments);
     EXPECT_EQ(twice.status, 1);
     EXPECT_NE(twice.output.find("log_not_empty"), std::string::npos) << twice.output;
+    // In the lost log's folder its tiles would stop the new one's publisher for good.
+    const support::TestDatabase empty;
+    ASSERT_TRUE(db::migrate(empty.conninfo()));
+    std::vector<std::string> in_old_folder = arguments;
+    in_old_folder[3] = empty.conninfo();
+    in_old_folder[5] = lost.data().string();
+    const ProgramRun refused = run_program("suanpan", in_old_folder);
+    EXPECT_EQ(refused.status, 1);
+    EXPECT_NE(refused.output.find("folder_not_empty"), std::string::npos) << refused.output;
 
     support::ChildProcess::Options options;
     options.program = support::program_path("suanpand");

@@ -1,6 +1,7 @@
 // suanpand is killed at every step of publishing; what starts again goes on with the same log.
 
 #include "ledger/checkpoint.hpp"
+#include "ledger/receipt.hpp"
 #include "ledger/tile.hpp"
 #include "services/publishing/publisher.hpp"
 #include "services/publishing/tile_store.hpp"
@@ -10,6 +11,8 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace suanpan::test {
 namespace {
@@ -53,17 +56,43 @@ void expect_consistent(const ApiServer& server, const ledger::Checkpoint& from,
     EXPECT_TRUE(ledger::verify_consistency(from.size, from.root, to.size, to.root, *proof));
 }
 
+struct Acknowledged {
+    std::string id;
+    std::int64_t index = 0;
+};
+
 // Orders until the server is gone; those that were acknowledged.
-int place_until_dead(const ApiServer& server, const World& world) {
-    int acknowledged = 0;
+std::vector<Acknowledged> place_until_dead(const ApiServer& server, const World& world) {
+    std::vector<Acknowledged> acknowledged;
     try {
         Caller buyer = server.caller(world.buyer.key);
-        while (buyer.post("/v1/orders", World::buy(1, "1.000000")).status == 201)
-            ++acknowledged;
+        for (;;) {
+            const Answer placed = buyer.post("/v1/orders", World::buy(1, "1.000000"));
+            if (placed.status != 201) break;
+            acknowledged.push_back({placed.body.at("id").get<std::string>(),
+                                    placed.body.at("log_index").get<std::int64_t>()});
+        }
     } catch (const std::exception&) {
         // The connection broke: it died.
     }
     return acknowledged;
+}
+
+// Who was told that an order stands finds its entry where the answer said, under a receipt.
+void expect_kept(const ApiServer& server, const World& world, const ledger::VerifierKey& log,
+                 const std::vector<Acknowledged>& acknowledged) {
+    Caller buyer = server.caller(world.buyer.key);
+    for (const auto& [id, index] : acknowledged) {
+        const std::string at = std::to_string(index);
+        const Answer entry = buyer.get("/v1/ledger/entries/" + at);
+        ASSERT_EQ(entry.status, 200) << at;
+        EXPECT_EQ(expect(buyer.get("/v1/orders/" + id), 200)["log_index"], index);
+        EXPECT_NE(entry.text.find(R"("kind":"order")"), std::string::npos) << entry.text;
+        const auto receipt = ledger::parse_receipt(buyer.get("/v1/ledger/receipts/" + at).text);
+        ASSERT_TRUE(receipt) << receipt.error().detail();
+        EXPECT_EQ(receipt->index, static_cast<std::uint64_t>(index));
+        EXPECT_TRUE(ledger::verify_receipt(*receipt, entry.text, log)) << at;
+    }
 }
 
 TEST(PublishingKill, AtEveryStepLeavesAConsistentLog) {
@@ -77,13 +106,15 @@ TEST(PublishingKill, AtEveryStepLeavesAConsistentLog) {
         SCOPED_TRACE(step);
         server.kill();
         server.start({{"SUANPAN_TEST_DIE_AT", std::string(step)}});
-        EXPECT_GT(place_until_dead(server, world), 0);
+        const std::vector<Acknowledged> acknowledged = place_until_dead(server, world);
+        EXPECT_FALSE(acknowledged.empty());
         ASSERT_EQ(server.wait_end(), kKilled) << server.log();
         server.start();
         Caller again = server.operator_caller();
         wait_published(again);
         const ledger::Checkpoint now = expect_whole(server, log);
         EXPECT_GT(now.size, last.size);
+        expect_kept(server, world, log, acknowledged);
         expect_consistent(server, last, now);
         EXPECT_EQ(expect(again.get("/v1/ledger"), 200)["state"], "publishing");
         last = now;

@@ -1,6 +1,8 @@
 // Two servers on one database: one leads, the other waits; when the leader dies, the other takes
 // over.
 
+#include "db/migrate.hpp"
+#include "support/test_database.hpp"
 #include "tests/integration/api_world.hpp"
 
 #include <gtest/gtest.h>
@@ -41,6 +43,25 @@ TEST(TakeOver, AWaitingServerLeadsWhenTheLeaderIsKilled) {
     const Json after = expect(op.get("/v1/admin/digest"), 200);
     EXPECT_EQ(after["memory"], before["memory"]);
     EXPECT_EQ(after["equal"], true);
+}
+
+// Each would have set the other's published checkpoint back.
+TEST(TakeOver, OneServerAtATimeWorksInADataFolder) {
+    const ApiServer first;
+    const support::TestDatabase other;
+    ASSERT_TRUE(db::migrate(other.conninfo()));
+    const support::TempDir dir;
+    support::ChildProcess::Options options;
+    options.program = support::program_path("suanpand");
+    const auto port_file = dir.path() / "port";
+    options.arguments = {"--sandbox",        "--listen", "127.0.0.1:0",        "--port-file",
+                         port_file.string(), "--data",   first.data().string()};
+    options.environment = {{"SUANPAN_DATABASE", other.conninfo()}};
+    options.output = dir.path() / "log";
+    support::ChildProcess second(options);
+    EXPECT_FALSE(second.wait(std::chrono::milliseconds(1'500))) << second.output();
+    EXPECT_FALSE(std::filesystem::exists(port_file)) << "two servers work in one folder";
+    EXPECT_NE(second.output().find("waiting for it to end"), std::string::npos);
 }
 
 }  // namespace

@@ -63,6 +63,10 @@ TEST(LogKey, IsMadeOnceWithMode0600) {
     const auto made = load_or_make_log_key(path);
     ASSERT_TRUE(made) << made.error().detail();
     EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+    // Nothing of it lies about under another name.
+    const fs::directory_iterator files(path.parent_path());
+    EXPECT_EQ(std::distance(begin(files), end(files)), 1);
+    EXPECT_EQ(fs::hard_link_count(path), 1U);
     EXPECT_EQ(load_or_make_log_key(path)->public_key(), made->public_key());
     EXPECT_EQ(load_log_key(path)->public_key(), made->public_key());
     const auto other = load_or_make_log_key(dir.path() / "other.key");

@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
+#include <functional>
 #include <mutex>
+#include <thread>
 
 namespace suanpan::services {
 namespace {
@@ -117,6 +120,51 @@ TEST(PublisherLoop, WorksOffABacklogWithoutWaiting) {
     EXPECT_TRUE(loop.wait_published(1000, kLongMs));
     loop.stop();
     EXPECT_EQ(running.published, 10);
+}
+
+// What was notified while a step found nothing was forgotten, and who asked for the log's size then
+// was told that all of it is published.
+TEST(PublisherLoop, AnEmptyStepForgetsNothingThatCameMeanwhile) {
+    Running running;
+    running.log.store.add(10);
+    PublisherLoop* told = nullptr;
+    struct Listening final : PublisherStore {
+        MemoryStore& inner;
+        std::function<void()> after_reading;
+        explicit Listening(MemoryStore& store) : inner(store) {}
+        std::vector<std::string> read_entries(std::uint64_t from, std::size_t max) override {
+            auto entries = inner.read_entries(from, max);
+            if (entries.empty() && after_reading) after_reading();
+            return entries;
+        }
+        std::optional<StoredCheckpoint> load_checkpoint() override {
+            return inner.load_checkpoint();
+        }
+        SwapOutcome compare_and_swap_checkpoint(std::uint64_t old_size,
+                                                const StoredCheckpoint& next) override {
+            return inner.compare_and_swap_checkpoint(old_size, next);
+        }
+    } store(running.log.store);
+    std::atomic<bool> came = false;
+    store.after_reading = [&] {
+        if (came.exchange(true)) return;
+        running.log.store.add(5);
+        told->notify(15);
+    };
+    PublisherLoopOptions options = only_when_asked();
+    Publisher publisher(running.log.options(), running.log.key, store);
+    PublisherLoop loop(publisher, running.clock, options, running.listeners());
+    told = &loop;
+    loop.start();
+    ASSERT_TRUE(loop.wait_published(10, kLongMs));
+    loop.notify(10);
+    loop.wake();
+    for (int i = 0; i < 2'000 && !came; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    ASSERT_TRUE(came);
+    loop.stop();
+    EXPECT_EQ(loop.status().published_size, 10U);
+    EXPECT_EQ(loop.status().known_size, 15U);
 }
 
 TEST(PublisherLoop, CanBeStartedAgain) {

@@ -136,6 +136,61 @@ TEST(PublisherRecords, BothKeysSignWhileTheLogChangesItsKey) {
     EXPECT_EQ(ledger::open_checkpoint(after, next_verifier)->checkpoint.size, 30U);
 }
 
+// Two servers over one data folder: the slower one wrote its smaller checkpoint over the other's.
+TEST(PublisherRecords, NeverShowsLessThanWasShown) {
+    PublishedLog log;
+    log.store.add(10);
+    ASSERT_EQ(code_of(log.publisher()->publish_once(kTestTime)), "published");
+    log.store.add(10);
+    std::string larger;
+    const auto slow = log.publisher([&](std::string_view step) {
+        if (step != "witnesses_answered" || !larger.empty()) return;
+        log.store.add(10);
+        ASSERT_EQ(code_of(log.publisher()->publish_once(kTestTime)), "published");
+        larger = TileStore(log.tiles()).read_checkpoint().value();
+    });
+    EXPECT_EQ(code_of(slow->publish_once(kTestTime)), "checkpoint_lost");
+    EXPECT_TRUE(slow->stopped());
+    EXPECT_EQ(TileStore(log.tiles()).read_checkpoint(), larger);
+    expect_whole(log, 30);
+}
+
+TEST(PublisherRecords, ADatabaseThatIsSetBackWhileItRunsIsNoticed) {
+    PublishedLog log;
+    log.store.add(10);
+    ASSERT_EQ(code_of(log.publisher()->publish_once(kTestTime)), "published");
+    const StoredCheckpoint old = *log.store.checkpoint_;
+    log.store.add(10);
+    const auto publisher = log.publisher();
+    ASSERT_EQ(code_of(publisher->publish_once(kTestTime)), "published");
+    log.store.add(10);
+    log.store.checkpoint_ = old;
+    const auto refused = publisher->publish_once(kTestTime);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), "contradicts_last_signed");
+    EXPECT_TRUE(is_set_back(refused.error()));
+}
+
+// The first of two swaps of unknown outcome was forgotten when the second came.
+TEST(PublisherRecords, EachOfSeveralUnknownSwapsMayGetInLate) {
+    PublishedLog log;
+    std::vector<StoredCheckpoint> tried;
+    log.store.swap_ = [&](const StoredCheckpoint& next) {
+        tried.push_back(next);
+        return SwapOutcome::kUnknown;
+    };
+    const auto publisher = log.publisher();
+    for (int i = 0; i < 3; ++i) {
+        log.store.add(5);
+        EXPECT_EQ(code_of(publisher->publish_once(kTestTime)), "checkpoint_unknown");
+    }
+    ASSERT_EQ(tried.size(), 3U);
+    log.store.swap_ = nullptr;
+    log.store.checkpoint_ = tried[0];
+    EXPECT_EQ(code_of(publisher->publish_once(kTestTime)), "published");
+    expect_whole(log, 15);
+}
+
 TEST(PublisherRecords, LooksBackWithoutSigning) {
     PublishedLog log;
     log.store.add(10);

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <future>
 #include <memory>
+#include <thread>
 
 namespace suanpan::services {
 namespace {
@@ -55,6 +56,21 @@ TEST(PublishWaiters, AreReleasedAtTheEnd) {
         left = wait(waiters, 5, kLongMs);
     }
     EXPECT_FALSE(left.get());
+}
+
+// The server stopped while the waiters' thread still held answers that it had taken.
+TEST(PublishWaiters, AreAllToldWhenReleaseReturns) {
+    PublishWaiters waiters;
+    std::atomic<int> answered = 0;
+    for (int i = 0; i < 20; ++i) {
+        waiters.wait(5, kLongMs, [&answered](bool) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+            ++answered;
+        });
+    }
+    waiters.release();
+    EXPECT_EQ(answered, 20);
+    waiters.release();
 }
 
 TEST(PublishWaiters, AreBounded) {

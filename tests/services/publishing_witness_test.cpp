@@ -167,12 +167,57 @@ TEST(PublishingWitnesses, RememberWhatAllOfOurRecordsHaveForgotten) {
     const auto publisher = log.publisher();
     const auto refused = publisher->publish_once(kTestTime);
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().code(), "contradicts_witness");
+    EXPECT_EQ(refused.error().code(), "contradicts_quorum");
+    EXPECT_TRUE(is_set_back(refused.error()));
     EXPECT_NE(refused.error().detail().find("suanpan ledger restore"), std::string::npos);
     EXPECT_TRUE(publisher->stopped());
     EXPECT_FALSE(log.store.checkpoint_);
     EXPECT_FALSE(std::filesystem::exists(log.last_signed()));
     EXPECT_FALSE(std::filesystem::exists(log.tiles() / "checkpoint"));
+}
+
+// Anybody between us and a witness can answer 409: one such answer kept the whole exchange shut.
+TEST(PublishingWitnesses, OneThatNamesALargerSizeStopsTheSigningAndNotTheMarket) {
+    struct Case {
+        int count;
+        int quorum;
+        int liars;
+        bool certain;
+    };
+    for (const Case& one :
+         {Case{3, 2, 1, false}, Case{3, 2, 2, true}, Case{3, 1, 1, false}, Case{3, 3, 1, false},
+          Case{3, 3, 3, true}, Case{1, 1, 1, true}, Case{2, 0, 2, false}}) {
+        WitnessedLog log(one.count, one.quorum);
+        log.store.add(50);
+        for (int i = 0; i < one.liars; ++i)
+            log.fakes.at(static_cast<std::size_t>(i))->mood_ = Mood::kTooLarge;
+        const auto publisher = log.publisher();
+        const auto looked = publisher->look_back();
+        ASSERT_FALSE(looked);
+        EXPECT_EQ(looked.error().code(), one.certain ? "contradicts_quorum" : "contradicts_witness")
+            << one.count << one.quorum << one.liars;
+        EXPECT_EQ(is_set_back(looked.error()), one.certain);
+        EXPECT_TRUE(publisher->stopped());
+        EXPECT_FALSE(log.store.checkpoint_);
+    }
+}
+
+// Each start had the empty tree of a log with entries signed and cosigned.
+TEST(PublishingWitnesses, AreAskedForTheirSizeWithWhatWasSignedLast) {
+    WitnessedLog log(2, 1);
+    log.fakes[1]->mood_ = Mood::kDead;
+    log.store.add(40);
+    ASSERT_EQ(code_of(log.publisher()->publish_once(kTestTime)), "published");
+    log.fakes[1]->mood_ = Mood::kHonest;
+    log.forget();
+    ASSERT_TRUE(log.publisher()->look_back());
+    // Who had seen nothing has the signed tree now, and its cosignature counts.
+    EXPECT_EQ(log.fakes[1]->state_.size, 40U);
+    EXPECT_EQ(log.fakes[1]->state_.root, log.store.checkpoint_->root);
+    EXPECT_EQ(status_of(log.witnesses->status(), "w2").size, 40U);
+    log.store.add(10);
+    ASSERT_EQ(code_of(log.publisher()->publish_once(kTestTime)), "published");
+    EXPECT_EQ(log.published()->cosignatures.size(), 2U);
 }
 
 TEST(PublishingWitnesses, TooFewAtTheStartDelayTheFirstSignature) {
