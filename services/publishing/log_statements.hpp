@@ -33,9 +33,9 @@ struct Predecessor {
     std::optional<std::filesystem::path> key_file;  // its signing key, unless that is lost
 };
 /// Opens a log in an empty database: its first entry carries the old log's last checkpoint. Gives
-/// the new log's key, made when the data folder has none.
-/// Errors: `leader_runs`, `log_not_empty`, `same_origin`, `bad_statement`, those of open_checkpoint
-/// and load_log_key.
+/// the new log's key, made in a data folder that holds no other log's.
+/// Errors: `leader_runs`, `log_not_empty`, `folder_not_empty`, `same_origin`, `bad_statement`,
+/// those of open_checkpoint and load_log_key.
 Result<ledger::VerifierKey> succeed_log(db::Pool& database, const LogFiles& files,
                                         const std::string& origin, const Predecessor& old,
                                         Time now);
