@@ -14,13 +14,16 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void raise(const std::string& what, const fs::path& path) {
-    throw std::system_error(errno, std::generic_category(), what + " " + path.string());
+    const int error = errno;
+    throw std::system_error(error, std::generic_category(), what + " " + path.string());
 }
 
 class File {
  public:
-    File(const fs::path& path, int flags, Disk& disk)
-        : path_(path), disk_(disk), descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {
+    File(fs::path path, int flags, Disk& disk)
+        : path_(std::move(path)),
+          disk_(disk),
+          descriptor_(::open(path_.c_str(), flags | O_CLOEXEC, 0644)) {
         if (descriptor_ < 0) raise("cannot open", path_);
     }
     ~File() {
@@ -46,7 +49,7 @@ class File {
     }
 
  private:
-    const fs::path& path_;
+    fs::path path_;
     Disk& disk_;
     int descriptor_;
 };
