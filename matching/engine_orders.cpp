@@ -73,7 +73,7 @@ std::vector<std::uint32_t> RestingSells::slots(OrderStore& orders) {
 }
 
 void Engine::Impl::begin(Time time) {
-    CHECK(recording == 0);
+    CHECK(recording == 0 && undo.empty());
     now = time;
     for (const OrderSlot slot : outcome.touched)
         orders[number_of(slot)].touched = false;
