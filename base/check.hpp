@@ -14,7 +14,9 @@ class BugError : public std::logic_error {
     using std::logic_error::logic_error;
 };
 
-[[noreturn]] inline void fail_check(const char* expression, const char* file, int line) {
+// Out of the way of the code that holds.
+[[noreturn, gnu::cold, gnu::noinline]] inline void fail_check(const char* expression,
+                                                              const char* file, int line) {
     throw BugError(std::string("CHECK failed: ") + expression + " at " + file + ":" +
                    std::to_string(line));
 }

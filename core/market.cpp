@@ -23,6 +23,14 @@ CommandOutcome Market::refuse(const Command& command, const Error& reason, Time 
     return impl_->apply(command, clock, &reason);
 }
 
+void Market::expect(const Command& command) const {
+    if (const auto slot = impl_->named_order(command)) impl_->engine.prefetch(*slot);
+}
+
+void Market::expect_next(const Command& command) const {
+    if (const auto slot = impl_->named_order(command)) impl_->engine.prefetch_links(*slot);
+}
+
 Time Market::pass_over(Time clock) {
     impl_->head.last_time = std::max(clock, impl_->head.last_time);
     impl_->head.size.value += 1;

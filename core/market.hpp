@@ -52,6 +52,11 @@ class Market {
     // (kCommitFailed), so that it cannot stop the market. What is due takes effect as always.
     CommandOutcome refuse(const Command& command, const Error& reason, Time clock);
 
+    // A batch is known before it is applied: hints that a command comes some commands from now, and
+    // that it comes next. They spare it the wait for the memory of the order that it names.
+    void expect(const Command& command) const;
+    void expect_next(const Command& command) const;
+
     // The log has an entry that says nothing to the market (ledger/succession.hpp). Its time is
     // max(clock, last logged time), which is given back; what is due by then waits for the next
     // command.

@@ -240,6 +240,8 @@ struct Market::Impl {
     OpenOrder& order_at(matching::OrderSlot slot);
     [[nodiscard]] const OpenOrder& order_at(matching::OrderSlot slot) const;
     [[nodiscard]] std::optional<matching::OrderSlot> find_order(const OrderId& id) const;
+    // The order that a cancel or a replace is about.
+    [[nodiscard]] std::optional<matching::OrderSlot> named_order(const Command& what) const;
     [[nodiscard]] Result<void> check_funds(const matching::OrderTerms& terms, Money more) const;
 
     // trades.cpp

@@ -23,6 +23,12 @@ std::optional<matching::OrderSlot> Market::Impl::find_order(const OrderId& id) c
     return found->second;
 }
 
+std::optional<matching::OrderSlot> Market::Impl::named_order(const Command& what) const {
+    if (const auto* cancel = std::get_if<CancelOrder>(&what.body)) return find_order(cancel->id);
+    if (const auto* replace = std::get_if<ReplaceOrder>(&what.body)) return find_order(replace->id);
+    return std::nullopt;
+}
+
 // `what` is the engine's own memory: nothing here may make it do the next thing.
 void Market::Impl::absorb(const matching::Outcome& what) {
     std::size_t done = 0;

@@ -173,8 +173,16 @@ Preview Engine::preview(const OrderTerms& terms, Time now) const {
     return out;
 }
 
+// Which messages are cancels is a coin's toss: hints must not branch on it.
 void Engine::prefetch(OrderSlot order) const {
-    if (order != kNoOrder) impl_->orders.prefetch(number_of(order));
+    impl_->orders.prefetch(order == kNoOrder ? 0 : number_of(order));
+}
+
+void Engine::prefetch_links(OrderSlot slot) const {
+    const Order& order = impl_->orders[slot == kNoOrder ? 0 : number_of(slot)];
+    // None is a number too, and what lies there may be asked for without harm.
+    impl_->orders.prefetch(order.next);
+    impl_->orders.prefetch(order.prev);
 }
 
 const Outcome& Engine::cancel(OrderSlot slot, Time now) {

@@ -258,9 +258,10 @@ Waiting& Engine::Impl::find_waiting(std::uint32_t slot) {
 }
 
 // Lists beside the ladders.
+template <bool Buys>
 void Engine::Impl::list(std::uint32_t slot, RecordRef record) {
     const auto [order, details] = record;
-    if (!order.buys) {
+    if (!Buys) {
         pools[order.owner].resting.add(orders, order, slot);
     } else if (order.all_or_none) [[unlikely]] {
         auto& waiting = markets[details.market].all_or_none;
@@ -293,19 +294,27 @@ void Engine::Impl::insert(std::uint32_t slot) {
     Market& market = markets[record.details.market];
     if (recording > 0) touch(slot, record.order);
     record.order.waits = waits_for_call(market, slot);
-    insert(slot, record, market);
+    if (record.order.buys) {
+        insert_on<true>(slot, record, market);
+    } else {
+        insert_on<false>(slot, record, market);
+    }
 }
 
-void Engine::Impl::insert(std::uint32_t slot, RecordRef record, Market& market) {
+template <bool Buys>
+void Engine::Impl::insert_on(std::uint32_t slot, RecordRef record, Market& market) {
     const auto [order, details] = record;
     CHECK(!order.in_book && order.is_open());
     // An attempt's changes are taken back in the reverse order, so this one needs a step too.
     if (recording > 0) [[unlikely]]
         touch(slot, order);
-    (order.buys ? market.buys : market.sells)
-        .insert(slot, order, details.lane, rank_of(order.buys, details.limit));
-    list(slot, record);
+    Ladders& own = Buys ? market.buys : market.sells;
+    own.insert<Buys>(slot, order, details.lane, rank_of(Buys, details.limit));
+    list<Buys>(slot, record);
 }
+
+template void Engine::Impl::insert_on<true>(std::uint32_t, RecordRef, Market&);
+template void Engine::Impl::insert_on<false>(std::uint32_t, RecordRef, Market&);
 
 void Engine::Impl::remove(std::uint32_t slot, Order& order) {
     CHECK(order.in_book);
@@ -319,7 +328,11 @@ void Engine::Impl::relink(std::uint32_t slot) {
     Market& market = markets[details.market];
     const bool buys = record.order.buys;
     (buys ? market.buys : market.sells).relink(slot, details.lane, rank_of(buys, details.limit));
-    list(slot, record);
+    if (buys) {
+        list<true>(slot, record);
+    } else {
+        list<false>(slot, record);
+    }
 }
 
 void Engine::Impl::end(std::uint32_t slot, Order& order, OrderState state, EndReason reason) {

@@ -8,11 +8,18 @@
 namespace suanpan::matching {
 
 void Engine::Impl::arrive(std::uint32_t slot, RecordRef record, Market& market) {
+    // Asked once: which side comes next is a coin's toss.
+    if (record.order.buys) return arrive_on<true>(slot, record, market);
+    arrive_on<false>(slot, record, market);
+}
+
+template <bool Buys>
+void Engine::Impl::arrive_on(std::uint32_t slot, RecordRef record, Market& market) {
     Order& order = record.order;
     const Details& details = record.details;
     touch(slot, order);
     order.waits = waits_for_call(market, slot);
-    if (!market.halted && !order.waits && meets_a_price(record, market)) {
+    if (!market.halted && !order.waits && meets_a_price<Buys>(record, market)) {
         // One that was replaced may have traded before.
         const bool traded = details.filled_lots > 0;
         match_arrived(slot, traded ? OrderState::kCancelled : OrderState::kRejected);
@@ -20,7 +27,7 @@ void Engine::Impl::arrive(std::uint32_t slot, RecordRef record, Market& market) 
     }
     switch (details.time_in_force) {
         case TimeInForce::kGtc:
-        case TimeInForce::kGtd: insert(slot, record, market); break;
+        case TimeInForce::kGtd: insert_on<Buys>(slot, record, market); break;
         case TimeInForce::kIoc:
             end(slot, OrderState::kCancelled, EndReason::kImmediateOrCancel);
             break;
@@ -29,13 +36,12 @@ void Engine::Impl::arrive(std::uint32_t slot, RecordRef record, Market& market) 
 }
 
 // Nearly all orders that come to rest are told by the lanes' best prices.
+template <bool Buys>
 bool Engine::Impl::meets_a_price(RecordRef record, Market& market) {
     const auto [order, details] = record;
-    const auto found = [](std::uint32_t) { return true; };
-    if (order.buys)
-        return any_crossing_lane<true>(order, details.limit, Rate(0), market.sells, found);
-    const Rate rate = market.sells.front(details.lane).rate;
-    return any_crossing_lane<false>(order, details.limit, rate, market.buys, found);
+    const Rate rate = Buys ? Rate(0) : market.sells.front(details.lane).rate;
+    return any_crossing_lane<Buys>(order, details.limit, rate, Buys ? market.sells : market.buys,
+                                   [](std::uint32_t) { return true; });
 }
 
 // Takes what the book has for an order that is not in it. `post_only_end`: what becomes of one that

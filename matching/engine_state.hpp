@@ -172,12 +172,14 @@ struct Engine::Impl {
     std::uint32_t restore(const OrderView& view);
     [[gnu::always_inline]] void dismiss(std::uint32_t slot);
     void insert(std::uint32_t slot);
-    [[gnu::always_inline]] void insert(std::uint32_t slot, RecordRef record, Market& market);
+    template <bool Buys>
+    [[gnu::always_inline]] void insert_on(std::uint32_t slot, RecordRef record, Market& market);
     void remove(std::uint32_t slot) { remove(slot, orders[slot]); }
     [[gnu::always_inline]] void remove(std::uint32_t slot, Order& order);
     void relink(std::uint32_t slot);
     [[nodiscard]] Waiting waiting_entry(std::uint32_t slot) const;
     [[nodiscard]] Waiting& find_waiting(std::uint32_t slot);
+    template <bool Buys>
     [[gnu::always_inline]] void list(std::uint32_t slot, RecordRef record);
     [[gnu::always_inline]] void unlist(std::uint32_t slot, Order& order);
     // Before every change of an order.
@@ -298,6 +300,9 @@ struct Engine::Impl {
         arrive(slot, orders.record(slot), markets[orders.details(slot).market]);
     }
     [[gnu::always_inline]] void arrive(std::uint32_t slot, RecordRef record, Market& market);
+    template <bool Buys>
+    [[gnu::always_inline]] void arrive_on(std::uint32_t slot, RecordRef record, Market& market);
+    template <bool Buys>
     [[nodiscard, gnu::always_inline]] bool meets_a_price(RecordRef record, Market& market);
     void match_arrived(std::uint32_t slot, OrderState post_only_end);
     [[nodiscard]] bool would_trade(std::uint32_t slot);

@@ -162,12 +162,14 @@ void Ladders::show_best(std::uint32_t number) {
 }
 
 // The level, which tells of an order over this window.
+template <bool Buys>
 std::uint32_t Ladders::open_level(std::uint32_t number, Rank rank, const Window& window) {
     std::uint32_t& known = recent(number, rank);
     if (known != kNone) [[likely]] {
         Level& level = levels_[known];
         if (level.rank == rank && level.lane == number) [[likely]] {
-            widen(level, window);
+            if (!covers<Buys>(level.hull, window)) [[unlikely]]
+                widen(level, window);
             return known;
         }
     }
@@ -196,11 +198,9 @@ std::uint32_t Ladders::find_or_add_level(std::uint32_t number, Rank rank, const 
 
 void Ladders::widen(Level& level, const Window& window) {
     const auto& [start, end] = level.hull;
-    if (buys_ ? window.start <= start && end <= window.end
-              : start <= window.start && window.end <= end) [[likely]]
-        return;
     const Window hull = buys_ ? Window{std::max(start, window.start), std::min(end, window.end)}
                               : Window{std::min(start, window.start), std::max(end, window.end)};
+    if (hull == level.hull) return;
     level.hull = hull;
     lanes_[level.lane].index.set_hull(level.rank, hull);
 }
@@ -224,8 +224,9 @@ void Ladders::close_level(std::uint32_t number) {
     levels_.give(number);
 }
 
+template <bool Buys>
 void Ladders::insert(std::uint32_t slot, Order& order, std::uint32_t lane, Rank rank) {
-    order.level = open_level(lane, rank, order.window);
+    order.level = open_level<Buys>(lane, rank, order.window);
     Level& level = levels_[order.level];
     if (order.sequence < level.newest) [[unlikely]]
         return insert_older(level, slot, order);
@@ -236,6 +237,9 @@ void Ladders::insert(std::uint32_t slot, Order& order, std::uint32_t lane, Rank 
     (tail == kNone ? level.head : orders_[tail].next) = slot;
     level.tail = slot;
 }
+
+template void Ladders::insert<true>(std::uint32_t, Order&, std::uint32_t, Rank);
+template void Ladders::insert<false>(std::uint32_t, Order&, std::uint32_t, Rank);
 
 void Ladders::insert_older(Level& level, std::uint32_t slot, Order& order) {
     order.next = kNone;
@@ -281,7 +285,8 @@ void Ladders::relink(std::uint32_t slot, std::uint32_t lane, Rank rank) {
     } else if (order.prev != kNone) {
         order.level = orders_[order.prev].level;
     } else {
-        order.level = open_level(lane, rank, order.window);
+        order.level = buys_ ? open_level<true>(lane, rank, order.window)
+                            : open_level<false>(lane, rank, order.window);
     }
     // The level may have been closed and opened again since.
     cover(slot);

@@ -43,7 +43,7 @@ inline Rank limit_rank(bool taker_buys, Price limit, Unit unit, Unit lane_unit, 
     return taker_buys ? whole : -(left == 0 ? whole : whole + 1);
 }
 
-struct Level {
+struct alignas(64) Level {
     Rank rank = 0;
     std::uint32_t head = kNone;  // orders
     std::uint32_t tail = kNone;
@@ -169,7 +169,9 @@ class Ladders {
         return levels_[lanes_[lane].best].head;
     }
 
-    // To its place by sequence, nearly always the last of its level.
+    // To its place by sequence, nearly always the last of its level. `Buys`: as these ladders do,
+    // which the hot path's callers know already.
+    template <bool Buys>
     [[gnu::always_inline]] void insert(std::uint32_t slot, Order& order, std::uint32_t lane,
                                        Rank rank);
     void insert_older(Level& level, std::uint32_t slot, Order& order);
@@ -255,10 +257,15 @@ class Ladders {
         const std::uint64_t key = static_cast<std::uint64_t>(rank) + lane * std::uint64_t{41};
         return recent_[key * kGolden >> kRecentShift];
     }
+    template <bool Buys>
     [[gnu::always_inline]] std::uint32_t open_level(std::uint32_t lane, Rank rank,
                                                     const Window& window);
     std::uint32_t find_or_add_level(std::uint32_t lane, Rank rank, const Window& window);
-    [[gnu::always_inline]] void widen(Level& level, const Window& window);
+    template <bool Buys>
+    [[nodiscard]] static bool covers(const Window& hull, const Window& window) {
+        return Buys ? window.contains(hull) : hull.contains(window);
+    }
+    void widen(Level& level, const Window& window);
     void narrow(Level& level);
     void close_level(std::uint32_t number);
     void show_best(std::uint32_t lane);

@@ -28,8 +28,8 @@ struct Contestant {
 };
 
 PlainRun run_engine(const PlainWorkload& workload);
-PlainRun run_engine_ahead(const PlainWorkload& workload);
-PlainRun run_engine_holds(const PlainWorkload& workload);
+PlainRun run_engine_without_holds(const PlainWorkload& workload);
+PlainRun run_engine_one_by_one(const PlainWorkload& workload);
 PlainRun run_map_book(const PlainWorkload& workload);
 PlainRun run_flat_book(const PlainWorkload& workload);
 PlainRun run_floor(const PlainWorkload& workload);

@@ -1,5 +1,6 @@
 // The exchange's engine on the plain workload, all rules on: profile and requirement, the window,
-// the pools' calendars, self-trade prevention, time in force.
+// the pools' calendars, self-trade prevention, time in force; beside it the accounts that holds
+// are kept on.
 
 #include "base/check.hpp"
 #include "bench/matching/contestants.hpp"
@@ -33,6 +34,8 @@ IdType numbered(std::uint32_t number) {
 // What a buy may cost at most is kept back until it has paid or ended. All windows are of an hour.
 class Holds {
  public:
+    // For slots below `slots`: as many as the engine has room for.
+    explicit Holds(std::uint32_t slots) : held_(slots, 0) {}
     void place(OrderSlot slot, std::int64_t price, std::int64_t lots) {
         const std::int64_t amount = product(price, lots);
         CHECK(available_ >= amount);
@@ -43,6 +46,9 @@ class Holds {
         const std::int64_t kept = product(limit, lots);
         at(slot) -= kept;
         available_ += kept - product(price, lots);
+    }
+    void prefetch(OrderSlot slot) const {
+        __builtin_prefetch(held_.data() + static_cast<std::uint32_t>(slot), 1);
     }
     void end(OrderSlot slot) {
         available_ += at(slot);
@@ -55,12 +61,7 @@ class Holds {
         CHECK(!__builtin_mul_overflow(price, lots, &out));
         return out;
     }
-    std::int64_t& at(OrderSlot slot) {
-        const auto number = static_cast<std::uint32_t>(slot);
-        if (number >= held_.size()) [[unlikely]]
-            held_.resize(2 * (number + std::size_t{1}), 0);
-        return held_[number];
-    }
+    std::int64_t& at(OrderSlot slot) { return held_[static_cast<std::uint32_t>(slot)]; }
 
     std::int64_t available_ = std::int64_t{1} << 60U;  // never the limit
     std::vector<std::int64_t> held_;                   // by slot; of a sell 0
@@ -69,10 +70,7 @@ class Holds {
 template <bool HoldsFunds>
 class PlainMarket {
  public:
-    explicit PlainMarket(std::uint32_t orders) : slots_(orders, kNoOrder) {
-        ids_.reserve(orders);
-        for (std::uint64_t n = 0; n < orders; ++n)
-            ids_.push_back({std::bit_cast<IdBytes>(std::array<std::uint64_t, 2>{0, n})});
+    explicit PlainMarket(std::uint32_t orders) : holds_(orders / 2), slots_(orders, kNoOrder) {
         engine_.reserve(orders / 2);
         MarketRules rules;
         rules.key = kMarket;
@@ -101,7 +99,8 @@ class PlainMarket {
 
     void place(const PlainMessage& message, Trades& trades) {
         NewOrder& order = message.side == Side::kBuy ? buy_ : sells_[message.order % kPools];
-        order.id = ids_[message.order];
+        order.id = {
+            std::bit_cast<IdBytes>(std::array<std::uint64_t, 2>{0, std::uint64_t{message.order}})};
         order.quantity = message.quantity;
         order.limit = Price(message.price);
         const Outcome& outcome = engine_.place(order, kNow);
@@ -115,14 +114,17 @@ class PlainMarket {
         forget();
     }
 
-    // A batch is known before it is applied.
+    // As the core does with its batch, which is known before it is applied.
     void look_ahead(const PlainMessage* message, const PlainMessage* end) const {
-        constexpr std::ptrdiff_t kFar = 12;
-        constexpr std::ptrdiff_t kNear = 6;
-        if (end - message > kFar) __builtin_prefetch(&slots_[message[kFar].order]);
-        if (end - message > kNear && message[kNear].kind == PlainMessage::Kind::kCancel) {
-            engine_.prefetch(slots_[message[kNear].order]);
-        }
+        constexpr std::ptrdiff_t kFar = 16;
+        constexpr std::ptrdiff_t kNear = 10;
+        constexpr std::ptrdiff_t kNext = 4;
+        if (end - message <= kFar) return;
+        __builtin_prefetch(&slots_[message[kFar].order]);
+        const OrderSlot near = slots_[message[kNear].order];
+        engine_.prefetch(near);
+        if (HoldsFunds) holds_.prefetch(near);
+        engine_.prefetch_links(slots_[message[kNext].order]);
     }
 
     void cancel(std::uint32_t order) {
@@ -160,7 +162,6 @@ class PlainMarket {
     std::uint32_t since_forgotten_ = 0;
     NewOrder buy_;
     std::vector<NewOrder> sells_;
-    std::vector<OrderId> ids_;
     std::vector<OrderSlot> slots_;  // by the message's number
 };
 
@@ -180,13 +181,13 @@ PlainRun run(const PlainWorkload& workload) {
 }  // namespace
 
 PlainRun run_engine(const PlainWorkload& workload) {
-    return run<false, false>(workload);
+    return run<true, true>(workload);
 }
-PlainRun run_engine_ahead(const PlainWorkload& workload) {
+PlainRun run_engine_without_holds(const PlainWorkload& workload) {
     return run<true, false>(workload);
 }
-PlainRun run_engine_holds(const PlainWorkload& workload) {
-    return run<true, true>(workload);
+PlainRun run_engine_one_by_one(const PlainWorkload& workload) {
+    return run<false, true>(workload);
 }
 
 }  // namespace suanpan::bench

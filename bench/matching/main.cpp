@@ -18,11 +18,13 @@ namespace suanpan::bench {
 namespace {
 
 constexpr std::array kContestants{
-    Contestant{"engine", "Suanpan's engine with all of its rules on", run_engine},
-    Contestant{"engine, ahead", "the same, told some messages early which order a cancel means",
-               run_engine_ahead},
-    Contestant{"engine, holds", "the same, with an account whose funds each buy keeps back",
-               run_engine_holds},
+    Contestant{"engine",
+               "Suanpan's engine, all rules and holds on, told of its batch as the core tells it",
+               run_engine},
+    Contestant{"engine, bare", "the same without the accounts that buys' holds are kept on",
+               run_engine_without_holds},
+    Contestant{"engine, single", "with holds, but each message comes as a surprise",
+               run_engine_one_by_one},
     Contestant{"std::map", "std::map<price, std::list<order>>, the straightforward book",
                run_map_book, Role::kReference},
     Contestant{"flat array", "prices as array indices, none of the exchange's rules",

@@ -99,9 +99,14 @@ void Sequencer::settle() {
 bool Sequencer::run(std::vector<Submission> submissions) {
     const auto batch = std::make_shared<PendingBatch>();
     batch->submissions = std::move(submissions);
-    return put_in_line(batch, [&batch](BatchBuilder& builder) {
-        for (Submission& submission : batch->submissions)
-            builder.add(submission);
+    return put_in_line(batch, [this, &batch](BatchBuilder& builder) {
+        constexpr std::size_t kAhead = 3;
+        const auto& all = batch->submissions;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            if (i + kAhead < all.size()) market_.expect(all[i + kAhead].command);
+            if (i + 1 < all.size()) market_.expect_next(all[i + 1].command);
+            builder.add(batch->submissions[i]);
+        }
     });
 }
 

@@ -19,7 +19,7 @@ class OneLane {
         return slot;
     }
     void insert(std::uint32_t slot, Rank rank) {
-        ladders_.insert(slot, orders_[slot], lane_, rank);
+        ladders_.insert<false>(slot, orders_[slot], lane_, rank);
     }
     void remove(std::uint32_t slot) { ladders_.remove(orders_[slot]); }
     void relink(std::uint32_t slot, Rank rank) { ladders_.relink(slot, lane_, rank); }
