@@ -67,6 +67,21 @@ struct JournalKind {
 struct RunKind {
     static constexpr std::string_view kPrefix = "run_";
 };
+struct AgreementKind {
+    static constexpr std::string_view kPrefix = "agr_";
+};
+struct ProgrammeKind {
+    static constexpr std::string_view kPrefix = "vpr_";
+};
+struct GrantKind {
+    static constexpr std::string_view kPrefix = "grt_";
+};
+struct DisputeKind {
+    static constexpr std::string_view kPrefix = "dsp_";
+};
+struct ApprovalKind {
+    static constexpr std::string_view kPrefix = "apv_";
+};
 struct CommandKind {
     static constexpr std::string_view kPrefix = "cmd_";
 };
@@ -84,6 +99,11 @@ using TradeId = Id<TradeKind>;
 using LeaseId = Id<LeaseKind>;
 using JournalId = Id<JournalKind>;
 using RunId = Id<RunKind>;
+using AgreementId = Id<AgreementKind>;
+using ProgrammeId = Id<ProgrammeKind>;
+using GrantId = Id<GrantKind>;
+using DisputeId = Id<DisputeKind>;
+using ApprovalId = Id<ApprovalKind>;
 using CommandId = Id<CommandKind>;
 
 std::string encode_id(std::string_view prefix, const IdBytes& bytes);

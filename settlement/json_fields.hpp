@@ -135,6 +135,23 @@ class Fields {
         faults_.add(at(name), "wrong_type", "a list is needed");
         return nullptr;
     }
+    Money money(const char* name) {
+        return parsed<Money>(name, [](const std::string& text) { return parse_money(text); });
+    }
+    // A list of strings.
+    std::vector<std::string> texts(const char* name) {
+        std::vector<std::string> out;
+        const Json* list = array(name);
+        if (list == nullptr) return out;
+        for (const Json& item : *list) {
+            if (item.is_string()) {
+                out.push_back(item.get<std::string>());
+            } else {
+                faults_.add(at(name), "wrong_type", "a list of strings is needed");
+            }
+        }
+        return out;
+    }
     // parse(text) gives a Result<T>.
     template <typename T, typename Parse>
     T parsed(const char* name, const Parse& parse) {
@@ -159,5 +176,14 @@ class Fields {
     std::string pointer_;
     Faults& faults_;
 };
+
+inline void write_texts(CanonicalWriter& out, std::string_view name,
+                        const std::vector<std::string>& texts) {
+    out.key(name);
+    out.begin_array();
+    for (const std::string& text : texts)
+        out.string(text);
+    out.end_array();
+}
 
 }  // namespace suanpan::settlement

@@ -9,6 +9,9 @@
 namespace suanpan::settlement {
 namespace {
 
+// By how many micro-units a window's hold less its reservation may fall short of what is left to
+// the buyer: the sale, the voucher, and both cumulative splits are each rounded once.
+constexpr std::int64_t kMostRounding = 4;
 constexpr std::int64_t kMicrosPerHour = kSecondsPerHour * 1'000'000;
 
 Int128 gcd(Int128 a, Int128 b) {
@@ -52,41 +55,65 @@ Result<ExactAmount> sum_of(const ExactAmount& a, const ExactAmount& b) {
 Result<void> check_fees(const FeeTerms& fees) {
     if (!is_share(fees.buyer_fee) || !is_share(fees.provider_fee) || !is_share(fees.buyer_tax) ||
         !is_share(fees.provider_withholding)) {
-        return fail("bad_terms", "a fee or tax is from 0 to 1,000,000 parts per million");
+        return fail("bad_fees", "a fee or tax is from 0 to 1,000,000 parts per million");
     }
     if (fees.buyer_flat.value < 0 || fees.provider_flat.value < 0) {
-        return fail("bad_terms", "a flat fee is not negative");
+        return fail("bad_fees", "a flat fee is not negative");
     }
     return {};
 }
 
 Result<void> check_owners(const std::vector<OwnerShare>& owners) {
-    if (owners.empty()) return fail("bad_terms", "a pool has at least one owner");
+    if (owners.empty()) return fail("bad_shares", "a pool has at least one owner");
     Int128 sum = 0;
     for (const OwnerShare& owner : owners) {
         if (!is_share(owner.share) || owner.share.value == 0) {
-            return fail("bad_terms", "an owner's share is from 1 to 1,000,000");
+            return fail("bad_shares", "an owner's share is from 1 to 1,000,000");
         }
         sum += owner.share.value;
     }
-    if (sum != kPpm) return fail("bad_terms", "the owners' shares sum to 1,000,000");
+    if (sum != kPpm) return fail("bad_shares", "the owners' shares sum to 1,000,000");
+    return {};
+}
+
+Result<void> check_lot_time(const ContractTerms& terms, const WindowInput& input) {
+    const Int128 most = Int128{terms.lots.value} * input.window.length().value * kPpm;
+    if (input.final_lot_us < 0 || input.final_lot_us > most) {
+        return fail("bad_lot_time", "the lot-time lies between nothing and what was sold");
+    }
+    if (!input.metered) return {};
+    const MeteredUse& use = *input.metered;
+    if (use.busy_us < 0 || use.busy_us > input.final_lot_us || !is_share(use.minimum_share)) {
+        return fail("bad_lot_time",
+                    "busy lot-time is part of the final one, and the minimum a share of it");
+    }
     return {};
 }
 
 Result<void> check_input(const ContractTerms& terms, const WindowInput& input) {
-    if (!is_share(input.credit) || !is_share(input.discount) || !is_share(input.voucher_share)) {
-        return fail("bad_terms", "a credit, discount or share is from 0 to 1,000,000");
-    }
-    if (input.voucher_left.value < 0 || terms.lots.value <= 0 || terms.price.value < 0 ||
-        terms.rate.value < 0) {
-        return fail("bad_terms", "prices, rates, lots and what is left of a voucher are positive");
+    if (terms.lots.value <= 0 || terms.price.value < 0 || terms.rate.value < 0) {
+        return fail("bad_terms", "a lease has lots, and neither price nor rate is negative");
     }
     if (input.window.start >= input.window.end) return fail("bad_terms", "the window is empty");
-    const Int128 most = Int128{terms.lots.value} * input.window.length().value * kPpm;
-    if (input.final_lot_us < 0 || input.final_lot_us > most) {
-        return fail("bad_terms", "the lot-time lies between nothing and what was sold");
+    if (input.buyer_held && input.buyer_held->value < 0) {
+        return fail("bad_terms", "what is held for a window is not negative");
     }
-    return {};
+    if (!is_share(input.credit)) return fail("bad_credit", "a credit is at most the whole sale");
+    if (!is_share(input.discount)) {
+        return fail("bad_discount", "a discount is at most the whole of what it is taken from");
+    }
+    const bool cap_negative = input.voucher_cap && input.voucher_cap->value < 0;
+    if (!is_share(input.voucher_share) || input.voucher_left.value < 0 || cap_negative) {
+        return fail("bad_voucher", "a voucher pays a share of the amount, from what is left of it");
+    }
+    return check_lot_time(terms, input);
+}
+
+// The lot-time that S counts.
+std::int64_t paid_lot_us(const WindowInput& input) {
+    if (!input.metered) return input.final_lot_us;
+    const Int128 least = Int128{input.final_lot_us} * input.metered->minimum_share.value / kPpm;
+    return std::max(input.metered->busy_us, static_cast<std::int64_t>(least));
 }
 
 // S before rounding.
@@ -128,9 +155,25 @@ std::vector<Money> split(Money whole, const std::vector<OwnerShare>& owners) {
     return parts;
 }
 
-// S, C, D, A and V.
+// The share of an amount at this price that a programme pays, rounded down once.
+Result<Money> voucher_part(const ExactAmount& amount, Price price, Unit unit, Rate rate,
+                           const VoucherTerms& voucher) {
+    auto part = scaled(amount, voucher.share.value, kPpm);
+    if (!part) return fail(part.error());
+    if (!voucher.price_cap) return part->floor();
+    // Both per lot·h where the price is.
+    const bool per_lot = unit == Unit::kLot;
+    const Int128 cap = Int128{voucher.price_cap->value} * (per_lot ? rate.value : 1);
+    const Int128 whole = Int128{price.value} * (per_lot ? kMilli : 1);
+    if (cap >= whole) return part->floor();
+    part = scaled(*part, cap, whole);
+    if (!part) return fail(part.error());
+    return part->floor();
+}
+
+// S, C, D and A.
 Result<WaterfallLine> amounts(const ContractTerms& terms, const WindowInput& input) {
-    const auto sale = exact_sale(terms, input.final_lot_us);
+    const auto sale = exact_sale(terms, paid_lot_us(input));
     if (!sale) return fail(sale.error());
     const auto rounded = sale->floor();
     if (!rounded) return fail(rounded.error());
@@ -141,8 +184,35 @@ Result<WaterfallLine> amounts(const ContractTerms& terms, const WindowInput& inp
     const Money after_credit(line.sale.value - line.credit.value);
     line.discount = *share_of(after_credit, input.discount);
     line.amount = Money(after_credit.value - line.discount.value);
-    line.voucher = std::min(input.voucher_left, *share_of(line.amount, input.voucher_share));
     return line;
+}
+
+// Fee and tax of the buyer, V, and what the buyer pays.
+Result<void> charge_buyer(const ContractTerms& terms, const WindowInput& input,
+                          WaterfallLine& line) {
+    const FeeTerms& fees = terms.fees;
+    const auto buyer_fee = fee(line.amount, fees.buyer_fee, fees.buyer_flat, input.final_lot_us);
+    if (!buyer_fee) return fail(buyer_fee.error());
+    line.buyer_fee = *buyer_fee;
+    const auto taxed = add(line.amount, line.buyer_fee);
+    if (!taxed) return fail(taxed.error());
+    line.buyer_tax = *share_of(*taxed, fees.buyer_tax);
+    const auto owed = add(*taxed, line.buyer_tax);
+    if (!owed) return fail(owed.error());
+    const auto part = voucher_part(ExactAmount{line.amount.value, 1}, terms.price, terms.price_unit,
+                                   terms.rate, {input.voucher_share, input.voucher_cap});
+    if (!part) return fail(part.error());
+    line.voucher = std::min(input.voucher_left, *part);
+    if (input.buyer_held) {
+        const Money short_by(owed->value - line.voucher.value - input.buyer_held->value);
+        if (short_by.value > kMostRounding ||
+            short_by.value > input.voucher_left.value - line.voucher.value) {
+            return fail("exceeds_hold", "the window costs the buyer more than it holds for it");
+        }
+        line.voucher.value += std::max<std::int64_t>(0, short_by.value);
+    }
+    line.buyer_pays = Money(owed->value - line.voucher.value);
+    return {};
 }
 
 }  // namespace
@@ -155,17 +225,10 @@ Result<WaterfallLine> waterfall(const ContractTerms& terms, const WindowInput& i
     auto line = amounts(terms, input);
     if (!line) return line;
 
+    if (const auto charged = charge_buyer(terms, input, *line); !charged) {
+        return fail(charged.error());
+    }
     const FeeTerms& fees = terms.fees;
-    const auto buyer_fee = fee(line->amount, fees.buyer_fee, fees.buyer_flat, input.final_lot_us);
-    if (!buyer_fee) return fail(buyer_fee.error());
-    line->buyer_fee = *buyer_fee;
-    const auto taxed = add(line->amount, line->buyer_fee);
-    if (!taxed) return fail(taxed.error());
-    line->buyer_tax = *share_of(*taxed, fees.buyer_tax);
-    const auto owed = add(*taxed, line->buyer_tax);
-    if (!owed) return fail(owed.error());
-    line->buyer_pays = Money(owed->value - line->voucher.value);
-
     const auto provider_fee =
         fee(line->amount, fees.provider_fee, fees.provider_flat, input.final_lot_us);
     if (!provider_fee) return fail(provider_fee.error());
@@ -201,6 +264,25 @@ Result<Money> hold_until(const ContractTerms& terms, Time until) {
     const auto hold = worst_case(*sale, terms.fees, terms.lots, duration);
     if (!hold) return fail(hold.error());
     return hold->floor();
+}
+
+Result<Money> voucher_limit(const ExactAmount& sale, Price price, Unit unit, Rate rate,
+                            const VoucherTerms& voucher) {
+    if (!is_share(voucher.share) || (voucher.price_cap && voucher.price_cap->value < 0) ||
+        sale.numerator < 0 || price.value < 0 || rate.value < 0) {
+        return fail("bad_voucher", "a voucher pays a share of a sale up to a price");
+    }
+    return voucher_part(sale, price, unit, rate, voucher);
+}
+
+Result<Money> reserved_until(Money reserved, const ContractTerms& terms, Time until) {
+    const auto whole = lease_hold(terms);
+    if (!whole) return fail(whole.error());
+    CHECK(reserved.value >= 0 && reserved <= *whole);
+    if (reserved.value == 0) return Money(0);
+    const auto part = hold_until(terms, until);
+    if (!part) return fail(part.error());
+    return Money(static_cast<std::int64_t>(Int128{reserved.value} * part->value / whole->value));
 }
 
 }  // namespace suanpan::settlement

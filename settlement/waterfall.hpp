@@ -42,13 +42,32 @@ struct ContractTerms {
     friend bool operator==(const ContractTerms&, const ContractTerms&) = default;
 };
 
+// A `metered` contract pays the busy lot-time, at least this share of the final lot-time: what was
+// not delivered costs nothing, used or not.
+struct MeteredUse {
+    std::int64_t busy_us = 0;
+    Ppm minimum_share{0};
+    friend bool operator==(const MeteredUse&, const MeteredUse&) = default;
+};
+
+// What a programme pays. `price_cap` is the class's index + the programme's margin, per CU·h, as
+// frozen at the trade: on the part of a price above it no voucher pays.
+struct VoucherTerms {
+    Ppm share{0};  // of A
+    std::optional<Price> price_cap{};
+    friend bool operator==(const VoucherTerms&, const VoucherTerms&) = default;
+};
+
 struct WindowInput {
-    Window window;                  // the billing window
-    std::int64_t final_lot_us = 0;  // lot-microseconds that count
-    Ppm credit{0};                  // of S
-    Ppm discount{0};                // of S − C
-    Ppm voucher_share{0};           // of A
-    Money voucher_left{0};          // least of what is reserved and the caps
+    Window window;                        // the billing window
+    std::int64_t final_lot_us = 0;        // lot-microseconds that count
+    Ppm credit{0};                        // of S
+    Ppm discount{0};                      // of S − C
+    Ppm voucher_share{0};                 // of A
+    Money voucher_left{0};                // least of what is reserved and the caps
+    std::optional<MeteredUse> metered{};  // absent: a `reserved` contract
+    std::optional<Price> voucher_cap{};   // VoucherTerms::price_cap
+    std::optional<Money> buyer_held{};    // the buyer's own part of the window's hold
 };
 
 struct WaterfallLine {
@@ -67,7 +86,16 @@ struct WaterfallLine {
     friend bool operator==(const WaterfallLine&, const WaterfallLine&) = default;
 };
 
-// Errors: `overflow`, `bad_terms` (ppm out of 0..1,000,000, shares that do not sum, no owners).
+// V is the least of what is left and the share of what the cap lets count, rounded down. Where that
+// rounding would ask more of the buyer than `buyer_held`, which is a whole hold less a reservation
+// that was rounded down itself, the programme pays those few micro-units, never more than is left.
+//
+// Errors, in order of precedence: `bad_fees` (a ppm out of 0..1,000,000, a flat fee below zero),
+// `bad_shares` (no owners, a share below 1, a sum that is not 1,000,000), `bad_terms` (price, rate,
+// lots, an empty window, a
+// hold below zero), `bad_credit`, `bad_discount`, `bad_voucher` (out of their ranges),
+// `bad_lot_time` (more than was sold, busy more than final, a minimum out of range), `overflow`,
+// `exceeds_hold` (the buyer would pay more than `buyer_held`).
 Result<WaterfallLine> waterfall(const ContractTerms& terms, const WindowInput& input,
                                 const std::vector<OwnerShare>& owners);
 
@@ -80,5 +108,16 @@ Result<Money> lease_hold(const ContractTerms& terms);
 // down, so that the share of a billing window is hold_until(end) − hold_until(start) and all shares
 // sum to the hold.
 Result<Money> hold_until(const ContractTerms& terms, Time until);
+
+// The most that a programme can pay of a sale at this price: what an order or a lease reserves when
+// grant and caps have it (market §7). Fees and tax are the buyer's own. Rounded down.
+// `rate` is ignored for a price per CU·h. Errors: `bad_voucher`, `overflow`.
+Result<Money> voucher_limit(const ExactAmount& sale, Price price, Unit unit, Rate rate,
+                            const VoucherTerms& voucher);
+// The part of a lease's reservation that belongs to [terms.window.start, until): `reserved` in
+// proportion to hold_until, rounded down. So the part of a billing window is the difference, it is
+// never more than the window's share of the hold, and all parts sum to `reserved`.
+// REQUIRES 0 ≤ reserved ≤ lease_hold. Error: `overflow`.
+Result<Money> reserved_until(Money reserved, const ContractTerms& terms, Time until);
 
 }  // namespace suanpan::settlement
