@@ -79,6 +79,13 @@ IdBytes derive_id_bytes(Time time, const CommandId& command, std::uint32_t ordin
     return make_id_bytes(time, free_bits);
 }
 
+Time id_time(const IdBytes& bytes) {
+    std::int64_t milliseconds = 0;
+    for (std::size_t i = 0; i < 6; ++i)
+        milliseconds = milliseconds * 256 + bytes[i];
+    return Time(milliseconds / 1000);
+}
+
 std::string to_uuid(const IdBytes& bytes) {
     std::string out = to_hex(as_chars(bytes));
     for (const std::size_t at : {20U, 16U, 12U, 8U})

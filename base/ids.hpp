@@ -112,6 +112,8 @@ Result<IdBytes> decode_id(std::string_view prefix, std::string_view text);  // e
 IdBytes make_id_bytes(Time time, const std::array<std::uint8_t, 10>& free_bits);
 // The free bits are SHA-256(command id ‖ ordinal as 4 bytes big-endian).
 IdBytes derive_id_bytes(Time time, const CommandId& command, std::uint32_t ordinal);
+// The time that such an id was made with.
+Time id_time(const IdBytes& bytes);
 // For PostgreSQL's uuid type: "xxxxxxxx-xxxx-…" in lower case, and back from just that
 // (`bad_uuid`).
 std::string to_uuid(const IdBytes& bytes);

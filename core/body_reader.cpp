@@ -112,6 +112,7 @@ CommandBody read_schedule(Fields& in) {
     in.take_fault("metering", metering);
     out.dispute_period = in.number<Duration>("dispute_period_s");
     out.efficiency = in.table("efficiency_ppm", parse_ppm);
+    if (in.has("metered_minimum_ppm")) out.metered_minimum = in.number<Ppm>("metered_minimum_ppm");
     if (in.has("release_notice_s")) out.release_notice = in.number<Duration>("release_notice_s");
     return out;
 }
@@ -244,6 +245,13 @@ CommandBody read_tick(Fields&) {
     return Tick{};
 }
 
+CommandBody read_agreement(Fields& in) {
+    if (in.text("what") == "end") return EndDiscount{in.id<AgreementId>("id"), in.time("until")};
+    return AgreeDiscount{owned<settlement::DiscountAgreement>(
+        in, "agreement",
+        [](const Json& json) { return settlement::parse_agreement(json.dump()); })};
+}
+
 using Reader = CommandBody (*)(Fields&);
 
 const std::map<std::string_view, Reader>& readers() {
@@ -263,6 +271,7 @@ const std::map<std::string_view, Reader>& readers() {
                                                                 {"cancel", read_cancel},
                                                                 {"transfer", read_transfer},
                                                                 {"lease", read_lease},
+                                                                {"agreement", read_agreement},
                                                                 {"readings", read_readings},
                                                                 {"settlement", read_settle},
                                                                 {"tick", read_tick}};

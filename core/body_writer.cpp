@@ -107,6 +107,8 @@ Json write(const SetSchedule& body) {
                {"availability_steps_ppm", ppms_to_json(metering.availability_steps)}}},
              {"dispute_period_s", decimal(body.dispute_period.value)},
              {"efficiency_ppm", efficiency_to_json(body.efficiency)}};
+    if (body.metered_minimum.value != 0)
+        out["metered_minimum_ppm"] = decimal(body.metered_minimum.value);
     if (body.release_notice) out["release_notice_s"] = decimal(body.release_notice->value);
     return out;
 }
@@ -230,6 +232,13 @@ Json write(const Tick&) {
     return Json::object();
 }
 
+Json write(const AgreeDiscount& body) {
+    return {{"agreement", Json::parse(settlement::to_json(body.agreement))}, {"what", "agree"}};
+}
+Json write(const EndDiscount& body) {
+    return {{"id", to_string(body.id)}, {"until", to_string(body.until)}, {"what", "end"}};
+}
+
 }  // namespace
 
 Json window_to_json(const Window& window) {
@@ -243,11 +252,12 @@ Json body_to_json(const CommandBody& body) {
 std::string_view entry_kind(const CommandBody& body) {
     // In the order of CommandBody's alternatives.
     static constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> kKinds = {
-        "organisation", "key",      "key",         "market",      "schedule",   "model", "site",
-        "pool",         "title",    "attestation", "attestation", "calendar",   "order", "cancel",
-        "cancel",       "transfer", "lease",       "readings",    "settlement", "tick",  "calendar",
-        "replace",      "admin",    "admin",       "admin",       "admin",      "admin", "admin",
-        "admin",        "admin",    "admin",       "lease"};
+        "organisation", "key",    "key",       "market",      "schedule",    "model",
+        "site",         "pool",   "title",     "attestation", "attestation", "calendar",
+        "order",        "cancel", "cancel",    "transfer",    "lease",       "readings",
+        "settlement",   "tick",   "calendar",  "replace",     "admin",       "admin",
+        "admin",        "admin",  "admin",     "admin",       "admin",       "admin",
+        "admin",        "lease",  "agreement", "agreement"};
     return kKinds[body.index()];
 }
 

@@ -9,6 +9,7 @@
 #include "core/rows.hpp"
 #include "matching/engine.hpp"
 #include "matching/terms.hpp"
+#include "settlement/discount.hpp"
 #include "settlement/reading.hpp"
 
 #include <cstdint>
@@ -51,6 +52,7 @@ struct SetSchedule {
     Duration dispute_period{7 * 86'400};
     std::map<std::string, Ppm> efficiency;
     std::optional<Duration> release_notice{};  // none: a released lease is billed to its end
+    Ppm metered_minimum{0};
 };
 struct RegisterModel {
     ModelRow model;  // its index is set by the core
@@ -181,6 +183,16 @@ struct Settle {
 };
 // Time passes: what is due by now takes effect.
 struct Tick {};
+// By the provider: what it takes off for the buyer. Its index is set by the core, and it is in
+// force for no trade before its entry.
+struct AgreeDiscount {
+    settlement::DiscountAgreement agreement;
+};
+// For trades from `until` on, and never before now, it is in force no more; leases keep it.
+struct EndDiscount {
+    AgreementId id;
+    Time until;
+};
 
 inline constexpr std::size_t kSettleStep = 1'000;
 
@@ -190,7 +202,7 @@ using CommandBody =
                  BlockLots, PlaceOrder, CancelOrder, CancelAll, MoveCash, AdvanceLease,
                  SubmitReadings, Settle, Tick, UnblockLots, ReplaceOrder, KillSwitch, Reinstate,
                  HaltMarket, ResumeMarket, OpenCall, CloseCall, SetBand, SetReference, SetLimits,
-                 ReleaseLease>;
+                 ReleaseLease, AgreeDiscount, EndDiscount>;
 
 struct Command {
     CommandId id;          // fresh and random; every id that the core makes is derived from it

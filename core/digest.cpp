@@ -87,11 +87,12 @@ std::string line(const ScheduleRow& row) {
     std::string steps;
     for (const Ppm step : m.availability_steps)
         steps += fmt::format("{},", step.value);
-    return fmt::format("schedule {} {} {}/{}/{}/{}/{}/{}/{} {} {} {} {}", row.version,
+    return fmt::format("schedule {} {} {}/{}/{}/{}/{}/{}/{} {} {} {} {} {}", row.version,
                        fees(row.fees), m.billing_window.value, m.deadline.value,
                        m.future_tolerance.value, m.mismatch_tolerance.value, m.mismatch_floor_us,
                        m.longest_reading.value, steps, row.dispute_period.value, efficiency,
-                       optional_number(row.release_notice), row.index.value);
+                       optional_number(row.release_notice), row.metered_minimum.value,
+                       row.index.value);
 }
 
 std::string line(const ModelRow& row) {
@@ -185,10 +186,26 @@ std::string line(const FinalWindowRow& row) {
     std::string readings;
     for (const LogIndex index : row.window.readings)
         readings += fmt::format("{},", index.value);
-    return fmt::format("window {} {} {} {} {} {} {} {} {} {}", to_string(row.window.lease),
+    std::string discount = "-";
+    if (row.discount) {
+        const auto& agreement = row.discount->agreement;
+        discount = fmt::format("{}={}", agreement ? to_string(*agreement) : "none",
+                               row.discount->discount.value);
+    }
+    return fmt::format("window {} {} {} {} {} {} {} {} {} {} {}", to_string(row.window.lease),
                        window(row.window.window), row.window.final_at.value, row.window.lot_us,
                        row.window.busy_us, row.window.disputed_us, row.window.estimated, readings,
-                       row.final_time.value, row.settled_by ? to_string(*row.settled_by) : "-");
+                       row.final_time.value, row.settled_by ? to_string(*row.settled_by) : "-",
+                       discount);
+}
+
+std::string line(const settlement::DiscountAgreement& row) {
+    return fmt::format("agreement {} {}", to_string(row.id), settlement::to_json(row));
+}
+
+std::string line(const VolumeRow& row) {
+    return fmt::format("volume {} {} {}", to_string(row.agreement), row.month.value,
+                       row.volume.value);
 }
 
 std::string line(const RunRow& row) {
@@ -263,6 +280,8 @@ Hash digest(Rows state) {
     hasher.add(state.leases);
     hasher.add(state.windows);
     hasher.add(state.runs);
+    hasher.add(state.agreements);
+    hasher.add(state.volumes);
     hasher.add(state.pending);
     hasher.add(state.balances);
     return hasher.hash();

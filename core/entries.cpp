@@ -54,21 +54,23 @@ Json line_to_json(const SettlementLineRow& row) {
         owners.push_back(
             {{"owner", to_string(row.owners[i])}, {"amount", to_string(line.owners[i])}});
     }
-    return {{"window", window_to_json(row.window)},
-            {"lot_us", decimal(row.lot_us)},
-            {"sale", to_string(line.sale)},
-            {"credit", to_string(line.credit)},
-            {"discount", to_string(line.discount)},
-            {"amount", to_string(line.amount)},
-            {"voucher", to_string(line.voucher)},
-            {"buyer_fee", to_string(line.buyer_fee)},
-            {"buyer_tax", to_string(line.buyer_tax)},
-            {"buyer_pays", to_string(line.buyer_pays)},
-            {"provider_fee", to_string(line.provider_fee)},
-            {"withheld", to_string(line.withheld)},
-            {"provider_gets", to_string(line.provider_gets)},
-            {"owners", owners},
-            {"readings", indices_to_json(row.readings)}};
+    Json out{{"window", window_to_json(row.window)},
+             {"lot_us", decimal(row.lot_us)},
+             {"sale", to_string(line.sale)},
+             {"credit", to_string(line.credit)},
+             {"discount", to_string(line.discount)},
+             {"amount", to_string(line.amount)},
+             {"voucher", to_string(line.voucher)},
+             {"buyer_fee", to_string(line.buyer_fee)},
+             {"buyer_tax", to_string(line.buyer_tax)},
+             {"buyer_pays", to_string(line.buyer_pays)},
+             {"provider_fee", to_string(line.provider_fee)},
+             {"withheld", to_string(line.withheld)},
+             {"provider_gets", to_string(line.provider_gets)},
+             {"owners", owners},
+             {"readings", indices_to_json(row.readings)}};
+    if (!row.agreement.is_nil()) out["agreement"] = to_string(row.agreement);
+    return out;
 }
 
 Result<void> check_header(const Json& json) {

@@ -318,6 +318,10 @@ void Market::Impl::mark_changes(Rows& out) {
     append(out.windows, touched_windows, window_rows);
     if (touched_run) out.runs.push_back(*last_run);
     append(out.pending, touched_pending, pending);
+    for (const auto& [partners, id] : touched_agreements.keys())
+        out.agreements.push_back(*find_agreement(id));
+    for (const auto& [agreement, month] : touched_volumes.keys())
+        out.volumes.push_back(VolumeRow{agreement, month, volumes.at(agreement, month)});
     for (const auto& id : touched_orders.keys()) {
         if (const auto slot = find_order(id)) out.orders.push_back(order_row(*slot));
     }
@@ -373,6 +377,8 @@ void Market::Impl::clear_touched() {
     touched_blocks.clear();
     touched_calls.clear();
     touched_limits.clear();
+    touched_agreements.clear();
+    touched_volumes.clear();
     touched_orders.clear();
     touched_leases.clear();
     touched_windows.clear();

@@ -27,9 +27,10 @@ struct CommandOutcome {
     std::vector<TradeRow> trades;
     std::vector<OrderRow> orders;  // every order touched, as it stands after the command
     std::vector<LeaseRow> leases;  // made or changed by this command
-    std::vector<settlement::ReadingVerdict> readings;  // SubmitReadings, in the batch's order
-    std::optional<RunRow> run;                         // Settle
-    std::vector<matching::CallView> calls;             // closed by this command
+    std::vector<settlement::ReadingVerdict> readings;        // SubmitReadings, in the batch's order
+    std::optional<RunRow> run;                               // Settle
+    std::vector<matching::CallView> calls;                   // closed by this command
+    std::optional<settlement::DiscountAgreement> agreement;  // AgreeDiscount, EndDiscount
 };
 
 // The code of a command that the sequencer refused, and not a rule of the market.

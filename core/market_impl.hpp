@@ -85,10 +85,14 @@ struct LiveLease {
     std::optional<Time> meter_due;
 };
 
+using Partners = std::pair<OrganisationId, OrganisationId>;  // provider, buyer
+
 // A sell's rest at its limit over its time; beyond 64 bits: the most they hold.
 std::int64_t sell_notional(const matching::OrderTerms& terms,
                            const std::vector<matching::Step>& rest, Rate rate);
 
+// Settled by this run.
+bool is_in_range(const RunRow& run, const FinalWindowRow& window);
 // The order in which they are settled: the same whether they became final here or were loaded.
 void sort_unsettled(std::vector<FinalWindowRow>& windows);
 
@@ -113,6 +117,9 @@ struct Market::Impl {
     std::map<LeaseId, LiveLease> leases;
     std::optional<RunRow> last_run;  // the next one begins where it ended
     std::map<JournalId, PendingRow> pending;
+    // By provider and buyer, in the order of their entries.
+    std::map<Partners, std::vector<settlement::DiscountAgreement>> agreements;
+    settlement::MonthlyVolumes volumes;  // of those that have tiers
     matching::Engine engine;
     settlement::Accounts accounts;
     std::set<DueKey> due;
@@ -147,6 +154,8 @@ struct Market::Impl {
     std::map<std::pair<LeaseId, Time>, FinalWindowRow> window_rows;
     bool touched_run = false;
     Touched<JournalId> touched_pending;
+    Touched<std::pair<Partners, AgreementId>> touched_agreements;
+    Touched<settlement::MonthlyVolumes::Key> touched_volumes;
     Touched<settlement::AccountKey> touched_balances;
 
     // market.cpp
@@ -163,6 +172,7 @@ struct Market::Impl {
     void load(const Rows& rows);
     void load_registry(const Rows& rows);
     void load_lease(const LeaseRow& row);
+    void load_agreements(const Rows& rows);
     [[nodiscard]] OrderRow order_row(matching::OrderSlot slot) const;
     void restore_order(const OrderRow& row);
     [[nodiscard]] LeaseRow lease_row(const LiveLease& lease) const;
@@ -200,6 +210,8 @@ struct Market::Impl {
     Result<void> handle(const SetReference& body);
     Result<void> handle(const SetLimits& body);
     Result<void> handle(const ReleaseLease& body);
+    Result<void> handle(const AgreeDiscount& body);
+    Result<void> handle(const EndDiscount& body);
 
     // Common to the handlers.
     void accept();  // the command's own entry takes its place, the first
@@ -286,7 +298,18 @@ struct Market::Impl {
     void take_final_windows(LiveLease& lease);
     void close_if_done(LiveLease& lease);
 
+    // discounts.cpp
+    [[nodiscard]] settlement::DiscountAgreement* find_agreement(const AgreementId& id);
+    [[nodiscard]] settlement::SaleFacts sale_facts(const LeaseRow& lease) const;
+    [[nodiscard]] const std::vector<settlement::DiscountAgreement>& agreements_of(
+        const LeaseRow& lease) const;
+    [[nodiscard]] settlement::AppliedDiscount discount_for(const LeaseRow& lease,
+                                                           const FinalWindowRow& window) const;
+    void price_by_volume(const RunRow& run);
+
     // settle.cpp
+    [[nodiscard]] settlement::WindowInput window_input(const LeaseRow& lease,
+                                                       const FinalWindowRow& window) const;
     [[nodiscard]] Result<void> check_range(const Settle& range) const;
     void begin_run(const Settle& range);
     void settle_step(RunRow& run);

@@ -65,6 +65,10 @@ Rows Market::Impl::state() const {
     }
     if (last_run) out.runs.push_back(*last_run);
     append(out.pending, pending);
+    for (const auto& [partners, list] : agreements)
+        out.agreements.insert(out.agreements.end(), list.begin(), list.end());
+    for (const auto& [key, volume] : volumes.all())
+        out.volumes.push_back(VolumeRow{key.first, key.second, volume});
     accounts.for_each([&](const settlement::AccountKey& key, Money balance) {
         out.balances.push_back(BalanceRow{key, balance});
     });
@@ -91,8 +95,18 @@ void Market::Impl::load(const Rows& rows) {
     for (const auto& [id, row] : pending) {
         due.insert(DueKey{row.due, row.index, DueKind::kPending, id.bytes});
     }
+    load_agreements(rows);
     for (const BalanceRow& row : rows.balances)
         accounts.restore(row.account, row.balance);
+}
+
+void Market::Impl::load_agreements(const Rows& rows) {
+    for (const settlement::DiscountAgreement& agreement : rows.agreements)
+        agreements[{agreement.provider, agreement.buyer}].push_back(agreement);
+    for (auto& [partners, list] : agreements)
+        std::ranges::sort(list, {}, &settlement::DiscountAgreement::index);
+    for (const VolumeRow& row : rows.volumes)
+        volumes.restore(row.agreement, row.month, row.volume);
 }
 
 void Market::Impl::restore_order(const OrderRow& row) {

@@ -134,6 +134,8 @@ Result<void> Market::Impl::handle(const SetSchedule& body) {
         return fail("bad_schedule",
                     "the dispute period and the notice are 0 to a hundred years long");
     }
+    if (!valid_ppm(body.metered_minimum))
+        return fail("bad_schedule", "the least share of a metered lease is 0 to 1000000 ppm");
     for (const auto& [compute_class, ppm] : body.efficiency) {
         if (!valid_ppm(ppm)) {
             return fail("bad_schedule",
@@ -143,7 +145,8 @@ Result<void> Market::Impl::handle(const SetSchedule& body) {
     accept();
     const auto version = static_cast<std::int64_t>(schedules.size()) + 1;
     schedules.push_back(ScheduleRow{version, body.fees, body.metering, body.dispute_period,
-                                    body.efficiency, outcome.index, body.release_notice});
+                                    body.efficiency, outcome.index, body.release_notice,
+                                    body.metered_minimum});
     changes.schedules.push_back(schedules.back());
     return {};
 }

@@ -12,6 +12,7 @@
 #include "base/units.hpp"
 #include "matching/engine.hpp"
 #include "settlement/accounts.hpp"
+#include "settlement/discount.hpp"
 #include "settlement/lease_meter.hpp"
 #include "settlement/waterfall.hpp"
 
@@ -137,6 +138,8 @@ struct ScheduleRow {
     LogIndex index;
     // How long a lease is billed after its buyer released it; none: to its end (market §8).
     std::optional<Duration> release_notice{};
+    // A `metered` lease pays its busy lot-time, at least this share of what was delivered.
+    Ppm metered_minimum{0};
     friend bool operator==(const ScheduleRow&, const ScheduleRow&) = default;
 };
 
@@ -290,6 +293,8 @@ struct FinalWindowRow {
     settlement::FinalWindow window;
     Time final_time;
     std::optional<RunId> settled_by;
+    // Set when its run began, where a month's volume decides on it.
+    std::optional<settlement::AppliedDiscount> discount{};
     friend bool operator==(const FinalWindowRow&, const FinalWindowRow&) = default;
 };
 
@@ -303,6 +308,7 @@ struct SettlementLineRow {
     std::vector<OrganisationId> owners;  // same order as line.owners
     std::vector<LogIndex> readings;
     LogIndex index;
+    AgreementId agreement{};  // by which `line.discount` was given; nil: by none
     friend bool operator==(const SettlementLineRow&, const SettlementLineRow&) = default;
 };
 
@@ -327,6 +333,14 @@ struct RunRow {
     bool closed = false;
     LogIndex index;
     friend bool operator==(const RunRow&, const RunRow&) = default;
+};
+
+// What an agreement's tiers go by: A of a UTC month's windows so far.
+struct VolumeRow {
+    AgreementId agreement;
+    settlement::Month month;
+    Money volume;
+    friend bool operator==(const VolumeRow&, const VolumeRow&) = default;
 };
 
 // Proceeds that become available when the dispute period has passed.
@@ -379,6 +393,8 @@ struct Rows {
     std::vector<FinalWindowRow> windows;
     std::vector<SettlementLineRow> lines;
     std::vector<RunRow> runs;
+    std::vector<settlement::DiscountAgreement> agreements;
+    std::vector<VolumeRow> volumes;
     std::vector<PendingRow> pending;
     std::vector<BalanceRow> balances;
     std::vector<settlement::JournalEntry> journal;

@@ -13,7 +13,7 @@ namespace {
 
 // An entry holds at most 65,535 bytes; what a line takes at the most, so that a part always fits.
 constexpr std::size_t kPartBytes = 56'000;
-constexpr std::size_t kLineBytes = 700;
+constexpr std::size_t kLineBytes = 760;
 constexpr std::size_t kOwnerBytes = 90;
 constexpr std::size_t kIndexBytes = 24;
 constexpr std::size_t kPartReadings = 2'000;
@@ -45,11 +45,11 @@ Time release_time(Time final_time, Duration dispute_period) {
     return Time(*release);
 }
 
-bool in_range(const RunRow& run, const FinalWindowRow& window) {
+}  // namespace
+
+bool is_in_range(const RunRow& run, const FinalWindowRow& window) {
     return run.from <= window.window.final_at && window.window.final_at < run.to;
 }
-
-}  // namespace
 
 Result<void> Market::Impl::handle(const Settle& body) {
     if (!is_operator() && !(require_role(command->actor, Role::kSettlement).has_value())) {
@@ -98,6 +98,7 @@ void Market::Impl::begin_run(const Settle& range) {
     last_run->from = range.from;
     last_run->to = range.to;
     last_run->index = outcome.index;
+    price_by_volume(*last_run);
 }
 
 // The next leases, by id; at most some kSettleStep entries, so that the market does not stand
@@ -107,7 +108,7 @@ void Market::Impl::settle_step(RunRow& run) {
     auto next = leases.upper_bound(run.cursor);
     for (; next != leases.end() && outcome.entries.size() < kSettleStep; ++next) {
         const bool any = std::ranges::any_of(
-            next->second.unsettled, [&](const auto& window) { return in_range(run, window); });
+            next->second.unsettled, [&](const auto& window) { return is_in_range(run, window); });
         run.cursor = next->first;
         if (any) settle_lease(run, next->second);
     }
@@ -129,6 +130,20 @@ std::vector<settlement::OwnerShare> Market::Impl::owners_at(const LeaseRow& leas
     return {settlement::OwnerShare{lease.provider, Ppm(kPpm)}};
 }
 
+settlement::WindowInput Market::Impl::window_input(const LeaseRow& lease,
+                                                   const FinalWindowRow& window) const {
+    settlement::WindowInput input;
+    input.window = window.window.window;
+    input.final_lot_us = window.window.lot_us;
+    input.discount = discount_for(lease, window).discount;
+    if (lease.billing == matching::Billing::kMetered) {
+        const Ppm least = schedule_at(lease.index).metered_minimum;
+        input.metered =
+            settlement::MeteredUse{std::min(window.window.busy_us, window.window.lot_us), least};
+    }
+    return input;
+}
+
 void Market::Impl::settle_lease(RunRow& run, LiveLease& lease) {
     LeaseRow& row = lease.row;
     const std::string& currency = row.market.currency;
@@ -136,13 +151,11 @@ void Market::Impl::settle_lease(RunRow& run, LiveLease& lease) {
     std::map<OrganisationId, Money> proceeds;
     Time final_time(0);
     for (FinalWindowRow& window : lease.unsettled) {
-        if (!in_range(run, window)) continue;
+        if (!is_in_range(run, window)) continue;
         const Window& billed = window.window.window;
         const auto owners = owners_at(row, billed.start);
-        settlement::WindowInput input;
-        input.window = billed;
-        input.final_lot_us = row.billing == matching::Billing::kMetered ? window.window.busy_us
-                                                                        : window.window.lot_us;
+        const settlement::AppliedDiscount discount = discount_for(row, window);
+        const settlement::WindowInput input = window_input(row, window);
         const auto computed = settlement::waterfall(row.terms, input, owners);
         const auto until = settlement::hold_until(row.terms, billed.end);
         const auto since = settlement::hold_until(row.terms, billed.start);
@@ -158,9 +171,11 @@ void Market::Impl::settle_lease(RunRow& run, LiveLease& lease) {
              Money(computed->buyer_fee.value + computed->provider_fee.value));
         move(operator_id, currency, AccountKind::kTax,
              Money(computed->buyer_tax.value + computed->withheld.value));
-        SettlementLineRow line{run.id,      row.id,    billed, input.final_lot_us,
-                               currency,    *computed, {},     window.window.readings,
-                               next_index()};
+        SettlementLineRow line{run.id,       row.id,
+                               billed,       input.final_lot_us,
+                               currency,     *computed,
+                               {},           window.window.readings,
+                               next_index(), discount.agreement.value_or(AgreementId())};
         for (std::size_t i = 0; i < owners.size(); ++i) {
             line.owners.push_back(owners[i].owner);
             proceeds[owners[i].owner].value += computed->owners[i].value;

@@ -117,6 +117,8 @@ void write_changes(NativeSession& session, const Batch& batch) {
     write_table(session, rows.attestations);
     write_table(session, rows.blocks);
     write_trades(session, batch);
+    write_table(session, records<AgreementRecord>(rows.agreements));
+    write_table(session, rows.volumes);
     write_table(session, rows.readings);
     write_table(session, rows.windows);
     write_table(session, rows.runs);

@@ -254,4 +254,35 @@ TextColumn<std::map<std::string, core::RunTotals>, ColumnType::kJsonb>::decode(
     });
 }
 
+template <>
+Cell TextColumn<settlement::DiscountAgreement, ColumnType::kJsonb>::encode(
+    const settlement::DiscountAgreement& value) {
+    return settlement::to_json(value);
+}
+template <>
+settlement::DiscountAgreement TextColumn<settlement::DiscountAgreement, ColumnType::kJsonb>::decode(
+    const CellView& cell) {
+    return get(settlement::parse_agreement(not_null(cell)));
+}
+
+// "<ppm>", and the agreement behind a blank when there is one.
+template <>
+Cell TextColumn<settlement::AppliedDiscount, ColumnType::kText>::encode(
+    const settlement::AppliedDiscount& value) {
+    std::string out = std::to_string(value.discount.value);
+    if (value.agreement) out += " " + to_string(*value.agreement);
+    return out;
+}
+template <>
+settlement::AppliedDiscount TextColumn<settlement::AppliedDiscount, ColumnType::kText>::decode(
+    const CellView& cell) {
+    const std::string_view text = not_null(cell);
+    const std::size_t blank = text.find(' ');
+    settlement::AppliedDiscount out;
+    out.discount = Ppm(parse_bigint(text.substr(0, blank)));
+    if (blank != std::string_view::npos)
+        out.agreement = get(parse_id<AgreementId>(text.substr(blank + 1)));
+    return out;
+}
+
 }  // namespace suanpan::db

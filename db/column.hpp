@@ -214,5 +214,11 @@ struct Column<std::map<std::string, core::ClassRate>>
 template <>
 struct Column<std::map<std::string, core::RunTotals>>
     : TextColumn<std::map<std::string, core::RunTotals>, ColumnType::kJsonb> {};
+template <>
+struct Column<settlement::DiscountAgreement>
+    : TextColumn<settlement::DiscountAgreement, ColumnType::kJsonb> {};
+template <>
+struct Column<settlement::AppliedDiscount>
+    : TextColumn<settlement::AppliedDiscount, ColumnType::kText> {};
 
 }  // namespace suanpan::db

@@ -101,6 +101,9 @@ core::Rows load_all(Source& source) {
                                               "t.final_at, t.lease, t.start_s");
     rows.runs = load<core::RunRow>(
         source, "t.to_index = (SELECT max(to_index) FROM settlement_run)", "t.log_index, t.id");
+    for (AgreementRecord& record : load<AgreementRecord>(source, "", "t.id"))
+        rows.agreements.push_back(std::move(record.agreement));
+    rows.volumes = load<core::VolumeRow>(source, "", "t.agreement, t.month");
     rows.pending = load<core::PendingRow>(source, "NOT t.released", "t.log_index, t.journal_id");
     rows.balances = load<core::BalanceRow>(source, "", "t.organisation, t.currency, t.account");
     return rows;

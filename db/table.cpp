@@ -27,6 +27,10 @@ settlement::JournalEntry from_record(const JournalRecord& record) {
     return entry;
 }
 
+AgreementRecord to_record(const settlement::DiscountAgreement& agreement) {
+    return {agreement.id, agreement.provider, agreement.buyer, agreement, agreement.index};
+}
+
 TitleRecord to_record(const core::TitleRow& title) {
     TitleRecord record{title.pool, title.from, {}, {}, title.index};
     for (const settlement::OwnerShare& share : title.shares) {

@@ -41,6 +41,15 @@ struct TitleRecord {
 TitleRecord to_record(const core::TitleRow& title);
 core::TitleRow from_record(const TitleRecord& record);
 
+struct AgreementRecord {
+    AgreementId id;
+    OrganisationId provider;
+    OrganisationId buyer;
+    settlement::DiscountAgreement agreement;
+    LogIndex index;
+};
+AgreementRecord to_record(const settlement::DiscountAgreement& agreement);
+
 struct OrderTextRecord {
     OrderId order;
     OrganisationId organisation;
@@ -76,6 +85,8 @@ SUANPAN_TABLE(core::LeaseRow, "lease", "id")
 SUANPAN_TABLE(core::ReadingRow, "reading", "")
 SUANPAN_TABLE(core::FinalWindowRow, "billing_window", "lease, start_s")
 SUANPAN_TABLE(core::SettlementLineRow, "settlement_line", "")
+SUANPAN_TABLE(AgreementRecord, "agreement", "id")
+SUANPAN_TABLE(core::VolumeRow, "agreement_volume", "agreement, month")
 SUANPAN_TABLE(core::RunRow, "settlement_run", "id")
 SUANPAN_TABLE(core::PendingRow, "pending_release", "journal_id, organisation, currency")
 SUANPAN_TABLE(core::BalanceRow, "account_balance", "organisation, currency, account")
@@ -180,6 +191,7 @@ void fields(A& a, R& r) {
     a("efficiency_ppm", r.efficiency);
     a("log_index", r.index);
     a("release_notice_s", r.release_notice);
+    a("metered_minimum_ppm", r.metered_minimum);
 }
 
 template <typename A, Is<core::ModelRow> R>
@@ -273,6 +285,24 @@ void fields(A& a, R& r) {
     a("readings", r.window.readings);
     a("final_time_s", r.final_time);
     a("settled_by", r.settled_by);
+    a("discount", r.discount);
+}
+
+// The parties stand beside the whole, to be looked up by.
+template <typename A, Is<AgreementRecord> R>
+void fields(A& a, R& r) {
+    a("id", r.id);
+    a("provider", r.provider);
+    a("buyer", r.buyer);
+    a("agreement", r.agreement);
+    a("log_index", r.index);
+}
+
+template <typename A, Is<core::VolumeRow> R>
+void fields(A& a, R& r) {
+    a("agreement", r.agreement);
+    a("month", r.month);
+    a("volume_micro", r.volume);
 }
 
 template <typename A, Is<core::RunRow> R>

@@ -140,6 +140,7 @@ void fields(A& a, R& r) {
     a("owners", r.owners);
     a("readings", r.readings);
     a("log_index", r.index);
+    a("agreement", r.agreement);
 }
 
 // The parts that lines are shown with.

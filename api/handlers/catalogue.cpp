@@ -201,6 +201,7 @@ Result<Write> create_schedule(Call& call) {
     read_efficiency(fields, schedule.efficiency);
     if (const auto notice = fields.find("release_notice", parse_duration))
         schedule.release_notice = notice;
+    schedule.metered_minimum = Ppm(fields.find_integer("metered_minimum_ppm", 0, kPpm).value_or(0));
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     Write write;
@@ -212,6 +213,7 @@ Result<Write> create_schedule(Call& call) {
         made.dispute_period = schedule.dispute_period;
         made.efficiency = schedule.efficiency;
         made.release_notice = schedule.release_notice;
+        made.metered_minimum = schedule.metered_minimum;
         made.index = outcome.index;
         Json body = to_json(made);
         body.erase("version");  // counted by the core; the list names it

@@ -82,6 +82,11 @@ Result<Write> deposit(Call& call);
 Result<Response> list_journal(Call& call);
 Result<Response> get_statement(Call& call);
 
+// agreements.cpp
+Result<Write> create_agreement(Call& call);
+Result<Write> end_agreement(Call& call);
+Result<Response> list_agreements(Call& call);
+
 // settlement.cpp
 void run_settlement(const std::shared_ptr<Call>& call, const Reply& reply);
 Result<Response> list_runs(Call& call);

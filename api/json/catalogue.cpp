@@ -113,6 +113,8 @@ Json to_json(const core::ScheduleRow& schedule) {
              {"dispute_period", format_duration(schedule.dispute_period)},
              {"efficiency_ppm", std::move(efficiency)},
              {"log_index", schedule.index.value}};
+    if (schedule.metered_minimum.value != 0)
+        out["metered_minimum_ppm"] = schedule.metered_minimum.value;
     if (schedule.release_notice) out["release_notice"] = format_duration(*schedule.release_notice);
     return out;
 }

@@ -115,6 +115,20 @@ Json to_json(const settlement::JournalEntry& entry, const std::optional<Organisa
             {"postings", std::move(postings)}};
 }
 
+Json to_json(const settlement::DiscountAgreement& agreement) {
+    Json tiers = Json::array();
+    for (const settlement::VolumeTier& tier : agreement.tiers)
+        tiers.push_back({{"from", to_string(tier.from)}, {"discount_ppm", tier.discount.value}});
+    Json out{{"id", to_string(agreement.id)},       {"provider", to_string(agreement.provider)},
+             {"buyer", to_string(agreement.buyer)}, {"currency", agreement.currency},
+             {"classes", agreement.classes},        {"tiers", std::move(tiers)},
+             {"from", to_string(agreement.from)},   {"log_index", agreement.index.value}};
+    if (agreement.firmness) out["firmness"] = settlement::to_string(*agreement.firmness);
+    if (agreement.billing) out["billing"] = settlement::to_string(*agreement.billing);
+    if (agreement.until) out["until"] = to_string(*agreement.until);
+    return out;
+}
+
 Json to_json(const core::RunRow& run) {
     Json totals = Json::object();
     for (const auto& [currency, sums] : run.totals) {

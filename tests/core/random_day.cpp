@@ -36,7 +36,7 @@ Window RandomDay::some_hours(const SmallMarket& day) {
 }
 
 void RandomDay::step(SmallMarket& day) {
-    switch (below(40)) {
+    switch (below(42)) {
         case 0: return cancel_many(day);
         case 1: return block(day);
         case 2: return attest(day);
@@ -47,6 +47,8 @@ void RandomDay::step(SmallMarket& day) {
         case 7: return call(day);
         case 8: return limit(day);
         case 9: return schedule(day);
+        case 40:
+        case 41: return discount(day);
         case 10:
         case 11: return release(day);
         case 12:
@@ -129,6 +131,29 @@ void RandomDay::at_market(SmallMarket& day) {
         sells ? day.sell(who, 1 + below(4), "1", window) : day.buy(who, 1 + below(4), "9", window);
     order.terms.at_market = one_in(2);
     remember(day.run(SmallMarket::organisation(who), order));
+}
+
+void RandomDay::discount(SmallMarket& day) {
+    const OrganisationId provider = SmallMarket::organisation(either(2, 3));
+    if (agreements_ > 0 && one_in(4)) {
+        const auto which = static_cast<std::uint8_t>(1 + below(agreements_));
+        const Time until(day.now.value + below(20'000) - 5'000);
+        day.run(provider, EndDiscount{numbered<AgreementId>(which), until});
+        return;
+    }
+    settlement::DiscountAgreement agreement;
+    agreement.id = numbered<AgreementId>(++agreements_);
+    agreement.provider = provider;
+    agreement.buyer = SmallMarket::organisation(either(4, 5));
+    agreement.currency = kCurrency;
+    if (one_in(4)) agreement.classes = {kMarket.compute_class};
+    if (one_in(4)) agreement.billing = static_cast<settlement::BillingMode>(below(2));
+    if (one_in(8)) agreement.firmness = static_cast<settlement::Firmness>(below(2));
+    agreement.tiers = {{Money(0), Ppm(below(300'000))}};
+    if (one_in(2)) agreement.tiers.push_back({Money(1 + below(40'000'000)), Ppm(below(700'000))});
+    agreement.from = Time(day.now.value + below(10'000) - 5'000);
+    if (one_in(3)) agreement.until = Time(agreement.from.value + 1 + below(40'000));
+    day.run(provider, AgreeDiscount{agreement});
 }
 
 void RandomDay::remember(const CommandOutcome& outcome) {

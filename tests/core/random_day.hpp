@@ -48,6 +48,7 @@ class RandomDay {
     void call(SmallMarket& day);
     void limit(SmallMarket& day);
     void schedule(SmallMarket& day);
+    void discount(SmallMarket& day);
     void remember(const CommandOutcome& outcome);
 
     struct Counter {
@@ -63,6 +64,7 @@ class RandomDay {
     std::vector<std::pair<std::uint8_t, LogIndex>> blocks_;
     std::vector<Window> calls_;
     std::uint8_t attestations_ = 0;
+    std::uint8_t agreements_ = 0;
     bool funded_ = false;
     LogIndex settled_until_{0};
 };

@@ -1,0 +1,165 @@
+// Discount agreements in settlement (metering-settlement "The waterfall", D).
+
+#include "base/decimal.hpp"
+#include "one_hour.hpp"
+
+#include <gtest/gtest.h>
+
+namespace suanpan::core {
+namespace {
+
+using settlement::AccountKind;
+using settlement::DiscountAgreement;
+using settlement::VolumeTier;
+
+const AgreementId kFirst = numbered<AgreementId>(1);
+
+AgreeDiscount discount(std::vector<VolumeTier> tiers, const AgreementId& id = kFirst) {
+    DiscountAgreement agreement;
+    agreement.id = id;
+    agreement.provider = kSeller;
+    agreement.buyer = kBuyer;
+    agreement.currency = kCurrency;
+    agreement.tiers = std::move(tiers);
+    agreement.from = kStart;
+    return AgreeDiscount{agreement};
+}
+
+// One lease of some lots at 10 a lot·h over [from, to), handed over and fully delivered.
+LeaseId deliver(SmallMarket& day, std::int64_t lots, std::int64_t from, std::int64_t to,
+                matching::Billing billing = matching::Billing::kReserved) {
+    const Window window = SmallMarket::hours(from, to);
+    day.run(kSeller, day.sell(2, lots, "10", window));
+    auto bid = day.buy(4, lots, "10", window);
+    bid.terms.billing = billing;
+    const LeaseRow lease = day.run(kBuyer, bid).leases.at(0);
+    day.run(kSeller, AdvanceLease{lease.id, LeaseAction::kAccept});
+    day.run(kSeller, AdvanceLease{lease.id, LeaseAction::kActivate});
+    return lease.id;
+}
+
+void read_all(SmallMarket& day, const LeaseId& lease, std::int64_t lots, std::int64_t from,
+              std::int64_t to) {
+    for (std::int64_t hour = from; hour < to; ++hour) {
+        const std::int64_t lot_us = lots * (hour + 1 - from) * 3'600'000'000;
+        const auto outcome =
+            day.run(kSeller,
+                    day.reading(2, lease, hour - from, SmallMarket::hours(hour, hour + 1), lot_us));
+        ASSERT_FALSE(outcome.refusal);
+        ASSERT_EQ(outcome.readings.at(0).verdict, settlement::Verdict::kAccepted);
+    }
+}
+
+// All that is final, in as many steps as it takes.
+std::vector<SettlementLineRow> settle(SmallMarket& day, LogIndex from = LogIndex(0)) {
+    day.take_changes_each_time = false;
+    const LogIndex to = day.market.head().size;
+    while (!day.run(kBoss, Settle{from, to}).run.value().closed) {
+    }
+    day.take_changes_each_time = true;
+    return day.market.take_changes().lines;
+}
+
+TEST(Discount, TakesItsShareOfTheSale) {
+    SmallMarket day;
+    const auto agreed = day.run(kSeller, discount({{Money(0), Ppm(50'000)}}));
+    ASSERT_FALSE(agreed.refusal) << agreed.refusal->detail();
+    EXPECT_EQ(agreed.agreement->index, agreed.index);
+    const LeaseId lease = deliver(day, 2, 1, 3);
+    day.now = SmallMarket::hours(3, 4).start;
+    read_all(day, lease, 2, 1, 3);
+    const auto lines = settle(day);
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_EQ(to_string(lines[0].line.sale), "20.000000");
+    EXPECT_EQ(to_string(lines[0].line.discount), "1.000000");
+    EXPECT_EQ(to_string(lines[0].line.amount), "19.000000");
+    EXPECT_EQ(lines[0].agreement, kFirst);
+    // Two hours of 19, and 1 % fee of it; what the hold had more came back.
+    EXPECT_EQ(to_string(day.balance(4, AccountKind::kAvailable)), "961.620000");
+    EXPECT_EQ(day.balance(4, AccountKind::kHeld), Money(0));
+}
+
+TEST(Discount, IsForTradesInItsTimeOnly) {
+    SmallMarket day;
+    const LeaseId before = deliver(day, 1, 1, 2);
+    day.now = Time(kStart.value + 60);
+    day.run(kSeller, discount({{Money(0), Ppm(50'000)}}));
+    day.now = Time(kStart.value + 120);
+    EXPECT_FALSE(day.run(kSeller, EndDiscount{kFirst, day.now}).refusal);
+    EXPECT_EQ(refusal(day.run(kSeller, EndDiscount{kFirst, day.now})), "agreement_ended");
+    const LeaseId after = deliver(day, 1, 1, 2);
+    day.now = SmallMarket::hours(2, 3).start;
+    read_all(day, before, 1, 1, 2);
+    read_all(day, after, 1, 1, 2);
+    for (const SettlementLineRow& line : settle(day)) {
+        EXPECT_EQ(line.line.discount, Money(0));
+        EXPECT_TRUE(line.agreement.is_nil());
+    }
+}
+
+TEST(Discount, GrowsWithTheMonthsVolumeWindowByWindow) {
+    SmallMarket day;
+    // From 25 of the month on 10 %: of four windows of 10 or 20 the last two.
+    day.run(kSeller, discount({{Money(0), Ppm(0)}, {Money(25'000'000), Ppm(100'000)}}));
+    const LeaseId wide = deliver(day, 2, 1, 3);
+    const LeaseId narrow = deliver(day, 1, 1, 3);
+    day.now = SmallMarket::hours(3, 4).start;
+    read_all(day, wide, 2, 1, 3);
+    read_all(day, narrow, 1, 1, 3);
+    std::map<std::pair<Time, Money>, Money> discounts;
+    for (const SettlementLineRow& line : settle(day))
+        discounts[{line.window.end, line.line.sale}] = line.line.discount;
+    const Time first = SmallMarket::hours(1, 2).end;
+    const Time second = SmallMarket::hours(2, 3).end;
+    const Money ten(10'000'000);
+    const Money twenty(20'000'000);
+    EXPECT_EQ(discounts.at({first, ten}), Money(0));
+    EXPECT_EQ(discounts.at({first, twenty}), Money(0));
+    EXPECT_EQ(discounts.at({second, ten}), Money(1'000'000));
+    EXPECT_EQ(discounts.at({second, twenty}), Money(2'000'000));
+    // 10 + 20 + 9 + 18.
+    ASSERT_EQ(day.market.state().volumes.size(), 1U);
+    EXPECT_EQ(day.market.state().volumes[0].volume, Money(57'000'000));
+}
+
+TEST(Discount, OfAMeteredLeaseIsOfWhatItPays) {
+    SmallMarket day;
+    SetSchedule schedule = small_schedule();
+    schedule.metered_minimum = Ppm(600'000);
+    day.run(kBoss, schedule);
+    day.run(kSeller, discount({{Money(0), Ppm(500'000)}}));
+    const LeaseId lease = deliver(day, 1, 1, 2, matching::Billing::kMetered);
+    day.now = SmallMarket::hours(2, 3).start;
+    read_all(day, lease, 1, 1, 2);
+    const auto lines = settle(day);
+    ASSERT_EQ(lines.size(), 1U);
+    // Busy half of the time: the least share counts, 60 % of 10, and half of it off.
+    EXPECT_EQ(to_string(lines[0].line.sale), "6.000000");
+    EXPECT_EQ(to_string(lines[0].line.amount), "3.000000");
+}
+
+TEST(Discount, RefusesEachFaultWithItsCode) {
+    SmallMarket day;
+    const auto with = [](const auto& change) {
+        AgreeDiscount body = discount({{Money(0), Ppm(50'000)}});
+        change(body.agreement);
+        return body;
+    };
+    EXPECT_EQ(refusal(day.run(kBuyer, discount({{Money(0), Ppm(1)}}))), "not_allowed");
+    EXPECT_EQ(
+        refusal(day.run(kSeller, with([](auto& a) { a.tiers[0].discount = Ppm(1'000'001); }))),
+        "bad_discount");
+    EXPECT_EQ(refusal(day.run(kSeller, with([](auto& a) { a.tiers.clear(); }))), "bad_tiers");
+    EXPECT_EQ(refusal(day.run(kSeller, with([](auto& a) { a.until = kStart; }))), "bad_agreement");
+    EXPECT_EQ(
+        refusal(day.run(kSeller, with([](auto& a) { a.buyer = SmallMarket::organisation(9); }))),
+        "unknown_organisation");
+    EXPECT_FALSE(day.run(kSeller, discount({{Money(0), Ppm(1)}})).refusal);
+    EXPECT_EQ(refusal(day.run(kSeller, discount({{Money(0), Ppm(1)}}))), "agreement_exists");
+    EXPECT_EQ(refusal(day.run(kBuyer, EndDiscount{kFirst, kStart})), "agreement_not_found");
+    EXPECT_EQ(refusal(day.run(kSeller, EndDiscount{numbered<AgreementId>(7), kStart})),
+              "agreement_not_found");
+}
+
+}  // namespace
+}  // namespace suanpan::core
