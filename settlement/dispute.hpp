@@ -8,6 +8,7 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/units.hpp"
+#include "settlement/bill.hpp"
 #include "settlement/lease_meter.hpp"
 
 #include <cstdint>
@@ -49,24 +50,24 @@ struct Dispute {
     DisputeReason reason = DisputeReason::kOther;
     std::optional<DisputeParty> opened_by;  // absent: a mismatch
     Time opened_at;
-    std::int64_t final_us = 0;    // the lot-time that was final …
-    std::int64_t claimed_us = 0;  // … and the one that is said to be right
+    Delivered final;    // what was final …
+    Delivered claimed;  // … and what is said to be right
     DisputeState state = DisputeState::kOpened;
     Time claim_by;  // the provider's deadline, and the arbiter's
     Time rule_by;
     std::vector<LogIndex> evidence;  // log entries that the parties named; ascending, distinct
-    std::optional<std::int64_t> provider_offer_us;
-    std::optional<std::int64_t> buyer_offer_us;
-    std::optional<std::int64_t> result_us;  // the new final lot-time, once it has ended
+    std::optional<Delivered> provider_offer;
+    std::optional<Delivered> buyer_offer;
+    std::optional<Delivered> result;  // the new final one, once it has ended
     std::optional<Time> ended_at;
     friend bool operator==(const Dispute&, const Dispute&) = default;
 
     [[nodiscard]] bool is_open() const { return !ended_at.has_value(); }
-    [[nodiscard]] std::int64_t least_us() const;
-    [[nodiscard]] std::int64_t most_us() const;
-    // Lot-time whose price is frozen: of the buyer's hold where more than the final lot-time is
-    // claimed, of the provider's proceeds where less is. Zero once it has ended.
-    [[nodiscard]] std::int64_t frozen_us() const;
+    // The ends of what is in dispute: the lesser lot-time and the larger credit, and the reverse.
+    // While it is open the difference of their bills is frozen: of the buyer's hold where the
+    // provider claims, of the provider's proceeds where the buyer does.
+    [[nodiscard]] Delivered best_for_buyer() const;
+    [[nodiscard]] Delivered best_for_provider() const;
     // When lapse_dispute() has to be called; nothing once it has ended.
     [[nodiscard]] std::optional<Time> deadline() const;
 };
@@ -74,20 +75,22 @@ struct Dispute {
 struct DisputeClaim {
     DisputeParty by = DisputeParty::kBuyer;
     DisputeReason reason = DisputeReason::kOther;
-    std::int64_t lot_us = 0;
+    Delivered delivered;
 };
 
 inline constexpr std::size_t kMaxEvidence = 256;
 
-// A provider's opening is its claim at once. Errors, in order of precedence: `dispute_too_late`,
-// `bad_claim` (a mismatch is opened by no party; a provider claims more than what is final, at most
-// lots × time, and a buyer less, from nothing).
-Result<Dispute> open_dispute(const DisputeId& id, const FinalWindow& window, Time final_time,
-                             Lots lots, const DisputeClaim& claim, Time now,
+// A provider's opening is its claim at once. `credit` is the one that the guarantees gave. Errors,
+// in order of precedence: `dispute_too_late`, `bad_claim` (a mismatch is opened by no party; a
+// provider claims more lot-time, at most lots × time, or a smaller credit, a buyer the reverse,
+// from nothing to the whole sale; neither gives up anything).
+Result<Dispute> open_dispute(const DisputeId& id, const FinalWindow& window, Ppm credit,
+                             Time final_time, Lots lots, const DisputeClaim& claim, Time now,
                              const DisputeRules& rules);
-// Of a window that became final with a difference. REQUIRES disputed_us > 0.
-Dispute open_mismatch(const DisputeId& id, const FinalWindow& window, Time final_time,
-                      const DisputeRules& rules);
+// Of a window that became final with a difference in lot-time, or in the credit of its guarantees
+// (GuaranteeOutcome::disputed, combined). REQUIRES one of the two, and disputed_credit ≤ credit.
+Dispute open_mismatch(const DisputeId& id, const FinalWindow& window, Ppm credit,
+                      Ppm disputed_credit, Time final_time, const DisputeRules& rules);
 
 // All of these refuse what has ended, or is past its deadline, with `dispute_closed`.
 
@@ -95,14 +98,14 @@ Dispute open_mismatch(const DisputeId& id, const FinalWindow& window, Time final
 Result<void> claim_dispute(Dispute& dispute, Time now);
 // Error `too_much_evidence`.
 Result<void> add_evidence(Dispute& dispute, LogIndex entry, Time now);
-// A lot-time that the party would accept; with the same of both it has ended. A provider's offer is
-// a claim too. Error `outside_dispute`: not between least and most.
-Result<void> offer(Dispute& dispute, DisputeParty party, std::int64_t lot_us, Time now);
+// What the party would accept; with the same of both it has ended. A provider's offer is a claim
+// too. Error `outside_dispute`: not between the two ends, in lot-time and in credit.
+Result<void> offer(Dispute& dispute, DisputeParty party, const Delivered& delivered, Time now);
 // By an arbiter (whose standing and signature the caller has checked). Errors: `not_claimed` (the
 // provider has not spoken yet), `outside_dispute`.
-Result<void> rule_dispute(Dispute& dispute, std::int64_t lot_us, Time now);
-// True when its deadline has come by `now`: the difference is released to the buyer, so the lesser
-// lot-time stays. It ends at the deadline, whenever it is asked.
+Result<void> rule_dispute(Dispute& dispute, const Delivered& delivered, Time now);
+// True when its deadline has come by `now`: the difference is released to the buyer, so what is
+// best for the buyer stays. It ends at the deadline, whenever it is asked.
 bool lapse_dispute(Dispute& dispute, Time now);
 
 }  // namespace suanpan::settlement
