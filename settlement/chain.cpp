@@ -128,8 +128,11 @@ std::optional<ReadingVerdict> Chain::find_known(const Reading& reading) const {
                                             : nullptr;
     if (hash != nullptr) {
         if (*hash == reading.hash) return verdict_of(reading, Verdict::kDuplicate);
-        return refusal(reading, "equivocation",
-                       "a reading with this epoch and seq was accepted with other content");
+        ReadingVerdict other =
+            refusal(reading, "equivocation",
+                    "a reading with this epoch and seq was accepted with other content");
+        other.accepted = *hash;
+        return other;
     }
     for (const Run& run : runs_) {
         if (run.epoch == reading.epoch && run.first <= reading.seq && reading.seq <= run.last) {

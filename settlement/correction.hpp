@@ -84,7 +84,8 @@ struct WindowParties {
     std::vector<OwnerBalances> owners;        // in the order of the shares
 };
 
-// Postings that sum to zero. The buyer's part goes to `available` or comes from `held`, the
+// Postings that sum to zero; of a first settlement too, whose `before` is a line of zeros with as
+// many owners. The buyer's part goes to `available` or comes from `held`, the
 // programme's to `budget` or from `reserved`, fees and tax to or from the operator's accounts, the
 // owners' as above. Empty when nothing differs. Errors: `bad_shares` (other owners), `bad_voucher`
 // (a voucher differs without a programme), `unbalanced` (not a difference of two waterfalls),

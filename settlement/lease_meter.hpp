@@ -50,6 +50,9 @@ struct ReadingVerdict {
     // `counter_not_monotone`, `too_much_lot_time`, `too_much_busy_time`.
     std::string code;
     std::string detail;
+    // Of `equivocation`: the hash of the reading that was accepted. With the signed batch that
+    // carries the other bytes it is the evidence.
+    std::optional<Hash> accepted{};
 };
 
 // A billing window that is settled once and for all (until a dispute).

@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "base/checked.hpp"
+#include "settlement/shares.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -63,17 +64,12 @@ Result<void> check_fees(const FeeTerms& fees) {
     return {};
 }
 
-Result<void> check_owners(const std::vector<OwnerShare>& owners) {
-    if (owners.empty()) return fail("bad_shares", "a pool has at least one owner");
-    Int128 sum = 0;
-    for (const OwnerShare& owner : owners) {
-        if (!is_share(owner.share) || owner.share.value == 0) {
-            return fail("bad_shares", "an owner's share is from 1 to 1,000,000");
-        }
-        sum += owner.share.value;
-    }
-    if (sum != kPpm) return fail("bad_shares", "the owners' shares sum to 1,000,000");
-    return {};
+std::vector<Ppm> shares_of(const std::vector<OwnerShare>& owners) {
+    std::vector<Ppm> out;
+    out.reserve(owners.size());
+    for (const OwnerShare& owner : owners)
+        out.push_back(owner.share);
+    return out;
 }
 
 Result<void> check_lot_time(const ContractTerms& terms, const WindowInput& input) {
@@ -134,25 +130,6 @@ Result<Money> fee(Money amount, Ppm ppm, Price flat, std::int64_t lot_us) {
     const auto sum = sum_of(*proportional, *per_time);
     if (!sum) return fail(sum.error());
     return sum->floor();
-}
-
-// Floor of each share, then the left-over micro-units one each in the order of the shares.
-std::vector<Money> split(Money whole, const std::vector<OwnerShare>& owners) {
-    std::vector<Money> parts;
-    parts.reserve(owners.size());
-    std::int64_t rest = whole.value;
-    for (const OwnerShare& owner : owners) {
-        const auto part = static_cast<std::int64_t>(Int128{whole.value} * owner.share.value / kPpm);
-        parts.emplace_back(part);
-        rest -= part;
-    }
-    for (std::size_t i = 0; rest > 0; ++i) {
-        // Each floor loses less than one micro-unit, so the rest is smaller than the list.
-        CHECK(i < parts.size());
-        parts[i].value += 1;
-        --rest;
-    }
-    return parts;
 }
 
 // The share of an amount at this price that a programme pays, rounded down once.
@@ -220,7 +197,8 @@ Result<void> charge_buyer(const ContractTerms& terms, const WindowInput& input,
 Result<WaterfallLine> waterfall(const ContractTerms& terms, const WindowInput& input,
                                 const std::vector<OwnerShare>& owners) {
     if (const auto checked = check_fees(terms.fees); !checked) return fail(checked.error());
-    if (const auto checked = check_owners(owners); !checked) return fail(checked.error());
+    if (const auto checked = check_shares(shares_of(owners)); !checked)
+        return fail(checked.error());
     if (const auto checked = check_input(terms, input); !checked) return fail(checked.error());
     auto line = amounts(terms, input);
     if (!line) return line;
@@ -236,7 +214,7 @@ Result<WaterfallLine> waterfall(const ContractTerms& terms, const WindowInput& i
     const Money after_fee(line->amount.value - line->provider_fee.value);
     line->withheld = std::min(*share_of(line->amount, fees.provider_withholding), after_fee);
     line->provider_gets = Money(after_fee.value - line->withheld.value);
-    line->owners = split(line->provider_gets, owners);
+    line->owners = split_by_shares(line->provider_gets, shares_of(owners));
     return line;
 }
 

@@ -56,7 +56,8 @@ class RandomHistory {
     MeterRole pick_role() { return static_cast<MeterRole>(below(3)); }
 
     void make_readings(SimulatedMeter meter);
-    void post(const SimulatedMeter& meter, const Reading& reading, int trouble);
+    void post(const SimulatedMeter& meter, const Reading& reading, int trouble,
+              std::int64_t clock_error);
     Reading damaged(const SimulatedMeter& meter, Reading reading);
     void deliver(const Mail& mail);
     void take(Time now);
@@ -79,7 +80,7 @@ void RandomHistory::make_readings(SimulatedMeter meter) {
     const std::int64_t share = pick({1000, 1000, 997, 993, 600, 0});
     const std::int64_t longest = pick({7, 30, 60, 90});
     Time time = from_;
-    std::vector<Reading> waiting;
+    std::int64_t clock_error = 0;
     while (time < lease_.contract.end) {
         Time end(time.value + 1 + below(longest));
         const std::int64_t step = rules_.billing_window.value;
@@ -93,14 +94,21 @@ void RandomHistory::make_readings(SimulatedMeter meter) {
         if (below(100) < trouble / 3) busy = lot + 1 + below(1'000);
         const Reading reading =
             meter.measure(Window{time, end}, lot, busy, below(100) < trouble / 2);
-        if (below(100) >= trouble / 2) post(meter, reading, trouble);
+        if (below(100) >= trouble / 2) post(meter, reading, trouble, clock_error);
         time = end;
         if (below(100) < trouble / 3) time.value += below(20);
+        if (below(200) < trouble / 2) {
+            // The meter's clock is set: ahead of the time, or back over what was measured.
+            const std::int64_t jump = below(121) - 60;
+            time.value = std::max(lease_.contract.start.value, time.value + jump);
+            clock_error += jump;
+        }
     }
 }
 
-void RandomHistory::post(const SimulatedMeter& meter, const Reading& reading, int trouble) {
-    std::int64_t delay = below(10) - 2;
+void RandomHistory::post(const SimulatedMeter& meter, const Reading& reading, int trouble,
+                         std::int64_t clock_error) {
+    std::int64_t delay = below(10) - 2 - clock_error;
     if (below(100) < trouble) delay = below(rules_.deadline.value * 2);
     mail_.push_back(
         Mail{Time(reading.window.end.value + delay), meter.batch({reading}), mail_.size()});
@@ -143,6 +151,8 @@ void RandomHistory::deliver(const Mail& mail) {
         if (verdict.verdict == Verdict::kAcceptedWithGap) word = "gap";
         if (verdict.verdict == Verdict::kDuplicate) word = "duplicate";
         ++seen[word];
+        ASSERT_EQ(verdict.accepted.has_value(), word == "equivocation");
+        ASSERT_NE(verdict.accepted, mail.batch.readings[i].hash);
         // The other bytes of what is known only as a part of a contiguous run are forgotten; so is,
         // at last, that there was anything before what is final.
         if (expected[i] == "equivocation" && word == "duplicate") continue;

@@ -1,0 +1,68 @@
+#pragma once
+
+// Who owns a pool, and since when (market §3): effective-dated shares, each title confirmed by
+// everybody whom it gives or takes.
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "base/units.hpp"
+#include "settlement/waterfall.hpp"
+
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace suanpan::settlement {
+
+struct Title {
+    Time from;
+    std::vector<OwnerShare> shares;  // sum to 1,000,000; each owner once
+    LogIndex index;                  // of its entry
+    friend bool operator==(const Title&, const Title&) = default;
+};
+
+struct ProposedTitle {
+    Title title;
+    std::set<OrganisationId> missing;  // confirmations
+    friend bool operator==(const ProposedTitle&, const ProposedTitle&) = default;
+};
+
+inline constexpr std::size_t kMaxOwners = 32;
+
+// Errors: `bad_shares` (see check_shares; an owner named twice; more than 32).
+Result<void> check_owners(const std::vector<OwnerShare>& shares);
+
+// The titles of one pool. Until the first one its provider owns it alone.
+class TitleHistory {
+ public:
+    explicit TitleHistory(const OrganisationId& provider) : provider_(provider) {}
+
+    // A new title replaces one that is still proposed. It needs the word of its owners and of those
+    // of the title that it follows; `proposer` has given it. Errors, in order of precedence:
+    // `bad_shares`, `not_an_owner` (the proposer is neither), `title_in_past` (it would begin
+    // before `now`, or not after the last confirmed title). What was delivered keeps its owners.
+    Result<void> propose(const Title& title, const OrganisationId& proposer, Time now);
+    // Errors, in order of precedence: `no_title_proposed`, `title_in_past` (it began before all had
+    // confirmed: it is dropped), `not_an_owner` (or has confirmed before). True: it is confirmed.
+    Result<bool> confirm(const OrganisationId& owner, Time now);
+    // By any of those whose word is needed or was given. Errors: `no_title_proposed`,
+    // `not_an_owner`.
+    Result<void> withdraw(const OrganisationId& owner);
+
+    // The owners at a moment, in the order of the shares: never empty.
+    [[nodiscard]] std::vector<OwnerShare> owners_at(Time time) const;
+    [[nodiscard]] const std::vector<Title>& confirmed() const { return confirmed_; }
+    [[nodiscard]] const std::optional<ProposedTitle>& proposed() const { return proposed_; }
+
+    void restore(std::vector<Title> confirmed, std::optional<ProposedTitle> proposed);
+
+ private:
+    [[nodiscard]] std::set<OrganisationId> concerned(const Title& title) const;
+    void confirm_if_complete();
+
+    OrganisationId provider_;
+    std::vector<Title> confirmed_;  // `from` rises
+    std::optional<ProposedTitle> proposed_;
+};
+
+}  // namespace suanpan::settlement
