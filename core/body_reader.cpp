@@ -102,6 +102,24 @@ settlement::MeteringRules read_metering(Fields& in) {
     return rules;
 }
 
+Result<settlement::CreditStep> read_credit_step(const Json& json) {
+    Fields in(json);
+    const settlement::CreditStep step{in.number<Ppm>("below_ppm"), in.number<Ppm>("credit_ppm")};
+    const auto finished = in.finish();
+    if (!finished) return fail(finished.error());
+    return step;
+}
+
+Grades read_grades(Fields& in) {
+    Grades out;
+    const Json& object = in.member("grades");
+    Fields inner(object);
+    for (const auto& item : object.items())
+        out.emplace(item.key(), inner.list(item.key(), read_credit_step));
+    in.take_fault("grades", inner);
+    return out;
+}
+
 CommandBody read_schedule(Fields& in) {
     SetSchedule out;
     Fields fees(in.member("fees"));
@@ -112,6 +130,7 @@ CommandBody read_schedule(Fields& in) {
     in.take_fault("metering", metering);
     out.dispute_period = in.number<Duration>("dispute_period_s");
     out.efficiency = in.table("efficiency_ppm", parse_ppm);
+    if (in.has("grades")) out.grades = read_grades(in);
     if (in.has("metered_minimum_ppm")) out.metered_minimum = in.number<Ppm>("metered_minimum_ppm");
     if (in.has("release_notice_s")) out.release_notice = in.number<Duration>("release_notice_s");
     return out;

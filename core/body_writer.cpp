@@ -85,6 +85,18 @@ Json ppms_to_json(const std::vector<Ppm>& ppms) {
     return out;
 }
 
+Json grades_to_json(const Grades& grades) {
+    Json out = Json::object();
+    for (const auto& [name, steps] : grades) {
+        Json& list = out[name] = Json::array();
+        for (const settlement::CreditStep& step : steps) {
+            list.push_back({{"below_ppm", decimal(step.below.value)},
+                            {"credit_ppm", decimal(step.credit.value)}});
+        }
+    }
+    return out;
+}
+
 Json write(const SetSchedule& body) {
     const FeeSchedule& fees = body.fees;
     const settlement::MeteringRules& metering = body.metering;
@@ -107,6 +119,7 @@ Json write(const SetSchedule& body) {
                {"availability_steps_ppm", ppms_to_json(metering.availability_steps)}}},
              {"dispute_period_s", decimal(body.dispute_period.value)},
              {"efficiency_ppm", efficiency_to_json(body.efficiency)}};
+    if (!body.grades.empty()) out["grades"] = grades_to_json(body.grades);
     if (body.metered_minimum.value != 0)
         out["metered_minimum_ppm"] = decimal(body.metered_minimum.value);
     if (body.release_notice) out["release_notice_s"] = decimal(body.release_notice->value);

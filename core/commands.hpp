@@ -53,6 +53,7 @@ struct SetSchedule {
     std::map<std::string, Ppm> efficiency;
     std::optional<Duration> release_notice{};  // none: a released lease is billed to its end
     Ppm metered_minimum{0};
+    Grades grades;
 };
 struct RegisterModel {
     ModelRow model;  // its index is set by the core

@@ -87,11 +87,17 @@ std::string line(const ScheduleRow& row) {
     std::string steps;
     for (const Ppm step : m.availability_steps)
         steps += fmt::format("{},", step.value);
-    return fmt::format("schedule {} {} {}/{}/{}/{}/{}/{}/{} {} {} {} {} {}", row.version,
+    std::string grades;
+    for (const auto& [name, credits] : row.grades) {
+        grades += fmt::format("{:?}:", name);
+        for (const settlement::CreditStep& step : credits)
+            grades += fmt::format("{}={},", step.below.value, step.credit.value);
+    }
+    return fmt::format("schedule {} {} {}/{}/{}/{}/{}/{}/{} {} {} {} {} {} {}", row.version,
                        fees(row.fees), m.billing_window.value, m.deadline.value,
                        m.future_tolerance.value, m.mismatch_tolerance.value, m.mismatch_floor_us,
                        m.longest_reading.value, steps, row.dispute_period.value, efficiency,
-                       optional_number(row.release_notice), row.metered_minimum.value,
+                       optional_number(row.release_notice), row.metered_minimum.value, grades,
                        row.index.value);
 }
 

@@ -38,6 +38,14 @@ bool covers(const MeterRow& meter, const PoolId& pool) {
 
 }  // namespace
 
+// The two sides agree only if they do so on the credit too.
+settlement::MeteringRules Market::Impl::metering_rules(const LeaseRow& lease) const {
+    settlement::MeteringRules rules = schedule_at(lease.index).metering;
+    const settlement::ServiceGrade grade = grade_of(lease);
+    if (!grade.steps.empty()) rules.availability_steps = settlement::availability_steps(grade);
+    return rules;
+}
+
 Result<void> Market::Impl::handle(const AdvanceLease& body) {
     const auto found = leases.find(body.id);
     if (found == leases.end() || !acts_for(found->second.row.provider)) {
@@ -66,7 +74,7 @@ Result<void> Market::Impl::handle(const AdvanceLease& body) {
             return meter.second.organisation == row.buyer &&
                    meter.second.role == MeterRole::kBuyer && !meter.second.revoked;
         });
-        lease.meter.emplace(metered_lease(row), schedule_at(row.index).metering);
+        lease.meter.emplace(metered_lease(row), metering_rules(row));
         lease.meter->activate(*row.active_from);
         set_due(lease.meter_due, lease.meter->next_deadline(), row.index, DueKind::kMeterDeadline,
                 row.id.bytes);

@@ -292,6 +292,7 @@ struct Market::Impl {
         const std::vector<settlement::OwnerShare>& shares) const;
 
     // leases.cpp
+    [[nodiscard]] settlement::MeteringRules metering_rules(const LeaseRow& lease) const;
     void end_lease(const LeaseId& id);
     void shorten_lease(LiveLease& lease, Time until);
     void release_lease_hold(LiveLease& lease, Money amount);
@@ -308,6 +309,7 @@ struct Market::Impl {
     void price_by_volume(const RunRow& run);
 
     // settle.cpp
+    [[nodiscard]] settlement::ServiceGrade grade_of(const LeaseRow& lease) const;
     [[nodiscard]] settlement::WindowInput window_input(const LeaseRow& lease,
                                                        const FinalWindowRow& window) const;
     [[nodiscard]] Result<void> check_range(const Settle& range) const;

@@ -176,8 +176,7 @@ void Market::Impl::load_lease(const LeaseRow& row) {
     if (!row.metering.empty()) {
         const settlement::MeteredLease metered{row.id, row.terms.lots, row.terms.window,
                                                row.buyer_metered};
-        auto meter =
-            settlement::LeaseMeter::restore(metered, schedule_at(row.index).metering, row.metering);
+        auto meter = settlement::LeaseMeter::restore(metered, metering_rules(row), row.metering);
         CHECK(meter);
         lease.meter.emplace(std::move(*meter));
         set_due(lease.meter_due, lease.meter->next_deadline(), row.index, DueKind::kMeterDeadline,

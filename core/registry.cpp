@@ -134,6 +134,9 @@ Result<void> Market::Impl::handle(const SetSchedule& body) {
         return fail("bad_schedule",
                     "the dispute period and the notice are 0 to a hundred years long");
     }
+    for (const auto& [name, steps] : body.grades) {
+        if (auto valid = settlement::check_grade({name, steps}); !valid) return valid;
+    }
     if (!valid_ppm(body.metered_minimum))
         return fail("bad_schedule", "the least share of a metered lease is 0 to 1000000 ppm");
     for (const auto& [compute_class, ppm] : body.efficiency) {
@@ -146,7 +149,7 @@ Result<void> Market::Impl::handle(const SetSchedule& body) {
     const auto version = static_cast<std::int64_t>(schedules.size()) + 1;
     schedules.push_back(ScheduleRow{version, body.fees, body.metering, body.dispute_period,
                                     body.efficiency, outcome.index, body.release_notice,
-                                    body.metered_minimum});
+                                    body.metered_minimum, body.grades});
     changes.schedules.push_back(schedules.back());
     return {};
 }

@@ -14,6 +14,7 @@
 #include "settlement/accounts.hpp"
 #include "settlement/discount.hpp"
 #include "settlement/lease_meter.hpp"
+#include "settlement/service_level.hpp"
 #include "settlement/waterfall.hpp"
 
 #include <cstdint>
@@ -129,6 +130,10 @@ struct FeeSchedule {
     friend bool operator==(const FeeSchedule&, const FeeSchedule&) = default;
 };
 
+// What credits a window's availability gives, by the name that a pool's `sla_grade` says; a pool
+// without one, or with another name, has `standard`. Without that: no credits.
+using Grades = std::map<std::string, std::vector<settlement::CreditStep>>;
+
 struct ScheduleRow {
     std::int64_t version = 0;
     FeeSchedule fees;
@@ -140,6 +145,7 @@ struct ScheduleRow {
     std::optional<Duration> release_notice{};
     // A `metered` lease pays its busy lot-time, at least this share of what was delivered.
     Ppm metered_minimum{0};
+    Grades grades;
     friend bool operator==(const ScheduleRow&, const ScheduleRow&) = default;
 };
 

@@ -130,11 +130,24 @@ std::vector<settlement::OwnerShare> Market::Impl::owners_at(const LeaseRow& leas
     return {settlement::OwnerShare{lease.provider, Ppm(kPpm)}};
 }
 
+// By the pool's profile, which never changes, and the schedule of the trade.
+settlement::ServiceGrade Market::Impl::grade_of(const LeaseRow& lease) const {
+    static const std::uint16_t kGrade = matching::find_attribute("sla_grade").value();
+    const Grades& grades = schedule_at(lease.index).grades;
+    const auto* named = matching::find_value(pools.at(lease.pool).rules.profile, kGrade, "");
+    auto found = named == nullptr ? grades.end() : grades.find(named->texts.front());
+    if (found == grades.end()) found = grades.find(std::string(settlement::kStandardGrade));
+    if (found == grades.end()) return {};
+    return {found->first, found->second};
+}
+
 settlement::WindowInput Market::Impl::window_input(const LeaseRow& lease,
                                                    const FinalWindowRow& window) const {
     settlement::WindowInput input;
     input.window = window.window.window;
     input.final_lot_us = window.window.lot_us;
+    input.credit = settlement::availability_credit(grade_of(lease), lease.terms.lots, input.window,
+                                                   input.final_lot_us);
     input.discount = discount_for(lease, window).discount;
     if (lease.billing == matching::Billing::kMetered) {
         const Ppm least = schedule_at(lease.index).metered_minimum;

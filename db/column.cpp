@@ -255,6 +255,28 @@ TextColumn<std::map<std::string, core::RunTotals>, ColumnType::kJsonb>::decode(
 }
 
 template <>
+Cell TextColumn<core::Grades, ColumnType::kJsonb>::encode(const core::Grades& value) {
+    return json_of(value, [](const std::vector<settlement::CreditStep>& steps) {
+        Json list = Json::array();
+        for (const settlement::CreditStep& step : steps) {
+            list.push_back({{"below_ppm", std::to_string(step.below.value)},
+                            {"credit_ppm", std::to_string(step.credit.value)}});
+        }
+        return list;
+    });
+}
+template <>
+core::Grades TextColumn<core::Grades, ColumnType::kJsonb>::decode(const CellView& cell) {
+    return map_of<std::vector<settlement::CreditStep>>(cell, [](const Json& list) {
+        std::vector<settlement::CreditStep> steps;
+        for (const Json& step : list)
+            steps.push_back(
+                {Ppm(number(step.at("below_ppm"))), Ppm(number(step.at("credit_ppm")))});
+        return steps;
+    });
+}
+
+template <>
 Cell TextColumn<settlement::DiscountAgreement, ColumnType::kJsonb>::encode(
     const settlement::DiscountAgreement& value) {
     return settlement::to_json(value);

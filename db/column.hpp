@@ -215,6 +215,8 @@ template <>
 struct Column<std::map<std::string, core::RunTotals>>
     : TextColumn<std::map<std::string, core::RunTotals>, ColumnType::kJsonb> {};
 template <>
+struct Column<core::Grades> : TextColumn<core::Grades, ColumnType::kJsonb> {};
+template <>
 struct Column<settlement::DiscountAgreement>
     : TextColumn<settlement::DiscountAgreement, ColumnType::kJsonb> {};
 template <>

@@ -192,6 +192,7 @@ void fields(A& a, R& r) {
     a("log_index", r.index);
     a("release_notice_s", r.release_notice);
     a("metered_minimum_ppm", r.metered_minimum);
+    a("grades", r.grades);
 }
 
 template <typename A, Is<core::ModelRow> R>

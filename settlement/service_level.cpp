@@ -6,7 +6,7 @@ namespace suanpan::settlement {
 
 ServiceGrade standard_grade() {
     return ServiceGrade{
-        "standard",
+        std::string(kStandardGrade),
         {CreditStep{Ppm(995'000), Ppm(100'000)}, CreditStep{Ppm(990'000), Ppm(250'000)},
          CreditStep{Ppm(950'000), Ppm(1'000'000)}}};
 }

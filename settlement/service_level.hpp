@@ -25,6 +25,7 @@ struct ServiceGrade {
     friend bool operator==(const ServiceGrade&, const ServiceGrade&) = default;
 };
 
+inline constexpr std::string_view kStandardGrade = "standard";
 // `standard`: under 99.5 % 10 %, under 99 % 25 %, under 95 % all.
 ServiceGrade standard_grade();
 

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::int64_t kMaxDurationS = 10LL * 366 * 86'400;
 constexpr std::size_t kMaxClasses = 32;
+constexpr std::size_t kMaxSteps = 32;
 // market §2: of the peak, where nobody measured.
 constexpr Ppm kAiEfficiency{450'000};
 constexpr std::array<std::string_view, 4> kAiClasses = {"AI-FP32", "AI-FP16", "AI-FP8", "AI-INT8"};
@@ -191,6 +192,33 @@ Result<Response> list_markets(Call& call) {
         [](const core::MarketRow& row) { return matching::to_string(row.rules.key); });
 }
 
+namespace {
+
+// {"standard":[{"below_ppm":995000,"credit_ppm":100000}, …], …}
+core::Grades read_grades(Fields& fields) {
+    const settlement::ServiceGrade standard = settlement::standard_grade();
+    core::Grades grades{{standard.name, standard.steps}};
+    const Json* object = fields.find_object("grades");
+    if (object == nullptr) return grades;
+    grades.clear();
+    Fields inner(*object, fields.faults(), fields.pointer_of("grades"));
+    for (const auto& item : object->items()) {
+        const Json* steps = inner.find_array(item.key(), kMaxSteps);
+        auto& grade = grades[item.key()];
+        for (std::size_t i = 0; steps != nullptr && i < steps->size(); ++i) {
+            Fields step((*steps)[i], fields.faults(),
+                        inner.pointer_of(item.key() + "/" + std::to_string(i)));
+            grade.push_back({Ppm(step.need_integer("below_ppm", 0, kPpm).value_or(0)),
+                             Ppm(step.need_integer("credit_ppm", 0, kPpm).value_or(0))});
+            step.finish();
+        }
+    }
+    inner.finish();
+    return grades;
+}
+
+}  // namespace
+
 Result<Write> create_schedule(Call& call) {
     Faults faults;
     Fields fields(call.body, faults);
@@ -201,6 +229,7 @@ Result<Write> create_schedule(Call& call) {
     read_efficiency(fields, schedule.efficiency);
     if (const auto notice = fields.find("release_notice", parse_duration))
         schedule.release_notice = notice;
+    schedule.grades = read_grades(fields);
     schedule.metered_minimum = Ppm(fields.find_integer("metered_minimum_ppm", 0, kPpm).value_or(0));
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
@@ -214,6 +243,7 @@ Result<Write> create_schedule(Call& call) {
         made.efficiency = schedule.efficiency;
         made.release_notice = schedule.release_notice;
         made.metered_minimum = schedule.metered_minimum;
+        made.grades = schedule.grades;
         made.index = outcome.index;
         Json body = to_json(made);
         body.erase("version");  // counted by the core; the list names it

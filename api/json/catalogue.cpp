@@ -113,6 +113,11 @@ Json to_json(const core::ScheduleRow& schedule) {
              {"dispute_period", format_duration(schedule.dispute_period)},
              {"efficiency_ppm", std::move(efficiency)},
              {"log_index", schedule.index.value}};
+    for (const auto& [name, steps] : schedule.grades) {
+        Json& list = out["grades"][name] = Json::array();
+        for (const settlement::CreditStep& step : steps)
+            list.push_back({{"below_ppm", step.below.value}, {"credit_ppm", step.credit.value}});
+    }
     if (schedule.metered_minimum.value != 0)
         out["metered_minimum_ppm"] = schedule.metered_minimum.value;
     if (schedule.release_notice) out["release_notice"] = format_duration(*schedule.release_notice);

@@ -1,4 +1,5 @@
--- Discounts between two organisations, and what a metered lease pays at the least.
+-- Discounts between two organisations, grades of service, and what a metered lease pays at the
+-- least.
 
 CREATE TABLE agreement (
     id        uuid PRIMARY KEY,
@@ -23,6 +24,7 @@ ALTER TABLE billing_window ADD COLUMN discount text;
 ALTER TABLE settlement_line ADD COLUMN agreement uuid;
 ALTER TABLE schedule ADD COLUMN metered_minimum_ppm bigint NOT NULL DEFAULT 0
     CHECK (metered_minimum_ppm BETWEEN 0 AND 1000000);
+ALTER TABLE schedule ADD COLUMN grades jsonb NOT NULL DEFAULT '{}';
 
 GRANT SELECT, INSERT, UPDATE ON agreement, agreement_volume TO suanpan_app;
 GRANT SELECT ON agreement, agreement_volume TO suanpan_readonly, suanpan_auditor;
