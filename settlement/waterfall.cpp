@@ -253,6 +253,24 @@ Result<Money> voucher_limit(const ExactAmount& sale, Price price, Unit unit, Rat
     return voucher_part(sale, price, unit, rate, voucher);
 }
 
+ReservationSplit split_reservation(Money reserved, Money order_hold, Money lease_hold,
+                                   Money rest_hold, Money lease_limit) {
+    CHECK(reserved.value >= 0 && reserved <= order_hold && lease_limit.value >= 0);
+    CHECK(lease_hold.value >= 0 && rest_hold.value >= 0);
+    CHECK(lease_hold.value <= order_hold.value - rest_hold.value);
+    ReservationSplit out{Money(0), Money(0)};
+    if (reserved.value == 0) return out;
+    out.rest = Money(
+        static_cast<std::int64_t>(Int128{reserved.value} * rest_hold.value / order_hold.value));
+    const std::int64_t free = reserved.value - out.rest.value;
+    const std::int64_t unheld = order_hold.value - lease_hold.value - rest_hold.value;
+    // Less than this, and the buyer would need more than the order's hold beside the reservation.
+    const std::int64_t least = free - unheld;
+    const std::int64_t most = std::min(free, lease_hold.value);
+    out.lease = Money(std::min(most, std::max(least, lease_limit.value)));
+    return out;
+}
+
 Result<Money> reserved_until(Money reserved, const ContractTerms& terms, Time until) {
     const auto whole = lease_hold(terms);
     if (!whole) return fail(whole.error());

@@ -114,6 +114,21 @@ Result<Money> hold_until(const ContractTerms& terms, Time until);
 // `rate` is ignored for a price per CU·h. Errors: `bad_voucher`, `overflow`.
 Result<Money> voucher_limit(const ExactAmount& sale, Price price, Unit unit, Rate rate,
                             const VoucherTerms& voucher);
+
+// A fill divides what its order holds: all holds here are the buyer's and the programme's together.
+// What is in neither part is the grant's again.
+struct ReservationSplit {
+    Money lease;
+    Money rest;
+    friend bool operator==(const ReservationSplit&, const ReservationSplit&) = default;
+};
+// The rest keeps the reservation in proportion to its hold; the lease has its own limit
+// (voucher_limit), or a few micro-units of rounding more where the buyer's part of the order's hold
+// would not be enough for both otherwise. REQUIRES 0 ≤ reserved ≤ order_hold, lease_limit ≥ 0,
+// holds that are not negative, lease_hold + rest_hold ≤ order_hold.
+ReservationSplit split_reservation(Money reserved, Money order_hold, Money lease_hold,
+                                   Money rest_hold, Money lease_limit);
+
 // The part of a lease's reservation that belongs to [terms.window.start, until): `reserved` in
 // proportion to hold_until, rounded down. So the part of a billing window is the difference, it is
 // never more than the window's share of the hold, and all parts sum to `reserved`.
