@@ -1,8 +1,9 @@
 // The core with PostgreSQL beside it, fsync on: durable orders a second through the queue, without
 // HTTP, against the same rows written by a PL/pgSQL function and by COPY; latency; start-up.
 //
-//   suanpan-bench-core [orders | latency | start] [--rounds N] [--seconds S] [--open-orders N]
-//                      [--pools N]
+//   suanpan-bench-core [orders | latency | start] [--rounds N] [--seconds S] [--pace
+//   ORDERS_A_SECOND]
+//                      [--open-orders N] [--pools N]
 
 #include "bench/core/rivals.hpp"
 #include "bench/core/start.hpp"
@@ -27,6 +28,7 @@ struct Options {
     bool start = true;
     int rounds = 3;
     double seconds = 5;
+    double pace = 0;  // of the latency; 0: a tenth of what the queue does
     std::int64_t open_orders = 1'000'000;
     std::int64_t pools = 100'000;
 };
@@ -132,9 +134,9 @@ void run_paces(const Options& options, const BenchDatabase& database, World& wor
 void run_latency(const Options& options) {
     const BenchDatabase database("suanpan_bench_ours");
     World world(database);
-    const double rate = world.run(options.seconds, kDeep).rate();
+    const double full = world.run(options.seconds, kDeep).rate();
     fmt::print("\nLatency of one order (goal: at 10 % of the load under 3 × an empty commit)\n");
-    run_paces(options, database, world, rate / 10);
+    run_paces(options, database, world, options.pace > 0 ? options.pace : full / 10);
     fmt::print("Idle: ");
     run_paces(options, database, world, 50);
 }
@@ -173,6 +175,8 @@ Options read_options(int argc, char** argv) {
             options.rounds = std::stoi(value());
         else if (words[i] == "--seconds")
             options.seconds = std::stod(value());
+        else if (words[i] == "--pace")
+            options.pace = std::stod(value());
         else if (words[i] == "--open-orders")
             options.open_orders = std::stoll(value());
         else if (words[i] == "--pools")
@@ -180,7 +184,7 @@ Options read_options(int argc, char** argv) {
         else
             throw std::runtime_error("unknown word '" + words[i] +
                                      "': [orders | latency | start] [--rounds N]"
-                                     " [--seconds S] [--open-orders N] [--pools N]");
+                                     " [--seconds S] [--pace N] [--open-orders N] [--pools N]");
     }
     return options;
 }
