@@ -4,6 +4,7 @@
 #include "db/sql.hpp"
 #include "db/table_trading.hpp"
 
+#include <fmt/format.h>
 #include <pqxx/except>
 
 #include <iterator>
@@ -23,30 +24,48 @@ const std::string& staging_table() {
     return kName;
 }
 
+struct Insert {
+    std::string name;
+    std::string sql;
+};
+
+// For one row, for two, and so on. Several rows are one statement, since what PostgreSQL makes
+// ready for each, above all the table's checks, costs more than a row does.
+template <typename R>
+std::vector<Insert> inserts(std::string_view verb, std::string_view key) {
+    std::vector<Insert> out;
+    for (std::size_t rows = 1; rows < kCopyFrom; ++rows)
+        out.push_back({fmt::format("{}_{}_{}", verb, std::string_view(Table<R>::kName), rows),
+                       insert_rows_statement(Table<R>::kName, key, columns<R>(), rows)});
+    return out;
+}
+
+void execute(NativeSession& session, const std::vector<Insert>& inserts, const Tuples& rows) {
+    const Insert& insert = inserts.at(rows.size() - 1);
+    session.execute(insert.name, insert.sql, rows);
+}
+
 template <typename R>
 void add_rows(NativeSession& session, const Tuples& rows) {
-    static const std::string kName = "add_" + std::string(Table<R>::kName);
+    static const std::vector<Insert> kInserts = inserts<R>("add", "");
     static const std::string kTarget =
         std::string(Table<R>::kName) + " (" + column_names(columns<R>()) + ")";
-    static const std::string kSql = insert_row_statement(Table<R>::kName, "", columns<R>());
     if (rows.size() >= kCopyFrom)
         session.copy(kTarget, rows);
     else
-        session.execute(kName, kSql, rows);
+        execute(session, kInserts, rows);
 }
 
 template <typename R>
 void put_rows(NativeSession& session, const Tuples& rows) {
-    static const std::string kName = "put_" + std::string(Table<R>::kName);
-    static const std::string kSql =
-        insert_row_statement(Table<R>::kName, Table<R>::kKey, columns<R>());
+    static const std::vector<Insert> kInserts = inserts<R>("put", Table<R>::kKey);
     static const std::string kStage = "CREATE TEMPORARY TABLE " + staging_table<R>() + " (LIKE " +
                                       std::string(Table<R>::kName) + ") ON COMMIT DELETE ROWS";
     static const std::string kTarget = staging_table<R>() + " (" + column_names(columns<R>()) + ")";
     static const std::string kMerge =
         merge_statement(staging_table<R>(), Table<R>::kName, Table<R>::kKey, columns<R>());
     if (rows.size() < kCopyFrom) {
-        session.execute(kName, kSql, rows);
+        execute(session, kInserts, rows);
         return;
     }
     session.execute_once(kStage);

@@ -68,18 +68,7 @@ void NativeSession::execute_once(const std::string& sql) {
 void NativeSession::execute(const std::string& name, const std::string& sql, const Tuples& rows) {
     enter_pipeline();
     prepare(name, sql);
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        send_row(name, rows, i);
-}
-
-void NativeSession::prepare(const std::string& name, const std::string& sql) {
-    if (!done_once_.insert(name).second) return;
-    expect_sent(PQsendPrepare(connection_.get(), name.c_str(), sql.c_str(), 0, nullptr));
-    queued_.push_back(name);
-}
-
-void NativeSession::send_row(const std::string& name, const Tuples& rows, std::size_t number) {
-    const auto fields = rows.row(number);
+    const auto fields = rows.fields();
     std::vector<const char*> values;
     std::vector<int> lengths;
     for (const auto& field : fields) {
@@ -90,6 +79,12 @@ void NativeSession::send_row(const std::string& name, const Tuples& rows, std::s
     expect_sent(PQsendQueryPrepared(connection_.get(), name.c_str(),
                                     static_cast<int>(fields.size()), values.data(), lengths.data(),
                                     formats.data(), kBinary));
+    queued_.push_back(name);
+}
+
+void NativeSession::prepare(const std::string& name, const std::string& sql) {
+    if (!done_once_.insert(name).second) return;
+    expect_sent(PQsendPrepare(connection_.get(), name.c_str(), sql.c_str(), 0, nullptr));
     queued_.push_back(name);
 }
 

@@ -29,7 +29,7 @@ class NativeSession {
     void begin();
     // Read only; all statements see the same moment.
     void begin_snapshot();
-    // Queues the statement, prepared under `name`, once for every row.
+    // Queues the statement, prepared under `name`, with the fields of all rows as its parameters.
     void execute(const std::string& name, const std::string& sql, const Tuples& rows);
     void execute(const std::string& sql);
     // The first time of this connection only.
@@ -54,7 +54,6 @@ class NativeSession {
     void enter_pipeline();
     void leave_pipeline();
     void prepare(const std::string& name, const std::string& sql);
-    void send_row(const std::string& name, const Tuples& rows, std::size_t number);
     void expect_sent(int sent);
     void take_result(std::string_view statement);
     [[noreturn]] void fail_with(const pg_result* result, std::string_view statement);

@@ -94,12 +94,17 @@ std::string insert_statement(std::string_view table, std::string_view key,
            " FROM unnest(" + arrays + ") AS v (" + names + ")" + on_conflict(key, columns);
 }
 
-std::string insert_row_statement(std::string_view table, std::string_view key,
-                                 const std::vector<ColumnInfo>& columns) {
+std::string insert_rows_statement(std::string_view table, std::string_view key,
+                                  const std::vector<ColumnInfo>& columns, std::size_t rows) {
     std::string values;
-    for (std::size_t i = 0; i < columns.size(); ++i)
-        values.append(i == 0 ? "$" : ", $").append(std::to_string(i + 1));
-    return "INSERT INTO " + std::string(table) + " (" + column_names(columns) + ") VALUES (" +
+    for (std::size_t i = 0; i < rows * columns.size(); ++i) {
+        if (i % columns.size() == 0)
+            values += i == 0 ? "($" : "), ($";
+        else
+            values += ", $";
+        values += std::to_string(i + 1);
+    }
+    return "INSERT INTO " + std::string(table) + " (" + column_names(columns) + ") VALUES " +
            values + ")" + on_conflict(key, columns);
 }
 

@@ -95,11 +95,12 @@ void TupleReader::read(const CellView& cell, matching::Requirement& value) {
     value = parsed_once(requirements_, json_text(not_null(cell)));
 }
 
-std::vector<std::optional<std::string_view>> Tuples::row(std::size_t number) const {
+std::vector<std::optional<std::string_view>> Tuples::fields() const {
     std::vector<std::optional<std::string_view>> fields;
-    fields.reserve(columns_);
-    std::string_view rest = std::string_view(data_).substr(starts_.at(number) + 2);
-    for (std::size_t i = 0; i < columns_; ++i) {
+    fields.reserve(rows_ * columns_);
+    std::string_view rest = data_;
+    for (std::size_t i = 0; i < rows_ * columns_; ++i) {
+        if (i % columns_ == 0) rest.remove_prefix(kCountBytes);
         const std::int64_t length = read_length(rest);
         rest.remove_prefix(kLengthBytes);
         if (length < 0) {

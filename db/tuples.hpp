@@ -28,6 +28,7 @@ void put_number(std::string& out, std::int64_t value) {
     out.append(bytes.data(), bytes.size());
 }
 inline constexpr std::size_t kLengthBytes = 4;
+inline constexpr std::size_t kCountBytes = 2;  // of a row's fields, before them
 inline void put_length(std::string& out, std::size_t length) {
     put_number<kLengthBytes>(out, static_cast<std::int64_t>(length));
 }
@@ -135,8 +136,8 @@ class Tuples {
     explicit Tuples(std::size_t columns) : columns_(columns) {}
 
     void begin_row() {
-        starts_.push_back(data_.size());
-        put_number<2>(data_, static_cast<std::int64_t>(columns_));
+        ++rows_;
+        put_number<kCountBytes>(data_, static_cast<std::int64_t>(columns_));
     }
     template <typename T>
     void operator()(std::string_view, const T& value) {
@@ -144,16 +145,15 @@ class Tuples {
     }
     void bytes(std::string_view, const std::string& value) { put_raw(data_, value); }
 
-    [[nodiscard]] std::size_t size() const { return starts_.size(); }
-    [[nodiscard]] std::size_t columns() const { return columns_; }
+    [[nodiscard]] std::size_t size() const { return rows_; }
     [[nodiscard]] std::string_view data() const { return data_; }
-    // The fields of one row, each from its length on; NULL is nothing.
-    [[nodiscard]] std::vector<std::optional<std::string_view>> row(std::size_t number) const;
+    // Of all rows, one after the other; NULL is nothing.
+    [[nodiscard]] std::vector<std::optional<std::string_view>> fields() const;
 
  private:
     std::size_t columns_;
+    std::size_t rows_ = 0;
     std::string data_;
-    std::vector<std::size_t> starts_;
 };
 
 // Reads a row that COPY gave, field by field; requirements and profiles come again and again, so

@@ -1,7 +1,9 @@
 // The core with PostgreSQL beside it, fsync on: durable orders a second through the queue, without
 // HTTP, against the same rows written by a PL/pgSQL function and by COPY; latency; start-up.
 //
-//   suanpan-bench-core [orders | start] [--rounds N] [--seconds S] [--open-orders N] [--pools N]
+//   suanpan-bench-core [orders | latency | start] [--rounds N] [--seconds S] [--pace
+//   ORDERS_A_SECOND]
+//                      [--open-orders N] [--pools N]
 
 #include "bench/core/rivals.hpp"
 #include "bench/core/start.hpp"
@@ -22,9 +24,11 @@ namespace {
 
 struct Options {
     bool orders = true;
+    bool latency = true;
     bool start = true;
     int rounds = 3;
     double seconds = 5;
+    double pace = 0;  // of the latency; 0: a tenth of what the queue does
     std::int64_t open_orders = 1'000'000;
     std::int64_t pools = 100'000;
 };
@@ -96,24 +100,45 @@ void run_round(const Options& options, const Folder& folder, Rates& rates) {
     fmt::print("  {:<34}{:>9.0f}/s\n", "PL/pgSQL, one an order, 64 clients", rates.function.back());
 }
 
-// An order and an empty commit at the same pace: what a sleeping processor costs, both pay.
-void print_pace(const BenchDatabase& database, World& world, std::string_view name, double rate) {
-    const std::vector<double> empty = empty_commits(database, 2, rate);
-    const LoadResult load = world.run_paced(4, rate);
-    const double commit = empty[empty.size() / 2];
-    print_load(name, load);
-    fmt::print(
-        "  {:<34}an empty commit at this pace: p50 {:.3f} ms; {:.2f} × it, {:.3f} ms over it\n", "",
-        commit, load.percentile(50) / commit, load.percentile(50) - commit);
+// One order against one empty commit.
+struct Pace {
+    std::vector<double> p50_ratios;
+    std::vector<double> p99_ratios;
+};
+
+void print_ratios(std::string_view name, const std::vector<double>& ratios) {
+    const auto [least, most] = std::ranges::minmax(ratios);
+    fmt::print("  {:<34}{:>6.2f} × an empty commit   ({:.2f} to {:.2f})\n", name, median(ratios),
+               least, most);
 }
 
-void print_latency(double rate) {
+// Both at the same pace: what a sleeping processor costs, both pay.
+void run_pace(const BenchDatabase& database, World& world, double rate, Pace& pace) {
+    const LoadResult empty = empty_commits(database, 2, rate);
+    const LoadResult load = world.run_paced(2, rate);
+    print_load("an empty commit", empty);
+    print_load("an order", load);
+    pace.p50_ratios.push_back(load.percentile(50) / empty.percentile(50));
+    pace.p99_ratios.push_back(load.percentile(99) / empty.percentile(99));
+}
+
+void run_paces(const Options& options, const BenchDatabase& database, World& world, double rate) {
+    fmt::print("At {:.0f} orders a second\n", rate);
+    Pace pace;
+    for (int round = 1; round <= options.rounds; ++round)
+        run_pace(database, world, rate, pace);
+    print_ratios("p50 of an order", pace.p50_ratios);
+    print_ratios("p99 of an order", pace.p99_ratios);
+}
+
+void run_latency(const Options& options) {
     const BenchDatabase database("suanpan_bench_ours");
     World world(database);
-    world.run_paced(1, rate / 10);  // warm
-    fmt::print("\nLatency (goal: at 10 % under 3 × an empty commit)\n");
-    print_pace(database, world, "at 10 % of the load", rate / 10);
-    print_pace(database, world, "idle, 50 orders a second", 50);
+    const double full = world.run(options.seconds, kDeep).rate();
+    fmt::print("\nLatency of one order (goal: at 10 % of the load under 3 × an empty commit)\n");
+    run_paces(options, database, world, options.pace > 0 ? options.pace : full / 10);
+    fmt::print("Idle: ");
+    run_paces(options, database, world, 50);
 }
 
 void run_orders(const Options& options) {
@@ -130,7 +155,6 @@ void run_orders(const Options& options) {
         deep, median(rates.one_each), median(rates.function), median(rates.copy));
     fmt::print("  {:.2f} × the function (goal at least 8); {:.2f} of copy (goal at least 0.35)\n",
                deep / median(rates.function), deep / median(rates.copy));
-    print_latency(deep);
 }
 
 Options read_options(int argc, char** argv) {
@@ -142,21 +166,25 @@ Options read_options(int argc, char** argv) {
             return words[++i];
         };
         if (words[i] == "orders")
-            options.start = false;
+            options.latency = options.start = false;
+        else if (words[i] == "latency")
+            options.orders = options.start = false;
         else if (words[i] == "start")
-            options.orders = false;
+            options.orders = options.latency = false;
         else if (words[i] == "--rounds")
             options.rounds = std::stoi(value());
         else if (words[i] == "--seconds")
             options.seconds = std::stod(value());
+        else if (words[i] == "--pace")
+            options.pace = std::stod(value());
         else if (words[i] == "--open-orders")
             options.open_orders = std::stoll(value());
         else if (words[i] == "--pools")
             options.pools = std::stoll(value());
         else
             throw std::runtime_error("unknown word '" + words[i] +
-                                     "': [orders | start] [--rounds N] [--seconds S]"
-                                     " [--open-orders N] [--pools N]");
+                                     "': [orders | latency | start] [--rounds N]"
+                                     " [--seconds S] [--pace N] [--open-orders N] [--pools N]");
     }
     return options;
 }
@@ -168,6 +196,7 @@ int main(int argc, char** argv) {
     try {
         const auto options = suanpan::bench::read_options(argc, argv);
         if (options.orders) suanpan::bench::run_orders(options);
+        if (options.latency) suanpan::bench::run_latency(options);
         if (options.start) suanpan::bench::run_start(options.open_orders, options.pools);
         return 0;
     } catch (const std::exception& problem) {

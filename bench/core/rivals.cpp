@@ -164,21 +164,23 @@ RivalResult run_copy(const BenchDatabase& ours, const BenchDatabase& target,
     return {std::stoll(target.query("SELECT count(*) FROM orders")), seconds_since(begin)};
 }
 
-std::vector<double> empty_commits(const BenchDatabase& database, double seconds, double rate) {
+LoadResult empty_commits(const BenchDatabase& database, double seconds, double rate) {
     pqxx::connection connection(database.conninfo());
     connection.prepare("empty", "UPDATE log_head SET next_index = next_index");
     pqxx::nontransaction session(connection);
     const std::chrono::duration<double> pace(1 / rate);
     const auto start = Monotonic::now();
-    std::vector<double> out;
+    LoadResult out;
     for (auto at = std::chrono::duration<double>(0); at.count() < seconds; at += pace) {
         std::this_thread::sleep_until(
             std::chrono::time_point_cast<Monotonic::duration>(start + at));
         const auto begin = Monotonic::now();
         session.exec_prepared("empty");
-        out.push_back(seconds_since(begin) * 1'000);
+        out.latencies_ms.push_back(seconds_since(begin) * 1'000);
     }
-    std::ranges::sort(out);
+    out.seconds = seconds_since(start);
+    out.orders = static_cast<std::int64_t>(out.latencies_ms.size());
+    std::ranges::sort(out.latencies_ms);
     return out;
 }
 

@@ -36,8 +36,7 @@ RivalResult run_function(const BenchDatabase& ours, const BenchDatabase& target,
 RivalResult run_copy(const BenchDatabase& ours, const BenchDatabase& target,
                      const std::string& folder);
 
-// Commits of the coordinator row alone, one round trip each, by one client, `rate` a second; sorted
-// milliseconds.
-std::vector<double> empty_commits(const BenchDatabase& database, double seconds, double rate);
+// Commits of the coordinator row alone, one round trip each, by one client, `rate` a second.
+LoadResult empty_commits(const BenchDatabase& database, double seconds, double rate);
 
 }  // namespace suanpan::bench

@@ -84,21 +84,6 @@ std::optional<IdempotencyRow> find_response(Tx& tx, const OrganisationId& organi
                                         .run(tx));
 }
 
-std::vector<IdempotencyRow> find_responses(Tx& tx, const ResponseKeys& keys) {
-    static const std::string kSql = "SELECT " + select_list("t", columns<IdempotencyRow>()) +
-                                    " FROM unnest($1::uuid[], $2::text[], $3::text[])"
-                                    " AS w (organisation, route, key),"
-                                    " LATERAL (SELECT " +
-                                    column_names(columns<IdempotencyRow>()) +
-                                    " FROM idempotency AS i WHERE i.organisation = w.organisation"
-                                    " AND i.route = w.route AND i.key = w.key OFFSET 0) AS t";
-    return read_all<IdempotencyRow>(
-        run_prepared(tx, "find_responses", kSql,
-                     {*Column<std::vector<OrganisationId>>::encode(keys.organisations),
-                      *Column<std::vector<std::string>>::encode(keys.routes),
-                      *Column<std::vector<std::string>>::encode(keys.keys)}));
-}
-
 std::int64_t expire_responses(Tx& tx, Time before) {
     const std::vector<Cell> parameters{std::to_string(before.value)};
     const auto dropped = run_statement(

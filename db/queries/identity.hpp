@@ -34,13 +34,6 @@ Listed<ApiKeyInfo> list_api_keys(Tx& tx, const OrganisationId& organisation, con
 
 std::optional<IdempotencyRow> find_response(Tx& tx, const OrganisationId& organisation,
                                             std::string_view route, std::string_view key);
-// For many at once; parallel lists of equal length.
-struct ResponseKeys {
-    std::vector<OrganisationId> organisations;
-    std::vector<std::string> routes;
-    std::vector<std::string> keys;
-};
-std::vector<IdempotencyRow> find_responses(Tx& tx, const ResponseKeys& keys);
 // 24 h after the answer: drops it, and the row too unless it is kept for ever. Gives the number of
 // rows changed. REQUIRES Mode::kWrite.
 std::int64_t expire_responses(Tx& tx, Time before);

@@ -30,6 +30,27 @@ std::optional<OrderInfo> one_order(Tx& tx, const Select& select) {
     return read_order(reader);
 }
 
+template <typename T>
+std::string column_of(const std::vector<RequestNames>& requests, T RequestNames::* member) {
+    std::vector<T> values;
+    values.reserve(requests.size());
+    for (const RequestNames& request : requests)
+        values.push_back(request.*member);
+    return *Column<std::vector<T>>::encode(values);
+}
+
+TakenNames read_taken_names(const pqxx::row& row) {
+    TakenNames taken;
+    RowReader reader(row);
+    TakenClientOrder order;
+    reader("trader", order.organisation);
+    reader("client_order_id", order.client_order_id);
+    reader("order_id", order.order);
+    if (!order.order.is_nil()) taken.order = std::move(order);
+    if (reader.value<bool>()) taken.response = reader.row<IdempotencyRow>();
+    return taken;
+}
+
 }  // namespace
 
 std::optional<OrderInfo> find_order(Tx& tx, const OrderId& id) {
@@ -56,25 +77,27 @@ Listed<OrderInfo> list_orders(Tx& tx, const OrderFilter& filter, const Page& pag
     return listed<OrderInfo>(select.run(tx), page, read_order);
 }
 
-std::vector<TakenClientOrder> find_client_orders(Tx& tx, const ClientOrderKeys& keys) {
-    const auto rows =
-        run_prepared(tx, "find_client_orders",
-                     "SELECT x.organisation, x.client_order_id, x.order_id"
-                     " FROM unnest($1::uuid[], $2::text[]) AS w (organisation, client_order_id),"
-                     " LATERAL (SELECT organisation, client_order_id, order_id FROM order_text AS t"
-                     " WHERE t.organisation = w.organisation AND t.client_order_id <> ''"
-                     " AND t.client_order_id = w.client_order_id OFFSET 0) AS x",
-                     {*Column<std::vector<OrganisationId>>::encode(keys.organisations),
-                      *Column<std::vector<std::string>>::encode(keys.client_order_ids)});
-    std::vector<TakenClientOrder> out;
-    for (const auto& row : rows) {
-        RowReader reader(row);
-        TakenClientOrder taken;
-        reader("organisation", taken.organisation);
-        reader("client_order_id", taken.client_order_id);
-        reader("order_id", taken.order);
-        out.push_back(std::move(taken));
-    }
+std::vector<TakenNames> find_taken_names(Tx& tx, const std::vector<RequestNames>& requests) {
+    static const std::string kSql =
+        "SELECT w.trader, w.client_order_id, x.order_id, i.key IS NOT NULL, " +
+        select_list("i", columns<IdempotencyRow>()) +
+        " FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[])"
+        " AS w (organisation, route, key, trader, client_order_id)"
+        " LEFT JOIN LATERAL (SELECT * FROM idempotency AS i"
+        " WHERE i.organisation = w.organisation AND i.route = w.route AND i.key = w.key"
+        " OFFSET 0) AS i ON true"
+        " LEFT JOIN LATERAL (SELECT * FROM order_text AS x"
+        " WHERE x.organisation = w.trader AND x.client_order_id <> ''"
+        " AND x.client_order_id = w.client_order_id OFFSET 0) AS x ON true"
+        " WHERE i.key IS NOT NULL OR x.order_id IS NOT NULL";
+    std::vector<TakenNames> out;
+    for (const auto& row : run_prepared(
+             tx, "find_taken_names", kSql,
+             {column_of(requests, &RequestNames::organisation),
+              column_of(requests, &RequestNames::route), column_of(requests, &RequestNames::key),
+              column_of(requests, &RequestNames::trader),
+              column_of(requests, &RequestNames::client_order_id)}))
+        out.push_back(read_taken_names(row));
     return out;
 }
 

@@ -5,6 +5,7 @@
 #include "core/rows.hpp"
 #include "db/pool.hpp"
 #include "db/queries/page.hpp"
+#include "db/side_rows.hpp"
 
 #include <optional>
 #include <string>
@@ -30,18 +31,26 @@ struct OrderFilter {
     bool open_only = false;
 };
 Listed<OrderInfo> list_orders(Tx& tx, const OrderFilter& filter, const Page& page);
-// Of the given (organisation, client_order_id) pairs those that are taken. Parallel lists of equal
-// length.
-struct ClientOrderKeys {
-    std::vector<OrganisationId> organisations;
-    std::vector<std::string> client_order_ids;
+// What a request to the market is told from others by: its Idempotency-Key, and the client_order_id
+// of the order it places. What it does not have is empty.
+struct RequestNames {
+    OrganisationId organisation;
+    std::string route;
+    std::string key;
+    OrganisationId trader;
+    std::string client_order_id;
 };
 struct TakenClientOrder {
     OrganisationId organisation;
     std::string client_order_id;
     OrderId order;
 };
-std::vector<TakenClientOrder> find_client_orders(Tx& tx, const ClientOrderKeys& keys);
+struct TakenNames {
+    std::optional<IdempotencyRow> response;
+    std::optional<TakenClientOrder> order;
+};
+// For many requests at once, in one round trip: those of which a name is taken.
+std::vector<TakenNames> find_taken_names(Tx& tx, const std::vector<RequestNames>& requests);
 
 struct TradeFilter {
     std::optional<OrganisationId> party;  // buyer or provider

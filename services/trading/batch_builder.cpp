@@ -4,7 +4,6 @@
 #include "base/check.hpp"
 #include "base/random.hpp"
 #include "db/leader.hpp"
-#include "db/queries/identity.hpp"
 #include "db/queries/trading.hpp"
 
 #include <string_view>
@@ -14,7 +13,9 @@ namespace {
 
 constexpr std::size_t kSaltBytes = 16;
 
-KnownKeys::Response name_of(const IdempotencyKey& key) {
+// Of an IdempotencyKey, or of the row that is stored for it.
+template <typename Key>
+KnownKeys::Response name_of(const Key& key) {
     return {key.organisation, key.route, key.key};
 }
 
@@ -48,32 +49,26 @@ bool is_kept(const StoredResponse& response) {
 }  // namespace
 
 KnownKeysPtr find_known_keys(db::Leader& leader, const std::vector<Submission*>& submissions) {
-    db::ResponseKeys responses;
-    db::ClientOrderKeys orders;
+    std::vector<db::RequestNames> requests;
     for (const Submission* submission : submissions) {
-        if (const auto& key = submission->idempotency) {
-            responses.organisations.push_back(key->organisation);
-            responses.routes.push_back(key->route);
-            responses.keys.push_back(key->key);
-        }
-        if (const std::string* id = client_order_id(*submission)) {
-            orders.organisations.push_back(submission->command.actor);
-            orders.client_order_ids.push_back(*id);
-        }
+        const auto& key = submission->idempotency;
+        const std::string* order = client_order_id(*submission);
+        if (!key && order == nullptr) continue;
+        db::RequestNames& names = requests.emplace_back();
+        if (key) std::tie(names.organisation, names.route, names.key) = name_of(*key);
+        names.trader = submission->command.actor;
+        if (order != nullptr) names.client_order_id = *order;
     }
     auto known = std::make_shared<KnownKeys>();
-    if (responses.keys.empty() && orders.client_order_ids.empty()) return known;
+    if (requests.empty()) return known;
     leader.look_up("find_known_keys", [&](db::Tx& tx) {
-        if (!responses.keys.empty()) {
-            for (db::IdempotencyRow& row : db::find_responses(tx, responses)) {
-                KnownKeys::Response name{row.organisation, row.route, row.key};
-                known->responses.emplace(std::move(name), std::move(row));
-            }
+        for (db::TakenNames& taken : db::find_taken_names(tx, requests)) {
+            if (taken.response)
+                known->responses.emplace(name_of(*taken.response), std::move(*taken.response));
+            if (const auto& order = taken.order)
+                known->orders.emplace(std::pair(order->organisation, order->client_order_id),
+                                      order->order);
         }
-        if (orders.client_order_ids.empty()) return;
-        for (db::TakenClientOrder& taken : db::find_client_orders(tx, orders))
-            known->orders.emplace(std::pair(taken.organisation, taken.client_order_id),
-                                  taken.order);
     });
     return known;
 }

@@ -1,4 +1,4 @@
-// Rows in binary form: what goes in by COPY, by single statements or by the text form comes out the
+// Rows in binary form: what goes in by COPY, by few statements or by the text form comes out the
 // same by either way of reading.
 #include "db/native_session.hpp"
 
@@ -86,13 +86,14 @@ TEST_F(NativeSessionTest, EveryWayOfWritingAndReadingGivesTheSameRows) {
     for (std::uint8_t i = 1; i <= 30; ++i)
         rows.push_back(some_order(i));
     const std::vector<core::OrderRow> copied(rows.begin(), rows.begin() + 10);
-    const std::vector<core::OrderRow> single(rows.begin() + 10, rows.begin() + 20);
+    const std::vector<core::OrderRow> few(rows.begin() + 10, rows.begin() + 20);
     const std::vector<core::OrderRow> texts(rows.begin() + 20, rows.end());
     NativeSession session(pool.conninfo());
     session.begin();
     session.copy(target(), tuples_of(copied));
-    session.execute("add_orders", insert_row_statement("orders", "", columns<core::OrderRow>()),
-                    tuples_of(single));
+    session.execute("add_orders",
+                    insert_rows_statement("orders", "", columns<core::OrderRow>(), few.size()),
+                    tuples_of(few));
     session.commit();
     pool.write("texts", [&](Tx& tx) { write_rows(tx, texts); });
     EXPECT_EQ(orders_by_text(), rows);
