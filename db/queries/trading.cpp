@@ -83,10 +83,12 @@ std::vector<TakenNames> find_taken_names(Tx& tx, const std::vector<RequestNames>
         select_list("i", columns<IdempotencyRow>()) +
         " FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[])"
         " AS w (organisation, route, key, trader, client_order_id)"
-        " LEFT JOIN LATERAL (SELECT * FROM idempotency AS i"
+        " LEFT JOIN LATERAL (SELECT " +
+        column_names(columns<IdempotencyRow>()) +
+        " FROM idempotency AS i"
         " WHERE i.organisation = w.organisation AND i.route = w.route AND i.key = w.key"
         " OFFSET 0) AS i ON true"
-        " LEFT JOIN LATERAL (SELECT * FROM order_text AS x"
+        " LEFT JOIN LATERAL (SELECT x.order_id FROM order_text AS x"
         " WHERE x.organisation = w.trader AND x.client_order_id <> ''"
         " AND x.client_order_id = w.client_order_id OFFSET 0) AS x ON true"
         " WHERE i.key IS NOT NULL OR x.order_id IS NOT NULL";
