@@ -6,7 +6,9 @@
 #include "api/handlers/input.hpp"
 #include "api/json/render.hpp"
 #include "api/problem.hpp"
+#include "base/decimal.hpp"
 #include "base/random.hpp"
+#include "base/time.hpp"
 #include "services/clock.hpp"
 
 #include <algorithm>
@@ -55,7 +57,7 @@ DiscountAgreement read_agreement(const Call& call, Fields& fields) {
 
 services::StoredResponse told(const core::CommandOutcome& outcome, int status) {
     const DiscountAgreement& agreement = outcome.agreement.value();
-    return stored(to_json(agreement), status, to_string(agreement.id));
+    return stored(api::to_json(agreement), status, to_string(agreement.id));
 }
 
 }  // namespace
@@ -98,7 +100,7 @@ Result<Response> list_agreements(Call& call) {
     listed.rows = call.context.database.read(
         "list_agreements", [&party](db::Tx& tx) { return db::list_agreements(tx, party); });
     return list_response(
-        listed, [](const DiscountAgreement& agreement) { return to_json(agreement); },
+        listed, [](const DiscountAgreement& agreement) { return api::to_json(agreement); },
         [](const DiscountAgreement& agreement) { return to_string(agreement.id); });
 }
 
