@@ -2,7 +2,7 @@
 
 // The walk of a taker through the contra side in priority order (market §5 step 2): a merge of the
 // lanes that it may trade with. A lane costs nothing until its turn comes: its best price is read
-// from one flat array. In a lane, levels of other times are passed by their hull.
+// from one flat array. In a lane, levels of other times are passed by their reach.
 
 #include "matching/engine_state.hpp"
 
@@ -40,14 +40,22 @@ inline PriceKey Engine::Impl::key_of(const Taker& taker, const LaneFront& lane, 
     return (lane.conditional ? kAfterAll : 0) - key_in(Price(-rank), lane.unit, unit, taker.rate);
 }
 
-// same_site: where the taker's lots must be by now; kNone where that is open.
-inline std::uint32_t Engine::Impl::site_of(const Taker& taker) const {
-    if (taker.order.together != Together::kSameSite) return kNone;
-    return orders.extras(taker.slot).bound_site;
+// same_site, same_pool: where the taker's lots must be by now.
+inline std::optional<Bound> Engine::Impl::bound_of(const Taker& taker) const {
+    if (taker.order.together == Together::kAnywhere) return std::nullopt;
+    const Extras& extras = orders.extras(taker.slot);
+    if (extras.bound_pool != kNone) {
+        const Pool& pool = pools[extras.bound_pool];
+        return Bound{pool.site, pool.profile};
+    }
+    if (extras.bound_site != kNone) return Bound{extras.bound_site, std::nullopt};
+    return std::nullopt;
 }
 
-inline bool Engine::Impl::is_elsewhere(std::uint32_t bound, const LaneFront& lane) {
-    return bound != kNone && lane.site != kNone && bound != lane.site;
+// Nothing in the sell lane is of the place.
+inline bool Engine::Impl::is_elsewhere(const Bound& bound, const LaneFront& lane) {
+    return (lane.site != kNone && lane.site != bound.site) ||
+           (bound.profile && lane.owner != *bound.profile);
 }
 
 // Whether a sell lane's best price is at most the limit of a buy.
@@ -107,9 +115,9 @@ inline void Engine::Impl::open_lanes(const Taker& taker, Ladders& contra) {
     const Order& order = taker.order;
     const Price limit = taker.details.limit;
     if (order.buys) {
-        const std::uint32_t bound = site_of(taker);
+        const std::optional<Bound> bound = bound_of(taker);
         any_crossing_lane<true>(order, limit, taker.rate, contra, [&](std::uint32_t number) {
-            if (bound != kNone && is_elsewhere(bound, contra.front(number))) return false;
+            if (bound && is_elsewhere(*bound, contra.front(number))) return false;
             heads.push_back({contra.key(number, order.unit()), number, kNone});
             contra.prefetch(number);
             return false;
@@ -131,7 +139,7 @@ template <bool Buys>
 bool Engine::Impl::find_level(const Taker& taker, const Ladders& contra, Head& head) {
     Cursor& cursor = cursors[head.cursor];
     const PriceIndex& index = contra.lane(head.lane).index;
-    if (!index.seek<!Buys>(cursor.place, taker.window, cursor.limit, offers_met)) return false;
+    if (!index.seek<Buys>(cursor.place, taker_reach, cursor.limit, offers_met)) return false;
     const Rank rank = index.rank(cursor.place);
     if (rank != cursor.rank) head.key = key_of(taker, contra.front(head.lane), rank);
     cursor.rank = rank;
@@ -175,6 +183,12 @@ void Engine::Impl::sift_down(const Taker& taker, const Ladders& contra, std::siz
 }
 
 template <bool Buys>
+void Engine::Impl::make_heap(const Taker& taker, const Ladders& contra) {
+    for (std::size_t i = heads.size() / 2; i-- > 0;)
+        sift_down<Buys>(taker, contra, i);
+}
+
+template <bool Buys>
 void Engine::Impl::drop_top(const Taker& taker, const Ladders& contra) {
     heads.front() = heads.back();
     heads.pop_back();
@@ -199,8 +213,7 @@ void Engine::Impl::line_up(const Taker& taker, const Ladders& contra) {
             if (head.cursor != kNone) aim(contra, head);
         }
     }
-    for (std::size_t i = heads.size() / 2; i-- > 0;)
-        sift_down<Buys>(taker, contra, i);
+    make_heap<Buys>(taker, contra);
 }
 
 // The first head goes on at the price that it had: only others of the same price may come before.
@@ -211,9 +224,22 @@ void Engine::Impl::sift_alike(const Taker& taker, const Ladders& contra) {
         sift_down<Buys>(taker, contra, 0);
 }
 
+// The first fill has bound the taker to a place: all other lanes are done.
+inline void Engine::Impl::leave_other_places(const Taker& taker, const Ladders& contra,
+                                             const Bound& bound) {
+    std::size_t kept = 0;
+    for (const Head& head : heads) {
+        if (!is_elsewhere(bound, contra.front(head.lane))) heads[kept++] = head;
+    }
+    heads.shrink_to(kept);
+    make_heap<true>(taker, contra);
+}
+
 template <bool Buys, typename Visitor>
 void Engine::Impl::merge(const Taker& taker, const Ladders& contra, const Visitor& visit) {
     line_up<Buys>(taker, contra);
+    // A walk that begins bound has opened no other lanes.
+    bool may_be_bound = Buys && taker.order.together != Together::kAnywhere && !bound_of(taker);
     while (!heads.empty()) {
         Head& head = heads.front();
         if (head.cursor == kNone) {
@@ -226,10 +252,6 @@ void Engine::Impl::merge(const Taker& taker, const Ladders& contra, const Visito
             continue;
         }
         const LaneFront& lane = contra.front(head.lane);
-        if (Buys && is_elsewhere(site_of(taker), lane)) {
-            drop_top<Buys>(taker, contra);
-            continue;
-        }
         Cursor& cursor = cursors[head.cursor];
         const std::uint32_t at = cursor.order;
         const Order& maker = orders[at];
@@ -256,12 +278,18 @@ void Engine::Impl::merge(const Taker& taker, const Ladders& contra, const Visito
                 drop_top<Buys>(taker, contra);
             }
         }
+        if (!may_be_bound) continue;
+        if (const auto bound = bound_of(taker)) {
+            may_be_bound = false;
+            leave_other_places(taker, contra, *bound);
+        }
     }
 }
 
 template <typename Visitor>
 void Engine::Impl::walk(const Taker& taker, const Visitor& visit) {
     ++walks;
+    taker_reach = reach::of_taker(taker.window);
     Ladders& contra = taker.order.buys ? taker.market.sells : taker.market.buys;
     open_lanes(taker, contra);
     if (heads.empty()) return;

@@ -44,7 +44,7 @@ std::uint32_t PriceIndex::find(Rank rank) const {
 }
 
 std::pair<std::uint32_t, std::uint32_t> PriceIndex::insert(Rank rank, std::uint32_t level,
-                                                           Window hull) {
+                                                           const Reach& reach) {
     ++edition_;
     if (worst_.empty()) worst_.push_back(rank);
     std::size_t which = run_of(rank);
@@ -67,7 +67,7 @@ std::pair<std::uint32_t, std::uint32_t> PriceIndex::insert(Rank rank, std::uint3
         worse = this->run(which + 1).front().level;
     }
     if (run.size() == run.capacity()) run.reserve(run.size() + run.size() / 4 + 4);
-    run.insert(at(run, index), Entry{rank, hull, level});
+    run.insert(at(run, index), Entry{rank, reach, level});
     worst_[which] = run.back().rank;
     return {better, worse};
 }
@@ -88,11 +88,11 @@ void PriceIndex::drop_run(std::size_t which) {
     others_.erase(at(others_, which == 0 ? 0 : which - 1));
 }
 
-void PriceIndex::set_hull(Rank rank, Window hull) {
+void PriceIndex::set_reach(Rank rank, const Reach& reach) {
     Run& run = this->run(run_of(rank));
     const std::size_t index = first_not_below(run, rank);
     CHECK(index < run.size() && run[index].rank == rank);
-    run[index].hull = hull;
+    run[index].reach = reach;
 }
 
 void PriceIndex::step(Place& place, Rank rank) const {
@@ -182,8 +182,9 @@ std::uint32_t Ladders::find_or_add_level(std::uint32_t number, Rank rank, const 
         return found;
     }
     const std::uint32_t made = levels_.take();
-    const auto [better, worse] = lane.index.insert(rank, made, window);
-    levels_[made] = Level{rank, kNone, kNone, better, worse, number, market_, window, 0};
+    const Reach reach = reach::of(buys_, window);
+    const auto [better, worse] = lane.index.insert(rank, made, reach);
+    levels_[made] = Level{rank, kNone, kNone, better, worse, number, market_, reach, 0};
     if (worse != kNone) levels_[worse].better = made;
     if (better != kNone) {
         levels_[better].worse = made;
@@ -195,14 +196,11 @@ std::uint32_t Ladders::find_or_add_level(std::uint32_t number, Rank rank, const 
 }
 
 void Ladders::widen(Level& level, const Window& window) {
-    const auto& [start, end] = level.hull;
-    if (buys_ ? window.start <= start && end <= window.end
-              : start <= window.start && window.end <= end) [[likely]]
+    const Reach reach = reach::join(buys_, level.reach, reach::of(buys_, window));
+    if (reach == level.reach) [[likely]]
         return;
-    const Window hull = buys_ ? Window{std::max(start, window.start), std::min(end, window.end)}
-                              : Window{std::min(start, window.start), std::max(end, window.end)};
-    level.hull = hull;
-    lanes_[level.lane].index.set_hull(level.rank, hull);
+    level.reach = reach;
+    lanes_[level.lane].index.set_reach(level.rank, reach);
 }
 
 void Ladders::close_level(std::uint32_t number) {
@@ -263,10 +261,10 @@ void Ladders::remove(const Order& order) {
 
 // To the window of the only order that is left.
 void Ladders::narrow(Level& level) {
-    const Window& window = orders_[level.head].window;
-    if (level.hull == window) return;
-    level.hull = window;
-    lanes_[level.lane].index.set_hull(level.rank, window);
+    const Reach reach = reach::of(buys_, orders_[level.head].window);
+    if (level.reach == reach) return;
+    level.reach = reach;
+    lanes_[level.lane].index.set_reach(level.rank, reach);
 }
 
 void Ladders::cover(std::uint32_t slot) {

@@ -8,6 +8,7 @@
 
 #include "matching/order.hpp"
 #include "matching/price.hpp"
+#include "matching/reach.hpp"
 
 #include <algorithm>
 #include <array>
@@ -51,17 +52,16 @@ struct Level {
     std::uint32_t worse = kNone;
     std::uint32_t lane = 0;
     std::uint16_t market = 0;
-    Window hull;              // see PriceIndex
+    Reach reach;              // see PriceIndex
     std::int64_t newest = 0;  // no order that came to it has a later sequence
 };
 
 // The levels of one lane by rank: sorted runs of limited length, so that a new level among very
 // many moves few others.
 //
-// With each level goes what its orders' windows have in common, so that a walk passes a level of
-// another time without a look at its orders: of sells the earliest start and the latest end, of
-// buys the latest start and the earliest end. It may say too much: of the orders that go, only the
-// last but one takes back what it said.
+// With each level goes the reach of its orders' windows, so that a walk passes a level of another
+// time without a look at its orders. It may say too much: of the orders that go, only the last but
+// one takes back what it said.
 class PriceIndex {
  public:
     // A level of the index, for as long as no level comes or goes.
@@ -74,25 +74,23 @@ class PriceIndex {
     // kNone: there is no such level.
     [[nodiscard]] std::uint32_t find(Rank rank) const;
     // REQUIRES that there is none of this rank. Gives the better and the worse neighbour.
-    std::pair<std::uint32_t, std::uint32_t> insert(Rank rank, std::uint32_t level, Window hull);
+    std::pair<std::uint32_t, std::uint32_t> insert(Rank rank, std::uint32_t level,
+                                                   const Reach& reach);
     // REQUIRES that there is one, as the next.
     void erase(Rank rank);
-    void set_hull(Rank rank, Window hull);
+    void set_reach(Rank rank, const Reach& reach);
 
     // From `place` on, at ranks up to `limit`: the first level whose orders' windows may fit.
     // `passed` counts those that do not.
-    template <bool Buys>
-    [[nodiscard]] bool seek(Place& place, const Window& window, Rank limit,
+    template <bool TakerBuys>
+    [[nodiscard]] bool seek(Place& place, const Reach& taker, Rank limit,
                             std::uint64_t& passed) const {
         for (; place.run < worst_.size(); ++place.run, place.index = 0) {
             const Run& run = this->run(place.run);
             for (; place.index < run.size(); ++place.index) {
                 const Entry& entry = run[place.index];
                 if (entry.rank > limit) return false;
-                const Window& hull = entry.hull;
-                if (Buys ? window.start <= hull.start && hull.end <= window.end
-                         : hull.contains(window))
-                    return true;
+                if (reach::may_fit<TakerBuys>(entry.reach, taker)) return true;
                 ++passed;
             }
         }
@@ -111,7 +109,7 @@ class PriceIndex {
     static constexpr std::size_t kLongest = 128;
     struct Entry {
         Rank rank = 0;
-        Window hull;
+        Reach reach;
         std::uint32_t level = kNone;
     };
     using Run = std::vector<Entry>;
