@@ -111,6 +111,7 @@ struct Head {
     PriceKey key = 0;  // ascending, the best first; those of conditional lanes after all others
     std::uint32_t lane = 0;
     std::uint32_t cursor = kNone;  // none until its turn comes
+    Rank limit = 0;                // the worst rank that the taker takes
 };
 
 }  // namespace suanpan::matching

@@ -31,11 +31,13 @@ void Engine::Impl::arrive(std::uint32_t slot, RecordRef record, Market& market) 
 // Nearly all orders that come to rest are told by the lanes' best prices.
 bool Engine::Impl::meets_a_price(RecordRef record, Market& market) {
     const auto [order, details] = record;
-    const auto found = [](std::uint32_t) { return true; };
-    if (order.buys)
-        return any_crossing_lane<true>(order, details.limit, Rate(0), market.sells, found);
+    if (order.buys) {
+        return any_crossing_sell_lane(order, details.limit, reach::of_taker(order.window),
+                                      market.sells, [](std::uint32_t) { return true; });
+    }
     const Rate rate = market.sells.front(details.lane).rate;
-    return any_crossing_lane<false>(order, details.limit, rate, market.buys, found);
+    return any_crossing_buy_lane(order, details.limit, rate, market.buys,
+                                 [](std::uint32_t, Rank) { return true; });
 }
 
 // Takes what the book has for an order that is not in it. `post_only_end`: what becomes of one that

@@ -270,19 +270,29 @@ struct Engine::Impl {
     // no other.
     template <typename Visitor>
     void walk(const Taker& taker, const Visitor& visit);
+    template <bool Buys>
     void open_lanes(const Taker& taker, Ladders& contra);
-    // Tells the best price of each contra lane that an order at this limit may trade with and whose
-    // price it meets: `visit(lane, key)`. True as soon as a visit says so, which ends it.
-    template <bool Buys, typename Visit>
-    [[gnu::always_inline]] bool any_crossing_lane(const Order& taker, Price limit, Rate taker_rate,
-                                                  Ladders& contra, const Visit& visit);
+    // Unless nothing in it is of the taker's time.
+    template <bool Buys>
+    void open_lane(const Ladders& contra, std::uint32_t lane, PriceKey key, Rank worst);
+    // Tells the contra lanes that an order at this limit may trade with and whose best price it
+    // meets, but for some of another time: `visit(lane)`, or `visit(lane, worst rank)`. True as
+    // soon as a visit says so, which ends it.
+    template <typename Visit>
+    [[gnu::always_inline]] bool any_crossing_sell_lane(const Order& taker, Price limit,
+                                                       const Reach& wanted, Ladders& contra,
+                                                       const Visit& visit);
+    template <typename Visit>
+    [[gnu::always_inline]] bool any_crossing_buy_lane(const Order& taker, Price limit, Rate rate,
+                                                      Ladders& contra, const Visit& visit);
     [[nodiscard, gnu::noinline]] static bool meets_exactly(Price limit, Unit unit,
                                                            const LaneFront& lane);
-    template <bool Buys, typename Visit>
+    template <bool Buys, typename Sift, typename Visit>
     [[gnu::always_inline]] bool any_eligible_lane(const Order& taker, Ladders& contra,
-                                                  const Visit& visit);
+                                                  const Sift& sift, const Visit& visit);
     [[nodiscard]] static PriceKey key_of(const Taker& taker, const LaneFront& lane, Rank rank);
     [[nodiscard]] std::optional<Bound> bound_of(const Taker& taker) const;
+    [[nodiscard]] std::int64_t largest_lot(const Taker& taker) const;
     [[nodiscard]] static bool is_elsewhere(const Bound& bound, const LaneFront& lane);
     void leave_other_places(const Taker& taker, const Ladders& contra, const Bound& bound);
     template <bool Buys>

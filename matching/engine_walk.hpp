@@ -52,6 +52,12 @@ inline std::optional<Bound> Engine::Impl::bound_of(const Taker& taker) const {
     return std::nullopt;
 }
 
+// The rate of the largest lot that a buy still takes.
+inline std::int64_t Engine::Impl::largest_lot(const Taker& taker) const {
+    if (!taker.order.in_cu) return kMaxRate;
+    return taker.order.rest + orders.extras(taker.slot).max_excess.value;
+}
+
 // Nothing in the sell lane is of the place.
 inline bool Engine::Impl::is_elsewhere(const Bound& bound, const LaneFront& lane) {
     return (lane.site != kNone && lane.site != bound.site) ||
@@ -63,75 +69,108 @@ inline bool Engine::Impl::meets_exactly(Price limit, Unit unit, const LaneFront&
     return price_in(Price(lane.best), lane.unit, unit, lane.rate) <= Ratio{limit.value, 1};
 }
 
-// The contra lanes that the taker's requirement (or profile) allows.
-template <bool Buys, typename Visit>
+// The contra lanes that the taker's requirement (or profile) allows, of those that pass `sift`.
+template <bool Buys, typename Sift, typename Visit>
 [[gnu::always_inline]] inline bool Engine::Impl::any_eligible_lane(const Order& taker,
                                                                    Ladders& contra,
+                                                                   const Sift& sift,
                                                                    const Visit& visit) {
     if constexpr (Buys) {
         const RequirementNumber wanted = taker.owner;
         return contra.any_lane(
             wanted, eligibility.edition(wanted),
-            [&](std::uint32_t profile) { return eligibility.satisfied(profile, wanted); }, visit);
+            [&](std::uint32_t profile) { return eligibility.satisfied(profile, wanted); }, sift,
+            visit);
     } else {
         const ProfileNumber profile = pools[taker.owner].profile;
         return contra.any_lane(
             profile, 0,
             [&](std::uint32_t requirement) { return eligibility.satisfied(profile, requirement); },
-            visit);
+            sift, visit);
     }
 }
 
-template <bool Buys, typename Visit>
-[[gnu::always_inline]] inline bool Engine::Impl::any_crossing_lane(const Order& taker, Price limit,
-                                                                   Rate taker_rate, Ladders& contra,
-                                                                   const Visit& visit) {
+inline constexpr auto kSiftNothing = [](std::size_t) { return ~std::uint64_t{0}; };
+
+template <typename Visit>
+[[gnu::always_inline]] inline bool Engine::Impl::any_crossing_sell_lane(
+    const Order& taker, Price limit, const Reach& wanted, Ladders& contra, const Visit& visit) {
     const Unit unit = taker.unit();
     const PriceKey key_bound = limit.value * kKeySteps;
-    // Of a sell, in the lane's unit.
-    std::array<std::optional<Rank>, 2> bounds;
-    bounds[static_cast<std::size_t>(unit)] = -limit.value;
-    return any_eligible_lane<Buys>(taker, contra, [&](std::uint32_t number) {
-        if constexpr (Buys) {
-            const PriceKey key = contra.key(number, unit);
-            if (key > key_bound) return false;
-            // The key was rounded down.
-            if (key == key_bound && contra.front(number).unit != unit &&
-                !meets_exactly(limit, unit, contra.front(number)))
-                return false;
-        } else {
-            const LaneFront& lane = contra.front(number);
-            auto& bound = bounds[static_cast<std::size_t>(lane.unit)];
-            if (!bound) bound = limit_rank(false, limit, unit, lane.unit, taker_rate);
-            if (lane.best > *bound) return false;
-        }
+    const auto visit_crossing = [&](std::uint32_t number) {
+        const PriceKey key = contra.key(number, unit);
+        if (key > key_bound) return false;
+        // The key was rounded down.
+        if (key == key_bound && contra.front(number).unit != unit &&
+            !meets_exactly(limit, unit, contra.front(number)))
+            return false;
         return visit(number);
-    });
+    };
+    if (!contra.has_many_lanes()) [[likely]]
+        return any_eligible_lane<true>(taker, contra, kSiftNothing, visit_crossing);
+    return any_eligible_lane<true>(taker, contra, contra.sift_sells(unit, key_bound, wanted),
+                                   visit_crossing);
 }
 
+template <typename Visit>
+[[gnu::always_inline]] inline bool Engine::Impl::any_crossing_buy_lane(const Order& taker,
+                                                                       Price limit, Rate rate,
+                                                                       Ladders& contra,
+                                                                       const Visit& visit) {
+    // In the lane's unit.
+    std::array<std::optional<Rank>, 2> bounds;
+    const auto bound_in = [&](Unit unit) {
+        auto& bound = bounds[static_cast<std::size_t>(unit)];
+        if (!bound) bound = limit_rank(false, limit, taker.unit(), unit, rate);
+        return *bound;
+    };
+    const auto visit_crossing = [&](std::uint32_t number) {
+        const LaneFront& lane = contra.front(number);
+        if (lane.best > bound_in(lane.unit)) return false;
+        return visit(number, bound_in(lane.unit));
+    };
+    if (!contra.has_many_lanes()) [[likely]]
+        return any_eligible_lane<false>(taker, contra, kSiftNothing, visit_crossing);
+    return any_eligible_lane<false>(
+        taker, contra, contra.sift_buys(bound_in(Unit::kLot), bound_in(Unit::kCu)), visit_crossing);
+}
+
+template <bool Buys>
 inline void Engine::Impl::open_lanes(const Taker& taker, Ladders& contra) {
-    cursors.clear();
-    heads.clear();
     const Order& order = taker.order;
     const Price limit = taker.details.limit;
-    if (order.buys) {
+    if constexpr (Buys) {
         const std::optional<Bound> bound = bound_of(taker);
-        any_crossing_lane<true>(order, limit, taker.rate, contra, [&](std::uint32_t number) {
-            if (bound && is_elsewhere(*bound, contra.front(number))) return false;
-            heads.push_back({contra.key(number, order.unit()), number, kNone});
-            contra.prefetch(number);
+        const std::int64_t largest = largest_lot(taker);
+        any_crossing_sell_lane(order, limit, taker_reach, contra, [&](std::uint32_t number) {
+            const LaneFront& lane = contra.front(number);
+            if (bound && is_elsewhere(*bound, lane)) return false;
+            if (lane.rate.value > largest) return false;
+            const Rank worst = limit_rank(true, limit, order.unit(), lane.unit, lane.rate);
+            open_lane<true>(contra, number, contra.key(number, order.unit()), worst);
             return false;
         });
     } else {
-        any_crossing_lane<false>(order, limit, taker.rate, contra, [&](std::uint32_t number) {
-            const LaneFront& lane = contra.front(number);
-            heads.push_back({key_of(taker, lane, lane.best), number, kNone});
-            contra.prefetch(number);
-            return false;
-        });
+        any_crossing_buy_lane(
+            order, limit, taker.rate, contra, [&](std::uint32_t number, Rank worst) {
+                const LaneFront& lane = contra.front(number);
+                open_lane<false>(contra, number, key_of(taker, lane, lane.best), worst);
+                return false;
+            });
     }
     for (const Head& head : heads)
         contra.lane(head.lane).index.prefetch_first();
+}
+
+template <bool Buys>
+inline void Engine::Impl::open_lane(const Ladders& contra, std::uint32_t number, PriceKey key,
+                                    Rank worst) {
+    if (contra.front(number).is_of_another_time<Buys>(taker_reach, worst)) {
+        ++offers_met;
+        return;
+    }
+    heads.push_back({key, number, kNone, worst});
+    contra.prefetch(number);
 }
 
 // To the next level, the cursor's place included, whose orders may fit.
@@ -152,7 +191,7 @@ bool Engine::Impl::find_level(const Taker& taker, const Ladders& contra, Head& h
 inline void Engine::Impl::aim(const Ladders& contra, Head& head) {
     Cursor& cursor = cursors[head.cursor];
     cursor.order = contra.level(cursor.level).head;
-    orders.prefetch_whole(cursor.order);
+    orders.prefetch(cursor.order);
 }
 
 // The lane's turn has come: its best level may be of another time.
@@ -160,9 +199,8 @@ template <bool Buys>
 bool Engine::Impl::look(const Taker& taker, const Ladders& contra, Head& head) {
     const LaneFront& lane = contra.front(head.lane);
     head.cursor = static_cast<std::uint32_t>(cursors.size());
-    const Rank limit = limit_rank(Buys, taker.details.limit, taker.order.unit(), lane.unit,
-                                  Buys ? lane.rate : taker.rate);
-    cursors.push_back({kNone, kNone, lane.best, limit, contra.lane(head.lane).index.first()});
+    cursors.push_back({kNone, kNone, lane.best, head.limit, contra.lane(head.lane).index.first()});
+    if (!lane.is_known() && heads.size() > 1) contra.learn_near(head.lane);
     if (find_level<Buys>(taker, contra, head)) return true;
     cursors.pop_back();
     return false;
@@ -291,11 +329,13 @@ void Engine::Impl::walk(const Taker& taker, const Visitor& visit) {
     ++walks;
     taker_reach = reach::of_taker(taker.window);
     Ladders& contra = taker.order.buys ? taker.market.sells : taker.market.buys;
-    open_lanes(taker, contra);
-    if (heads.empty()) return;
+    cursors.clear();
+    heads.clear();
     if (taker.order.buys) {
+        open_lanes<true>(taker, contra);
         merge<true>(taker, contra, visit);
     } else {
+        open_lanes<false>(taker, contra);
         merge<false>(taker, contra, visit);
     }
 }

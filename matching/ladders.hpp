@@ -3,9 +3,10 @@
 // One side of one market's book (market §5). Resting orders stand in lanes: all sells of one
 // profile, rate and price unit, or all buys of one requirement, unit and condition. A lane is a
 // price ladder: levels, best first, each a queue of orders by sequence. A taker scans the lanes
-// that it may trade with by a bitset, and looks at their best prices only.
+// that it may trade with by rows of bits, and looks at their best prices only.
 // Inside of matching/ only.
 
+#include "matching/lane_rows.hpp"
 #include "matching/order.hpp"
 #include "matching/price.hpp"
 #include "matching/reach.hpp"
@@ -56,6 +57,13 @@ struct Level {
     std::int64_t newest = 0;  // no order that came to it has a later sequence
 };
 
+// Of a lane's first few levels.
+struct Near {
+    static constexpr Rank kUnknown = std::numeric_limits<Rank>::min();
+    Rank beyond = kUnknown;   // the rank of the first level after them
+    std::uint64_t parts = 0;  // that their orders touch, see Reach
+};
+
 // The levels of one lane by rank: sorted runs of limited length, so that a new level among very
 // many moves few others.
 //
@@ -104,6 +112,8 @@ class PriceIndex {
         return run(place.run)[place.index].level;
     }
     [[nodiscard]] Rank rank(const Place& place) const { return run(place.run)[place.index].rank; }
+    // The first `count` levels.
+    [[nodiscard]] Near near(std::size_t count) const;
 
  private:
     static constexpr std::size_t kLongest = 128;
@@ -128,17 +138,25 @@ class PriceIndex {
     std::vector<Run> others_;  // none is empty
 };
 
-// Lanes as bits.
-using LaneBits = std::vector<std::uint64_t>;
-
 // What a taker needs to know of a lane before its turn comes; all lanes' in one array.
-struct LaneFront {
+struct alignas(64) LaneFront {
     Rank best = 0;               // meaningless while the lane is empty
     Rate rate;                   // sells
     std::uint32_t owner = 0;     // profile number (sells), requirement number (buys)
     std::uint32_t site = kNone;  // sells: of all its pools; kNone once they are at several
     Unit unit = Unit::kLot;
     bool conditional = false;  // all-or-none buys come after all others (market §5 step 2)
+    std::array<Near, 2> near;  // the fewer first; unknown since one of the levels has changed
+
+    // Whether no level up to the rank `limit` is of the taker's time, as far as is known here.
+    template <bool TakerBuys>
+    [[nodiscard]] bool is_of_another_time(const Reach& taker, Rank limit) const {
+        for (const Near& levels : near) {
+            if (limit < levels.beyond) return !reach::may_share<TakerBuys>(levels.parts, taker);
+        }
+        return false;
+    }
+    [[nodiscard]] bool is_known() const { return near.back().beyond != Near::kUnknown; }
 };
 
 struct Lane {
@@ -179,18 +197,41 @@ class Ladders {
     void cover(std::uint32_t slot);
 
     [[nodiscard]] const Level& level(std::uint32_t number) const { return levels_[number]; }
+    // A walk that comes by tells what later ones need not look at.
+    void learn_near(std::uint32_t lane) const {
+        LaneFront& front = fronts_[lane];
+        for (std::size_t i = 0; i < kNear.size(); ++i)
+            front.near[i] = lanes_[lane].index.near(kNear[i]);
+    }
 
-    // Visits the lanes that hold orders and whose owner the counterpart fits: `fits(owner)` is
-    // asked once for each pair. `edition` says whether the counterpart's number means the same as
-    // before. True as soon as a visit says so, which ends it.
-    template <typename Fits, typename Visit>
+    // Of few lanes a look at each is cheaper than rows.
+    [[nodiscard]] bool has_many_lanes() const { return active_words_ > kFewWords; }
+    // Sells: at this price or a better one, of a time that may fit.
+    [[nodiscard]] auto sift_sells(Unit unit, PriceKey limit, const Reach& taker) const {
+        const std::uint64_t* prices = prices_[static_cast<std::size_t>(unit)].up_to(limit);
+        TimeRows::Some times{prices, prices};
+        if (taker.parts != 0) times = times_.touching(taker.parts);
+        return [=](std::size_t word) { return prices[word] & times[0][word] & times[1][word]; };
+    }
+    // Buys, by the limits in their units.
+    [[nodiscard]] auto sift_buys(Rank lot_limit, Rank cu_limit) const {
+        const std::uint64_t* lot = prices_[0].up_to(lot_limit);
+        const std::uint64_t* cu = prices_[1].up_to(cu_limit);
+        return [=](std::size_t word) { return lot[word] | cu[word]; };
+    }
+
+    // Visits the lanes that hold orders, pass `sift` and whose owner the counterpart fits:
+    // `fits(owner)` is asked once for each pair. `edition` says whether the counterpart's number
+    // means the same as before. True as soon as a visit says so, which ends it.
+    template <typename Fits, typename Sift, typename Visit>
     [[gnu::always_inline]] bool any_lane(std::uint32_t counterpart, std::uint64_t edition,
-                                         const Fits& fits, const Visit& visit) {
+                                         const Fits& fits, const Sift& sift, const Visit& visit) {
         const std::uint64_t* row = eligible(counterpart, edition, fits).data();
         const std::uint64_t* active = active_.data();
         const std::size_t words = active_words_;
         for (std::size_t word = 0; word < words; ++word) {
-            for (std::uint64_t bits = active[word] & row[word]; bits != 0; bits &= bits - 1) {
+            for (std::uint64_t bits = active[word] & row[word] & sift(word); bits != 0;
+                 bits &= bits - 1) {
                 const auto lane = static_cast<std::uint32_t>(word * 64) +
                                   static_cast<std::uint32_t>(std::countr_zero(bits));
                 if (visit(lane)) return true;
@@ -260,15 +301,31 @@ class Ladders {
     void narrow(Level& level);
     void close_level(std::uint32_t number);
     void show_best(std::uint32_t lane);
+    void show_in_price_rows(std::uint32_t lane);
+    void fill_price_rows();
+    void show_reach(std::uint32_t lane, Rank rank, const Reach& reach);
+    // A level of the lane came, went or changed.
+    void forget_near(std::uint32_t lane, Rank rank) {
+        LaneFront& front = fronts_[lane];
+        if (rank > front.near.back().beyond) return;
+        for (Near& levels : front.near)
+            levels.beyond = Near::kUnknown;
+    }
+
+    static constexpr std::array<std::size_t, 2> kNear{4, 12};  // levels
+    static constexpr std::size_t kFewWords = 2;
 
     bool buys_;
     std::uint16_t market_;
     OrderStore& orders_;
     Slab<Level>& levels_;
     std::vector<Lane> lanes_;
-    std::vector<LaneFront> fronts_;
+    mutable std::vector<LaneFront> fronts_;
     std::array<std::vector<PriceKey>, 2> keys_;  // by unit, then lane
-    LaneBits active_;                            // lanes that hold orders
+    // Sells: by their keys in that unit; buys of that unit: by rank.
+    std::array<PriceRows, 2> prices_;
+    TimeRows times_;   // sells
+    LaneBits active_;  // lanes that hold orders
     std::size_t active_words_ = 0;
     std::vector<std::uint32_t> free_lanes_;
     std::uint64_t reused_ = 0;         // how often a lane's number was given again

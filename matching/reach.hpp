@@ -70,16 +70,18 @@ inline Reach of_taker(const Window& window) {
     return of(false, window);
 }
 
+// Whether one of the resting orders, which touch these parts, may be of the taker's time.
+template <bool TakerBuys>
+bool may_share(std::uint64_t resting_parts, const Reach& taker) {
+    return TakerBuys ? (taker.parts & ~resting_parts) == 0 : (taker.parts & resting_parts) != 0;
+}
+
 // Whether one of the resting orders may trade over the taker's window (taker buys) or within it.
 template <bool TakerBuys>
 bool may_fit(const Reach& resting, const Reach& taker) {
-    if constexpr (TakerBuys) {
-        return resting.start <= taker.start && taker.end <= resting.end &&
-               (taker.parts & ~resting.parts) == 0;
-    } else {
-        return taker.start <= resting.start && resting.end <= taker.end &&
-               (taker.parts & resting.parts) != 0;
-    }
+    const bool hull_fits = TakerBuys ? resting.start <= taker.start && taker.end <= resting.end
+                                     : taker.start <= resting.start && resting.end <= taker.end;
+    return hull_fits && may_share<TakerBuys>(resting.parts, taker);
 }
 
 }  // namespace reach
