@@ -1,14 +1,37 @@
 #include "matching/eligibility.hpp"
 
+#include <functional>
+#include <string_view>
+
 namespace suanpan::matching {
 
+std::size_t RequirementHash::operator()(const Requirement& requirement) const {
+    std::size_t hash = 0;
+    const auto mix = [&](std::size_t value) {
+        constexpr std::size_t kGolden = 0x9E3779B97F4A7C15ULL;
+        hash = (hash ^ value) * kGolden;
+        hash ^= hash >> 32U;
+    };
+    const std::hash<std::string_view> of_text;
+    for (const Condition& condition : requirement.conditions) {
+        mix(condition.attribute * std::size_t{8} + static_cast<std::size_t>(condition.op));
+        mix(static_cast<std::size_t>(condition.number));
+        if (!condition.place.empty()) mix(of_text(condition.place));
+        for (const std::string& text : condition.texts)
+            mix(of_text(text));
+    }
+    return hash;
+}
+
 ProfileNumber Eligibility::add(const Profile& profile) {
-    const auto number = static_cast<ProfileNumber>(profiles_.size());
+    const auto number = static_cast<ProfileNumber>(profile_numbers_.size());
     const auto [at, is_new] = profile_numbers_.try_emplace(profile, number);
     if (!is_new) return at->second;
-    profiles_.push_back(&at->first);
+    columns_.add(profile);
     for (std::size_t i = 0; i < requirements_.size(); ++i) {
-        bits_[i].push_back(requirements_[i] != nullptr && satisfies(profile, *requirements_[i]));
+        bits_[i].resize(number / 64 + std::size_t{1}, 0);
+        const bool fits = requirements_[i] != nullptr && satisfies(profile, *requirements_[i]);
+        bits_[i][number / 64] |= std::uint64_t{fits} << (number % 64);
     }
     return number;
 }
@@ -33,10 +56,7 @@ RequirementNumber Eligibility::find_or_add(const Requirement& requirement) {
     }
     requirements_[number] = &requirement_numbers_.emplace(requirement, number).first->first;
     ++editions_[number];
-    bits_[number].assign(profiles_.size(), false);
-    for (std::size_t i = 0; i < profiles_.size(); ++i) {
-        bits_[number][i] = satisfies(*profiles_[i], requirement);
-    }
+    bits_[number] = columns_.satisfying(requirement);
     mark_idle(number);
     return number;
 }

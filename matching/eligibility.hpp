@@ -4,11 +4,13 @@
 // profile satisfies the requirement; it is computed once, when either first appears (market §5).
 
 #include "base/check.hpp"
+#include "matching/columns.hpp"
 #include "matching/profile.hpp"
 
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,10 @@ namespace suanpan::matching {
 
 using ProfileNumber = std::uint32_t;
 using RequirementNumber = std::uint32_t;
+
+struct RequirementHash {
+    std::size_t operator()(const Requirement& requirement) const;
+};
 
 class Eligibility {
  public:
@@ -49,7 +55,7 @@ class Eligibility {
     }
 
     [[nodiscard]] bool satisfied(ProfileNumber profile, RequirementNumber requirement) const {
-        return bits_[requirement][profile];
+        return has(bits_[requirement], profile);
     }
     [[nodiscard]] const Requirement& requirement(RequirementNumber number) const {
         return *requirements_[number];
@@ -66,17 +72,18 @@ class Eligibility {
     void mark_idle(RequirementNumber number);
 
     std::map<Profile, ProfileNumber> profile_numbers_;
-    std::vector<const Profile*> profiles_;  // keys of the map, which stay where they are
-    std::map<Requirement, RequirementNumber> requirement_numbers_;
-    std::vector<const Requirement*> requirements_;  // nullptr: the number is free
-    std::vector<std::uint32_t> users_;              // of each requirement
+    ProfileColumns columns_;
+    std::unordered_map<Requirement, RequirementNumber, RequirementHash> requirement_numbers_;
+    // Keys of the map, which stay where they are; nullptr: the number is free.
+    std::vector<const Requirement*> requirements_;
+    std::vector<std::uint32_t> users_;  // of each requirement
     std::vector<std::uint64_t> editions_;
     std::vector<std::uint64_t> idle_since_;  // which idleness of a requirement is the last
     std::deque<std::pair<RequirementNumber, std::uint64_t>> idle_;
     std::size_t idle_count_ = 0;  // of idle_
     std::uint64_t last_idle_ = 0;
     std::vector<RequirementNumber> free_;
-    std::vector<std::vector<bool>> bits_;  // [requirement][profile]
+    std::vector<ProfileBits> bits_;  // by requirement
 };
 
 }  // namespace suanpan::matching

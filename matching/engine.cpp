@@ -49,9 +49,9 @@ Result<void> Engine::add_pool(const PoolRules& rules) {
         return fail("bad_quantity", "a pool has 1 to " + std::to_string(kMaxLots) + " lots");
     }
     Impl& state = *impl_;
-    const auto number = static_cast<std::uint32_t>(state.pools.size());
-    if (!state.pool_numbers.emplace(rules.id, number).second)
+    if (state.pool_numbers.find(rules.id))
         return fail("pool_exists", "the pool is registered already");
+    const std::uint32_t number = state.pool_numbers.number(rules.id);
     state.pools.add(Pool{rules,
                          Calendar(rules.lots),
                          number,
@@ -59,8 +59,7 @@ Result<void> Engine::add_pool(const PoolRules& rules) {
                          state.eligibility.add(rules.profile),
                          {},
                          {},
-                         RestingSells(number),
-                         0});
+                         RestingSells(number)});
     return {};
 }
 

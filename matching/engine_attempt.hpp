@@ -5,6 +5,7 @@
 #include "matching/engine.hpp"
 #include "matching/ladders.hpp"
 
+#include <optional>
 #include <variant>
 
 namespace suanpan::matching {
@@ -17,13 +18,27 @@ struct Supply {
     struct Place {
         std::uint32_t pool = kNone;  // one of the place
         Int128 units = 0;            // in the buy's unit
+        std::int64_t step = 0;       // divides whatever its offers amount to
         bool may_stop = false;       // an own offer is among them, or one that the band may forbid
         bool is_open = false;        // an offer of it is fillable now
     };
     std::vector<Place> places;
     std::vector<std::size_t> in_order;  // open places, by their best offer fillable now
+    bool is_whole = true;               // no offer was left out
 
     [[nodiscard]] Int128 most() const;
+};
+
+// How far a buy's supply is counted.
+enum class Extent : std::uint8_t {
+    kAll,
+    kFirstEnough,  // until the first open place may fill the buy
+};
+
+// The place that a buy's lots must be of.
+struct Bound {
+    std::uint32_t site = kNone;
+    std::optional<std::uint32_t> profile;  // of the pool
 };
 
 // The order that is matching.
@@ -96,6 +111,7 @@ struct Head {
     PriceKey key = 0;  // ascending, the best first; those of conditional lanes after all others
     std::uint32_t lane = 0;
     std::uint32_t cursor = kNone;  // none until its turn comes
+    Rank limit = 0;                // the worst rank that the taker takes
 };
 
 }  // namespace suanpan::matching

@@ -181,7 +181,7 @@ Result<void> check_lists(const OrderTerms& terms) {
     return {};
 }
 
-Result<void> check_pool(const OrderTerms& terms, const Pool* pool) {
+Result<void> check_pool(const OrderTerms& terms, const Market& market, const Pool* pool) {
     if (terms.side == Side::kBuy) return {};
     if (pool == nullptr || pool->rules.owner != terms.organisation) {
         return fail("pool_not_found", "the organisation has no such pool");
@@ -190,7 +190,7 @@ Result<void> check_pool(const OrderTerms& terms, const Pool* pool) {
         return fail("too_large",
                     "the pool has " + std::to_string(pool->rules.lots.value) + " lots");
     }
-    if (!pool->rates.contains(terms.market.compute_class)) {
+    if (!pool->has_rate(market)) {
         return fail("no_rate", "the pool has no rate in this class: attest one first");
     }
     return {};
@@ -207,7 +207,7 @@ Result<void> check_order(const OrderTerms& terms, Time now, const Market* market
     if (step) step = check_times(terms, rules, now);
     if (step) step = check_halt(terms, market->halted);
     if (step) step = check_lists(terms);
-    if (step) step = check_pool(terms, pool);
+    if (step) step = check_pool(terms, *market, pool);
     return step;
 }
 

@@ -49,10 +49,10 @@ bool Engine::Impl::sell_allows(std::uint32_t slot, const Order& buy, const Windo
 }
 
 // same_site and same_pool: the first fill, or the attempt being made, has bound the buy.
-bool Engine::Impl::binding_allows(std::uint32_t buy, const Pool& pool) const {
+bool Engine::Impl::binding_allows(std::uint32_t buy, std::uint32_t pool) const {
     const Extras& extras = orders.extras(buy);
-    if (extras.bound_pool != kNone && extras.bound_pool != pool.number) return false;
-    return extras.bound_site == kNone || extras.bound_site == pool.site;
+    if (extras.bound_pool != kNone && extras.bound_pool != pool) return false;
+    return extras.bound_site == kNone || extras.bound_site == pools[pool].site;
 }
 
 bool Engine::Impl::is_small(Lots lots, std::uint32_t slot, const Order& order,
@@ -68,7 +68,7 @@ Offer Engine::Impl::offer(const Taker& taker, std::uint32_t maker, Rate rate) co
     const Lots wanted = lots_wanted(buy_slot, buy, rate);
     if (wanted == kNothing) return {kNothing, taker.window, false, buys};
     if (buy.together != Together::kAnywhere &&
-        !binding_allows(buy_slot, pools[buys ? made.owner : taker.order.owner]))
+        !binding_allows(buy_slot, buys ? made.owner : taker.order.owner))
         return {};
     if (buys) return offer_over(taker, maker, rate, taker.window, wanted);
     if (is_unbound_duration(made)) return offer_any_start(taker, maker, rate, wanted);

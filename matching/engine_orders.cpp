@@ -138,14 +138,14 @@ Market& Engine::Impl::get_market(const MarketKey& key) {
 }
 
 const Pool* Engine::Impl::find_pool(const PoolId& id) const {
-    const auto found = pool_numbers.find(id);
-    return found == pool_numbers.end() ? nullptr : &pools[found->second];
+    const std::optional<std::uint32_t> found = pool_numbers.find(id);
+    return found ? &pools[*found] : nullptr;
 }
 
 Pool& Engine::Impl::get_pool(const PoolId& id) {
-    const auto found = pool_numbers.find(id);
-    CHECK(found != pool_numbers.end());
-    return pools[found->second];
+    const std::optional<std::uint32_t> found = pool_numbers.find(id);
+    CHECK(found.has_value());
+    return pools[*found];
 }
 
 Rate Engine::Impl::rate_of(const Pool& pool, const Market& market) const {

@@ -39,9 +39,14 @@ void Engine::Impl::arrive_on(std::uint32_t slot, RecordRef record, Market& marke
 template <bool Buys>
 bool Engine::Impl::meets_a_price(RecordRef record, Market& market) {
     const auto [order, details] = record;
-    const Rate rate = Buys ? Rate(0) : market.sells.front(details.lane).rate;
-    return any_crossing_lane<Buys>(order, details.limit, rate, Buys ? market.sells : market.buys,
-                                   [](std::uint32_t) { return true; });
+    const auto any = [](auto...) { return true; };
+    if constexpr (Buys) {
+        return any_crossing_sell_lane(order, details.limit, reach::of_taker(order.window),
+                                      market.sells, any);
+    } else {
+        const Rate rate = market.sells.front(details.lane).rate;
+        return any_crossing_buy_lane(order, details.limit, rate, market.buys, any);
+    }
 }
 
 // Takes what the book has for an order that is not in it. `post_only_end`: what becomes of one that
@@ -108,29 +113,40 @@ Stop Engine::Impl::try_here(const Taker& taker) {
 
 // same_site, same_pool: the first site (pool), in the order of its best offer fillable now, whose
 // offers together fill the order. Where they cannot and nothing can stop the order either, an
-// attempt would change nothing.
+// attempt would change nothing. Mostly the first does, and no other need be known.
 Stop Engine::Impl::try_places(const Taker& taker) {
-    const Together together = taker.order.together;
-    if (together == Together::kAnywhere) return try_here(taker);
+    if (taker.order.together == Together::kAnywhere) return try_here(taker);
     Stop first_stop;
-    const Supply supply = supply_of(taker);
-    for (const std::size_t number : supply.in_order) {
-        const Supply::Place& place = supply.places[number];
-        if (place.units < taker.order.rest && !place.may_stop) continue;
-        const Mark mark = start_recording();
-        touch(taker.slot);
-        Extras& extras = orders.make_extras(taker.slot);
-        if (together == Together::kSameSite) extras.bound_site = pools[place.pool].site;
-        if (together == Together::kSamePool) extras.bound_pool = place.pool;
-        const Stop stop = try_here(taker);
-        if (!taker.order.is_open()) {
-            keep(mark);
-            return {};
-        }
-        roll_back(mark);
-        if (first_stop.reason == EndReason::kNone) first_stop = stop;
+    Supply supply = supply_of(taker, Extent::kFirstEnough);
+    std::size_t tried = 0;
+    if (!supply.is_whole) {
+        if (try_place(taker, supply.places[supply.in_order.front()], first_stop)) return {};
+        supply = supply_of(taker, Extent::kAll);
+        tried = 1;
+    }
+    for (; tried < supply.in_order.size(); ++tried) {
+        const Supply::Place& place = supply.places[supply.in_order[tried]];
+        if (!may_fill(taker, place) && !place.may_stop) continue;
+        if (try_place(taker, place, first_stop)) return {};
     }
     return first_stop;
+}
+
+bool Engine::Impl::try_place(const Taker& taker, const Supply::Place& place, Stop& first_stop) {
+    const Together together = taker.order.together;
+    const Mark mark = start_recording();
+    touch(taker.slot);
+    Extras& extras = orders.make_extras(taker.slot);
+    if (together == Together::kSameSite) extras.bound_site = pools[place.pool].site;
+    if (together == Together::kSamePool) extras.bound_pool = place.pool;
+    const Stop stop = try_here(taker);
+    if (!taker.order.is_open()) {
+        keep(mark);
+        return true;
+    }
+    roll_back(mark);
+    if (first_stop.reason == EndReason::kNone) first_stop = stop;
+    return false;
 }
 
 // Resting all-or-none buys are tried again, in priority order, until nothing changes. A stop
@@ -159,7 +175,7 @@ bool Engine::Impl::fill_one_all_or_none(Market& market) {
         const bool try_it = may_fill_now(market, market.all_or_none[i]);
         market.all_or_none[i].seen = all;
         if (!try_it) continue;
-        const Int128 possible = supply_of(taker(slot)).most();
+        const Int128 possible = supply_of(taker(slot), Extent::kAll).most();
         if (possible >= orders[slot].rest) try_all(slot);
         if (!orders[slot].is_open()) return true;
         market.all_or_none[i].seen = all;

@@ -9,9 +9,9 @@
 #include "matching/ladders.hpp"
 #include "matching/starts.hpp"
 
+#include <algorithm>
 #include <map>
 #include <tuple>
-#include <unordered_map>
 #include <utility>
 #include <variant>
 
@@ -121,6 +121,18 @@ struct Pool {
     std::vector<Listing> listings;
     RestingSells resting;
     mutable std::uint64_t exhausted_in = 0;  // the last walk that found no free lot
+    // In the last count of a buy's supply that met the pool.
+    std::uint64_t counted_in = 0;
+    std::size_t counted_at = 0;  // place
+    Lots uncounted{0};           // free
+
+    // In the market's class.
+    [[nodiscard]] bool has_rate(const Market& market) const {
+        return std::ranges::any_of(
+                   listings,
+                   [&](const Listing& listing) { return listing.market == market.number; }) ||
+               rates.contains(market.rules.key.compute_class);
+    }
 };
 
 struct Engine::Impl {
@@ -129,7 +141,7 @@ struct Engine::Impl {
     Eligibility eligibility;
     std::map<MarketKey, std::uint32_t> market_numbers;
     Stable<Market> markets;
-    std::unordered_map<PoolId, std::uint32_t, IdHash> pool_numbers;
+    Interner<PoolId> pool_numbers;
     Stable<Pool> pools;
     Interner<OrganisationId> organisations;
     Interner<SiteId> sites;
@@ -151,10 +163,13 @@ struct Engine::Impl {
     int recording = 0;       // > 0: changes go to `undo`
     bool is_untidy = false;  // the next command has something to clear away first
 
-    List<Cursor> cursors;  // of the walk under way
-    List<Head> heads;      // a heap of them, the best first
+    // Of the walk under way.
+    Reach taker_reach;
+    List<Cursor> cursors;
+    List<Head> heads;  // a heap of them, the best first
     std::uint64_t walks = 0;
     std::uint64_t offers_met = 0;
+    std::uint64_t supplies = 0;  // counted so far
 
     Impl() {
         // Number 0: none.
@@ -230,7 +245,7 @@ struct Engine::Impl {
                                         Lots wanted) const;
     [[nodiscard, gnu::always_inline]] bool is_small(Lots lots, std::uint32_t slot,
                                                     const Order& order, Lots whole_rest) const;
-    [[nodiscard]] bool binding_allows(std::uint32_t buy, const Pool& pool) const;
+    [[nodiscard]] bool binding_allows(std::uint32_t buy, std::uint32_t pool) const;
     [[gnu::always_inline]] Met meet(const Taker& taker, std::uint32_t maker, Rate rate, bool all,
                                     Stop& stop);
     Stop match(const Taker& taker, bool all);
@@ -257,20 +272,31 @@ struct Engine::Impl {
     // no other.
     template <typename Visitor>
     void walk(const Taker& taker, const Visitor& visit);
+    template <bool Buys>
     void open_lanes(const Taker& taker, Ladders& contra);
-    // Tells the best price of each contra lane that an order at this limit may trade with and whose
-    // price it meets: `visit(lane, key)`. True as soon as a visit says so, which ends it.
-    template <bool Buys, typename Visit>
-    [[gnu::always_inline]] bool any_crossing_lane(const Order& taker, Price limit, Rate taker_rate,
-                                                  Ladders& contra, const Visit& visit);
+    // Unless nothing in it is of the taker's time.
+    template <bool Buys>
+    void open_lane(const Ladders& contra, std::uint32_t lane, PriceKey key, Rank worst);
+    // Tells the contra lanes that an order at this limit may trade with and whose best price it
+    // meets, but for some of another time: `visit(lane)`, or `visit(lane, worst rank)`. True as
+    // soon as a visit says so, which ends it.
+    template <typename Visit>
+    [[gnu::always_inline]] bool any_crossing_sell_lane(const Order& taker, Price limit,
+                                                       const Reach& wanted, Ladders& contra,
+                                                       const Visit& visit);
+    template <typename Visit>
+    [[gnu::always_inline]] bool any_crossing_buy_lane(const Order& taker, Price limit, Rate rate,
+                                                      Ladders& contra, const Visit& visit);
     [[nodiscard, gnu::noinline]] static bool meets_exactly(Price limit, Unit unit,
                                                            const LaneFront& lane);
-    template <bool Buys, typename Visit>
+    template <bool Buys, typename Sift, typename Visit>
     [[gnu::always_inline]] bool any_eligible_lane(const Order& taker, Ladders& contra,
-                                                  const Visit& visit);
+                                                  const Sift& sift, const Visit& visit);
     [[nodiscard]] static PriceKey key_of(const Taker& taker, const LaneFront& lane, Rank rank);
-    [[nodiscard]] std::uint32_t site_of(const Taker& taker) const;
-    [[nodiscard]] static bool is_elsewhere(std::uint32_t bound, const LaneFront& lane);
+    [[nodiscard]] std::optional<Bound> bound_of(const Taker& taker) const;
+    [[nodiscard]] std::int64_t largest_lot(const Taker& taker) const;
+    [[nodiscard]] static bool is_elsewhere(const Bound& bound, const LaneFront& lane);
+    void leave_other_places(const Taker& taker, const Ladders& contra, const Bound& bound);
     template <bool Buys>
     bool look(const Taker& taker, const Ladders& contra, Head& head);
     template <bool Buys>
@@ -288,6 +314,8 @@ struct Engine::Impl {
                                                         const Head& a, const Head& b) const;
     template <bool Buys>
     void sift_down(const Taker& taker, const Ladders& contra, std::size_t at);
+    template <bool Buys>
+    void make_heap(const Taker& taker, const Ladders& contra);
     template <bool Buys>
     void line_up(const Taker& taker, const Ladders& contra);
     template <bool Buys>
@@ -329,7 +357,9 @@ struct Engine::Impl {
     [[nodiscard]] bool concerns(const SupplyChange& change, const Market& market,
                                 const Waiting& waiting) const;
     [[nodiscard]] bool may_fill_now(const Market& market, Waiting& waiting);
-    [[nodiscard]] Supply supply_of(const Taker& taker);
+    [[nodiscard]] Supply supply_of(const Taker& taker, Extent extent);
+    [[nodiscard]] bool may_fill(const Taker& taker, const Supply::Place& place) const;
+    bool try_place(const Taker& taker, const Supply::Place& place, Stop& first_stop);
     [[nodiscard]] Lots offered_to(const Taker& buy, std::uint32_t sell) const;
     [[nodiscard]] Lots free_for(const Taker& buy, const Pool& pool) const;
     void rematch(Pool& pool);

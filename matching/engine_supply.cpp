@@ -4,6 +4,7 @@
 #include "matching/engine_walk.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace suanpan::matching {
 namespace {
@@ -44,14 +45,18 @@ Lots Engine::Impl::free_for(const Taker& buy, const Pool& pool) const {
     return highest_within(pool.calendar.steps(), pool.rules.lots, orders.extras(buy.slot).window);
 }
 
-Supply Engine::Impl::supply_of(const Taker& taker) {
-    // Sells of a pool share its lots.
-    struct Left {
-        std::size_t place = 0;
-        Lots free;
-    };
+// Whether the place's offers can amount to what fills the buy. In CU they come in whole lots, so
+// what they amount to is a multiple of what divides all their rates.
+bool Engine::Impl::may_fill(const Taker& taker, const Supply::Place& place) const {
+    const std::int64_t rest = taker.order.rest;
+    if (place.units < rest) return false;
+    if (!taker.order.in_cu || rest % place.step == 0) return true;
+    return place.step - rest % place.step <= orders.extras(taker.slot).max_excess.value;
+}
+
+Supply Engine::Impl::supply_of(const Taker& taker, Extent extent) {
     Supply out;
-    std::map<std::uint32_t, Left> pools_left;
+    ++supplies;
     std::map<std::uint32_t, std::size_t> places;
     const Together together = taker.order.together;
     const auto place_of = [&](const Pool& pool) {
@@ -59,31 +64,37 @@ Supply Engine::Impl::supply_of(const Taker& taker) {
         if (together == Together::kSameSite) key = pool.site;
         if (together == Together::kSamePool) key = pool.number;
         const auto [known, is_new] = places.try_emplace(key, out.places.size());
-        if (is_new) out.places.push_back({pool.number, 0, taker.market.band.has_value(), false});
+        if (is_new) out.places.push_back({pool.number, 0, 0, taker.market.band.has_value(), false});
         return known->second;
     };
     walk(taker, [&](std::uint32_t maker, Rate rate) {
         const Order& sell = orders[maker];
-        const Pool& pool = pools[sell.owner];
-        auto left = pools_left.find(pool.number);
-        if (left == pools_left.end()) {
-            left =
-                pools_left.emplace(pool.number, Left{place_of(pool), free_for(taker, pool)}).first;
+        // Sells of a pool share its lots.
+        Pool& pool = pools[sell.owner];
+        if (pool.counted_in != supplies) {
+            pool.counted_in = supplies;
+            pool.counted_at = place_of(pool);
+            pool.uncounted = free_for(taker, pool);
         }
-        Supply::Place& place = out.places[left->second.place];
+        Supply::Place& place = out.places[pool.counted_at];
         place.may_stop = place.may_stop || sell.organisation == taker.order.organisation;
-        const Lots lots = std::min(left->second.free, offered_to(taker, maker));
+        place.step = std::gcd(place.step, rate.value);
+        const Lots lots = std::min(pool.uncounted, offered_to(taker, maker));
         if (lots > kNothing) {
-            left->second.free.value -= lots.value;
+            pool.uncounted.value -= lots.value;
             place.units += Int128{lots.value} * (taker.order.in_cu ? rate.value : 1);
         }
         // Also where better offers have used up the bound: their least lots may keep them out.
         if (!place.is_open && taker.window != kAnyWindow &&
             offer(taker, maker, rate).lots > kNothing) {
             place.is_open = true;
-            out.in_order.push_back(left->second.place);
+            out.in_order.push_back(pool.counted_at);
         }
-        return Visit::kNext;
+        if (extent == Extent::kAll || out.in_order.empty() ||
+            !may_fill(taker, out.places[out.in_order.front()]))
+            return Visit::kNext;
+        out.is_whole = false;
+        return Visit::kStop;
     });
     return out;
 }

@@ -2,7 +2,7 @@
 
 // The walk of a taker through the contra side in priority order (market §5 step 2): a merge of the
 // lanes that it may trade with. A lane costs nothing until its turn comes: its best price is read
-// from one flat array. In a lane, levels of other times are passed by their hull.
+// from one flat array. In a lane, levels of other times are passed by their reach.
 
 #include "matching/engine_state.hpp"
 
@@ -40,14 +40,28 @@ inline PriceKey Engine::Impl::key_of(const Taker& taker, const LaneFront& lane, 
     return (lane.conditional ? kAfterAll : 0) - key_in(Price(-rank), lane.unit, unit, taker.rate);
 }
 
-// same_site: where the taker's lots must be by now; kNone where that is open.
-inline std::uint32_t Engine::Impl::site_of(const Taker& taker) const {
-    if (taker.order.together != Together::kSameSite) return kNone;
-    return orders.extras(taker.slot).bound_site;
+// same_site, same_pool: where the taker's lots must be by now.
+inline std::optional<Bound> Engine::Impl::bound_of(const Taker& taker) const {
+    if (taker.order.together == Together::kAnywhere) return std::nullopt;
+    const Extras& extras = orders.extras(taker.slot);
+    if (extras.bound_pool != kNone) {
+        const Pool& pool = pools[extras.bound_pool];
+        return Bound{pool.site, pool.profile};
+    }
+    if (extras.bound_site != kNone) return Bound{extras.bound_site, std::nullopt};
+    return std::nullopt;
 }
 
-inline bool Engine::Impl::is_elsewhere(std::uint32_t bound, const LaneFront& lane) {
-    return bound != kNone && lane.site != kNone && bound != lane.site;
+// The rate of the largest lot that a buy still takes.
+inline std::int64_t Engine::Impl::largest_lot(const Taker& taker) const {
+    if (!taker.order.in_cu) return kMaxRate;
+    return taker.order.rest + orders.extras(taker.slot).max_excess.value;
+}
+
+// Nothing in the sell lane is of the place.
+inline bool Engine::Impl::is_elsewhere(const Bound& bound, const LaneFront& lane) {
+    return (lane.site != kNone && lane.site != bound.site) ||
+           (bound.profile && lane.owner != *bound.profile);
 }
 
 // Whether a sell lane's best price is at most the limit of a buy.
@@ -55,75 +69,108 @@ inline bool Engine::Impl::meets_exactly(Price limit, Unit unit, const LaneFront&
     return price_in(Price(lane.best), lane.unit, unit, lane.rate) <= Ratio{limit.value, 1};
 }
 
-// The contra lanes that the taker's requirement (or profile) allows.
-template <bool Buys, typename Visit>
+// The contra lanes that the taker's requirement (or profile) allows, of those that pass `sift`.
+template <bool Buys, typename Sift, typename Visit>
 [[gnu::always_inline]] inline bool Engine::Impl::any_eligible_lane(const Order& taker,
                                                                    Ladders& contra,
+                                                                   const Sift& sift,
                                                                    const Visit& visit) {
     if constexpr (Buys) {
         const RequirementNumber wanted = taker.owner;
         return contra.any_lane(
             wanted, eligibility.edition(wanted),
-            [&](std::uint32_t profile) { return eligibility.satisfied(profile, wanted); }, visit);
+            [&](std::uint32_t profile) { return eligibility.satisfied(profile, wanted); }, sift,
+            visit);
     } else {
         const ProfileNumber profile = pools[taker.owner].profile;
         return contra.any_lane(
             profile, 0,
             [&](std::uint32_t requirement) { return eligibility.satisfied(profile, requirement); },
-            visit);
+            sift, visit);
     }
 }
 
-template <bool Buys, typename Visit>
-[[gnu::always_inline]] inline bool Engine::Impl::any_crossing_lane(const Order& taker, Price limit,
-                                                                   Rate taker_rate, Ladders& contra,
-                                                                   const Visit& visit) {
+inline constexpr auto kSiftNothing = [](std::size_t) { return ~std::uint64_t{0}; };
+
+template <typename Visit>
+[[gnu::always_inline]] inline bool Engine::Impl::any_crossing_sell_lane(
+    const Order& taker, Price limit, const Reach& wanted, Ladders& contra, const Visit& visit) {
     const Unit unit = taker.unit();
     const PriceKey key_bound = limit.value * kKeySteps;
-    // Of a sell, in the lane's unit.
-    std::array<std::optional<Rank>, 2> bounds;
-    bounds[static_cast<std::size_t>(unit)] = -limit.value;
-    return any_eligible_lane<Buys>(taker, contra, [&](std::uint32_t number) {
-        if constexpr (Buys) {
-            const PriceKey key = contra.key(number, unit);
-            if (key > key_bound) return false;
-            // The key was rounded down.
-            if (key == key_bound && contra.front(number).unit != unit &&
-                !meets_exactly(limit, unit, contra.front(number)))
-                return false;
-        } else {
-            const LaneFront& lane = contra.front(number);
-            auto& bound = bounds[static_cast<std::size_t>(lane.unit)];
-            if (!bound) bound = limit_rank(false, limit, unit, lane.unit, taker_rate);
-            if (lane.best > *bound) return false;
-        }
+    const auto visit_crossing = [&](std::uint32_t number) {
+        const PriceKey key = contra.key(number, unit);
+        if (key > key_bound) return false;
+        // The key was rounded down.
+        if (key == key_bound && contra.front(number).unit != unit &&
+            !meets_exactly(limit, unit, contra.front(number)))
+            return false;
         return visit(number);
-    });
+    };
+    if (!contra.has_many_lanes()) [[likely]]
+        return any_eligible_lane<true>(taker, contra, kSiftNothing, visit_crossing);
+    return any_eligible_lane<true>(taker, contra, contra.sift_sells(unit, key_bound, wanted),
+                                   visit_crossing);
 }
 
+template <typename Visit>
+[[gnu::always_inline]] inline bool Engine::Impl::any_crossing_buy_lane(const Order& taker,
+                                                                       Price limit, Rate rate,
+                                                                       Ladders& contra,
+                                                                       const Visit& visit) {
+    // In the lane's unit.
+    std::array<std::optional<Rank>, 2> bounds;
+    const auto bound_in = [&](Unit unit) {
+        auto& bound = bounds[static_cast<std::size_t>(unit)];
+        if (!bound) bound = limit_rank(false, limit, taker.unit(), unit, rate);
+        return *bound;
+    };
+    const auto visit_crossing = [&](std::uint32_t number) {
+        const LaneFront& lane = contra.front(number);
+        if (lane.best > bound_in(lane.unit)) return false;
+        return visit(number, bound_in(lane.unit));
+    };
+    if (!contra.has_many_lanes()) [[likely]]
+        return any_eligible_lane<false>(taker, contra, kSiftNothing, visit_crossing);
+    return any_eligible_lane<false>(
+        taker, contra, contra.sift_buys(bound_in(Unit::kLot), bound_in(Unit::kCu)), visit_crossing);
+}
+
+template <bool Buys>
 inline void Engine::Impl::open_lanes(const Taker& taker, Ladders& contra) {
-    cursors.clear();
-    heads.clear();
     const Order& order = taker.order;
     const Price limit = taker.details.limit;
-    if (order.buys) {
-        const std::uint32_t bound = site_of(taker);
-        any_crossing_lane<true>(order, limit, taker.rate, contra, [&](std::uint32_t number) {
-            if (bound != kNone && is_elsewhere(bound, contra.front(number))) return false;
-            heads.push_back({contra.key(number, order.unit()), number, kNone});
-            contra.prefetch(number);
+    if constexpr (Buys) {
+        const std::optional<Bound> bound = bound_of(taker);
+        const std::int64_t largest = largest_lot(taker);
+        any_crossing_sell_lane(order, limit, taker_reach, contra, [&](std::uint32_t number) {
+            const LaneFront& lane = contra.front(number);
+            if (bound && is_elsewhere(*bound, lane)) return false;
+            if (lane.rate.value > largest) return false;
+            const Rank worst = limit_rank(true, limit, order.unit(), lane.unit, lane.rate);
+            open_lane<true>(contra, number, contra.key(number, order.unit()), worst);
             return false;
         });
     } else {
-        any_crossing_lane<false>(order, limit, taker.rate, contra, [&](std::uint32_t number) {
-            const LaneFront& lane = contra.front(number);
-            heads.push_back({key_of(taker, lane, lane.best), number, kNone});
-            contra.prefetch(number);
-            return false;
-        });
+        any_crossing_buy_lane(
+            order, limit, taker.rate, contra, [&](std::uint32_t number, Rank worst) {
+                const LaneFront& lane = contra.front(number);
+                open_lane<false>(contra, number, key_of(taker, lane, lane.best), worst);
+                return false;
+            });
     }
     for (const Head& head : heads)
         contra.lane(head.lane).index.prefetch_first();
+}
+
+template <bool Buys>
+inline void Engine::Impl::open_lane(const Ladders& contra, std::uint32_t number, PriceKey key,
+                                    Rank worst) {
+    if (contra.front(number).is_of_another_time<Buys>(taker_reach, worst)) {
+        ++offers_met;
+        return;
+    }
+    heads.push_back({key, number, kNone, worst});
+    contra.prefetch(number);
 }
 
 // To the next level, the cursor's place included, whose orders may fit.
@@ -131,7 +178,7 @@ template <bool Buys>
 bool Engine::Impl::find_level(const Taker& taker, const Ladders& contra, Head& head) {
     Cursor& cursor = cursors[head.cursor];
     const PriceIndex& index = contra.lane(head.lane).index;
-    if (!index.seek<!Buys>(cursor.place, taker.window, cursor.limit, offers_met)) return false;
+    if (!index.seek<Buys>(cursor.place, taker_reach, cursor.limit, offers_met)) return false;
     const Rank rank = index.rank(cursor.place);
     if (rank != cursor.rank) head.key = key_of(taker, contra.front(head.lane), rank);
     cursor.rank = rank;
@@ -144,7 +191,7 @@ bool Engine::Impl::find_level(const Taker& taker, const Ladders& contra, Head& h
 inline void Engine::Impl::aim(const Ladders& contra, Head& head) {
     Cursor& cursor = cursors[head.cursor];
     cursor.order = contra.level(cursor.level).head;
-    orders.prefetch_whole(cursor.order);
+    orders.prefetch(cursor.order);
 }
 
 // The lane's turn has come: its best level may be of another time.
@@ -152,9 +199,8 @@ template <bool Buys>
 bool Engine::Impl::look(const Taker& taker, const Ladders& contra, Head& head) {
     const LaneFront& lane = contra.front(head.lane);
     head.cursor = static_cast<std::uint32_t>(cursors.size());
-    const Rank limit = limit_rank(Buys, taker.details.limit, taker.order.unit(), lane.unit,
-                                  Buys ? lane.rate : taker.rate);
-    cursors.push_back({kNone, kNone, lane.best, limit, contra.lane(head.lane).index.first()});
+    cursors.push_back({kNone, kNone, lane.best, head.limit, contra.lane(head.lane).index.first()});
+    if (!lane.is_known() && heads.size() > 1) contra.learn_near(head.lane);
     if (find_level<Buys>(taker, contra, head)) return true;
     cursors.pop_back();
     return false;
@@ -172,6 +218,12 @@ void Engine::Impl::sift_down(const Taker& taker, const Ladders& contra, std::siz
         at = child;
     }
     heads[at] = moved;
+}
+
+template <bool Buys>
+void Engine::Impl::make_heap(const Taker& taker, const Ladders& contra) {
+    for (std::size_t i = heads.size() / 2; i-- > 0;)
+        sift_down<Buys>(taker, contra, i);
 }
 
 template <bool Buys>
@@ -199,8 +251,7 @@ void Engine::Impl::line_up(const Taker& taker, const Ladders& contra) {
             if (head.cursor != kNone) aim(contra, head);
         }
     }
-    for (std::size_t i = heads.size() / 2; i-- > 0;)
-        sift_down<Buys>(taker, contra, i);
+    make_heap<Buys>(taker, contra);
 }
 
 // The first head goes on at the price that it had: only others of the same price may come before.
@@ -211,9 +262,22 @@ void Engine::Impl::sift_alike(const Taker& taker, const Ladders& contra) {
         sift_down<Buys>(taker, contra, 0);
 }
 
+// The first fill has bound the taker to a place: all other lanes are done.
+inline void Engine::Impl::leave_other_places(const Taker& taker, const Ladders& contra,
+                                             const Bound& bound) {
+    std::size_t kept = 0;
+    for (const Head& head : heads) {
+        if (!is_elsewhere(bound, contra.front(head.lane))) heads[kept++] = head;
+    }
+    heads.shrink_to(kept);
+    make_heap<true>(taker, contra);
+}
+
 template <bool Buys, typename Visitor>
 void Engine::Impl::merge(const Taker& taker, const Ladders& contra, const Visitor& visit) {
     line_up<Buys>(taker, contra);
+    // A walk that begins bound has opened no other lanes.
+    bool may_be_bound = Buys && taker.order.together != Together::kAnywhere && !bound_of(taker);
     while (!heads.empty()) {
         Head& head = heads.front();
         if (head.cursor == kNone) {
@@ -226,10 +290,6 @@ void Engine::Impl::merge(const Taker& taker, const Ladders& contra, const Visito
             continue;
         }
         const LaneFront& lane = contra.front(head.lane);
-        if (Buys && is_elsewhere(site_of(taker), lane)) {
-            drop_top<Buys>(taker, contra);
-            continue;
-        }
         Cursor& cursor = cursors[head.cursor];
         const std::uint32_t at = cursor.order;
         const Order& maker = orders[at];
@@ -256,18 +316,26 @@ void Engine::Impl::merge(const Taker& taker, const Ladders& contra, const Visito
                 drop_top<Buys>(taker, contra);
             }
         }
+        if (!may_be_bound) continue;
+        if (const auto bound = bound_of(taker)) {
+            may_be_bound = false;
+            leave_other_places(taker, contra, *bound);
+        }
     }
 }
 
 template <typename Visitor>
 void Engine::Impl::walk(const Taker& taker, const Visitor& visit) {
     ++walks;
+    taker_reach = reach::of_taker(taker.window);
     Ladders& contra = taker.order.buys ? taker.market.sells : taker.market.buys;
-    open_lanes(taker, contra);
-    if (heads.empty()) return;
+    cursors.clear();
+    heads.clear();
     if (taker.order.buys) {
+        open_lanes<true>(taker, contra);
         merge<true>(taker, contra, visit);
     } else {
+        open_lanes<false>(taker, contra);
         merge<false>(taker, contra, visit);
     }
 }

@@ -44,7 +44,7 @@ std::uint32_t PriceIndex::find(Rank rank) const {
 }
 
 std::pair<std::uint32_t, std::uint32_t> PriceIndex::insert(Rank rank, std::uint32_t level,
-                                                           Window hull) {
+                                                           const Reach& reach) {
     ++edition_;
     if (worst_.empty()) worst_.push_back(rank);
     std::size_t which = run_of(rank);
@@ -67,7 +67,7 @@ std::pair<std::uint32_t, std::uint32_t> PriceIndex::insert(Rank rank, std::uint3
         worse = this->run(which + 1).front().level;
     }
     if (run.size() == run.capacity()) run.reserve(run.size() + run.size() / 4 + 4);
-    run.insert(at(run, index), Entry{rank, hull, level});
+    run.insert(at(run, index), Entry{rank, reach, level});
     worst_[which] = run.back().rank;
     return {better, worse};
 }
@@ -88,11 +88,24 @@ void PriceIndex::drop_run(std::size_t which) {
     others_.erase(at(others_, which == 0 ? 0 : which - 1));
 }
 
-void PriceIndex::set_hull(Rank rank, Window hull) {
+void PriceIndex::set_reach(Rank rank, const Reach& reach) {
     Run& run = this->run(run_of(rank));
     const std::size_t index = first_not_below(run, rank);
     CHECK(index < run.size() && run[index].rank == rank);
-    run[index].hull = hull;
+    run[index].reach = reach;
+}
+
+Near PriceIndex::near(std::size_t count) const {
+    Near out{std::numeric_limits<Rank>::max(), 0};
+    const std::size_t known = std::min(count, first_.size());
+    for (std::size_t i = 0; i < known; ++i)
+        out.parts |= first_[i].reach.parts;
+    if (known < first_.size()) {
+        out.beyond = first_[known].rank;
+    } else if (!others_.empty()) {
+        out.beyond = others_.front().front().rank;
+    }
+    return out;
 }
 
 void PriceIndex::step(Place& place, Rank rank) const {
@@ -128,15 +141,20 @@ std::uint32_t Ladders::add_lane(std::uint32_t owner, Unit unit, bool conditional
         fronts_.emplace_back();
         for (auto& keys : keys_)
             keys.push_back(kMaxKey);
-        active_.resize(lanes_.size() / 64 + 1, 0);
+        for (PriceRows& rows : prices_)
+            rows.add_lane();
+        times_.add_lane();
+        active_.resize(words_of(lanes_.size()), 0);
+        const bool had_few = !has_many_lanes();
         active_words_ = active_.size();
+        if (had_few && has_many_lanes()) fill_price_rows();
     } else {
         number = free_lanes_.back();
         free_lanes_.pop_back();
         ++reused_;
     }
     ++lanes_edition_;
-    fronts_[number] = LaneFront{0, rate, owner, kNone, unit, conditional};
+    fronts_[number] = LaneFront{0, rate, owner, kNone, unit, conditional, {}};
     return number;
 }
 
@@ -145,19 +163,36 @@ void Ladders::drop_lane(std::uint32_t number) {
     free_lanes_.push_back(number);
 }
 
+// Nobody asks the rows while the lanes are few, so they are not kept until then.
+void Ladders::fill_price_rows() {
+    for (std::uint32_t lane = 0; lane < lanes_.size(); ++lane) {
+        if (lanes_[lane].best != kNone) show_in_price_rows(lane);
+    }
+}
+
+void Ladders::show_in_price_rows(std::uint32_t number) {
+    const LaneFront& front = fronts_[number];
+    if (buys_) return prices_[static_cast<std::size_t>(front.unit)].set_best(number, front.best);
+    for (std::size_t unit = 0; unit < keys_.size(); ++unit)
+        prices_[unit].set_best(number, keys_[unit][number]);
+}
+
 void Ladders::show_best(std::uint32_t number) {
     const Lane& lane = lanes_[number];
     const std::uint64_t bit = std::uint64_t{1} << (number % 64);
     if (lane.best == kNone) {
         active_[number / 64] &= ~bit;
+        times_.clear(number);
     } else {
         active_[number / 64] |= bit;
         LaneFront& front = fronts_[number];
         front.best = levels_[lane.best].rank;
-        if (buys_) return;
-        for (const Unit unit : {Unit::kLot, Unit::kCu})
-            keys_[static_cast<std::size_t>(unit)][number] =
-                key_in(Price(front.best), front.unit, unit, front.rate);
+        for (const Unit unit : {Unit::kLot, Unit::kCu}) {
+            if (!buys_)
+                keys_[static_cast<std::size_t>(unit)][number] =
+                    key_in(Price(front.best), front.unit, unit, front.rate);
+        }
+        if (has_many_lanes()) show_in_price_rows(number);
     }
 }
 
@@ -168,7 +203,12 @@ std::uint32_t Ladders::open_level(std::uint32_t number, Rank rank, const Window&
     if (known != kNone) [[likely]] {
         Level& level = levels_[known];
         if (level.rank == rank && level.lane == number) [[likely]] {
-            if (!covers<Buys>(level.hull, window)) [[unlikely]]
+            // Orders of one time come one after the other.
+            if (window != last_window_) [[unlikely]] {
+                last_window_ = window;
+                last_reach_ = reach::of(Buys, window);
+            }
+            if (!reach::covers<Buys>(level.reach, last_reach_)) [[unlikely]]
                 widen(level, window);
             return known;
         }
@@ -184,8 +224,9 @@ std::uint32_t Ladders::find_or_add_level(std::uint32_t number, Rank rank, const 
         return found;
     }
     const std::uint32_t made = levels_.take();
-    const auto [better, worse] = lane.index.insert(rank, made, window);
-    levels_[made] = Level{rank, kNone, kNone, better, worse, number, market_, window, 0};
+    const Reach reach = reach::of(buys_, window);
+    const auto [better, worse] = lane.index.insert(rank, made, reach);
+    levels_[made] = Level{rank, kNone, kNone, better, worse, number, market_, reach, 0};
     if (worse != kNone) levels_[worse].better = made;
     if (better != kNone) {
         levels_[better].worse = made;
@@ -193,16 +234,23 @@ std::uint32_t Ladders::find_or_add_level(std::uint32_t number, Rank rank, const 
         lane.best = made;
         show_best(number);
     }
+    show_reach(number, rank, reach);
     return made;
 }
 
 void Ladders::widen(Level& level, const Window& window) {
-    const auto& [start, end] = level.hull;
-    const Window hull = buys_ ? Window{std::max(start, window.start), std::min(end, window.end)}
-                              : Window{std::min(start, window.start), std::max(end, window.end)};
-    if (hull == level.hull) return;
-    level.hull = hull;
-    lanes_[level.lane].index.set_hull(level.rank, hull);
+    const Reach reach = reach::join(buys_, level.reach, reach::of(buys_, window));
+    if (reach == level.reach) [[likely]]
+        return;
+    level.reach = reach;
+    lanes_[level.lane].index.set_reach(level.rank, reach);
+    show_reach(level.lane, level.rank, reach);
+}
+
+// A level of the lane is new or reaches further.
+void Ladders::show_reach(std::uint32_t number, Rank rank, const Reach& reach) {
+    if (!buys_) times_.add(number, reach.parts);
+    forget_near(number, rank);
 }
 
 void Ladders::close_level(std::uint32_t number) {
@@ -218,6 +266,7 @@ void Ladders::close_level(std::uint32_t number) {
         if (lane.best != kNone) orders_.prefetch_whole(levels_[lane.best].head);
     }
     lane.index.erase(level.rank);
+    forget_near(level.lane, level.rank);
     // Other ladders may use the place next.
     std::uint32_t& known = recent(level.lane, level.rank);
     if (known == number) known = kNone;
@@ -267,10 +316,10 @@ void Ladders::remove(const Order& order) {
 
 // To the window of the only order that is left.
 void Ladders::narrow(Level& level) {
-    const Window& window = orders_[level.head].window;
-    if (level.hull == window) return;
-    level.hull = window;
-    lanes_[level.lane].index.set_hull(level.rank, window);
+    const Reach reach = reach::of(buys_, orders_[level.head].window);
+    if (level.reach == reach) return;
+    level.reach = reach;
+    lanes_[level.lane].index.set_reach(level.rank, reach);
 }
 
 void Ladders::cover(std::uint32_t slot) {

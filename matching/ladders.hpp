@@ -3,11 +3,13 @@
 // One side of one market's book (market §5). Resting orders stand in lanes: all sells of one
 // profile, rate and price unit, or all buys of one requirement, unit and condition. A lane is a
 // price ladder: levels, best first, each a queue of orders by sequence. A taker scans the lanes
-// that it may trade with by a bitset, and looks at their best prices only.
+// that it may trade with by rows of bits, and looks at their best prices only.
 // Inside of matching/ only.
 
+#include "matching/lane_rows.hpp"
 #include "matching/order.hpp"
 #include "matching/price.hpp"
+#include "matching/reach.hpp"
 
 #include <algorithm>
 #include <array>
@@ -43,7 +45,7 @@ inline Rank limit_rank(bool taker_buys, Price limit, Unit unit, Unit lane_unit, 
     return taker_buys ? whole : -(left == 0 ? whole : whole + 1);
 }
 
-struct alignas(64) Level {
+struct Level {
     Rank rank = 0;
     std::uint32_t head = kNone;  // orders
     std::uint32_t tail = kNone;
@@ -51,17 +53,23 @@ struct alignas(64) Level {
     std::uint32_t worse = kNone;
     std::uint32_t lane = 0;
     std::uint16_t market = 0;
-    Window hull;              // see PriceIndex
+    Reach reach;              // see PriceIndex
     std::int64_t newest = 0;  // no order that came to it has a later sequence
+};
+
+// Of a lane's first few levels.
+struct Near {
+    static constexpr Rank kUnknown = std::numeric_limits<Rank>::min();
+    Rank beyond = kUnknown;   // the rank of the first level after them
+    std::uint64_t parts = 0;  // that their orders touch, see Reach
 };
 
 // The levels of one lane by rank: sorted runs of limited length, so that a new level among very
 // many moves few others.
 //
-// With each level goes what its orders' windows have in common, so that a walk passes a level of
-// another time without a look at its orders: of sells the earliest start and the latest end, of
-// buys the latest start and the earliest end. It may say too much: of the orders that go, only the
-// last but one takes back what it said.
+// With each level goes the reach of its orders' windows, so that a walk passes a level of another
+// time without a look at its orders. It may say too much: of the orders that go, only the last but
+// one takes back what it said.
 class PriceIndex {
  public:
     // A level of the index, for as long as no level comes or goes.
@@ -74,25 +82,23 @@ class PriceIndex {
     // kNone: there is no such level.
     [[nodiscard]] std::uint32_t find(Rank rank) const;
     // REQUIRES that there is none of this rank. Gives the better and the worse neighbour.
-    std::pair<std::uint32_t, std::uint32_t> insert(Rank rank, std::uint32_t level, Window hull);
+    std::pair<std::uint32_t, std::uint32_t> insert(Rank rank, std::uint32_t level,
+                                                   const Reach& reach);
     // REQUIRES that there is one, as the next.
     void erase(Rank rank);
-    void set_hull(Rank rank, Window hull);
+    void set_reach(Rank rank, const Reach& reach);
 
     // From `place` on, at ranks up to `limit`: the first level whose orders' windows may fit.
     // `passed` counts those that do not.
-    template <bool Buys>
-    [[nodiscard]] bool seek(Place& place, const Window& window, Rank limit,
+    template <bool TakerBuys>
+    [[nodiscard]] bool seek(Place& place, const Reach& taker, Rank limit,
                             std::uint64_t& passed) const {
         for (; place.run < worst_.size(); ++place.run, place.index = 0) {
             const Run& run = this->run(place.run);
             for (; place.index < run.size(); ++place.index) {
                 const Entry& entry = run[place.index];
                 if (entry.rank > limit) return false;
-                const Window& hull = entry.hull;
-                if (Buys ? window.start <= hull.start && hull.end <= window.end
-                         : hull.contains(window))
-                    return true;
+                if (reach::may_fit<TakerBuys>(entry.reach, taker)) return true;
                 ++passed;
             }
         }
@@ -106,12 +112,14 @@ class PriceIndex {
         return run(place.run)[place.index].level;
     }
     [[nodiscard]] Rank rank(const Place& place) const { return run(place.run)[place.index].rank; }
+    // The first `count` levels.
+    [[nodiscard]] Near near(std::size_t count) const;
 
  private:
     static constexpr std::size_t kLongest = 128;
     struct Entry {
         Rank rank = 0;
-        Window hull;
+        Reach reach;
         std::uint32_t level = kNone;
     };
     using Run = std::vector<Entry>;
@@ -130,17 +138,25 @@ class PriceIndex {
     std::vector<Run> others_;  // none is empty
 };
 
-// Lanes as bits.
-using LaneBits = std::vector<std::uint64_t>;
-
 // What a taker needs to know of a lane before its turn comes; all lanes' in one array.
-struct LaneFront {
+struct alignas(64) LaneFront {
     Rank best = 0;               // meaningless while the lane is empty
     Rate rate;                   // sells
     std::uint32_t owner = 0;     // profile number (sells), requirement number (buys)
     std::uint32_t site = kNone;  // sells: of all its pools; kNone once they are at several
     Unit unit = Unit::kLot;
     bool conditional = false;  // all-or-none buys come after all others (market §5 step 2)
+    std::array<Near, 2> near;  // the fewer first; unknown since one of the levels has changed
+
+    // Whether no level up to the rank `limit` is of the taker's time, as far as is known here.
+    template <bool TakerBuys>
+    [[nodiscard]] bool is_of_another_time(const Reach& taker, Rank limit) const {
+        for (const Near& levels : near) {
+            if (limit < levels.beyond) return !reach::may_share<TakerBuys>(levels.parts, taker);
+        }
+        return false;
+    }
+    [[nodiscard]] bool is_known() const { return near.back().beyond != Near::kUnknown; }
 };
 
 struct Lane {
@@ -183,18 +199,41 @@ class Ladders {
     void cover(std::uint32_t slot);
 
     [[nodiscard]] const Level& level(std::uint32_t number) const { return levels_[number]; }
+    // A walk that comes by tells what later ones need not look at.
+    void learn_near(std::uint32_t lane) const {
+        LaneFront& front = fronts_[lane];
+        for (std::size_t i = 0; i < kNear.size(); ++i)
+            front.near[i] = lanes_[lane].index.near(kNear[i]);
+    }
 
-    // Visits the lanes that hold orders and whose owner the counterpart fits: `fits(owner)` is
-    // asked once for each pair. `edition` says whether the counterpart's number means the same as
-    // before. True as soon as a visit says so, which ends it.
-    template <typename Fits, typename Visit>
+    // Of few lanes a look at each is cheaper than rows.
+    [[nodiscard]] bool has_many_lanes() const { return active_words_ > kFewWords; }
+    // Sells: at this price or a better one, of a time that may fit.
+    [[nodiscard]] auto sift_sells(Unit unit, PriceKey limit, const Reach& taker) const {
+        const std::uint64_t* prices = prices_[static_cast<std::size_t>(unit)].up_to(limit);
+        TimeRows::Some times{prices, prices};
+        if (taker.parts != 0) times = times_.touching(taker.parts);
+        return [=](std::size_t word) { return prices[word] & times[0][word] & times[1][word]; };
+    }
+    // Buys, by the limits in their units.
+    [[nodiscard]] auto sift_buys(Rank lot_limit, Rank cu_limit) const {
+        const std::uint64_t* lot = prices_[0].up_to(lot_limit);
+        const std::uint64_t* cu = prices_[1].up_to(cu_limit);
+        return [=](std::size_t word) { return lot[word] | cu[word]; };
+    }
+
+    // Visits the lanes that hold orders, pass `sift` and whose owner the counterpart fits:
+    // `fits(owner)` is asked once for each pair. `edition` says whether the counterpart's number
+    // means the same as before. True as soon as a visit says so, which ends it.
+    template <typename Fits, typename Sift, typename Visit>
     [[gnu::always_inline]] bool any_lane(std::uint32_t counterpart, std::uint64_t edition,
-                                         const Fits& fits, const Visit& visit) {
+                                         const Fits& fits, const Sift& sift, const Visit& visit) {
         const std::uint64_t* row = eligible(counterpart, edition, fits).data();
         const std::uint64_t* active = active_.data();
         const std::size_t words = active_words_;
         for (std::size_t word = 0; word < words; ++word) {
-            for (std::uint64_t bits = active[word] & row[word]; bits != 0; bits &= bits - 1) {
+            for (std::uint64_t bits = active[word] & row[word] & sift(word); bits != 0;
+                 bits &= bits - 1) {
                 const auto lane = static_cast<std::uint32_t>(word * 64) +
                                   static_cast<std::uint32_t>(std::countr_zero(bits));
                 if (visit(lane)) return true;
@@ -261,28 +300,42 @@ class Ladders {
     [[gnu::always_inline]] std::uint32_t open_level(std::uint32_t lane, Rank rank,
                                                     const Window& window);
     std::uint32_t find_or_add_level(std::uint32_t lane, Rank rank, const Window& window);
-    template <bool Buys>
-    [[nodiscard]] static bool covers(const Window& hull, const Window& window) {
-        return Buys ? window.contains(hull) : hull.contains(window);
-    }
     void widen(Level& level, const Window& window);
     void narrow(Level& level);
     void close_level(std::uint32_t number);
     void show_best(std::uint32_t lane);
+    void show_in_price_rows(std::uint32_t lane);
+    void fill_price_rows();
+    void show_reach(std::uint32_t lane, Rank rank, const Reach& reach);
+    // A level of the lane came, went or changed.
+    void forget_near(std::uint32_t lane, Rank rank) {
+        LaneFront& front = fronts_[lane];
+        if (rank > front.near.back().beyond) return;
+        for (Near& levels : front.near)
+            levels.beyond = Near::kUnknown;
+    }
+
+    static constexpr std::array<std::size_t, 2> kNear{4, 12};  // levels
+    static constexpr std::size_t kFewWords = 2;
 
     bool buys_;
     std::uint16_t market_;
     OrderStore& orders_;
     Slab<Level>& levels_;
     std::vector<Lane> lanes_;
-    std::vector<LaneFront> fronts_;
+    mutable std::vector<LaneFront> fronts_;
     std::array<std::vector<PriceKey>, 2> keys_;  // by unit, then lane
-    LaneBits active_;                            // lanes that hold orders
+    // Sells: by their keys in that unit; buys of that unit: by rank.
+    std::array<PriceRows, 2> prices_;
+    TimeRows times_;   // sells
+    LaneBits active_;  // lanes that hold orders
     std::size_t active_words_ = 0;
     std::vector<std::uint32_t> free_lanes_;
-    std::uint64_t reused_ = 0;         // how often a lane's number was given again
-    std::uint64_t lanes_edition_ = 1;  // of the lanes' owners
-    std::vector<Row> rows_;            // by counterpart
+    std::uint64_t reused_ = 0;                         // how often a lane's number was given again
+    std::uint64_t lanes_edition_ = 1;                  // of the lanes' owners
+    std::vector<Row> rows_;                            // by counterpart
+    Window last_window_;                               // of the last order that came …
+    Reach last_reach_ = reach::of(buys_, kAnyWindow);  // … and its reach
     // Levels asked for lately, which spares most searches. All of them exist.
     static constexpr std::size_t kRecent = 256;
     static constexpr unsigned kRecentShift = 64 - std::bit_width(kRecent - 1);

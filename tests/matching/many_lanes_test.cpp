@@ -1,5 +1,5 @@
-// A book of very many profiles and requirements, which come and go, against a list of orders. One
-// window and lots only: what differs is who may trade with whom.
+// A book of very many profiles and requirements, which come and go, against a list of orders. Lots
+// and whole days only: what differs is who may trade with whom.
 
 #include "support/seed.hpp"
 #include "tests/matching/world.hpp"
@@ -14,12 +14,14 @@ namespace {
 
 constexpr std::uint32_t kProfiles = 150;
 constexpr int kOrders = 20'000;
+constexpr std::int64_t kDays = 4;
 
 struct Listed {
     std::uint32_t number = 0;
     std::int64_t memory = 0;  // a sell's, or the least a buy needs
     std::int64_t price = 0;
     std::int64_t lots = 0;
+    std::int64_t day = 0;
 };
 
 class ManyLanes : public ::testing::Test {
@@ -36,9 +38,10 @@ class ManyLanes : public ::testing::Test {
     void place(bool buys) {
         const auto pool = static_cast<std::uint32_t>(draw(1, kProfiles));
         Listed taker{++last_, buys ? draw(1, 100 * kProfiles + 50) : 100 * pool, draw(1, 40),
-                     draw(1, 3)};
-        OrderTerms terms = buys ? buy(last_, taker.lots, taker.price, hours(1, 2))
-                                : sell(last_, pool, taker.lots, taker.price, hours(1, 2));
+                     draw(1, 3), draw(1, kDays)};
+        const Window day = hours(24 * taker.day, 24 * taker.day + 24);
+        OrderTerms terms = buys ? buy(last_, taker.lots, taker.price, day)
+                                : sell(last_, pool, taker.lots, taker.price, day);
         const std::string least = std::to_string(taker.memory);
         if (buys) {
             terms.requirement =
@@ -58,7 +61,7 @@ class ManyLanes : public ::testing::Test {
                 const Listed& one = makers[i];
                 const bool fits = buys ? one.memory >= taker.memory && one.price <= taker.price
                                        : one.memory <= taker.memory && one.price >= taker.price;
-                if (!fits) continue;
+                if (!fits || one.day != taker.day) continue;
                 const bool better =
                     best == makers.size() ||
                     (buys ? one.price < makers[best].price : one.price > makers[best].price);
