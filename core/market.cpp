@@ -24,11 +24,13 @@ CommandOutcome Market::refuse(const Command& command, const Error& reason, Time 
 }
 
 void Market::expect(const Command& command) const {
-    if (const auto slot = impl_->named_order(command)) impl_->engine.prefetch(*slot);
+    if (const auto slot = impl_->named_order(command))
+        impl_->engine.look_ahead(*slot, matching::kNoOrder);
 }
 
 void Market::expect_next(const Command& command) const {
-    if (const auto slot = impl_->named_order(command)) impl_->engine.prefetch_links(*slot);
+    if (const auto slot = impl_->named_order(command))
+        impl_->engine.look_ahead(matching::kNoOrder, *slot);
 }
 
 Time Market::pass_over(Time clock) {

@@ -14,11 +14,13 @@ Window Calendar::known(const Window& window) const {
     return {std::max(window.start, begin_), window.end};
 }
 
-Lots Calendar::minimum(const Window& window) const {
-    return matching::minimum(steps_, before_, window);
+Lots Calendar::find_minimum(const Window& window) const {
+    const std::size_t first = first_from(steps_, window.start);
+    recent_ = static_cast<std::uint32_t>(first);
+    return minimum_from(steps_, before_, window, first);
 }
 
-void Calendar::reserve(const Window& window, Lots lots) {
+void Calendar::reserve_anywhere(const Window& window, Lots lots) {
     CHECK(lots.value > 0 && window.start < window.end);
     const Window part = known(window);
     if (part.start >= part.end) return;

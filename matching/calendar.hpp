@@ -18,9 +18,14 @@ class Calendar {
     explicit Calendar(Lots registered);
 
     [[nodiscard]] Lots registered() const { return registered_; }
-    [[nodiscard]] Lots minimum(const Window& window) const;
+    [[nodiscard]] Lots minimum(const Window& window) const {
+        if (is_step(window)) return steps_[recent_].lots;
+        return find_minimum(window);
+    }
     // REQUIRES minimum(window) ≥ lots; lots > 0. CHECKed: this is invariant 1.
-    void reserve(const Window& window, Lots lots);
+    void reserve(const Window& window, Lots lots) {
+        if (!reserve_step(window, lots)) reserve_anywhere(window, lots);
+    }
     // Gives back what was reserved. CHECKed never to exceed `registered`.
     void release(const Window& window, Lots lots);
     // What was before `now` is not asked for any more. Once much of it has gathered it is dropped;
@@ -32,11 +37,31 @@ class Calendar {
 
  private:
     [[nodiscard]] Window known(const Window& window) const;
+    [[nodiscard]] Lots find_minimum(const Window& window) const;
+    void reserve_anywhere(const Window& window, Lots lots);
+
+    // The window is that of the step asked for last, as it is when many want the same time.
+    [[nodiscard]] bool is_step(const Window& window) const {
+        const std::size_t next = std::size_t{recent_} + 1;
+        return next < steps_.size() && steps_[recent_].from == window.start &&
+               steps_[next].from == window.end;
+    }
+    // False, and nothing done, where it is not as simple as that.
+    bool reserve_step(const Window& window, Lots lots) {
+        if (lots.value <= 0 || window.start < begin_ || !is_step(window)) return false;
+        Lots& free = steps_[recent_].lots;
+        const Lots left(free.value - lots.value);
+        const Lots before = recent_ == 0 ? before_ : steps_[recent_ - 1].lots;
+        if (left.value < 0 || left == before || left == steps_[recent_ + 1].lots) return false;
+        free = left;
+        return true;
+    }
 
     Lots registered_;
     Lots before_;                                           // free before the first step
     Time begin_{std::numeric_limits<std::int64_t>::min()};  // of what is known
     Steps steps_;
+    mutable std::uint32_t recent_ = 0;  // where the last answer was found; it may be anything
 };
 
 }  // namespace suanpan::matching

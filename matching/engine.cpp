@@ -52,14 +52,14 @@ Result<void> Engine::add_pool(const PoolRules& rules) {
     if (state.pool_numbers.find(rules.id))
         return fail("pool_exists", "the pool is registered already");
     const std::uint32_t number = state.pool_numbers.number(rules.id);
-    state.pools.add(Pool{rules,
-                         Calendar(rules.lots),
-                         number,
+    state.pools.add(Pool{number,
                          state.sites.number(rules.site),
                          state.eligibility.add(rules.profile),
+                         0,
+                         Calendar(rules.lots),
+                         RestingSells(number),
                          {},
-                         {},
-                         RestingSells(number)});
+                         rules});
     return {};
 }
 
@@ -172,16 +172,14 @@ Preview Engine::preview(const OrderTerms& terms, Time now) const {
     return out;
 }
 
-// Which messages are cancels is a coin's toss: hints must not branch on it.
-void Engine::prefetch(OrderSlot order) const {
-    impl_->orders.prefetch(order == kNoOrder ? 0 : number_of(order));
-}
-
-void Engine::prefetch_links(OrderSlot slot) const {
-    const Order& order = impl_->orders[slot == kNoOrder ? 0 : number_of(slot)];
+// Which messages are cancels is a coin's toss: a hint must not branch on it.
+void Engine::look_ahead(OrderSlot soon, OrderSlot next) const {
+    const OrderStore& orders = impl_->orders;
+    orders.prefetch(soon == kNoOrder ? 0 : number_of(soon));
+    const Order& order = orders[next == kNoOrder ? 0 : number_of(next)];
     // None is a number too, and what lies there may be asked for without harm.
-    impl_->orders.prefetch(order.next);
-    impl_->orders.prefetch(order.prev);
+    orders.prefetch(order.next);
+    orders.prefetch(order.prev);
 }
 
 const Outcome& Engine::cancel(OrderSlot slot, Time now) {

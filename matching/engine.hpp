@@ -216,11 +216,9 @@ class Engine {
     Result<NewOrder> resolve(const OrderTerms& terms, Time now);
     // Matches, then rests or cancels the remainder. In a halted market, or a call, it waits.
     const Outcome& place(const NewOrder& order, Time now);
-    // Hints to the processor that an order will be cancelled soon, worth giving some messages
-    // ahead: first that it will be read, then, some messages later, that what is linked to it will
-    // be.
-    void prefetch(OrderSlot order) const;
-    void prefetch_links(OrderSlot order) const;
+    // Hints to the processor of orders that will be cancelled: `soon`, in about ten commands, is
+    // fetched; of `next`, in a few, what is linked to it. Each may be kNoOrder.
+    void look_ahead(OrderSlot soon, OrderSlot next) const;
     const Outcome& cancel(OrderSlot order, Time now);  // REQUIRES it to be open, as the next ones
     // Errors of check(), with the new total and price; less at the same price is always allowed. A
     // lower total at the same price keeps

@@ -19,7 +19,10 @@ void Engine::Impl::arrive_on(std::uint32_t slot, RecordRef record, Market& marke
     const Details& details = record.details;
     touch(slot, order);
     order.waits = waits_for_call(market, slot);
-    if (!market.halted && !order.waits && meets_a_price<Buys>(record, market)) {
+    const bool many = (Buys ? market.sells : market.buys).has_many_lanes();
+    if (!market.halted && !order.waits &&
+        (many ? meets_a_price_of_many<Buys>(record, market)
+              : meets_a_price<Buys, false>(record, market))) {
         // One that was replaced may have traded before.
         const bool traded = details.filled_lots > 0;
         match_arrived(slot, traded ? OrderState::kCancelled : OrderState::kRejected);
@@ -36,16 +39,15 @@ void Engine::Impl::arrive_on(std::uint32_t slot, RecordRef record, Market& marke
 }
 
 // Nearly all orders that come to rest are told by the lanes' best prices.
-template <bool Buys>
+template <bool Buys, bool Many>
 bool Engine::Impl::meets_a_price(RecordRef record, Market& market) {
     const auto [order, details] = record;
     const auto any = [](auto...) { return true; };
     if constexpr (Buys) {
-        return any_crossing_sell_lane(order, details.limit, reach::of_taker(order.window),
-                                      market.sells, any);
+        return any_crossing_sell_lane<Many>(order, details.limit, order.window, market.sells, any);
     } else {
         const Rate rate = market.sells.front(details.lane).rate;
-        return any_crossing_buy_lane(order, details.limit, rate, market.buys, any);
+        return any_crossing_buy_lane<Many>(order, details.limit, rate, market.buys, any);
     }
 }
 

@@ -111,16 +111,17 @@ class RestingSells {
     std::size_t most_gone_ = kFew;
 };
 
+// What trades touch comes first.
 struct Pool {
-    PoolRules rules;
-    Calendar calendar;
     std::uint32_t number = 0;
     std::uint32_t site = 0;
     ProfileNumber profile = 0;
-    std::map<std::string, Rate> rates;  // by compute class
-    std::vector<Listing> listings;
-    RestingSells resting;
     mutable std::uint64_t exhausted_in = 0;  // the last walk that found no free lot
+    Calendar calendar;
+    RestingSells resting;
+    std::vector<Listing> listings;
+    PoolRules rules;
+    std::map<std::string, Rate> rates{};  // by compute class
     // In the last count of a buy's supply that met the pool.
     std::uint64_t counted_in = 0;
     std::size_t counted_at = 0;  // place
@@ -272,7 +273,8 @@ struct Engine::Impl {
     // no other.
     template <typename Visitor>
     void walk(const Taker& taker, const Visitor& visit);
-    template <bool Buys>
+    // `Many`: as the lanes are told apart, see Ladders::has_many_lanes.
+    template <bool Buys, bool Many>
     void open_lanes(const Taker& taker, Ladders& contra);
     // Unless nothing in it is of the taker's time.
     template <bool Buys>
@@ -280,11 +282,11 @@ struct Engine::Impl {
     // Tells the contra lanes that an order at this limit may trade with and whose best price it
     // meets, but for some of another time: `visit(lane)`, or `visit(lane, worst rank)`. True as
     // soon as a visit says so, which ends it.
-    template <typename Visit>
+    template <bool Many, typename Visit>
     [[gnu::always_inline]] bool any_crossing_sell_lane(const Order& taker, Price limit,
-                                                       const Reach& wanted, Ladders& contra,
+                                                       const Window& wanted, Ladders& contra,
                                                        const Visit& visit);
-    template <typename Visit>
+    template <bool Many, typename Visit>
     [[gnu::always_inline]] bool any_crossing_buy_lane(const Order& taker, Price limit, Rate rate,
                                                       Ladders& contra, const Visit& visit);
     [[nodiscard, gnu::noinline]] static bool meets_exactly(Price limit, Unit unit,
@@ -302,6 +304,11 @@ struct Engine::Impl {
     template <bool Buys>
     bool find_level(const Taker& taker, const Ladders& contra, Head& head);
     void aim(const Ladders& contra, Head& head);
+    template <bool Buys, typename Visitor>
+    void walk_lane(const Taker& taker, const Ladders& contra, const Head& head,
+                   const Visitor& visit);
+    template <bool Buys, typename Visitor>
+    void merge_lanes(const Taker& taker, Ladders& contra, const Visitor& visit);
     template <bool Buys, typename Visitor>
     void merge(const Taker& taker, const Ladders& contra, const Visitor& visit);
     template <bool Buys>
@@ -330,8 +337,12 @@ struct Engine::Impl {
     [[gnu::always_inline]] void arrive(std::uint32_t slot, RecordRef record, Market& market);
     template <bool Buys>
     [[gnu::always_inline]] void arrive_on(std::uint32_t slot, RecordRef record, Market& market);
-    template <bool Buys>
+    template <bool Buys, bool Many>
     [[nodiscard, gnu::always_inline]] bool meets_a_price(RecordRef record, Market& market);
+    template <bool Buys>
+    [[nodiscard, gnu::noinline]] bool meets_a_price_of_many(RecordRef record, Market& market) {
+        return meets_a_price<Buys, true>(record, market);
+    }
     void match_arrived(std::uint32_t slot, OrderState post_only_end);
     [[nodiscard]] bool would_trade(std::uint32_t slot);
     Stop try_all(std::uint32_t slot);

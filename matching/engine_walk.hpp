@@ -92,9 +92,9 @@ template <bool Buys, typename Sift, typename Visit>
 
 inline constexpr auto kSiftNothing = [](std::size_t) { return ~std::uint64_t{0}; };
 
-template <typename Visit>
+template <bool Many, typename Visit>
 [[gnu::always_inline]] inline bool Engine::Impl::any_crossing_sell_lane(
-    const Order& taker, Price limit, const Reach& wanted, Ladders& contra, const Visit& visit) {
+    const Order& taker, Price limit, const Window& wanted, Ladders& contra, const Visit& visit) {
     const Unit unit = taker.unit();
     const PriceKey key_bound = limit.value * kKeySteps;
     const auto visit_crossing = [&](std::uint32_t number) {
@@ -106,43 +106,47 @@ template <typename Visit>
             return false;
         return visit(number);
     };
-    if (!contra.has_many_lanes()) [[likely]]
-        return any_eligible_lane<true>(taker, contra, kSiftNothing, visit_crossing);
-    return any_eligible_lane<true>(taker, contra, contra.sift_sells(unit, key_bound, wanted),
-                                   visit_crossing);
+    if constexpr (Many) {
+        const Reach reach = reach::of_taker(wanted);
+        return any_eligible_lane<true>(taker, contra, contra.sift_sells(unit, key_bound, reach),
+                                       visit_crossing);
+    }
+    return any_eligible_lane<true>(taker, contra, kSiftNothing, visit_crossing);
 }
 
-template <typename Visit>
+template <bool Many, typename Visit>
 [[gnu::always_inline]] inline bool Engine::Impl::any_crossing_buy_lane(const Order& taker,
                                                                        Price limit, Rate rate,
                                                                        Ladders& contra,
                                                                        const Visit& visit) {
-    // In the lane's unit.
-    std::array<std::optional<Rank>, 2> bounds;
     const auto bound_in = [&](Unit unit) {
-        auto& bound = bounds[static_cast<std::size_t>(unit)];
-        if (!bound) bound = limit_rank(false, limit, taker.unit(), unit, rate);
-        return *bound;
+        return unit == taker.unit() ? -limit.value
+                                    : limit_rank(false, limit, taker.unit(), unit, rate);
     };
-    const auto visit_crossing = [&](std::uint32_t number) {
+    if constexpr (Many) {
+        const std::array<Rank, 2> bounds{bound_in(Unit::kLot), bound_in(Unit::kCu)};
+        return any_eligible_lane<false>(
+            taker, contra, contra.sift_buys(bounds[0], bounds[1]), [&](std::uint32_t number) {
+                const LaneFront& lane = contra.front(number);
+                const Rank bound = bounds[static_cast<std::size_t>(lane.unit)];
+                return lane.best <= bound && visit(number, bound);
+            });
+    }
+    return any_eligible_lane<false>(taker, contra, kSiftNothing, [&](std::uint32_t number) {
         const LaneFront& lane = contra.front(number);
-        if (lane.best > bound_in(lane.unit)) return false;
-        return visit(number, bound_in(lane.unit));
-    };
-    if (!contra.has_many_lanes()) [[likely]]
-        return any_eligible_lane<false>(taker, contra, kSiftNothing, visit_crossing);
-    return any_eligible_lane<false>(
-        taker, contra, contra.sift_buys(bound_in(Unit::kLot), bound_in(Unit::kCu)), visit_crossing);
+        const Rank bound = bound_in(lane.unit);
+        return lane.best <= bound && visit(number, bound);
+    });
 }
 
-template <bool Buys>
+template <bool Buys, bool Many>
 inline void Engine::Impl::open_lanes(const Taker& taker, Ladders& contra) {
     const Order& order = taker.order;
     const Price limit = taker.details.limit;
     if constexpr (Buys) {
         const std::optional<Bound> bound = bound_of(taker);
         const std::int64_t largest = largest_lot(taker);
-        any_crossing_sell_lane(order, limit, taker_reach, contra, [&](std::uint32_t number) {
+        any_crossing_sell_lane<Many>(order, limit, taker.window, contra, [&](std::uint32_t number) {
             const LaneFront& lane = contra.front(number);
             if (bound && is_elsewhere(*bound, lane)) return false;
             if (lane.rate.value > largest) return false;
@@ -151,7 +155,7 @@ inline void Engine::Impl::open_lanes(const Taker& taker, Ladders& contra) {
             return false;
         });
     } else {
-        any_crossing_buy_lane(
+        any_crossing_buy_lane<Many>(
             order, limit, taker.rate, contra, [&](std::uint32_t number, Rank worst) {
                 const LaneFront& lane = contra.front(number);
                 open_lane<false>(contra, number, key_of(taker, lane, lane.best), worst);
@@ -324,6 +328,47 @@ void Engine::Impl::merge(const Taker& taker, const Ladders& contra, const Visito
     }
 }
 
+// The merge of a single lane: that of a plain book.
+template <bool Buys, typename Visitor>
+void Engine::Impl::walk_lane(const Taker& taker, const Ladders& contra, const Head& head,
+                             const Visitor& visit) {
+    const LaneFront& lane = contra.front(head.lane);
+    const Rate rate = Buys ? lane.rate : taker.rate;
+    const PriceIndex& index = contra.lane(head.lane).index;
+    PriceIndex::Place place = index.first();
+    while (index.seek<Buys>(place, taker_reach, head.limit, offers_met)) {
+        const Rank rank = index.rank(place);
+        std::uint32_t at = contra.level(index.level(place)).head;
+        while (at != kNone) {
+            const Order& maker = orders[at];
+            const bool fits =
+                Buys ? maker.window.contains(taker.window) : taker.window.contains(maker.window);
+            // Asked before the visit, which may take the maker out of its level.
+            const std::uint32_t next = maker.next;
+            if (next != kNone) orders.prefetch_whole(next);
+            ++offers_met;
+            if (fits && !maker.waits && visit(at, rate) != Visit::kNext) return;
+            at = next;
+        }
+        if (Buys && taker.order.together != Together::kAnywhere) {
+            if (const auto bound = bound_of(taker); bound && is_elsewhere(*bound, lane)) return;
+        }
+        index.step(place, rank);
+    }
+}
+
+template <bool Buys, typename Visitor>
+void Engine::Impl::merge_lanes(const Taker& taker, Ladders& contra, const Visitor& visit) {
+    if (contra.has_many_lanes()) {
+        open_lanes<Buys, true>(taker, contra);
+    } else {
+        open_lanes<Buys, false>(taker, contra);
+    }
+    // By value: the visit may look at other lanes.
+    if (heads.size() == 1) return walk_lane<Buys>(taker, contra, Head(heads.front()), visit);
+    merge<Buys>(taker, contra, visit);
+}
+
 template <typename Visitor>
 void Engine::Impl::walk(const Taker& taker, const Visitor& visit) {
     ++walks;
@@ -332,11 +377,9 @@ void Engine::Impl::walk(const Taker& taker, const Visitor& visit) {
     cursors.clear();
     heads.clear();
     if (taker.order.buys) {
-        open_lanes<true>(taker, contra);
-        merge<true>(taker, contra, visit);
+        merge_lanes<true>(taker, contra, visit);
     } else {
-        open_lanes<false>(taker, contra);
-        merge<false>(taker, contra, visit);
+        merge_lanes<false>(taker, contra, visit);
     }
 }
 

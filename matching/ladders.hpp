@@ -230,16 +230,17 @@ class Ladders {
                                          const Fits& fits, const Sift& sift, const Visit& visit) {
         const std::uint64_t* row = eligible(counterpart, edition, fits).data();
         const std::uint64_t* active = active_.data();
-        const std::size_t words = active_words_;
-        for (std::size_t word = 0; word < words; ++word) {
-            for (std::uint64_t bits = active[word] & row[word] & sift(word); bits != 0;
-                 bits &= bits - 1) {
+        std::uint64_t bits = active[0] & row[0] & sift(0);
+        for (std::size_t word = 0;;) {
+            for (; bits != 0; bits &= bits - 1) {
                 const auto lane = static_cast<std::uint32_t>(word * 64) +
                                   static_cast<std::uint32_t>(std::countr_zero(bits));
                 if (visit(lane)) return true;
             }
+            if (++word >= active_words_) [[likely]]
+                return false;
+            bits = active[word] & row[word] & sift(word);
         }
-        return false;
     }
     template <typename Visit>
     void for_each_order(const Visit& visit) const {
@@ -328,8 +329,8 @@ class Ladders {
     // Sells: by their keys in that unit; buys of that unit: by rank.
     std::array<PriceRows, 2> prices_;
     TimeRows times_;   // sells
-    LaneBits active_;  // lanes that hold orders
-    std::size_t active_words_ = 0;
+    LaneBits active_ = LaneBits(1, 0);  // lanes that hold orders; never without a word
+    std::size_t active_words_ = 1;
     std::vector<std::uint32_t> free_lanes_;
     std::uint64_t reused_ = 0;                         // how often a lane's number was given again
     std::uint64_t lanes_edition_ = 1;                  // of the lanes' owners

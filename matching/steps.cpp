@@ -9,20 +9,6 @@
 namespace suanpan::matching {
 namespace {
 
-// Index of the first step at or after `time`. Most functions are short.
-std::size_t first_from(const Steps& steps, Time time) {
-    constexpr std::size_t kShort = 16;
-    if (steps.size() <= kShort) {
-        std::size_t index = 0;
-        while (index < steps.size() && steps[index].from < time)
-            ++index;
-        return index;
-    }
-    const auto at = std::lower_bound(steps.begin(), steps.end(), time,
-                                     [](const Step& step, Time t) { return step.from < t; });
-    return static_cast<std::size_t>(at - steps.begin());
-}
-
 // Makes a step start at `time`, unless one does, without changing the function; `index` is that of
 // the first step at or after it.
 void split(Steps& steps, Lots before, Time time, std::size_t index) {
@@ -41,9 +27,26 @@ void join(Steps& steps, Lots before, std::size_t index) {
 
 }  // namespace
 
+// Most functions are short.
+std::size_t first_from(const Steps& steps, Time time) {
+    constexpr std::size_t kShort = 16;
+    if (steps.size() <= kShort) {
+        std::size_t index = 0;
+        while (index < steps.size() && steps[index].from < time)
+            ++index;
+        return index;
+    }
+    const auto at = std::lower_bound(steps.begin(), steps.end(), time,
+                                     [](const Step& step, Time t) { return step.from < t; });
+    return static_cast<std::size_t>(at - steps.begin());
+}
+
 Lots minimum(const Steps& steps, Lots before, const Window& window) {
+    return minimum_from(steps, before, window, first_from(steps, window.start));
+}
+
+Lots minimum_from(const Steps& steps, Lots before, const Window& window, std::size_t index) {
     CHECK(window.start < window.end);
-    std::size_t index = first_from(steps, window.start);
     Lots least = index == 0 ? before : steps[index - 1].lots;
     if (index < steps.size() && steps[index].from == window.start) least = steps[index++].lots;
     for (; index < steps.size() && steps[index].from < window.end; ++index)

@@ -6,6 +6,7 @@
 
 #include "base/units.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -20,8 +21,13 @@ struct Step {
 
 using Steps = std::vector<Step>;
 
+// Index of the first step at or after `time`.
+[[nodiscard]] std::size_t first_from(const Steps& steps, Time time);
 // The least value over the window. REQUIRES window.start < window.end.
 [[nodiscard]] Lots minimum(const Steps& steps, Lots before, const Window& window);
+// The same where `index` is first_from(steps, window.start).
+[[nodiscard]] Lots minimum_from(const Steps& steps, Lots before, const Window& window,
+                                std::size_t index);
 // Adds `lots` (of either sign) over the window and keeps the normal form. Overflow is CHECKed.
 // Gives the least value that the window has now.
 Lots add(Steps& steps, Lots before, const Window& window, Lots lots);

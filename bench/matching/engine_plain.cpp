@@ -122,9 +122,8 @@ class PlainMarket {
         if (end - message <= kFar) return;
         __builtin_prefetch(&slots_[message[kFar].order]);
         const OrderSlot near = slots_[message[kNear].order];
-        engine_.prefetch(near);
+        engine_.look_ahead(near, slots_[message[kNext].order]);
         if (HoldsFunds) holds_.prefetch(near);
-        engine_.prefetch_links(slots_[message[kNext].order]);
     }
 
     void cancel(std::uint32_t order) {
