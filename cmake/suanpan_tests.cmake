@@ -51,6 +51,7 @@ suanpan_tests(suanpand LINK suanpand_lib LABEL unit)
 suanpan_tests(suanpan LINK suanpan_cli_lib LABEL unit)
 suanpan_tests(suanpan-audit LINK suanpan_audit_lib LABEL unit)
 suanpan_tests(suanpan-demo LINK suanpan_demo_lib LABEL unit)
+suanpan_tests(suanpan-meter LINK suanpan_meter_lib LABEL unit TIMEOUT 120)
 suanpan_tests(style LABEL style)
 suanpan_tests(harness LABEL postgres)
 suanpan_tests(integration LINK suanpan_api suanpan_client LABEL integration
