@@ -168,6 +168,12 @@ std::vector<settlement::Reading> ReadingMaker::add(const Sample& sample, std::si
     Readings out;
     hold(sample);
     if (!state_.active) return out;
+    if (!state_.last && held_.front().moment.wall_us >= to_us(state_.active->end)) {
+        // Who saw nothing of a lease says nothing of it: zero would be a claim.
+        state_.at = state_.active->end;
+        held_.clear();
+        return out;
+    }
     const bool doubtful = state_.last && jumps(*state_.last, held_.front());
     const bool believed =
         held_.back().moment.awake_us - held_.front().moment.awake_us >= kBeliefUs;
@@ -200,6 +206,8 @@ void ReadingMaker::advance(const Sample& sample, std::size_t limit, Readings& ou
         const std::int64_t from = std::max(state_.upto_us, std::min(last.moment.wall_us, end_us));
         const std::int64_t until = std::min(sample.moment.wall_us, end_us);
         const std::int64_t whole = sample.moment.wall_us - last.moment.wall_us;
+        // A window that ends in the future, since the clock was set back, can wait until then.
+        if (sample.moment.wall_us < from) limit = 0;
         if (from > state_.upto_us) append({from, Growth{}, true}, limit, out);
         if (until > from) {
             const Growth part = share(growth_to(sample), until - from, whole);
