@@ -137,31 +137,34 @@ void Agent::learn(Metered& lease, const LeaseTime& time) {
     (void)lease.spool->put({}, lease.maker.state());
 }
 
-// A reading is on disk before the maker counts as having made it.
 void Agent::feed(Metered& lease, const Sample& sample) {
-    constexpr std::string_view kHeading = "spool";
-    std::optional<Error> failure;
-    if (spools_.has_room()) {
-        ReadingMaker next = lease.maker;
-        const auto readings = next.add(sample, kMostInRecord);
-        // Devices that went or came must not be forgotten with a restart.
-        const bool turned = next.state().active && sample.there_ppm != lease.there_ppm;
-        const auto written = readings.empty() && !turned
-                                 ? Result<void>()
-                                 : lease.spool->put(readings, next.state());
-        if (written) {
-            lease.maker = std::move(next);
-            if (turned) lease.there_ppm = sample.there_ppm;
-            note(std::string(kHeading), "");
-            return;
-        }
-        failure = written.error();
+    auto fed = feed_some(lease, &sample);
+    while (fed && *fed == kMostInRecord)
+        fed = feed_some(lease, nullptr);
+    if (!fed) lease.maker.add(sample, 0);
+    note("spool", fed ? "" : fed.error().detail() + "; no reading is made until there is room, "
+                                                    "counters go on");
+}
+
+// A reading is on disk before the maker counts as having made it. Gives how many there were.
+Result<std::size_t> Agent::feed_some(Metered& lease, const Sample* sample) {
+    if (!spools_.has_room()) {
+        return fail("disk", "the spool is full: raise spool_mb, or mend what keeps readings from "
+                            "being taken (suanpan-meter status)");
     }
-    lease.maker.add(sample, 0);
-    note(std::string(kHeading),
-         (failure ? failure->detail() : "the spool is full: raise spool_mb or mend what keeps "
-                                        "readings from being taken (suanpan-meter status)") +
-             "; no reading is made until there is room, counters go on");
+    ReadingMaker next = lease.maker;
+    const auto readings =
+        sample != nullptr ? next.add(*sample, kMostInRecord) : next.take(kMostInRecord);
+    // Devices that went or came must not be forgotten with a restart.
+    const auto& last = next.state().last;
+    const bool turned = last && last->there_ppm != lease.there_ppm;
+    if (!readings.empty() || turned) {
+        if (auto written = lease.spool->put(readings, next.state()); !written)
+            return fail(written.error());
+    }
+    if (turned) lease.there_ppm = last->there_ppm;
+    lease.maker = std::move(next);
+    return readings.size();
 }
 
 void Agent::deliver(const Moment& now) {

@@ -57,6 +57,7 @@ class Agent {
     [[nodiscard]] bool must_ask(const Metered& lease, const Moment& now) const;
     void learn(Metered& lease, const LeaseTime& time);
     void feed(Metered& lease, const Sample& sample);
+    Result<std::size_t> feed_some(Metered& lease, const Sample* sample);
     void deliver(const Moment& now);
     void pause_network(const Moment& now, std::int64_t asked_ms);
     [[nodiscard]] std::int64_t next_sample_us(const Moment& now) const;

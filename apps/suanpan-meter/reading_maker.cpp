@@ -165,23 +165,30 @@ void ReadingMaker::set_active(const Window& active) {
 }
 
 std::vector<settlement::Reading> ReadingMaker::add(const Sample& sample, std::size_t limit) {
-    Readings out;
     hold(sample);
-    if (!state_.active) return out;
-    if (!state_.last && held_.front().moment.wall_us >= to_us(state_.active->end)) {
+    return take(limit);
+}
+
+std::vector<settlement::Reading> ReadingMaker::take(std::size_t limit) {
+    Readings out;
+    if (!state_.active || doubts_clock()) return out;
+    if (!state_.last && !held_.empty() &&
+        held_.front().moment.wall_us >= to_us(state_.active->end)) {
         // Who saw nothing of a lease says nothing of it: zero would be a claim.
         state_.at = state_.active->end;
         held_.clear();
         return out;
     }
-    const bool doubtful = state_.last && jumps(*state_.last, held_.front());
-    const bool believed =
-        held_.back().moment.awake_us - held_.front().moment.awake_us >= kBeliefUs;
-    if (!doubtful || believed) {
-        for (const Sample& one : std::exchange(held_, {}))
-            advance(one, limit, out);
-    }
+    for (; !held_.empty() && (limit == 0 || out.size() < limit); held_.pop_front())
+        advance(held_.front(), limit, out);
+    if (state_.last && state_.last->moment.wall_us >= state_.upto_us) cut_all(limit, out);
     return out;
+}
+
+bool ReadingMaker::doubts_clock() const {
+    if (!state_.active || !state_.last || held_.empty()) return false;
+    return jumps(*state_.last, held_.front()) &&
+           held_.back().moment.awake_us - held_.front().moment.awake_us < kBeliefUs;
 }
 
 // Samples that wait are worth nothing once the clock is set again.
@@ -208,7 +215,7 @@ void ReadingMaker::advance(const Sample& sample, std::size_t limit, Readings& ou
         const std::int64_t whole = sample.moment.wall_us - last.moment.wall_us;
         // A window that ends in the future, since the clock was set back, can wait until then.
         if (sample.moment.wall_us < from) limit = 0;
-        if (from > state_.upto_us) append({from, Growth{}, true}, limit, out);
+        if (from > state_.upto_us && whole >= 0) append({from, Growth{}, true}, limit, out);
         if (until > from) {
             const Growth part = share(growth_to(sample), until - from, whole);
             append({until, part, is_unsure(last, sample, rules_.sample_us)}, limit, out);

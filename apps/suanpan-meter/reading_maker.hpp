@@ -73,9 +73,11 @@ class ReadingMaker {
     // The lease's active time; until it is known samples wait, the latest kMostHeld of them. May
     // change: its end comes nearer when the lease is given back.
     void set_active(const Window& active);
-    // Readings that are complete, at most `limit`; more come with the next sample. With a limit of
-    // 0 nothing is cut and all goes on to be summed up.
+    // Readings that are complete, at most `limit`. With a limit of 0 nothing is cut and all goes on
+    // to be summed up.
     std::vector<settlement::Reading> add(const Sample& sample, std::size_t limit);
+    // More of them, when there were as many as the limit.
+    std::vector<settlement::Reading> take(std::size_t limit);
     // The next reading begins an epoch: of this one, ids may be taken.
     void begin_epoch() { state_.reset = true; }
 
@@ -83,7 +85,7 @@ class ReadingMaker {
     // Every second of the active time is in a reading.
     [[nodiscard]] bool done() const { return state_.active && state_.at >= state_.active->end; }
     // The wall clock jumped and is not believed yet.
-    [[nodiscard]] bool doubts_clock() const { return state_.active && !held_.empty(); }
+    [[nodiscard]] bool doubts_clock() const;
     [[nodiscard]] const LeaseId& lease() const { return lease_; }
     [[nodiscard]] const MeterId& meter() const { return meter_; }
 
