@@ -41,10 +41,10 @@ Agent::Agent(const Config& config, const SigningKey& key, Clock& clock, SpoolFol
             say_("warning", "a damaged spool was put aside as " + spool.damaged().string() +
                                 "; its chain goes on in a new epoch");
         }
-        leases_.push_back({lease,
-                           ReadingMaker(lease.id, config.meter, rules_of(config, lease),
-                                        spool.content().state),
-                           &spool, make_sources(lease)});
+        leases_.push_back(
+            {lease,
+             ReadingMaker(lease.id, config.meter, rules_of(config, lease), spool.content().state),
+             &spool, make_sources(lease)});
     }
     spools.open_all(config.meter, config.role);
 }
@@ -89,8 +89,7 @@ void Agent::sample(Metered& lease) {
     sample.moment = clock_.now();
     for (const auto& source : lease.sources)
         source->read(sample);
-    if (const auto error = read_clock_error())
-        sample.gauges.clock_error_us = error->max_error_us;
+    if (const auto error = read_clock_error()) sample.gauges.clock_error_us = error->max_error_us;
     note("devices of " + to_string(lease.config.id), sample.problem);
     if (must_ask(lease, sample.moment)) ask_time(lease, sample.moment);
     feed(lease, sample);
@@ -119,7 +118,7 @@ void Agent::ask_time(Metered& lease, const Moment& now) {
         return;
     }
     note(heading, time.error().error.detail());
-    if (time.error().may_pass()) pause_network(now, time.error().retry_after_ms);
+    if (time.error().may_pass()) pause_network(time.error().retry_after_ms);
 }
 
 void Agent::learn(Metered& lease, const LeaseTime& time) {
@@ -142,15 +141,18 @@ void Agent::feed(Metered& lease, const Sample& sample) {
     while (fed && *fed == kMostInRecord)
         fed = feed_some(lease, nullptr);
     if (!fed) lease.maker.add(sample, 0);
-    note("spool", fed ? "" : fed.error().detail() + "; no reading is made until there is room, "
-                                                    "counters go on");
+    note("spool", fed ? ""
+                      : fed.error().detail() +
+                            "; no reading is made until there is room, "
+                            "counters go on");
 }
 
 // A reading is on disk before the maker counts as having made it. Gives how many there were.
 Result<std::size_t> Agent::feed_some(Metered& lease, const Sample* sample) {
     if (!spools_.has_room()) {
-        return fail("disk", "the spool is full: raise spool_mb, or mend what keeps readings from "
-                            "being taken (suanpan-meter status)");
+        return fail("disk",
+                    "the spool is full: raise spool_mb, or mend what keeps readings from "
+                    "being taken (suanpan-meter status)");
     }
     ReadingMaker next = lease.maker;
     const auto readings =
@@ -182,13 +184,14 @@ void Agent::deliver(const Moment& now) {
     switch (delivery.kind) {
         case Delivery::Kind::kNothing: next_send_us_ = next_sample_us_; return;
         case Delivery::Kind::kAnswered: backoff_.reset(); break;
-        case Delivery::Kind::kFailed: pause_network(now, delivery.retry_after_ms); break;
+        case Delivery::Kind::kFailed: pause_network(delivery.retry_after_ms); break;
     }
     note("sending", delivery.problem);
 }
 
-void Agent::pause_network(const Moment& now, std::int64_t asked_ms) {
-    network_from_us_ = now.awake_us + backoff_.next_ms(asked_ms) * 1'000;
+// From now on: a server that hangs has taken its time already.
+void Agent::pause_network(std::int64_t asked_ms) {
+    network_from_us_ = clock_.now().awake_us + backoff_.next_ms(asked_ms) * 1'000;
 }
 
 void Agent::stop() {

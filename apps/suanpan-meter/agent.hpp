@@ -45,9 +45,9 @@ class Agent {
         ReadingMaker maker;
         ChainSpool* spool;
         Sources sources;
-        std::int64_t asked_at_us = 0;      // wall clock, of the lease's time
-        std::int64_t next_ask_us = 0;      // even clock
-        std::int64_t there_ppm = -1;       // that the spool knows
+        std::int64_t asked_at_us = 0;  // wall clock, of the lease's time
+        std::int64_t next_ask_us = 0;  // even clock
+        std::int64_t there_ppm = -1;   // that the spool knows
         bool over = false;
     };
 
@@ -59,7 +59,7 @@ class Agent {
     void feed(Metered& lease, const Sample& sample);
     Result<std::size_t> feed_some(Metered& lease, const Sample* sample);
     void deliver(const Moment& now);
-    void pause_network(const Moment& now, std::int64_t asked_ms);
+    void pause_network(std::int64_t asked_ms);
     [[nodiscard]] std::int64_t next_sample_us(const Moment& now) const;
     // Once, until something else is to be said under that heading; an empty text ends it.
     void note(const std::string& heading, const std::string& text);
@@ -72,7 +72,7 @@ class Agent {
     Backoff backoff_;
     Say say_;
     std::deque<Metered> leases_;
-    std::int64_t next_sample_us_ = 0;   // even clock, as all that follow
+    std::int64_t next_sample_us_ = 0;  // even clock, as all that follow
     std::int64_t next_send_us_ = 0;
     std::int64_t network_from_us_ = 0;  // the server is left alone until then
     std::map<std::string, std::string> noted_;

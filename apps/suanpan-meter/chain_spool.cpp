@@ -257,8 +257,7 @@ void ChainSpool::answer(const std::vector<ReadingAnswer>& answers) {
     for (std::size_t begin = 0; begin < answers.size(); begin += kMostInAnswers) {
         const auto first = answers.begin() + static_cast<std::ptrdiff_t>(begin);
         const auto size = std::min(kMostInAnswers, answers.size() - begin);
-        (void)journal_->append(
-            answers_record({first, first + static_cast<std::ptrdiff_t>(size)}));
+        (void)journal_->append(answers_record({first, first + static_cast<std::ptrdiff_t>(size)}));
     }
     for (const ReadingAnswer& answer : answers)
         apply_answer(content_, answer);

@@ -121,12 +121,9 @@ ChainState parse(const Json& json) {
 }  // namespace
 
 Json to_json(const ChainState& state) {
-    Json json{{"prev", to_hex(as_chars(state.prev))},
-              {"reset", state.reset},
-              {"estimated", state.estimated},
-              {"counters", growth_json(state.counters)},
-              {"open", growth_json(state.open)},
-              {"gauges", gauges_json(state.gauges)}};
+    Json json{{"prev", to_hex(as_chars(state.prev))}, {"reset", state.reset},
+              {"estimated", state.estimated},         {"counters", growth_json(state.counters)},
+              {"open", growth_json(state.open)},      {"gauges", gauges_json(state.gauges)}};
     put(json, "epoch", state.epoch);
     put(json, "seq", state.seq);
     put(json, "at", state.at.value);
@@ -143,8 +140,8 @@ Result<ChainState> parse_chain_state(const Json& json) {
     try {
         return parse(json);
     } catch (const std::exception& error) {
-        return fail("bad_state", std::string("the state of a chain cannot be read: ") +
-                                     error.what());
+        return fail("bad_state",
+                    std::string("the state of a chain cannot be read: ") + error.what());
     }
 }
 

@@ -65,8 +65,8 @@ Finding check_proc() {
     for (const std::string& name : list_interfaces("/proc"))
         names += (names.empty() ? "" : ", ") + name;
     return {"/proc", Mark::kGood,
-            std::to_string(::sysconf(_SC_NPROCESSORS_ONLN)) + " CPUs; interfaces: " +
-                (names.empty() ? "none" : names)};
+            std::to_string(::sysconf(_SC_NPROCESSORS_ONLN)) +
+                " CPUs; interfaces: " + (names.empty() ? "none" : names)};
 }
 
 Finding check_nvml(const std::string& library) {
@@ -123,12 +123,12 @@ Finding check_registration(const Json& answer, const Config& config, const Publi
     for (const Json& meter : *items) {
         if (text_of(meter, "id") != to_string(config.meter)) continue;
         if (text_of(meter, "role") != settlement::to_string(config.role)) {
-            return {"meter", Mark::kBad, "it is registered as " + text_of(meter, "role") +
-                                             ": set meter.role to that"};
+            return {"meter", Mark::kBad,
+                    "it is registered as " + text_of(meter, "role") + ": set meter.role to that"};
         }
         if (text_of(meter, "public_key") != to_base64(as_chars(key))) {
-            return {"meter", Mark::kBad, config.key_file.string() +
-                                             " is not the key that was registered under this id"};
+            return {"meter", Mark::kBad,
+                    config.key_file.string() + " is not the key that was registered under this id"};
         }
         const auto revoked = meter.find("revoked");
         if (revoked != meter.end() && *revoked == true)
@@ -154,9 +154,9 @@ void check_leases(const Config& config, Link& link, Findings& out) {
         if (!time) {
             out.push_back({subject, Mark::kBad, time.error().error.detail()});
         } else if (time->active) {
-            out.push_back({subject, Mark::kGood, time->state + ", active from " +
-                                                     to_string(time->active->start) + " to " +
-                                                     to_string(time->active->end)});
+            out.push_back({subject, Mark::kGood,
+                           time->state + ", active from " + to_string(time->active->start) +
+                               " to " + to_string(time->active->end)});
         } else {
             out.push_back({subject, time->over ? Mark::kBad : Mark::kGood,
                            time->state + (time->over ? ", and was never handed over"

@@ -57,8 +57,10 @@ bool SystemClock::wait_us(std::int64_t us) {
         const std::int64_t left = std::max<std::int64_t>(end - read_us(CLOCK_MONOTONIC), 0);
         const ::timespec pause{left / kMicro, left % kMicro * 1'000};
         const int signal = ::sigtimedwait(&set, nullptr, &pause);
-        if (signal == SIGTERM || signal == SIGINT) asked_to_end_ = true;
-        else if (errno == EAGAIN) return true;
+        if (signal == SIGTERM || signal == SIGINT)
+            asked_to_end_ = true;
+        else if (errno == EAGAIN)
+            return true;
     }
     return false;
 }

@@ -18,7 +18,7 @@ class App;
 namespace suanpan::meter {
 
 inline constexpr int kDone = 0;
-inline constexpr int kNotWell = 1;   // it ran, and something is not as it should be
+inline constexpr int kNotWell = 1;    // it ran, and something is not as it should be
 inline constexpr int kCannotRun = 2;  // wrong usage or configuration
 
 inline constexpr std::string_view kUsualConfig = "/etc/suanpan-meter/meter.toml";

@@ -28,7 +28,8 @@ void read_server(TomlSection section, Config& config) {
 
 void read_meter(TomlSection section, Config& config) {
     config.meter = section.need_parsed<MeterId>("id", parse_id<MeterId>).value_or(MeterId{});
-    const auto role = section.need_parsed<settlement::MeterRole>("role", settlement::parse_meter_role);
+    const auto role =
+        section.need_parsed<settlement::MeterRole>("role", settlement::parse_meter_role);
     config.role = role.value_or(settlement::MeterRole::kProvider);
     config.key_file = section.need_text("key_file");
     if (const auto spool = section.find_text("spool")) config.spool = *spool;
@@ -53,7 +54,8 @@ void read_probe(TomlSection section, Config& config) {
     if (config.probe_host.starts_with('[') && config.probe_host.ends_with(']'))
         config.probe_host = config.probe_host.substr(1, config.probe_host.size() - 2);
     config.probe_port = colon == std::string::npos ? "" : text.substr(colon + 1);
-    const bool digits = std::ranges::all_of(config.probe_port, [](char c) { return c >= '0' && c <= '9'; });
+    const bool digits =
+        std::ranges::all_of(config.probe_port, [](char c) { return c >= '0' && c <= '9'; });
     if (!text.empty() && (config.probe_host.empty() || config.probe_port.empty() || !digits))
         section.fault("address", "must be ADDRESS:PORT in numbers, as 192.0.2.1:443");
     section.finish();
@@ -63,7 +65,8 @@ void read_window(TomlSection& section, LeaseConfig& lease) {
     const auto start = section.find_parsed<Time>("start", parse_time);
     const auto end = section.find_parsed<Time>("end", parse_time);
     if (section.has("start") != section.has("end"))
-        section.fault("start", "a window needs both start and end; without both, the server is asked");
+        section.fault("start",
+                      "a window needs both start and end; without both, the server is asked");
     if (!start || !end) return;
     if (*start >= *end) section.fault("end", "must be after start");
     lease.window = Window{*start, *end};
@@ -78,8 +81,8 @@ void read_source(TomlSection& section, LeaseConfig& lease) {
         if (lease.source == kind && !given)
             section.fault(name, "is needed for source = \"" + std::string(kSources[kind]) + "\"");
         if (lease.source != kind && given)
-            section.fault(name, "has a meaning for source = \"" + std::string(kSources[kind]) +
-                                    "\" only");
+            section.fault(
+                name, "has a meaning for source = \"" + std::string(kSources[kind]) + "\" only");
     };
     demand("cgroup", SourceKind::kCgroup, !lease.cgroup.empty());
     demand("gpus", SourceKind::kNvml, !lease.gpus.empty());
@@ -103,8 +106,7 @@ LeaseConfig read_lease(TomlSection section) {
 void read_leases(TomlSection& root, Config& config) {
     for (TomlSection& section : root.sections("lease"))
         config.leases.push_back(read_lease(std::move(section)));
-    if (config.leases.empty())
-        root.fault("lease", "at least one [[lease]] is needed");
+    if (config.leases.empty()) root.fault("lease", "at least one [[lease]] is needed");
     if (std::cmp_greater(config.leases.size(), kMostLeases))
         root.fault("lease", "at most " + std::to_string(kMostLeases) + " leases");
     std::vector<LeaseId> ids;

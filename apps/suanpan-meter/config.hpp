@@ -21,12 +21,12 @@ enum class SourceKind : std::uint8_t { kCgroup, kProc, kNvml, kSimulated };
 
 struct LeaseConfig {
     LeaseId id;
-    Lots lots{1};                     // of the lease, that this machine provides or uses
-    std::optional<Window> window;     // outside of it nothing is measured
+    Lots lots{1};                  // of the lease, that this machine provides or uses
+    std::optional<Window> window;  // outside of it nothing is measured
     SourceKind source = SourceKind::kProc;
     std::filesystem::path cgroup;
-    std::int64_t cpus = 1;            // that all of the lots have together
-    std::vector<std::string> gpus;    // indices or UUIDs
+    std::int64_t cpus = 1;          // that all of the lots have together
+    std::vector<std::string> gpus;  // indices or UUIDs
     std::vector<std::string> interfaces;
 };
 

@@ -64,7 +64,8 @@ bool sync_folder_of(const fs::path& path) {
 
 Result<std::string> read_all(const fs::path& path) {
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) return fail("no_file", "cannot read " + path.string() + ": " + std::strerror(errno));
+    if (file < 0)
+        return fail("no_file", "cannot read " + path.string() + ": " + std::strerror(errno));
     std::string bytes;
     std::array<char, 65'536> chunk{};
     ::ssize_t got = 0;
@@ -142,8 +143,8 @@ Result<void> Journal::append(std::string_view text) {
 
 Result<void> Journal::rewrite(const std::vector<std::string>& lines) {
     const fs::path temporary = path_.string() + ".new";
-    const int file = ::open(temporary.c_str(),
-                            O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    const int file = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
+                            S_IRUSR | S_IWUSR);
     if (file < 0) return disk_error(temporary);
     std::string bytes;
     for (const std::string& line : lines)

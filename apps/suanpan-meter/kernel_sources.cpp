@@ -25,7 +25,8 @@ std::int64_t number_of(std::string_view word) {
     return value;
 }
 
-// The first line of /proc/stat, proc(5): user nice system idle iowait irq softirq steal …, in ticks.
+// The first line of /proc/stat, proc(5): user nice system idle iowait irq softirq steal …, in
+// ticks.
 std::optional<std::int64_t> busy_ticks(std::string_view stat) {
     if (take_word(stat) != "cpu") return std::nullopt;
     constexpr int kFields = 8;

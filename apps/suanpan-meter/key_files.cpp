@@ -44,9 +44,9 @@ bool write_new(const fs::path& file, std::string_view text) {
     const int descriptor =
         ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (descriptor < 0) return false;
-    const bool good = ::write(descriptor, text.data(), text.size()) ==
-                          static_cast<::ssize_t>(text.size()) &&
-                      ::fsync(descriptor) == 0;
+    const bool good =
+        ::write(descriptor, text.data(), text.size()) == static_cast<::ssize_t>(text.size()) &&
+        ::fsync(descriptor) == 0;
     return ::close(descriptor) == 0 && good;
 }
 
@@ -64,8 +64,9 @@ Result<PublicKey> make_meter_key(const fs::path& file) {
     wipe(text);
     if (written) return key;
     if (reason == EEXIST) {
-        return fail("no_key", file.string() + " is there already, and a key is never overwritten: "
-                                              "name another file, or move that one away");
+        return fail("no_key", file.string() +
+                                  " is there already, and a key is never overwritten: "
+                                  "name another file, or move that one away");
     }
     return fail("no_key", "cannot write " + file.string() + ": " + std::strerror(reason));
 }
@@ -73,10 +74,10 @@ Result<PublicKey> make_meter_key(const fs::path& file) {
 Result<SigningKey> load_meter_key(const fs::path& file) {
     auto text = read_secret(file, "meter's key");
     if (!text) {
-        return fail(text.error().code(), text.error().code() == "no_key"
-                                             ? text.error().detail() +
-                                                   ": make one with suanpan-meter keygen"
-                                             : text.error().detail());
+        return fail(text.error().code(),
+                    text.error().code() == "no_key"
+                        ? text.error().detail() + ": make one with suanpan-meter keygen"
+                        : text.error().detail());
     }
     std::string_view rest = *text;
     const bool known = take_word(rest) == kWord;
@@ -87,8 +88,9 @@ Result<SigningKey> load_meter_key(const fs::path& file) {
     if (raw) wipe(*raw);
     wipe(*text);
     if (!good) {
-        return fail("no_key", file.string() + " does not hold a meter's key as suanpan-meter "
-                                              "keygen writes it");
+        return fail("no_key", file.string() +
+                                  " does not hold a meter's key as suanpan-meter "
+                                  "keygen writes it");
     }
     SigningKey key(seed);
     OPENSSL_cleanse(seed.data(), seed.size());
@@ -101,8 +103,9 @@ Result<std::string> load_api_key(const fs::path& file) {
     std::string_view rest = *text;
     const std::string key(take_word(rest));
     if (!key.starts_with("sk_") || !take_word(rest).empty()) {
-        return fail("no_key", file.string() + " does not hold an API key: one line, sk_…; the scope "
-                                              "meter is enough");
+        return fail("no_key", file.string() +
+                                  " does not hold an API key: one line, sk_…; the scope "
+                                  "meter is enough");
     }
     return key;
 }

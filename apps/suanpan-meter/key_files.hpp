@@ -1,6 +1,7 @@
 #pragma once
 
-// Secrets on disk: the meter's Ed25519 key and the API key, each a file that only its owner may open.
+// Secrets on disk: the meter's Ed25519 key and the API key, each a file that only its owner may
+// open.
 
 #include "base/crypto.hpp"
 #include "base/result.hpp"

@@ -98,8 +98,7 @@ Result<std::shared_ptr<Nvml>> Nvml::open(const std::string& library) {
     if (!calls->find_all())
         return fail("no_nvml", library + " lacks functions that NVML has had for years");
     const Status status = calls->init();
-    if (status != kSuccess)
-        return fail("no_nvml", library + ": " + calls->error_string(status));
+    if (status != kSuccess) return fail("no_nvml", library + ": " + calls->error_string(status));
     calls->initialised = true;
     return std::shared_ptr<Nvml>(new Nvml(std::move(calls)));
 }
@@ -127,9 +126,8 @@ Result<std::vector<GpuInfo>> Nvml::list() {
 Result<GpuState> Nvml::read(const std::string& device) {
     Device handle = nullptr;
     const auto index = parse_integer(device);
-    Status status = index && *index >= 0
-                        ? calls_->by_index(static_cast<unsigned>(*index), &handle)
-                        : calls_->by_uuid(device.c_str(), &handle);
+    Status status = index && *index >= 0 ? calls_->by_index(static_cast<unsigned>(*index), &handle)
+                                         : calls_->by_uuid(device.c_str(), &handle);
     if (status != kSuccess) return calls_->failed("GPU " + device, status);
     GpuState out;
     Memory memory{};

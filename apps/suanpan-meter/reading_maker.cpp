@@ -232,8 +232,8 @@ Growth ReadingMaker::growth_to(const Sample& sample) const {
     const bool rebooted = last.moment.boot != sample.moment.boot;
     const std::int64_t there = std::min(last.there_ppm, sample.there_ppm);
     Growth out;
-    out.lot_us = static_cast<std::int64_t>(
-        Int128{watched_us(last, sample, rules_.unwatched_us)} * rules_.lots.value * there / kPpm);
+    out.lot_us = static_cast<std::int64_t>(Int128{watched_us(last, sample, rules_.unwatched_us)} *
+                                           rules_.lots.value * there / kPpm);
     if (const Optional busy = counted(last.raw.busy_us, sample.raw.busy_us, rebooted)) {
         out.busy_us = std::min(*busy, out.lot_us);
     } else if (sample.busy_ppm) {
@@ -293,8 +293,8 @@ std::optional<Time> ReadingMaker::due_end() const {
 settlement::Reading ReadingMaker::cut(Time end) {
     const std::int64_t start_us = to_us(state_.at);
     const bool whole = to_us(end) == state_.upto_us;
-    const Growth part = whole ? state_.open
-                              : share(state_.open, to_us(end) - start_us, state_.upto_us - start_us);
+    const Growth part =
+        whole ? state_.open : share(state_.open, to_us(end) - start_us, state_.upto_us - start_us);
     if (!fits(state_.counters, part)) state_.reset = true;
     begin_pending_epoch();
     add_to(state_.counters, part);

@@ -3,9 +3,9 @@
 // Samples in, readings out: cuts windows, sums counters up, chains hashes. Pure: what it gives
 // depends on what it was given alone, so a spool that holds its state continues it exactly.
 //
-// Time counts as available when it was watched at both of its ends, the lots were there, the machine
-// was awake, and no reading covers it yet. So a clock that is set back shows some minutes twice, and
-// they count once; one that is set ahead skips some, and they count as not available.
+// Time counts as available when it was watched at both of its ends, the lots were there, the
+// machine was awake, and no reading covers it yet. So a clock that is set back shows some minutes
+// twice, and they count once; one that is set ahead skips some, and they count as not available.
 
 #include "apps/suanpan-meter/sample.hpp"
 #include "base/bytes.hpp"
@@ -24,7 +24,7 @@ namespace suanpan::meter {
 
 struct MakerRules {
     Lots lots{1};
-    Duration step{300};               // metering window
+    Duration step{300};  // metering window
     std::int64_t sample_us = 10'000'000;
     std::int64_t unwatched_us = 300'000'000;  // a longer time without a sample is not available
 };

@@ -7,7 +7,6 @@
 
 #include <CLI/CLI.hpp>
 
-
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -64,7 +63,8 @@ int run_agent(const RunOptions& options) {
         if (options.seconds > 0 && clock.now().awake_us >= until) break;
     }
     agent.stop();
-    say("info", "ended; " + std::to_string(agent.waiting()) + " reading(s) wait for the next start");
+    say("info",
+        "ended; " + std::to_string(agent.waiting()) + " reading(s) wait for the next start");
     return kDone;
 }
 

@@ -1,7 +1,7 @@
 #include "apps/suanpan-meter/sender.hpp"
 
-#include "base/dsse.hpp"
 #include "base/decimal.hpp"
+#include "base/dsse.hpp"
 #include "client/api.hpp"
 
 #include <nlohmann/json.hpp>
@@ -57,11 +57,10 @@ ReadingKey key_of(const Reading& reading) {
 // Fewer readings when they do not fit one entry of the log.
 std::string Sender::envelope(const ChainId& id, std::vector<Reading>& readings) const {
     while (true) {
-        const std::string payload =
-            settlement::make_batch({id.lease, id.meter, id.role, readings});
+        const std::string payload = settlement::make_batch({id.lease, id.meter, id.role, readings});
         if (payload.size() <= settlement::kMaxBatchBytes || readings.size() == 1) {
-            return envelope_json(make_envelope(settlement::kReadingsPayloadType, payload,
-                                               to_string(meter_), key_));
+            return envelope_json(
+                make_envelope(settlement::kReadingsPayloadType, payload, to_string(meter_), key_));
         }
         readings.resize(readings.size() - std::max<std::size_t>(readings.size() / 8, 1));
     }
@@ -111,8 +110,8 @@ Delivery Sender::send(Link& link, const std::vector<std::unique_ptr<ChainSpool>>
         out.kind = Delivery::Kind::kFailed;
         out.problem = failure.error.code() + ": " + failure.error.detail();
         // What its owner has to mend is not mended in a second.
-        out.retry_after_ms = failure.may_pass() || failure.status == 413 ? failure.retry_after_ms
-                                                                         : kHoldUs / 1'000;
+        out.retry_after_ms =
+            failure.may_pass() || failure.status == 413 ? failure.retry_after_ms : kHoldUs / 1'000;
         return out;
     }
     const auto results = answer->find("results");

@@ -24,7 +24,7 @@ struct Delivery {
     };
     Kind kind = Kind::kNothing;
     std::int64_t retry_after_ms = 0;
-    std::string problem;                      // empty when all went well
+    std::string problem;  // empty when all went well
     std::int64_t accepted = 0;
     std::vector<ReadingAnswer> refused;
     std::vector<LeaseId> taken_ids;  // the server knows an id of this chain with other bytes
@@ -32,8 +32,8 @@ struct Delivery {
 
 class Sender {
  public:
-    static constexpr std::size_t kMostReadings = 40;     // of a batch
-    static constexpr std::size_t kMostEnvelopes = 500;   // of a request
+    static constexpr std::size_t kMostReadings = 40;      // of a batch
+    static constexpr std::size_t kMostEnvelopes = 500;    // of a request
     static constexpr std::size_t kMostBytes = 6U << 20U;  // of a request; the server takes 8 MiB
     // A refusal that may pass (the lease is not handed over yet) is asked again after this …
     static constexpr std::int64_t kHoldUs = 30'000'000;
@@ -60,7 +60,8 @@ class Sender {
     std::vector<Batch> choose(const std::vector<std::unique_ptr<ChainSpool>>& chains,
                               const Moment& now, std::string& body);
     bool add_batches(ChainSpool& chain, std::vector<Batch>& out, std::string& body);
-    [[nodiscard]] std::string envelope(const ChainId& id, std::vector<settlement::Reading>& readings) const;
+    [[nodiscard]] std::string envelope(const ChainId& id,
+                                       std::vector<settlement::Reading>& readings) const;
     void take_answer(const Batch& batch, const Json& result, const Moment& now, Delivery& out);
     void take_verdicts(const Batch& batch, const Json& body, const Moment& now, Delivery& out);
     void take_refusal(const Batch& batch, int status, const Error& error, const Moment& now,

@@ -18,7 +18,8 @@ Sources make_sources(const Config& config, const LeaseConfig& lease,
     }
     if (lease.source == SourceKind::kCgroup)
         out.push_back(std::make_unique<CgroupSource>(lease.cgroup, share));
-    if (lease.source == SourceKind::kProc) out.push_back(std::make_unique<ProcSource>(kProc, share));
+    if (lease.source == SourceKind::kProc)
+        out.push_back(std::make_unique<ProcSource>(kProc, share));
     if (lease.source == SourceKind::kNvml)
         out.push_back(std::make_unique<NvmlSource>(config.nvml_library, lease.gpus));
     if (!lease.interfaces.empty())

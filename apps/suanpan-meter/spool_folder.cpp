@@ -29,7 +29,8 @@ SpoolFolder::SpoolFolder(fs::path folder, std::uint64_t max_bytes)
     lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (lock_ < 0) {
         throw std::runtime_error("cannot write in the spool folder " + folder_.string() + " (" +
-                                 std::strerror(errno) + "): make it and give it to the meter's user");
+                                 std::strerror(errno) +
+                                 "): make it and give it to the meter's user");
     }
     if (::flock(lock_, LOCK_EX | LOCK_NB) == 0) return;
     ::close(lock_);

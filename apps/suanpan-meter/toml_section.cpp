@@ -61,8 +61,8 @@ std::vector<TomlSection> TomlSection::sections(const char* name) {
     }
     for (const toml::node& node : *list) {
         auto inner = std::make_shared<TomlTable>(TomlTable{*node.as_table()});
-        out.emplace_back(std::move(inner),
-                         path_ + name + "[" + std::to_string(out.size()) + "].", *faults_);
+        out.emplace_back(std::move(inner), path_ + name + "[" + std::to_string(out.size()) + "].",
+                         *faults_);
     }
     return out;
 }
@@ -119,8 +119,7 @@ std::vector<std::string> TomlSection::words(const char* name) {
 
 void TomlSection::finish() {
     for (const auto& [key, node] : table_->values) {
-        if (!asked_.contains(key.str()))
-            fault(key.str(), "there is no such setting");
+        if (!asked_.contains(key.str())) fault(key.str(), "there is no such setting");
     }
 }
 

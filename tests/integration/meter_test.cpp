@@ -44,15 +44,15 @@ class MeteredWorld {
         lease_ = bought["fills"][0]["lease"];
         const auto key_file = dir_.path() / "meter.key";
         const PublicKey public_key = meter::make_meter_key(key_file).value();
-        const Json registered =
-            expect(seller.post("/v1/meters", {{"role", "provider"},
-                                              {"public_key", to_base64(as_chars(public_key))}}),
-                   201);
+        const Json registered = expect(
+            seller.post("/v1/meters",
+                        {{"role", "provider"}, {"public_key", to_base64(as_chars(public_key))}}),
+            201);
         // A key that may submit readings and nothing else.
-        const Json api_key = expect(world_.op.post("/v1/organisations/" + world_.provider.id +
-                                                       "/api-keys",
-                                                   {{"scopes", {"provider"}}, {"label", "meter"}}),
-                                    201);
+        const Json api_key =
+            expect(world_.op.post("/v1/organisations/" + world_.provider.id + "/api-keys",
+                                  {{"scopes", {"provider"}}, {"label", "meter"}}),
+                   201);
         const auto api_file = dir_.path() / "api.key";
         std::ofstream(api_file) << api_key["secret"].get<std::string>() << '\n';
         ::chmod(api_file.c_str(), 0600);
@@ -60,8 +60,14 @@ class MeteredWorld {
         config_.key_file = key_file;
         config_.meter = *parse_id<MeterId>(registered["id"].get<std::string>());
         config_.spool = dir_.path() / "spool";
-        config_.leases.push_back({*parse_id<LeaseId>(lease_), Lots(2), {},
-                                  meter::SourceKind::kSimulated, {}, 1, {}, {}});
+        config_.leases.push_back({*parse_id<LeaseId>(lease_),
+                                  Lots(2),
+                                  {},
+                                  meter::SourceKind::kSimulated,
+                                  {},
+                                  1,
+                                  {},
+                                  {}});
         key_.emplace(std::move(*meter::load_meter_key(key_file)));
     }
 
@@ -90,7 +96,8 @@ class MeteredWorld {
             clock_.wait_us(std::max<std::int64_t>(agent_->step_us(), 1'000));
     }
     void move_server_clock() {
-        expect(server_.operator_caller().post("/v1/sandbox/clock", {{"now", to_string(clock_.time())}}),
+        expect(server_.operator_caller().post("/v1/sandbox/clock",
+                                              {{"now", to_string(clock_.time())}}),
                200);
     }
     // Hands the lease over.
@@ -103,7 +110,9 @@ class MeteredWorld {
         Caller buyer = server_.caller(world_.buyer.key);
         return expect(buyer.get("/v1/readings?limit=200&lease=" + lease_), 200)["items"];
     }
-    Json settle() { return expect(server_.operator_caller().post("/v1/settlement-runs", Json::object()), 201); }
+    Json settle() {
+        return expect(server_.operator_caller().post("/v1/settlement-runs", Json::object()), 201);
+    }
     meter::Agent& agent() { return *agent_; }
 
  private:

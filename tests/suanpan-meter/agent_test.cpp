@@ -37,7 +37,8 @@ class AgentAtWork : public testing::Test {
         config_.api_key_file = api_key;
         config_.meter = some_meter();
         config_.spool = dir_.path() / "spool";
-        config_.leases.push_back({some_lease(), Lots(2), {}, SourceKind::kSimulated, {}, 1, {}, {}});
+        config_.leases.push_back(
+            {some_lease(), Lots(2), {}, SourceKind::kSimulated, {}, 1, {}, {}});
         start();
     }
 
@@ -50,9 +51,8 @@ class AgentAtWork : public testing::Test {
                 out.push_back(std::make_unique<SimulatedSource>(1, lease.lots));
                 return out;
             },
-            Backoff([] { return 0U; }), [this](std::string_view, const std::string& text) {
-                said_.push_back(text);
-            });
+            Backoff([] { return 0U; }),
+            [this](std::string_view, const std::string& text) { said_.push_back(text); });
     }
     void restart(bool clean) {
         if (clean) agent_->stop();
@@ -63,7 +63,7 @@ class AgentAtWork : public testing::Test {
     void run(std::int64_t seconds) {
         const std::int64_t until = clock_.moment_.awake_us + seconds * kMicro;
         while (clock_.moment_.awake_us < until) {
-            server_.set_now(Time(clock_.moment_.wall_us / kMicro));
+            server_.set_now(Time(clock_.moment_.wall_us / kMicro - server_behind_s_));
             const std::int64_t pause = agent_->step_us();
             clock_.wait_us(std::max<std::int64_t>(pause, 1'000));
         }
@@ -73,8 +73,8 @@ class AgentAtWork : public testing::Test {
         std::vector<settlement::Reading> out;
         for (const auto& taken : server_.taken()) {
             if (taken.result.starts_with("accepted")) out.push_back(taken.reading);
-            const bool allowed = taken.result == "accepted" ||
-                                 std::ranges::find(also, taken.result) != also.end();
+            const bool allowed =
+                taken.result == "accepted" || std::ranges::find(also, taken.result) != also.end();
             EXPECT_TRUE(allowed) << taken.result;
         }
         return out;
@@ -86,6 +86,7 @@ class AgentAtWork : public testing::Test {
     MeterServer server_{{some_lease(), Lots(2), window_at(0, 36'000)}, key_.public_key()};
     Config config_;
     ManualClock clock_;
+    std::int64_t server_behind_s_ = 0;
     std::uint64_t spool_bytes_ = 64U << 20U;
     std::unique_ptr<SpoolFolder> spools_;
     std::unique_ptr<Agent> agent_;
@@ -150,7 +151,7 @@ TEST_F(AgentAtWork, MakesBatchesSmallerWhenTheyAreTooLarge) {
     server_.set_away(false);
     server_.set_most_readings(3);
     server_.push_trouble({"413", "413"});
-    run(600);
+    run(610);
     EXPECT_EQ(agent_->waiting(), 0);
     // One batch was cut in two while the next was taken, so that one came first.
     EXPECT_EQ(accepted({"accepted_with_gap"}).size(), 52U);
@@ -176,6 +177,17 @@ TEST_F(AgentAtWork, ARefusedReadingIsKeptWithItsReasonAndNotSentAgain) {
     EXPECT_EQ(server_.taken().size(), before);
 }
 
+TEST_F(AgentAtWork, WhatIsRefusedForNowIsSentAgainLater) {
+    server_behind_s_ = 600;
+    server_.activate(window_at(0, 36'000));
+    run(700);
+    EXPECT_TRUE(accepted({"refused"}).empty());
+    EXPECT_EQ(agent_->waiting(), 2);
+    run(400);
+    EXPECT_EQ(accepted({"refused"}).size(), 2U);
+    EXPECT_EQ(spooled().totals.refused, 0);
+}
+
 TEST_F(AgentAtWork, AfterALostSpoolItGoesOnWithoutContradictingItself) {
     server_.activate(window_at(0, 36'000));
     run(1'000);
@@ -185,8 +197,10 @@ TEST_F(AgentAtWork, AfterALostSpoolItGoesOnWithoutContradictingItself) {
     start();
     run(1'000);
     for (const auto& taken : server_.taken()) {
-        if (taken.result == "refused") EXPECT_LT(taken.reading.window.start, Time(kBegin + 1'000));
-        else EXPECT_NE(taken.result, "duplicate");
+        if (taken.result == "refused")
+            EXPECT_LT(taken.reading.window.start, Time(kBegin + 1'000));
+        else
+            EXPECT_NE(taken.result, "duplicate");
     }
     EXPECT_GE(accepted({"refused", "accepted_with_gap"}).size(), 5U);
     EXPECT_EQ(agent_->waiting(), 0);

@@ -125,8 +125,10 @@ TEST_F(Spool, ADamagedFileIsPutAsideAndItsIdsAreNotTakenAgain) {
         std::int64_t fresh = 0;
         for (const auto& [key, reading] : spool.content().waiting) {
             const auto known = before.find(key);
-            if (known == before.end()) ++fresh;
-            else EXPECT_EQ(known->second, reading);
+            if (known == before.end())
+                ++fresh;
+            else
+                EXPECT_EQ(known->second, reading);
         }
         EXPECT_GT(fresh, 0);
         EXPECT_GT(spool.content().waiting.rbegin()->first.first, before.rbegin()->first.first);

@@ -19,13 +19,13 @@ std::string good() {
 url = "http://127.0.0.1:8080"
 api_key_file = "api.key"
 [meter]
-id = ")" +
-           to_string(some_meter()) + R"("
+id = ")" + to_string(some_meter()) +
+           R"("
 role = "provider"
 key_file = "meter.key"
 [[lease]]
-id = ")" +
-           to_string(some_lease()) + R"("
+id = ")" + to_string(some_lease()) +
+           R"("
 lots = 2
 source = "nvml"
 gpus = [0, "GPU-1"]
@@ -57,7 +57,8 @@ TEST(MeterConfig, ReadsWhatIsThereAndKnowsTheRest) {
 }
 
 TEST(MeterConfig, NamesEveryFaultAtOnce) {
-    EXPECT_EQ(faults_of(with(good(), "127.0.0.1:8080", "")), (std::vector<std::string>{"server.url"}));
+    EXPECT_EQ(faults_of(with(good(), "127.0.0.1:8080", "")),
+              (std::vector<std::string>{"server.url"}));
     EXPECT_EQ(faults_of(with(good(), "lots = 2", "lot = 2")),
               (std::vector<std::string>{"lease[0].lots", "lease[0].lot"}));
     EXPECT_EQ(faults_of(with(good(), "role = \"provider\"", "role = \"seller\"\nwindow_s = 0")),
@@ -83,7 +84,8 @@ TEST(MeterConfig, NamesEveryFaultAtOnce) {
 }
 
 TEST(MeterConfig, TheExampleIsGood) {
-    const auto config = load_config(std::string(SUANPAN_SOURCE_DIR) + "/deploy/suanpan-meter.example.toml");
+    const auto config =
+        load_config(std::string(SUANPAN_SOURCE_DIR) + "/deploy/suanpan-meter.example.toml");
     ASSERT_TRUE(config) << describe(config.error());
     EXPECT_FALSE(config->leases.empty());
 }

@@ -40,8 +40,10 @@ constexpr int kRounds = 150;
         for (const auto& [key, reading] : spool.content().waiting)
             waiting.push_back(reading);
         if (waiting.empty()) continue;
-        const std::string batch = settlement::make_batch(
-            {some_lease(), some_meter(), settlement::MeterRole::kProvider, waiting}) + "\n";
+        const std::string batch =
+            settlement::make_batch(
+                {some_lease(), some_meter(), settlement::MeterRole::kProvider, waiting}) +
+            "\n";
         if (::write(shown, batch.data(), batch.size()) < 0) std::abort();
         if (waiting.size() < 8) continue;
         std::vector<ReadingAnswer> answers;
@@ -86,7 +88,8 @@ void take(const std::string& lines, Seen& seen) {
         rest.remove_prefix(end + 1);
         ASSERT_TRUE(batch);
         for (const auto& reading : batch->readings) {
-            const auto [known, fresh] = seen.emplace(ReadingKey{reading.epoch, reading.seq}, reading);
+            const auto [known, fresh] =
+                seen.emplace(ReadingKey{reading.epoch, reading.seq}, reading);
             ASSERT_EQ(known->second, reading) << "one id, two readings";
         }
     }
@@ -99,7 +102,8 @@ TEST(Kill, NoReadingIsEverContradicted) {
     for (int round = 0; round < kRounds; ++round) {
         const auto life_us = std::uniform_int_distribution<std::int64_t>(1'000, 40'000)(random);
         // Each life begins later than what any earlier one saw.
-        const std::string lines = run_and_kill(dir.path(), (round + 1) * std::int64_t{500}, life_us);
+        const std::string lines =
+            run_and_kill(dir.path(), (round + 1) * std::int64_t{500}, life_us);
         take(lines, seen);
         for (const SpoolContent& content : read_spools(dir.path())) {
             for (const auto& [key, reading] : content.waiting) {

@@ -121,16 +121,18 @@ std::string MeterServer::answer(const std::string& head, const std::string& body
         const std::string trouble = troubles_.front();
         troubles_.pop_front();
         if (trouble == "close") return {};
-        const std::string wait = trouble.size() > 4 ? "Retry-After: " + trouble.substr(4) + "\r\n" : "";
+        const std::string wait =
+            trouble.size() > 4 ? "Retry-After: " + trouble.substr(4) + "\r\n" : "";
         return http(trouble.substr(0, 3), problem(std::stoi(trouble), "trouble"), wait + close);
     }
     return http("200", batch_answer(body), close);
 }
 
 std::string MeterServer::lease_answer() {
-    Json json{{"state", judge_.active() ? "active" : "scheduled"},
-              {"window", {{"start", to_string(lease_.contract.start)},
-                          {"end", to_string(lease_.contract.end)}}}};
+    Json json{
+        {"state", judge_.active() ? "active" : "scheduled"},
+        {"window",
+         {{"start", to_string(lease_.contract.start)}, {"end", to_string(lease_.contract.end)}}}};
     if (const auto active = judge_.active()) {
         json["active_from"] = to_string(active->start);
         json["window"]["end"] = to_string(active->end);
@@ -158,7 +160,8 @@ std::string MeterServer::envelope_answer(const std::string& text) {
     if (!envelope) return refused(422, envelope.error().code());
     if (!verify(*envelope, key_)) return refused(422, "bad_signature");
     const auto batch = settlement::parse_batch(envelope->payload);
-    if (!batch) return refused(batch.error().code() == "batch_too_large" ? 413 : 422, batch.error().code());
+    if (!batch)
+        return refused(batch.error().code() == "batch_too_large" ? 413 : 422, batch.error().code());
     if (batch->readings.size() > most_readings_) return refused(413, "batch_too_large");
     if (!judge_.active()) return refused(409, "lease_not_active");
     Json readings = Json::array();

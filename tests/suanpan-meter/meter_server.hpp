@@ -29,7 +29,8 @@ class MeterServer {
     // Its clock; the lease is active as long as `active` is set.
     void set_now(Time now);
     void activate(const Window& active);
-    // What the next requests get instead of an answer: "429 3" (Retry-After), "503", "413", "close".
+    // What the next requests get instead of an answer: "429 3" (Retry-After), "503", "413",
+    // "close".
     void push_trouble(std::vector<std::string> troubles);
     // Every request is closed at once.
     void set_away(bool away) { away_ = away; }

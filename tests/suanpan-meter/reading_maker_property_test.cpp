@@ -104,8 +104,8 @@ class Model {
     void between(const Sample& from, const Sample& to) {
         const std::int64_t wall = (to.moment.wall_us - from.moment.wall_us) / kMicro;
         const std::int64_t awake = (to.moment.awake_us - from.moment.awake_us) / kMicro;
-        const bool watched = from.moment.boot == to.moment.boot &&
-                             awake * kMicro <= day_.rules.unwatched_us;
+        const bool watched =
+            from.moment.boot == to.moment.boot && awake * kMicro <= day_.rules.unwatched_us;
         for (std::int64_t i = 0; i < wall; ++i) {
             const std::int64_t second = from.moment.wall_us / kMicro + i;
             if (second < reached_) continue;
@@ -179,8 +179,7 @@ class ChainCheck {
         received_ = std::max(received_, Time(wall_us / kMicro));
         const settlement::ReadingBatch batch{
             some_lease(), some_meter(), settlement::MeterRole::kProvider, {reading}};
-        const auto verdict =
-            judge_.accept(batch, received_, LogIndex(++index_)).at(0);
+        const auto verdict = judge_.accept(batch, received_, LogIndex(++index_)).at(0);
         EXPECT_EQ(verdict.verdict, settlement::Verdict::kAccepted)
             << shown(reading) << ": " << verdict.code << ": " << verdict.detail;
     }
@@ -198,8 +197,8 @@ constexpr int kDays = 300;
 
 // Each rounds down once per window, and once per pair of samples.
 std::int64_t tolerance_us(const Day& day) {
-    return static_cast<std::int64_t>(2 * day.samples.size()) + day.active.length().value *
-           day.rules.lots.value;
+    return static_cast<std::int64_t>(2 * day.samples.size()) +
+           day.active.length().value * day.rules.lots.value;
 }
 
 std::int64_t distance(std::int64_t a, std::int64_t b) {

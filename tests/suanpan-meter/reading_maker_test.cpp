@@ -69,11 +69,10 @@ TEST_F(Maker, CutsAtBillingHoursAndAtTheLeasesStartAndEnd) {
     std::vector<Window> windows;
     for (const Reading& reading : out)
         windows.push_back(reading.window);
-    EXPECT_EQ(windows,
-              (std::vector<Window>{window_at(100, 1'000), window_at(1'000, 2'000),
-                                   window_at(2'000, 3'000), window_at(3'000, 3'600),
-                                   window_at(3'600, 4'000), window_at(4'000, 5'000),
-                                   window_at(5'000, 5'005)}));
+    EXPECT_EQ(windows, (std::vector<Window>{window_at(100, 1'000), window_at(1'000, 2'000),
+                                            window_at(2'000, 3'000), window_at(3'000, 3'600),
+                                            window_at(3'600, 4'000), window_at(4'000, 5'000),
+                                            window_at(5'000, 5'005)}));
     EXPECT_EQ(out.back().counters.lot_us, 4'905 * kMicro);
     EXPECT_TRUE(maker.done());
 }
