@@ -16,7 +16,8 @@ constexpr Status kSuccess = 0;
 constexpr Status kNotSupported = 3;
 constexpr std::int64_t kPpmOfPercent = kPpm / 100;
 
-using Device = struct nvmlDevice_st*;
+struct OpaqueDevice;
+using Device = OpaqueDevice*;  // nvmlDevice_t
 
 struct Utilization {  // nvmlUtilization_t, in percent
     unsigned gpu;

@@ -31,6 +31,7 @@ bool read_state(const FakeDevice* device, unsigned long long (&values)[3]) {
 
 }  // namespace
 
+// NOLINTBEGIN(readability-identifier-naming): the library's names
 extern "C" {
 
 int nvmlInit_v2() {
@@ -86,3 +87,4 @@ int nvmlDeviceGetTotalEnergyConsumption(FakeDevice* device, unsigned long long* 
     return kSuccess;
 }
 }
+// NOLINTEND(readability-identifier-naming)

@@ -133,7 +133,7 @@ TEST(Meter, DeliversAWholeLeaseThroughAnOutage) {
     ApiServer server;
     MeteredWorld metered(server);
     metered.start_meter();
-    metered.run_until("2026-01-01T02:00:07Z");
+    metered.run_until("2026-01-01T02:00:10Z");
     metered.move_server_clock();
     metered.activate();
     metered.run_until("2026-01-01T02:20:30Z");
@@ -163,9 +163,9 @@ TEST(Meter, DeliversAWholeLeaseThroughAnOutage) {
         EXPECT_EQ(readings[i]["seq"], std::to_string(i));
         EXPECT_EQ(readings[i]["gap"], false) << i;
     }
-    EXPECT_EQ(readings[0]["window"]["start"], "2026-01-01T02:00:07Z");
+    EXPECT_EQ(readings[0]["window"]["start"], "2026-01-01T02:00:10Z");
     EXPECT_EQ(readings[23]["window"]["end"], "2026-01-01T04:00:00Z");
-    EXPECT_EQ(readings[23]["lot_us"], std::to_string(std::int64_t{2} * (7'200 - 7) * kMicro));
+    EXPECT_EQ(readings[23]["lot_us"], std::to_string(std::int64_t{2} * (7'200 - 10) * kMicro));
     const Json run = metered.settle();
     EXPECT_EQ(run["totals"]["CNY"]["windows"], 2) << run.dump();
 }
