@@ -33,7 +33,7 @@ void read_meter(TomlSection section, Config& config) {
     config.role = role.value_or(settlement::MeterRole::kProvider);
     config.key_file = section.need_text("key_file");
     if (const auto spool = section.find_text("spool")) config.spool = *spool;
-    config.spool_mb = section.integer("spool_mb", config.spool_mb, 1, 1'000'000);
+    config.spool_mb = section.integer("spool_mb", config.spool_mb, 1, 4'096);
     config.window = Duration(section.integer("window_s", config.window.value, 1, kSecondsPerHour));
     const std::int64_t usual = std::min<std::int64_t>(config.sample.value, config.window.value);
     config.sample = Duration(section.integer("sample_s", usual, 1, 60));

@@ -37,7 +37,7 @@ struct Config {
     settlement::MeterRole role = settlement::MeterRole::kProvider;
     std::filesystem::path key_file;
     std::filesystem::path spool = "/var/lib/suanpan-meter";
-    std::int64_t spool_mb = 256;
+    std::int64_t spool_mb = 64;
     Duration window{300};
     Duration sample{10};
     Duration count_unwatched{300};

@@ -113,7 +113,7 @@ TEST(Kill, NoReadingIsEverContradicted) {
         }
         ASSERT_FALSE(HasFailure()) << "round " << round;
     }
-    ASSERT_GT(seen.size(), static_cast<std::size_t>(kRounds));
+    ASSERT_GT(seen.size(), 10U);
     const settlement::Reading* last = nullptr;
     for (const auto& [key, reading] : seen) {
         if (last != nullptr) {
