@@ -18,7 +18,7 @@
 namespace suanpan::meter {
 namespace {
 
-constexpr int kRounds = 150;
+constexpr int kRounds = 100;
 
 // In the child: measures a second a turn, and shows each batch of readings once it is durable.
 [[noreturn]] void measure_for_ever(const std::filesystem::path& folder, int shown,
@@ -26,7 +26,7 @@ constexpr int kRounds = 150;
     SpoolFolder spools(folder, 1U << 26U);
     ChainSpool& spool = spools.open({some_lease(), some_meter()});
     SimulatedSource source(4, Lots(3));
-    ReadingMaker maker(some_lease(), some_meter(), {Lots(3), Duration(2), kMicro},
+    ReadingMaker maker(some_lease(), some_meter(), {Lots(3), Duration(1), kMicro},
                        spool.content().state);
     maker.set_active(window_at(0, 10'000'000));
     while (true) {
@@ -100,7 +100,7 @@ TEST(Kill, NoReadingIsEverContradicted) {
     const support::TempDir dir;
     Seen seen;
     for (int round = 0; round < kRounds; ++round) {
-        const auto life_us = std::uniform_int_distribution<std::int64_t>(1'000, 40'000)(random);
+        const auto life_us = std::uniform_int_distribution<std::int64_t>(1'000, 80'000)(random);
         // Each life begins later than what any earlier one saw.
         const std::string lines =
             run_and_kill(dir.path(), (round + 1) * std::int64_t{500}, life_us);
