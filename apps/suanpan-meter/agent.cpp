@@ -93,9 +93,9 @@ void Agent::sample(Metered& lease) {
     note("devices of " + to_string(lease.config.id), sample.problem);
     if (must_ask(lease, sample.moment)) ask_time(lease, sample.moment);
     feed(lease, sample);
-    note("clock", lease.maker.doubts_clock()
-                      ? "the clock jumped ahead; readings wait until it has run on for ten minutes"
-                      : "");
+    const bool doubts = lease.maker.doubts_clock();
+    note("clock at " + to_string(lease.config.id),
+         doubts ? "it jumped ahead; readings wait until it has run on for ten minutes" : "");
 }
 
 // Now and then, and before a window is cut: the lease may have ended in it.
@@ -141,10 +141,8 @@ void Agent::feed(Metered& lease, const Sample& sample) {
     while (fed && *fed == kMostInRecord)
         fed = feed_some(lease, nullptr);
     if (!fed) lease.maker.add(sample, 0);
-    note("spool", fed ? ""
-                      : fed.error().detail() +
-                            "; no reading is made until there is room, "
-                            "counters go on");
+    note("spool of " + to_string(lease.config.id),
+         fed ? "" : fed.error().detail() + "; no reading is made until it works, counters go on");
 }
 
 // A reading is on disk before the maker counts as having made it. Gives how many there were.
