@@ -30,6 +30,12 @@ void add_meters(CLI::App& root, Session& session) {
             return s.post("/v1/meters",
                           {{"role", in.role}, {"public_key", in.public_key}, {"pools", in.pools}});
         });
+    add_command(group, session, "list", "Your meters", [](Session& s) {
+        return s.list("/v1/meters", {{"id", "/id"},
+                                     {"role", "/role"},
+                                     {"revoked", "/revoked"},
+                                     {"public key", "/public_key"}});
+    });
     add_command<IdInput>(
         group, session, "revoke", "Revoke a meter",
         [](CLI::App& app, IdInput& in) { app.add_option("id", in.id, "mtr_…")->required(); },

@@ -102,6 +102,7 @@ const std::map<std::string, Names>& layers() {
         {"apps/suanpand", kWith(kServices, {"api", "client", "apps/suanpand"})},
         {"apps/suanpan", kWith(kServices, {"client", "apps/suanpan"})},
         {"apps/suanpan-audit", kWith(kCore, {"client", "apps/suanpan-audit"})},
+        {"apps/suanpan-meter", kWith(kClient, {"apps/suanpan-meter"})},
         {"apps/suanpan-demo", kWith(kClient, {"apps/suanpan-demo"})},
     };
     return kLayers;

@@ -67,6 +67,7 @@ TEST(CommandLine, EveryCommandHasHelp) {
                                                             {"lease", "accept"},
                                                             {"lease", "activate"},
                                                             {"meter", "register"},
+                                                            {"meter", "list"},
                                                             {"meter", "revoke"},
                                                             {"meter", "readings"},
                                                             {"account", "list"},
