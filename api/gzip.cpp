@@ -3,6 +3,8 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <stdexcept>
 
 namespace suanpan::api {
@@ -12,6 +14,7 @@ namespace {
 constexpr int kWindowBits = 15;
 constexpr int kGzipHeader = 16;
 constexpr int kMemory = 8;
+constexpr std::size_t kPieceBytes = 16'384;
 
 std::string_view trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(" \t");
@@ -45,21 +48,47 @@ bool accepts_gzip(std::string_view header) {
 }
 
 std::string gzip(std::string_view bytes) {
+    GzipStream stream;
+    std::string out = stream.add(bytes);
+    return out + stream.finish();
+}
+
+struct GzipStream::Impl {
     z_stream stream{};
-    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kWindowBits + kGzipHeader, kMemory,
-                     Z_DEFAULT_STRATEGY) != Z_OK)
+
+    std::string run(std::string_view bytes, int flush) {
+        std::string input(bytes);  // zlib's pointer is not const
+        stream.next_in = reinterpret_cast<Bytef*>(input.data());
+        stream.avail_in = static_cast<uInt>(input.size());
+        std::string out;
+        do {
+            std::array<char, kPieceBytes> room{};
+            stream.next_out = reinterpret_cast<Bytef*>(room.data());
+            stream.avail_out = static_cast<uInt>(room.size());
+            if (deflate(&stream, flush) == Z_STREAM_ERROR)
+                throw std::runtime_error("zlib could not compress");
+            out.append(room.data(), room.size() - stream.avail_out);
+        } while (stream.avail_out == 0);
+        return out;
+    }
+};
+
+GzipStream::GzipStream() : impl_(std::make_unique<Impl>()) {
+    if (deflateInit2(&impl_->stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kWindowBits + kGzipHeader,
+                     kMemory, Z_DEFAULT_STRATEGY) != Z_OK)
         throw std::runtime_error("zlib could not be started");
-    std::string out(deflateBound(&stream, static_cast<uLong>(bytes.size())), '\0');
-    std::string input(bytes);
-    stream.next_in = reinterpret_cast<Bytef*>(input.data());
-    stream.avail_in = static_cast<uInt>(input.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    const int end = deflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    if (end != Z_STREAM_END) throw std::runtime_error("zlib could not compress");
-    return out;
+}
+
+GzipStream::~GzipStream() {
+    deflateEnd(&impl_->stream);
+}
+
+std::string GzipStream::add(std::string_view bytes) {
+    return impl_->run(bytes, Z_NO_FLUSH);
+}
+
+std::string GzipStream::finish() {
+    return impl_->run("", Z_FINISH);
 }
 
 }  // namespace suanpan::api

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,5 +12,23 @@ bool accepts_gzip(std::string_view header);
 
 // RFC 1952.
 std::string gzip(std::string_view bytes);
+
+// The same piece by piece. Throws std::runtime_error when zlib fails.
+class GzipStream {
+ public:
+    GzipStream();
+    ~GzipStream();
+    GzipStream(const GzipStream&) = delete;
+    GzipStream& operator=(const GzipStream&) = delete;
+
+    // What has been compressed so far; may be empty.
+    std::string add(std::string_view bytes);
+    // The rest. Call it last, once.
+    std::string finish();
+
+ private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace suanpan::api

@@ -3,6 +3,7 @@
 // What the rest of api/ sees of HTTP: plain values. Only transport/ knows sockets and Beast.
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,12 +27,24 @@ struct Request {
     [[nodiscard]] std::optional<std::string_view> find_header(std::string_view name) const;
 };
 
+// A body that is made while it is sent, piece by piece; one reader at a time.
+class BodyStream {
+ public:
+    // The next piece; empty: the end. Nullopt: it broke, and the answer cannot be finished.
+    using Piece = std::optional<std::string>;
+    virtual ~BodyStream() = default;
+    // Does not block: calls `done` once, from any thread. False, and nothing done: busy, try again
+    // in a moment.
+    virtual bool try_next(std::function<void(Piece)> done) = 0;
+};
+
 struct Response {
     int status = 200;
     std::string content_type = "application/json";
     NameValues headers;
     std::string body;
-    bool close = false;  // end the connection after this
+    std::shared_ptr<BodyStream> stream{};  // in place of `body`
+    bool close = false;                    // end the connection after this
     // Where in the log the command stands that was answered here; never sent.
     std::optional<std::int64_t> log_index = std::nullopt;
     // Of an answer to many commands: where the last of them stands; never sent.

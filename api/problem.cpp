@@ -39,6 +39,7 @@ constexpr std::array kStatuses = std::to_array<CodeStatus>({
     {"agreement_not_found", 404},
     {"unknown_block", 404},
     {"method_not_allowed", 405},
+    {"not_acceptable", 406},
     {"request_timeout", 408},
     {"body_too_large", 413},
     {"batch_too_large", 413},

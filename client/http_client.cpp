@@ -1,5 +1,7 @@
 #include "client/http_client.hpp"
 
+#include "client/download.hpp"
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -9,6 +11,7 @@
 
 #include <chrono>
 #include <optional>
+#include <vector>
 
 namespace suanpan::client {
 namespace {
@@ -18,27 +21,21 @@ namespace http = beast::http;
 using tcp = boost::asio::ip::tcp;
 using boost::system::error_code;
 
+constexpr std::size_t kPieceBytes = std::size_t{64} << 10U;
+
 std::string_view to_std(beast::string_view text) {
     return {text.data(), text.size()};
 }
 
-}  // namespace
-
-std::string_view HttpResponse::header(std::string_view name) const {
-    for (const auto& [key, value] : headers) {
-        if (beast::iequals({key.data(), key.size()}, {name.data(), name.size()})) return value;
-    }
-    return {};
-}
-
-struct HttpClient::Impl {
+// One connection, opened and closed by its users.
+struct Connection {
     Url server;
     HttpOptions options;
     boost::asio::io_context io{1};
     std::optional<beast::tcp_stream> stream;
     beast::flat_buffer buffer;
 
-    Impl(Url url, HttpOptions how) : server(std::move(url)), options(how) {}
+    Connection(Url url, HttpOptions how) : server(std::move(url)), options(how) {}
 
     // Time-outs of a tcp_stream work for asynchronous operations only, so each step is one that is
     // waited for here.
@@ -92,6 +89,50 @@ struct HttpClient::Impl {
         return out;
     }
 
+    template <typename Header>
+    static void take_header(const Header& answer, HttpResponse& response) {
+        response.status = static_cast<int>(answer.result_int());
+        for (const auto& field : answer)
+            response.headers.emplace_back(to_std(field.name_string()), to_std(field.value()));
+    }
+
+    // Reads the body behind a header.
+    void read_pieces(http::response_parser<http::buffer_body>& parser, const TakePiece& take) {
+        std::vector<char> room(kPieceBytes);
+        while (!parser.is_done()) {
+            parser.get().body().data = room.data();
+            parser.get().body().size = room.size();
+            stream->expires_after(std::chrono::milliseconds(options.timeout_ms));
+            error_code ec =
+                wait([&](auto done) { http::async_read(*stream, buffer, parser, done); });
+            if (ec == http::error::need_buffer) ec = {};
+            if (ec) lost("the answer was cut short", ec);
+            take({room.data(), room.size() - parser.get().body().size});
+        }
+    }
+
+    HttpResponse download(const HttpRequest& request, const TakePiece& take) {
+        const auto message = make(request);
+        stream->expires_after(std::chrono::milliseconds(options.timeout_ms));
+        error_code ec = wait([&](auto done) { http::async_write(*stream, message, done); });
+        if (ec) lost("sending", ec);
+        http::response_parser<http::buffer_body> parser;
+        parser.body_limit(boost::none);
+        ec = wait([&](auto done) { http::async_read_header(*stream, buffer, parser, done); });
+        if (ec) lost("waiting for the answer", ec);
+        HttpResponse response;
+        take_header(parser.get(), response);
+        if (response.status < 400) {
+            read_pieces(parser, take);
+        } else {
+            read_pieces(parser, [&](std::string_view piece) {
+                if (response.body.size() + piece.size() <= options.max_response_bytes)
+                    response.body += piece;
+            });
+        }
+        return response;
+    }
+
     // False: the kept connection turned out to be closed before any byte of an answer.
     bool exchange(const HttpRequest& request, bool fresh, HttpResponse& response) {
         const auto message = make(request);
@@ -107,14 +148,24 @@ struct HttpClient::Impl {
         if (ec) lost("waiting for the answer", ec);
         const bool keep = parser.keep_alive();
         auto answer = parser.release();
-        response.status = static_cast<int>(answer.result_int());
-        for (const auto& field : answer) {
-            response.headers.emplace_back(to_std(field.name_string()), to_std(field.value()));
-        }
+        take_header(answer, response);
         response.body = std::move(answer.body());
         if (!keep) close();
         return true;
     }
+};
+
+}  // namespace
+
+std::string_view HttpResponse::header(std::string_view name) const {
+    for (const auto& [key, value] : headers) {
+        if (beast::iequals({key.data(), key.size()}, {name.data(), name.size()})) return value;
+    }
+    return {};
+}
+
+struct HttpClient::Impl : Connection {
+    using Connection::Connection;
 };
 
 HttpClient::HttpClient(Url server, HttpOptions options)
@@ -140,6 +191,13 @@ HttpResponse HttpClient::send(const HttpRequest& request) {
 
 void HttpClient::close() {
     impl_->close();
+}
+
+HttpResponse download(const Url& server, const HttpRequest& request, const TakePiece& take,
+                      const HttpOptions& options) {
+    Connection connection(server, options);
+    connection.connect();
+    return connection.download(request, take);
 }
 
 }  // namespace suanpan::client

@@ -81,6 +81,10 @@ Result<Response> list_accounts(Call& call);
 Result<Write> deposit(Call& call);
 Result<Response> list_journal(Call& call);
 Result<Response> get_statement(Call& call);
+Result<Response> export_focus(Call& call);
+Result<Response> export_hledger(Call& call);
+Result<Response> export_beancount(Call& call);
+Result<Response> export_payouts(Call& call);
 
 // agreements.cpp
 Result<Write> create_agreement(Call& call);

@@ -1,48 +1,104 @@
+// Statements and exports: what is read by people, spreadsheets and bookkeeping programs.
+
 #include "services/settlement/statement.hpp"
 
+#include "api/accept.hpp"
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
-#include "api/json/render.hpp"
-#include "base/decimal.hpp"
+#include "api/json/statement.hpp"
+#include "api/streamed.hpp"
 #include "base/time.hpp"
 #include "services/clock.hpp"
+#include "services/exports/exports.hpp"
+#include "services/exports/statement_csv.hpp"
+#include "services/exports/statement_html.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace suanpan::api {
 
 namespace {
 
-constexpr std::int64_t kHourMicroLots = 3'600'000'000;
 constexpr Time kLastTime{253'402'300'799};  // 9999-12-31T23:59:59Z: later ones have no text
+constexpr std::array<std::string_view, 3> kStatementTypes = {"application/json", "text/csv",
+                                                             "text/html"};
 
-Json account_json(const std::pair<std::string, std::string>& name,
-                  const services::AccountPeriod& period) {
-    Json movements = Json::object();
-    for (const auto& [reason, amount] : period.movements)
-        movements[reason] = to_string(amount);
-    return {{"currency", name.first},
-            {"account", name.second},
-            {"opening", to_string(period.opening)},
-            {"closing", to_string(period.closing)},
-            {"movements", std::move(movements)}};
+Result<std::string_view> parse_format(std::string_view text) {
+    for (const std::string_view type : kStatementTypes) {
+        if (type.substr(type.find('/') + 1) == text) return type;
+    }
+    return fail("unknown_word", "a statement is json, csv or html");
 }
 
-// Lot-hours to six decimals, rounded down; for a person to read, the exact figure is `lot_us`.
-Json totals_json(const services::StatementTotals& totals) {
-    const Int128 scaled = floor_div(totals.lot_us * 1'000'000, kHourMicroLots);
-    const auto hours = narrow(scaled);
-    Json out{{"lines", totals.lines},
-             {"bought", to_string(totals.bought)},
-             {"buyer_fees", to_string(totals.buyer_fees)},
-             {"buyer_tax", to_string(totals.buyer_tax)},
-             {"paid", to_string(totals.paid)},
-             {"sold", to_string(totals.sold)},
-             {"provider_fees", to_string(totals.provider_fees)},
-             {"withheld", to_string(totals.withheld)},
-             {"received", to_string(totals.received)}};
-    if (hours) out["lot_hours"] = format_scaled(*hours, 6);
+// `format=` says more than an Accept header, which browsers send by themselves.
+Result<std::string_view> statement_type(const Call& call,
+                                        const std::optional<std::string_view>& format) {
+    if (format) return *format;
+    const auto accept = call.request.find_header("accept");
+    const auto chosen = choose_media_type(accept.value_or(""), kStatementTypes);
+    if (chosen) return *chosen;
+    return fail("not_acceptable",
+                "a statement is application/json, text/csv or text/html; see 'format='");
+}
+
+struct Period {
+    Time from;
+    Time until;
+};
+
+// By default up to now, this second included (the last second of year 9999 is not).
+Period read_period(const Call& call, Fields& query, bool needs_from) {
+    const auto from = needs_from ? query.need("from", parse_time) : query.find("from", parse_time);
+    const Time now = call.context.clock.now();
+    const Time until =
+        query.find("to", parse_time).value_or(std::min(Time(now.value + 1), kLastTime));
+    const Period period{from.value_or(Time(0)), until};
+    if (from && period.from >= until)
+        query.fault("to", "contradiction", "'to' must come after 'from'");
+    return period;
+}
+
+std::unique_ptr<services::StatementWriter> statement_writer(
+    std::string_view type, const std::optional<OrganisationId>& viewer) {
+    if (type == "text/csv") return services::make_statement_csv(viewer);
+    if (type == "text/html") return services::make_statement_html();
+    return make_statement_json(viewer);
+}
+
+struct Exported {
+    services::ExportRequest request;
+    std::string period;  // for the file's name
+};
+
+Result<Exported> read_export(Call& call, bool of_project) {
+    Faults faults;
+    Fields query(call.query, faults);
+    const Period period = read_period(call, query, false);
+    Exported out;
+    out.request.from = period.from;
+    out.request.until = period.until;
+    if (of_project) out.request.project = query.find("project", parse_id<ProjectId>);
+    const auto organisation = read_organisation_filter(call, query);
+    query.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    if (!organisation) return fail(organisation.error());
+    out.request.organisation = *organisation;
+    if (out.request.project && !out.request.organisation) {
+        query.fault("project", "contradiction", "a project is one organisation's: name it");
+        return fail(invalid_request(std::move(faults)));
+    }
+    out.period = to_string(period.from).substr(0, 10) + "-" + to_string(period.until).substr(0, 10);
     return out;
+}
+
+Result<Response> export_journal(Call& call, std::string_view format, std::string_view extension) {
+    const auto asked = read_export(call, false);
+    if (!asked) return fail(asked.error());
+    auto text = services::journal_text(call.context.database, format, asked->request);
+    if (!text) return fail(text.error());
+    return streamed_response(call, std::move(*text), "text/plain; charset=utf-8",
+                             asked->period + "." + std::string(extension));
 }
 
 }  // namespace
@@ -50,35 +106,54 @@ Json totals_json(const services::StatementTotals& totals) {
 Result<Response> get_statement(Call& call) {
     Faults faults;
     Fields query(call.query, faults);
-    const auto from = query.need("from", parse_time);
-    // By default up to now, this second included (the last second of year 9999 is not).
-    const Time now = call.context.clock.now();
-    const Time until =
-        query.find("to", parse_time).value_or(std::min(Time(now.value + 1), kLastTime));
-    if (from && *from >= until) query.fault("to", "contradiction", "'to' must come after 'from'");
+    const Period period = read_period(call, query, true);
+    const auto format = query.find("format", parse_format);
+    const auto project = query.find("project", parse_id<ProjectId>);
     const auto organisation = read_organisation_filter(call, query);
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     if (!organisation) return fail(organisation.error());
-    const auto owner = organisation->value_or(call.caller.organisation);
-    const auto statement = services::make_statement(call.context.database, owner, *from, until);
-    if (!statement) return fail(statement.error());
-    Json accounts = Json::array();
-    for (const auto& [name, period] : statement->accounts)
-        accounts.push_back(account_json(name, period));
-    Json totals = Json::object();
-    for (const auto& [currency, sums] : statement->totals)
-        totals[currency] = totals_json(sums);
-    Json lines = Json::array();
+    const auto type = statement_type(call, format);
+    if (!type) return fail(type.error());
+    const services::StatementRequest request{organisation->value_or(call.caller.organisation),
+                                             project, period.from, period.until};
     const auto viewer = call.caller.is_operator() ? std::nullopt : *organisation;
-    for (const db::LineInfo& line : statement->lines)
-        lines.push_back(to_json(line, viewer));
-    return json_response({{"organisation", to_string(owner)},
-                          {"from", to_string(*from)},
-                          {"to", to_string(until)},
-                          {"accounts", std::move(accounts)},
-                          {"totals", std::move(totals)},
-                          {"lines", std::move(lines)}});
+    auto heading = services::read_statement_heading(call.context.database, request);
+    auto text = services::statement_text(call.context.database, std::move(heading),
+                                         statement_writer(*type, viewer));
+    const bool file = *type == "text/csv";
+    return streamed_response(
+        call, std::move(text),
+        std::string(*type) + (*type == "application/json" ? "" : "; charset=utf-8"),
+        file ? "statement-" + to_string(period.from).substr(0, 10) + ".csv" : "");
+}
+
+Result<Response> export_focus(Call& call) {
+    const auto asked = read_export(call, true);
+    if (!asked) return fail(asked.error());
+    return streamed_response(call, services::focus_text(call.context.database, asked->request),
+                             "text/csv; charset=utf-8", "focus-1.2-" + asked->period + ".csv");
+}
+
+Result<Response> export_hledger(Call& call) {
+    return export_journal(call, "hledger", "journal");
+}
+
+Result<Response> export_beancount(Call& call) {
+    return export_journal(call, "beancount", "beancount");
+}
+
+Result<Response> export_payouts(Call& call) {
+    Faults faults;
+    Fields query(call.query, faults);
+    const auto organisation = read_organisation_filter(call, query);
+    query.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    if (!organisation) return fail(organisation.error());
+    return streamed_response(
+        call, services::payouts_text(call.context.database, *organisation),
+        "text/csv; charset=utf-8",
+        "payouts-" + to_string(call.context.clock.now()).substr(0, 10) + ".csv");
 }
 
 }  // namespace suanpan::api

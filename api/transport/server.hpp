@@ -19,7 +19,8 @@ struct ServerLimits {
     std::size_t connections = 2'000;
     std::chrono::seconds idle{75};       // between two requests
     std::chrono::seconds receive{20};    // one request, from its first byte
-    std::chrono::seconds send{30};       // one response
+    std::chrono::seconds send{30};       // one response, or one piece of a streamed one
+    std::chrono::seconds stream{3'600};  // all of a streamed response
     std::chrono::seconds stop_grace{5};  // for running requests, when the server stops
 };
 

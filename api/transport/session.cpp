@@ -1,6 +1,7 @@
 #include "api/transport/session.hpp"
 
 #include "api/problem.hpp"
+#include "api/transport/stream_body.hpp"
 #include "base/random.hpp"
 
 #include <boost/asio/async_result.hpp>
@@ -244,15 +245,13 @@ class Session {
     }
 
     net::awaitable<bool> write(Response response, unsigned version, bool keep, bool head) {
+        if (response.stream) {
+            const StreamLimits limits{shared_.limits().send, shared_.limits().stream};
+            StreamedResponse streamed(*connection_, limits, std::move(response));
+            co_return co_await streamed.write(version, keep, head);
+        }
         http::response<http::string_body> message;
-        message.result(static_cast<unsigned>(response.status));
-        message.version(version);
-        message.keep_alive(keep);
-        message.set(http::field::server, "suanpan");
-        if (!response.content_type.empty())
-            message.set(http::field::content_type, response.content_type);
-        for (const auto& [name, value] : response.headers)
-            message.set(name, value);
+        set_header(message, response, version, keep);
         message.body() = std::move(response.body);
         if (response.status != 204 && response.status != 304) message.prepare_payload();
         if (head) message.body().clear();

@@ -1,10 +1,11 @@
 #include "apps/suanpan-audit/export.hpp"
 
-#include "apps/suanpan-audit/journal_writer.hpp"
 #include "apps/suanpan-audit/log_replay.hpp"
 #include "apps/suanpan-audit/state_check.hpp"
 #include "apps/suanpan-audit/text.hpp"
 #include "apps/suanpan-audit/verify.hpp"
+#include "base/bytes.hpp"
+#include "settlement/books/journal_writer.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -28,20 +29,22 @@ struct Options {
 };
 
 // Appears under its name once it is whole; otherwise not at all.
-class WholeFile {
+class WholeFile final : public settlement::TextSink {
  public:
     explicit WholeFile(const std::string& path)
         : path_(path), partial_(path + ".part"), out_(partial_, std::ios::binary) {
         if (!out_) throw AuditError("cannot write " + partial_.string());
     }
-    ~WholeFile() {
+    ~WholeFile() override {
         std::error_code ignored;
         fs::remove(partial_, ignored);
     }
     WholeFile(const WholeFile&) = delete;
     WholeFile& operator=(const WholeFile&) = delete;
 
-    std::ofstream& out() { return out_; }
+    void write(std::string_view text) override {
+        out_.write(text.data(), static_cast<std::streamsize>(text.size()));
+    }
     void finish() {
         out_.close();
         std::error_code error;
@@ -55,18 +58,34 @@ class WholeFile {
     std::ofstream out_;
 };
 
+settlement::JournalHeading heading_of(const ledger::Checkpoint& checkpoint,
+                                      const std::string& source) {
+    settlement::JournalHeading heading;
+    heading.comments = {"log " + checkpoint.origin + ", " + std::to_string(checkpoint.size) +
+                            " entries, root " + to_hex(as_chars(checkpoint.root)),
+                        "read from " + source};
+    return heading;
+}
+
+std::vector<settlement::AccountBalance> balances_of(const core::Rows& state) {
+    std::vector<settlement::AccountBalance> out;
+    for (const core::BalanceRow& row : state.balances)
+        out.push_back({row.account, row.balance});
+    return out;
+}
+
 int export_log(const Options& options) {
     const ledger::Policy policy = read_keys(options.keys);
     const auto source = open_source(options.source);
     WholeFile file(options.file);
-    const auto writer = make_journal_writer(options.format, file.out());
-    if (!writer) throw AuditError("--format: " + writer.error().detail());
-
     Report report("export", options.output);
     const auto checkpoint = read_checkpoint(*source, policy);
     if (!checkpoint) return report.fails(checkpoint.error());
     report.checkpoint(*checkpoint, source->name());
-    (*writer)->begin(checkpoint->checkpoint, printable(source->name()));
+    const auto writer = settlement::make_journal_writer(
+        options.format, heading_of(checkpoint->checkpoint, printable(source->name())), file);
+    if (!writer) throw AuditError("--format: " + writer.error().detail());
+    (*writer)->begin();
     JournalCheck journal;
     LogReplay log([&](const core::Rows& changes) {
         journal.see(changes);
@@ -82,7 +101,7 @@ int export_log(const Options& options) {
     }
     if (const auto balanced = journal.result(); !balanced) return report.fails(balanced.error());
     const core::Market& market = log.replay().market();
-    (*writer)->finish(market.state().balances, market.head().last_time);
+    (*writer)->finish(balances_of(market.state()), market.head().last_time);
     file.finish();
     describe_end(report, log.replay());
     report.line("Written", options.file + " (" + options.format +

@@ -1,5 +1,6 @@
 #include "apps/suanpan/command.hpp"
 #include "apps/suanpan/commands.hpp"
+#include "apps/suanpan/exports.hpp"
 
 namespace suanpan::cli {
 namespace {
@@ -10,19 +11,6 @@ struct DepositInput {
     std::string amount;
     std::string reference;
 };
-struct StatementInput {
-    std::string organisation;
-    std::string from;
-    std::string until;
-};
-
-std::vector<Column> line_columns() {
-    return {{"start", "/window/start"}, {"end", "/window/end"},
-            {"lease", "/lease"},        {"lots", "/lots"},
-            {"amount", "/amount"},      {"buyer fee", "/buyer_fee"},
-            {"pays", "/buyer_pays"},    {"provider fee", "/provider_fee"},
-            {"gets", "/provider_gets"}, {"currency", "/currency"}};
-}
 
 // One row a posting: an entry's own members stand beside each of its postings.
 Result<void> show_journal(Session& session) {
@@ -69,20 +57,7 @@ void add_accounts(CLI::App& root, Session& session) {
                 {{"currency", in.currency}, {"amount", in.amount}, {"reference", in.reference}});
         });
     add_command(group, session, "journal", "Your postings", show_journal);
-    add_command<StatementInput>(
-        root, session, "statement", "What was delivered, billed and paid in a period",
-        [](CLI::App& app, StatementInput& in) {
-            app.add_option("--from", in.from, "RFC 3339 UTC")->required();
-            app.add_option("--until", in.until, "RFC 3339 UTC")->required();
-            app.add_option("--organisation", in.organisation, "operator: whose");
-        },
-        [](Session& s, const StatementInput& in) {
-            return s.get_rows(
-                client::with_query(
-                    "/v1/statements",
-                    {{"from", in.from}, {"to", in.until}, {"organisation", in.organisation}}),
-                "/lines", line_columns());
-        });
+    add_exports(root, session);
 }
 
 }  // namespace suanpan::cli

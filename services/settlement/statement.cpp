@@ -1,10 +1,17 @@
 #include "services/settlement/statement.hpp"
 
 #include "base/check.hpp"
+#include "base/decimal.hpp"
+#include "db/queries/statements.hpp"
+#include "services/exports/line_pages.hpp"
+
+#include <utility>
 
 namespace suanpan::services {
 
 namespace {
+
+constexpr std::int64_t kHourMicroLots = 3'600'000'000;
 
 void add_to(Money& total, Money amount) {
     const auto sum = add(total, amount);
@@ -12,31 +19,9 @@ void add_to(Money& total, Money amount) {
     total = *sum;
 }
 
-void add_line(Statement& statement, const db::LineInfo& info) {
-    const settlement::WaterfallLine& line = info.row.line;
-    StatementTotals& totals = statement.totals[info.row.currency];
-    totals.lines += 1;
-    totals.lot_us += info.row.lot_us;
-    if (info.buyer == statement.organisation) {
-        add_to(totals.bought, line.amount);
-        add_to(totals.buyer_fees, line.buyer_fee);
-        add_to(totals.buyer_tax, line.buyer_tax);
-        add_to(totals.paid, line.buyer_pays);
-    }
-    if (info.provider == statement.organisation) {
-        add_to(totals.sold, line.amount);
-        add_to(totals.provider_fees, line.provider_fee);
-        add_to(totals.withheld, line.withheld);
-    }
-    for (std::size_t i = 0; i < info.row.owners.size(); ++i) {
-        if (info.row.owners[i] == statement.organisation)
-            add_to(totals.received, line.owners.at(i));
-    }
-}
-
-void add_accounts(Statement& statement, const std::vector<db::Movement>& movements) {
+void add_accounts(StatementHeading& heading, const std::vector<db::Movement>& movements) {
     for (const db::Movement& movement : movements) {
-        AccountPeriod& period = statement.accounts[{movement.currency, movement.account}];
+        AccountPeriod& period = heading.accounts[{movement.currency, movement.account}];
         add_to(period.opening, movement.before);
         add_to(period.closing, movement.before);
         add_to(period.closing, movement.within);
@@ -44,38 +29,93 @@ void add_accounts(Statement& statement, const std::vector<db::Movement>& movemen
     }
 }
 
+class StatementText final : public PagedText {
+ public:
+    StatementText(db::Pool& database, StatementHeading heading,
+                  std::unique_ptr<StatementWriter> writer)
+        : heading_(std::move(heading)),
+          writer_(std::move(writer)),
+          pages_(database, filter_of(heading_)) {}
+
+ private:
+    static db::BillingFilter filter_of(const StatementHeading& heading) {
+        const StatementRequest& asked = heading.asked;
+        return {asked.organisation, asked.project, asked.from, asked.until, heading.point.size};
+    }
+    bool write_page(settlement::TextSink& out) override {
+        if (!std::exchange(begun_, true)) {
+            writer_->begin(heading_, out);
+            return true;
+        }
+        const bool more =
+            pages_.next([&](const db::BilledLease& lease, const db::BilledLine& line) {
+                add_line(totals_, heading_.asked.organisation, lease, line);
+                writer_->line(lease, line, out);
+            });
+        if (!more) writer_->finish(totals_, out);
+        return more;
+    }
+
+    StatementHeading heading_;
+    std::unique_ptr<StatementWriter> writer_;
+    LinePages pages_;
+    TotalsByCurrency totals_;
+    bool begun_ = false;
+};
+
 }  // namespace
 
-Result<Statement> make_statement(db::Pool& database, const OrganisationId& organisation, Time from,
-                                 Time until) {
-    Statement statement;
-    bool too_many = false;
-    database.snapshot("statement", [&](db::Tx& tx) {
-        statement = Statement{};
-        statement.organisation = organisation;
-        statement.from = from;
-        statement.until = until;
-        too_many = false;
-        add_accounts(statement, db::list_movements(tx, organisation, from, until));
-        db::LineFilter filter;
-        filter.party = organisation;
-        filter.from = from;
-        filter.until = until;
-        db::for_each_line(tx, filter, [&](const db::LineInfo& info) {
-            add_line(statement, info);
-            if (static_cast<std::int64_t>(statement.lines.size()) < kMaxStatementLines) {
-                statement.lines.push_back(info);
-            } else {
-                too_many = true;
-            }
-        });
-    });
-    if (too_many) {
-        return fail("too_many_lines", "the period has more than " +
-                                          std::to_string(kMaxStatementLines) +
-                                          " settlement lines: ask for a shorter one");
+void add_line(TotalsByCurrency& by_currency, const OrganisationId& organisation,
+              const db::BilledLease& lease, const db::BilledLine& billed) {
+    const core::SettlementLineRow& row = billed.row;
+    const settlement::WaterfallLine& line = row.line;
+    StatementTotals& totals = by_currency[row.currency];
+    totals.lines += 1;
+    totals.lot_us += row.lot_us;
+    if (lease.buyer == organisation) {
+        add_to(totals.bought, line.amount);
+        add_to(totals.bought_credits, line.credit);
+        add_to(totals.bought_discounts, line.discount);
+        add_to(totals.vouchers, line.voucher);
+        add_to(totals.buyer_fees, line.buyer_fee);
+        add_to(totals.buyer_tax, line.buyer_tax);
+        add_to(totals.paid, line.buyer_pays);
     }
-    return statement;
+    if (lease.provider == organisation) {
+        add_to(totals.sold, line.amount);
+        add_to(totals.sold_credits, line.credit);
+        add_to(totals.sold_discounts, line.discount);
+        add_to(totals.provider_fees, line.provider_fee);
+        add_to(totals.withheld, line.withheld);
+    }
+    for (std::size_t i = 0; i < row.owners.size(); ++i) {
+        if (row.owners[i] == organisation) add_to(totals.received, line.owners.at(i));
+    }
+}
+
+std::string lot_hours_text(Int128 lot_us) {
+    const auto hours = narrow(floor_div(lot_us * 1'000'000, kHourMicroLots));
+    return hours ? format_scaled(*hours, 6) : std::string();
+}
+
+StatementHeading read_statement_heading(db::Pool& database, const StatementRequest& request) {
+    return database.snapshot("statement_heading", [&request](db::Tx& tx) {
+        StatementHeading heading;
+        heading.asked = request;
+        heading.point = db::read_log_point(tx);
+        heading.name = db::find_organisation_name(tx, request.organisation);
+        heading.operator_name = db::find_organisation_name(tx, db::find_operator(tx));
+        if (!request.project) {
+            add_accounts(heading,
+                         db::list_movements(tx, request.organisation, request.from, request.until));
+        }
+        return heading;
+    });
+}
+
+std::unique_ptr<TextSource> statement_text(db::Pool& database, StatementHeading heading,
+                                           std::unique_ptr<StatementWriter> writer) {
+    return std::make_unique<StatementText>(database, std::move(heading), std::move(writer));
 }
 
 }  // namespace suanpan::services

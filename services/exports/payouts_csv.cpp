@@ -1,0 +1,19 @@
+#include "services/exports/payouts_csv.hpp"
+
+#include "base/decimal.hpp"
+#include "base/time.hpp"
+#include "services/exports/csv.hpp"
+
+namespace suanpan::services {
+
+void begin_payouts(settlement::TextSink& out) {
+    out.write(csv_row({"organisation", "name", "currency", "state", "amount", "release"}));
+}
+
+void write_payout(const db::Payout& payout, settlement::TextSink& out) {
+    out.write(csv_row({to_string(payout.organisation), csv_text(payout.name), payout.currency,
+                       payout.pending ? "pending" : "available", to_string(payout.amount),
+                       payout.pending ? to_string(payout.release) : ""}));
+}
+
+}  // namespace suanpan::services

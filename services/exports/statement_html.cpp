@@ -1,0 +1,249 @@
+#include "services/exports/statement_html.hpp"
+
+#include "base/check.hpp"
+#include "base/decimal.hpp"
+#include "base/time.hpp"
+#include "services/exports/statement_style.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace suanpan::services {
+namespace {
+
+struct MoneyColumn {
+    std::string_view title;
+    Money settlement::WaterfallLine::* part;
+};
+using Columns = std::vector<MoneyColumn>;
+using Line = settlement::WaterfallLine;
+
+// What the organisation may see of a lease, by what it is in it.
+Columns columns_for(bool buyer, bool provider) {
+    Columns out;
+    if (!buyer && !provider) return out;
+    out = {{"Sale", &Line::sale}, {"Credit", &Line::credit}, {"Discount", &Line::discount}};
+    if (buyer) {
+        out.insert(out.end(), {{"Voucher", &Line::voucher},
+                               {"Fee", &Line::buyer_fee},
+                               {"Tax", &Line::buyer_tax},
+                               {"To pay", &Line::buyer_pays}});
+    }
+    if (provider) {
+        out.insert(out.end(), {{"Fee", &Line::provider_fee},
+                               {"Withheld", &Line::withheld},
+                               {"Proceeds", &Line::provider_gets}});
+    }
+    return out;
+}
+
+// 1,234,567.123456: grouped for people.
+std::string grouped(const std::string& decimal) {
+    std::string out = decimal;
+    const std::size_t point = std::min(out.find('.'), out.size());
+    const std::size_t first = out.starts_with('-') ? 1 : 0;
+    for (std::size_t at = point; at > first + 3; at -= 3)
+        out.insert(at - 3, ",");
+    return out;
+}
+
+std::string money_cell(Money amount) {
+    return "<td>" + grouped(to_string(amount)) + "</td>";
+}
+
+std::string minute(Time time) {
+    const std::string text = to_string(time);
+    return text.substr(0, 10) + " " + text.substr(11, text.ends_with(":00Z") ? 5 : 8);
+}
+
+std::string name_or_id(const std::string& name, const OrganisationId& id) {
+    return name.empty() ? to_string(id) : html_text(name);
+}
+
+void add_to(Money& sum, Money amount) {
+    const auto added = add(sum, amount);
+    CHECK(added);
+    sum = *added;
+}
+
+// The table of one lease while its lines come.
+struct Section {
+    LeaseId lease;
+    bool owner = false;  // has a column for its share
+    Columns columns;
+    std::vector<Money> sums;
+    Money share;
+    Int128 lot_us = 0;
+};
+
+class StatementHtml final : public StatementWriter {
+ public:
+    void begin(const StatementHeading& heading, settlement::TextSink& out) override {
+        organisation_ = heading.asked.organisation;
+        const std::string period =
+            minute(heading.asked.from) + " to " + minute(heading.asked.until) + " UTC";
+        std::string text = std::string(kStatementHead) + "<title>Statement " + period +
+                           "</title>\n</head>\n<body>\n<header>\n<p class=\"issuer\">" +
+                           html_text(heading.operator_name) + "</p>\n<h1>Statement</h1>\n<dl>\n";
+        text += entry("Organisation", name_or_id(heading.name, organisation_));
+        text += entry("Account", to_string(organisation_));
+        if (heading.asked.project) text += entry("Project", to_string(*heading.asked.project));
+        text += entry("Period", period);
+        text += entry("As of", "entry " + std::to_string(heading.point.size.value) +
+                                   " of the log, " + minute(heading.point.last_time) + " UTC");
+        text += "</dl>\n<p class=\"screen\"><a href=\"#totals\">Totals</a></p>\n</header>\n";
+        text += accounts(heading);
+        out.write(text);
+    }
+
+    void line(const db::BilledLease& lease, const db::BilledLine& line,
+              settlement::TextSink& out) override {
+        std::string text;
+        if (!section_ || section_->lease != lease.id) text = end_section() + open_section(lease);
+        Section& section = *section_;
+        const core::SettlementLineRow& row = line.row;
+        section.lot_us += row.lot_us;
+        text += "<tr><td>" + minute(row.window.start) + "</td><td>" + minute(row.window.end) +
+                (line.correction ? " <i>correction</i>" : "") + "</td><td>" +
+                grouped(lot_hours_text(row.lot_us)) + "</td>";
+        for (std::size_t i = 0; i < section.columns.size(); ++i) {
+            const Money amount = row.line.*section.columns[i].part;
+            add_to(section.sums[i], amount);
+            text += money_cell(amount);
+        }
+        if (section.owner) text += share_cell(row, section);
+        out.write(text + "</tr>\n");
+    }
+
+    void finish(const TotalsByCurrency& totals, settlement::TextSink& out) override {
+        std::string text = end_section() + "<h2 id=\"totals\">Totals</h2>\n";
+        if (totals.empty()) text += "<p>Nothing was settled in this period.</p>\n";
+        for (const auto& [currency, sums] : totals)
+            text += totals_table(currency, sums);
+        out.write(text + "</body>\n</html>\n");
+    }
+
+ private:
+    static std::string entry(std::string_view what, const std::string& value) {
+        return "<dt>" + std::string(what) + "</dt><dd>" + value + "</dd>\n";
+    }
+
+    static std::string accounts(const StatementHeading& heading) {
+        if (heading.accounts.empty()) return {};
+        std::string text =
+            "<h2>Accounts</h2>\n<table>\n<thead><tr><th>Account</th><th>Movement</th>"
+            "<th>Amount</th></tr></thead>\n";
+        for (const auto& [name, period] : heading.accounts) {
+            text += "<tbody>\n<tr class=\"sum\"><td>" + html_text(name.second) + ", " +
+                    html_text(name.first) + "</td><td>opening</td>" + money_cell(period.opening) +
+                    "</tr>\n";
+            for (const auto& [reason, amount] : period.movements)
+                text += "<tr><td></td><td>" + html_text(reason) + "</td>" + money_cell(amount) +
+                        "</tr>\n";
+            text += "<tr class=\"sum\"><td></td><td>closing</td>" + money_cell(period.closing) +
+                    "</tr>\n</tbody>\n";
+        }
+        return text + "</table>\n";
+    }
+
+    std::string open_section(const db::BilledLease& lease) {
+        Section section;
+        section.lease = lease.id;
+        const bool buyer = lease.buyer == organisation_;
+        const bool provider = lease.provider == organisation_;
+        section.owner = !buyer;
+        section.columns = columns_for(buyer, provider);
+        section.sums.resize(section.columns.size());
+        std::string text = "<section>\n<h2>" + html_text(lease.market.compute_class) + " lease " +
+                           to_string(lease.id) + "</h2>\n<p>" +
+                           std::to_string(lease.terms.lots.value) + " lots of " +
+                           html_text(lease.model) + ", " + html_text(lease.hub) + ", provider " +
+                           name_or_id(lease.provider_name, lease.provider);
+        if (buyer || provider) {
+            text += ", buyer " + name_or_id(lease.buyer_name, lease.buyer) + "; " +
+                    grouped(to_string(lease.terms.price)) + " " + html_text(lease.market.currency) +
+                    " per " + (lease.terms.price_unit == Unit::kLot ? "lot-hour" : "CU-hour");
+        }
+        text += "; " + minute(lease.terms.window.start) + " to " + minute(lease.terms.window.end) +
+                "</p>\n<table>\n<thead><tr><th>From</th>"
+                "<th>Until</th><th>Lot-hours</th>";
+        for (const MoneyColumn& column : section.columns)
+            text += "<th>" + std::string(column.title) + "</th>";
+        if (section.owner) text += "<th>Own share</th>";
+        section_ = std::move(section);
+        return text + "</tr></thead>\n<tbody>\n";
+    }
+
+    std::string share_cell(const core::SettlementLineRow& row, Section& section) const {
+        Money share;
+        for (std::size_t i = 0; i < row.owners.size(); ++i) {
+            if (row.owners[i] == organisation_) add_to(share, row.line.owners.at(i));
+        }
+        add_to(section.share, share);
+        return money_cell(share);
+    }
+
+    std::string end_section() {
+        if (!section_) return {};
+        const Section section = std::move(*section_);
+        section_.reset();
+        std::string text = "<tr class=\"sum\"><td>Lease</td><td></td><td>" +
+                           grouped(lot_hours_text(section.lot_us)) + "</td>";
+        for (const Money sum : section.sums)
+            text += money_cell(sum);
+        if (section.owner) text += money_cell(section.share);
+        return text + "</tr>\n</tbody>\n</table>\n</section>\n";
+    }
+
+    static std::string totals_table(const std::string& currency, const StatementTotals& sums) {
+        std::string text = "<table class=\"totals\">\n<thead><tr><th>" + html_text(currency) +
+                           "</th><th>" + std::to_string(sums.lines) + " lines, " +
+                           grouped(lot_hours_text(sums.lot_us)) + " lot-hours</th></tr></thead>\n";
+        const auto row = [&text](std::string_view what, Money amount, bool sum = false) {
+            if (amount.value == 0 && !sum) return;
+            text += std::string(sum ? "<tr class=\"sum\">" : "<tr>") + "<td>" + std::string(what) +
+                    "</td>" + money_cell(amount) + "</tr>\n";
+        };
+        const bool sold = sums.sold.value != 0 || sums.received.value != 0;
+        text += "<tbody>\n";
+        row("Bought, after credits and discounts", sums.bought);
+        row("Service level credits in it", sums.bought_credits);
+        row("Discounts in it", sums.bought_discounts);
+        row("Paid by vouchers", sums.vouchers);
+        row("Fees", sums.buyer_fees);
+        row("Tax", sums.buyer_tax);
+        row("Paid", sums.paid, !sold || sums.bought.value != 0);
+        row("Sold, after credits and discounts", sums.sold);
+        row("Service level credits granted in it", sums.sold_credits);
+        row("Discounts granted in it", sums.sold_discounts);
+        row("Fees on sales", sums.provider_fees);
+        row("Tax withheld", sums.withheld);
+        row("Received", sums.received, sold);
+        return text + "</tbody>\n</table>\n";
+    }
+
+    OrganisationId organisation_;
+    std::optional<Section> section_;
+};
+
+}  // namespace
+
+std::string html_text(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        switch (c) {
+            case '&': out += "&amp;"; break;
+            case '<': out += "&lt;"; break;
+            case '>': out += "&gt;"; break;
+            case '"': out += "&quot;"; break;
+            default: out += c;
+        }
+    }
+    return out;
+}
+
+std::unique_ptr<StatementWriter> make_statement_html() {
+    return std::make_unique<StatementHtml>();
+}
+
+}  // namespace suanpan::services
