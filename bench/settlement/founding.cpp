@@ -114,7 +114,7 @@ void Founding::found_pair() {
                                             settlement::MeterRole::kProvider,
                                             SigningKey(meter_seed()).public_key(),
                                             {}});
-    run(boss_, core::MoveCash{pair.buyer, kMarket.currency, Money(100'000'000'000'000'000), "00"});
+    run(boss_, core::MoveCash{pair.buyer, kMarket.currency, Money(1'000'000'000'000'000), "00"});
     pairs_.push_back(std::move(pair));
 }
 
