@@ -23,7 +23,7 @@ class RandomBatches {
     }
 
     ReadingBatch next() {
-        SimulatedMeter meter(below(9), static_cast<MeterRole>(below(3)));
+        SimulatedMeter meter(static_cast<std::uint8_t>(below(9)), static_cast<MeterRole>(below(3)));
         std::vector<Reading> readings;
         const std::int64_t count = 1 + below(5);
         for (std::int64_t i = 0; i < count; ++i) {
