@@ -117,7 +117,11 @@ Result<DsseEnvelope> parse_envelope(std::string_view json) {
         return fail(Error("bad_envelope", "the envelope is not JSON",
                           {Fault{"", root.error().code(), root.error().detail()}}));
     }
-    EnvelopeReader reader(*root);
+    return read_envelope(*root);
+}
+
+Result<DsseEnvelope> read_envelope(const Json& json) {
+    EnvelopeReader reader(json);
     DsseEnvelope out = reader.read();
     if (!reader.faults().empty()) {
         return fail(Error("bad_envelope", "not a DSSE envelope", reader.faults()));

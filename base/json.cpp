@@ -18,27 +18,36 @@ constexpr int kNumberOverflow = 406;  // nlohmann's number for a literal beyond 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-void append_escaped(std::string& out, std::string_view text) {
-    out.push_back('"');
-    for (const char c : text) {
-        const auto byte = static_cast<std::uint8_t>(c);
-        switch (c) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\b': out += "\\b"; break;
-            case '\f': out += "\\f"; break;
-            case '\n': out += "\\n"; break;
-            case '\r': out += "\\r"; break;
-            case '\t': out += "\\t"; break;
-            default:
-                if (byte < 0x20) {
-                    out += "\\u00";
-                    out.push_back(kHexDigits[byte >> 4]);
-                    out.push_back(kHexDigits[byte & 15]);
-                } else {
-                    out.push_back(c);
-                }
+void append_escape(std::string& out, char c) {
+    switch (c) {
+        case '"': out += "\\\""; return;
+        case '\\': out += "\\\\"; return;
+        case '\b': out += "\\b"; return;
+        case '\f': out += "\\f"; return;
+        case '\n': out += "\\n"; return;
+        case '\r': out += "\\r"; return;
+        case '\t': out += "\\t"; return;
+        default: {
+            const auto byte = static_cast<std::uint8_t>(c);
+            out += "\\u00";
+            out.push_back(kHexDigits[byte >> 4]);
+            out.push_back(kHexDigits[byte & 15]);
         }
+    }
+}
+
+// What needs no escape is taken over in runs: a text may be tens of kilobytes of base64.
+void append_escaped(std::string& out, std::string_view text) {
+    const auto needs_escape = [](char c) {
+        return static_cast<std::uint8_t>(c) < 0x20 || c == '"' || c == '\\';
+    };
+    out.push_back('"');
+    for (auto at = text.begin(); at != text.end();) {
+        const auto escaped = std::find_if(at, text.end(), needs_escape);
+        out.append(at, escaped);
+        if (escaped == text.end()) break;
+        append_escape(out, *escaped);
+        at = std::next(escaped);
     }
     out.push_back('"');
 }

@@ -38,3 +38,7 @@ suanpan_bench_program(core LINK suanpan_services)
 suanpan_bench_program(ledger LINK suanpan_services SEES core matching WITH core/database.cpp)
 # bench/ledger has a log verified by it.
 add_dependencies(bench_programs suanpan_audit)
+suanpan_bench_program(settlement LINK suanpan_services suanpan_client SEES core ledger matching
+  WITH core/database.cpp ledger/measure.cpp)
+# bench/settlement sends its readings to it.
+add_dependencies(bench_programs suanpand)

@@ -4,6 +4,7 @@
 #include "base/crypto.hpp"
 #include "base/decimal.hpp"
 #include "base/time.hpp"
+#include "settlement/batch_scanner.hpp"
 #include "settlement/json_fields.hpp"
 
 #include <nlohmann/json.hpp>
@@ -15,12 +16,6 @@ namespace suanpan::settlement {
 namespace {
 
 constexpr std::array<std::string_view, 3> kRoleNames = {"provider", "buyer", "operator"};
-constexpr std::string_view kEventType = "org.suanpan.reading.v1";
-constexpr std::string_view kSpecVersion = "1.0";
-
-std::string event_source(const MeterId& meter) {
-    return "/meters/" + suanpan::to_string(meter);
-}
 
 void optional_field(CanonicalWriter& out, std::string_view name,
                     const std::optional<std::int64_t>& value) {
@@ -70,10 +65,10 @@ void write_event(CanonicalWriter& out, const LeaseId& lease, const MeterId& mete
     out.end_object();
     out.end_object();
     out.field("id", reading_id(lease, meter, reading.epoch, reading.seq));
-    out.field("source", event_source(meter));
-    out.field("specversion", kSpecVersion);
+    out.field("source", reading_source(meter));
+    out.field("specversion", kReadingSpecVersion);
     out.field("time", suanpan::to_string(reading.window.end));
-    out.field("type", kEventType);
+    out.field("type", kReadingEventType);
     out.end_object();
 }
 
@@ -103,9 +98,9 @@ class BatchParser {
         Fields fields(value, at, faults, {"data", "id", "source", "specversion", "time", "type"});
         Reading reading;
         if (const Json* found = fields.get("data")) reading = data(*found, at + "/data");
-        fields.constant("specversion", kSpecVersion);
-        fields.constant("type", kEventType);
-        fields.constant("source", event_source(batch.meter));
+        fields.constant("specversion", kReadingSpecVersion);
+        fields.constant("type", kReadingEventType);
+        fields.constant("source", reading_source(batch.meter));
         fields.constant("id", reading_id(batch.lease, batch.meter, reading.epoch, reading.seq));
         if (fields.time("time") != reading.window.end) {
             faults.add(at + "/time", "out_of_range", "must be the end of the window");
@@ -184,6 +179,10 @@ Result<MeterRole> parse_meter_role(std::string_view text) {
     return static_cast<MeterRole>(found - kRoleNames.begin());
 }
 
+std::string reading_source(const MeterId& meter) {
+    return "/meters/" + suanpan::to_string(meter);
+}
+
 std::string reading_id(const LeaseId& lease, const MeterId& meter, std::int64_t epoch,
                        std::int64_t seq) {
     return suanpan::to_string(lease) + "/" + suanpan::to_string(meter) + "/" +
@@ -195,6 +194,11 @@ Result<ReadingBatch> parse_batch(std::string_view payload) {
         return fail("batch_too_large",
                     "a batch has at most " + std::to_string(kMaxBatchBytes) + " bytes");
     }
+    if (auto scanned = scan_batch(payload)) return std::move(*scanned);
+    return parse_batch_tree(payload);
+}
+
+Result<ReadingBatch> parse_batch_tree(std::string_view payload) {
     const auto root = parse_json(payload, JsonLimits{kMaxBatchBytes, 8});
     if (!root) {
         return fail(Error("bad_batch", "the payload is not JSON",

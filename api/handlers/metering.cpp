@@ -2,12 +2,14 @@
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
 #include "api/json/render.hpp"
+#include "api/json/verdict.hpp"
 #include "api/problem.hpp"
 #include "base/random.hpp"
 #include "db/queries/identity.hpp"
 #include "db/queries/settlements.hpp"
 #include "db/queries/trading.hpp"
 #include "services/clock.hpp"
+#include "services/iam/idempotent_writes.hpp"
 #include "services/metering/intake.hpp"
 
 namespace suanpan::api {
@@ -33,9 +35,9 @@ core::Role scope_of(settlement::MeterRole role) {
 
 // A repeat with other bytes is no repeat.
 settlement::ReadingVerdict told_apart(settlement::ReadingVerdict verdict,
-                                      const services::CheckedBatch& checked) {
+                                      const services::StoredReadings& stored) {
     if (verdict.verdict == settlement::Verdict::kDuplicate &&
-        checked.altered(verdict.epoch, verdict.seq)) {
+        services::is_altered(stored, {verdict.epoch, verdict.seq})) {
         verdict.verdict = settlement::Verdict::kRefused;
         verdict.code = "equivocation";
         verdict.detail = "a reading of this id was accepted before with other bytes";
@@ -43,26 +45,34 @@ settlement::ReadingVerdict told_apart(settlement::ReadingVerdict verdict,
     return verdict;
 }
 
-services::StoredResponse batch_answer(const services::CheckedBatch& checked, LogIndex index,
-                                      const std::vector<settlement::ReadingVerdict>& verdicts) {
-    Json readings = Json::array();
+// Made on the core's thread, so without a tree.
+services::StoredResponse batch_answer(const LeaseId& lease, LogIndex index,
+                                      const std::vector<settlement::ReadingVerdict>& verdicts,
+                                      const services::StoredReadings& stored) {
+    CanonicalWriter body;
+    body.begin_object();
+    body.field("lease", to_string(lease));
+    body.key("log_index");
+    body.integer(index.value);
+    body.key("readings");
+    body.begin_array();
     for (const settlement::ReadingVerdict& verdict : verdicts)
-        readings.push_back(to_json(told_apart(verdict, checked)));
-    const Json body{{"lease", to_string(checked.command.batch.lease)},
-                    {"log_index", index.value},
-                    {"readings", std::move(readings)}};
-    return stored(body, 200, "");
+        write_json(body, told_apart(verdict, stored));
+    body.end_array();
+    body.end_object();
+    return services::StoredResponse{200, body.take(), ""};
 }
 
 // The first answer again, for ever: also when the lease is settled and the core has forgotten it.
 services::StoredResponse repeated_answer(const services::CheckedBatch& checked) {
     LogIndex index;
     std::vector<settlement::ReadingVerdict> verdicts;
-    for (const auto& [id, reading] : checked.stored) {
-        index = std::max(index, reading.index);
-        verdicts.push_back({id.first, id.second, settlement::Verdict::kDuplicate, "", ""});
+    const settlement::ReadingBatch& batch = checked.command.batch;
+    for (const settlement::Reading& reading : batch.readings) {
+        index = std::max(index, checked.stored.at({reading.epoch, reading.seq}).index);
+        verdicts.push_back({reading.epoch, reading.seq, settlement::Verdict::kDuplicate, "", ""});
     }
-    return batch_answer(checked, index, verdicts);
+    return batch_answer(batch.lease, index, verdicts, checked.stored);
 }
 
 // Readings need no Idempotency-Key: a reading's id is one, for ever.
@@ -74,10 +84,12 @@ BatchItem envelope_item(const Call& call, services::ReadingIntake& intake, const
     } else if (checked->repeats()) {
         item.ready = repeated_answer(*checked);
     } else {
-        item.write.command = checked->command;
-        item.write.respond = [batch = std::move(*checked)](const core::CommandOutcome& outcome) {
-            return batch_answer(batch, outcome.index, outcome.readings);
+        item.write.respond = [lease = checked->command.batch.lease,
+                              stored =
+                                  std::move(checked->stored)](const core::CommandOutcome& outcome) {
+            return batch_answer(lease, outcome.index, outcome.readings, stored);
         };
+        item.write.command = std::move(checked->command);
     }
     return item;
 }
@@ -158,7 +170,7 @@ void submit_readings(const std::shared_ptr<Call>& call, const Reply& reply) {
         reply(problem(invalid_request(std::move(faults)), call->request.path));
         return;
     }
-    services::ReadingIntake intake(call->context.database);
+    services::ReadingIntake intake(call->context.database, call->context.writes.seen_readings());
     std::vector<BatchItem> items;
     items.reserve(envelopes->size());
     for (const Json& envelope : *envelopes)

@@ -12,12 +12,6 @@ namespace suanpan::api {
 
 namespace {
 
-std::string_view verdict_word(settlement::Verdict verdict) {
-    static constexpr std::array<std::string_view, 4> kWords = {"accepted", "accepted_with_gap",
-                                                               "duplicate", "refused"};
-    return kWords.at(static_cast<std::size_t>(verdict));
-}
-
 Json posting_json(const settlement::Posting& posting) {
     return {{"organisation", to_string(posting.account.organisation)},
             {"currency", posting.account.currency},
@@ -83,15 +77,6 @@ Json to_json(const core::FinalWindowRow& row) {
              {"estimated", window.estimated},
              {"readings", std::move(readings)}};
     if (row.settled_by) out["settled_by"] = to_string(*row.settled_by);
-    return out;
-}
-
-Json to_json(const settlement::ReadingVerdict& verdict) {
-    Json out{{"epoch", std::to_string(verdict.epoch)},
-             {"seq", std::to_string(verdict.seq)},
-             {"result", verdict_word(verdict.verdict)}};
-    if (!verdict.code.empty()) out["code"] = verdict.code;
-    if (!verdict.detail.empty()) out["detail"] = verdict.detail;
     return out;
 }
 

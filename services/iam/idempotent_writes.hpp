@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "db/pool.hpp"
 #include "db/side_rows.hpp"
+#include "services/metering/seen_readings.hpp"
 #include "services/trading/core_loop.hpp"
 
 #include <functional>
@@ -44,6 +45,8 @@ class IdempotentWrites {
     // The same for a command that carries `key` with it: no look-up here.
     void run_command(const IdempotencyKey& key, Done done,
                      const std::function<void(Finish)>& start);
+    // Readings come without a key: the id of each is one, for ever.
+    SeenReadings& seen_readings() { return seen_readings_; }
 
  private:
     using Name = std::tuple<OrganisationId, std::string, std::string>;
@@ -63,6 +66,7 @@ class IdempotentWrites {
     const Clock& clock_;
     std::mutex mutex_;
     std::map<Name, Waiting> running_;
+    SeenReadings seen_readings_;
 };
 
 }  // namespace suanpan::services

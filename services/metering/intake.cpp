@@ -4,26 +4,41 @@
 #include "db/queries/identity.hpp"
 #include "settlement/reading.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 
 namespace suanpan::services {
+namespace {
 
-bool CheckedBatch::altered(std::int64_t epoch, std::int64_t seq) const {
-    const auto found = stored.find({epoch, seq});
+ReadingKey key_of(const settlement::Reading& reading) {
+    return {reading.epoch, reading.seq};
+}
+
+}  // namespace
+
+bool is_altered(const StoredReadings& stored, const ReadingKey& key) {
+    const auto found = stored.find(key);
     return found != stored.end() && !found->second.same;
 }
 
 bool CheckedBatch::repeats() const {
     return std::ranges::all_of(command.batch.readings, [this](const auto& reading) {
-        const auto found = stored.find({reading.epoch, reading.seq});
+        const auto found = stored.find(key_of(reading));
         return found != stored.end() && found->second.same;
     });
 }
 
 Result<CheckedBatch> ReadingIntake::check(const Json& envelope, const OrganisationId& submitter) {
-    const std::string canonical = canonical_json(envelope);
-    const auto parsed = parse_envelope(canonical);
+    const auto parsed = read_envelope(envelope);
     if (!parsed) return fail(parsed.error());
+    std::string canonical = canonical_json(envelope);
+    if (canonical.size() > kMaxReadingsEnvelopeBytes) {
+        return fail("batch_too_large",
+                    "an envelope has at most " + std::to_string(kMaxReadingsEnvelopeBytes) +
+                        " bytes as canonical JSON, so that it fits one log entry; send fewer "
+                        "readings in a batch");
+    }
     if (parsed->payload_type != settlement::kReadingsPayloadType) {
         return fail("bad_payload_type", "the payloadType of readings is " +
                                             std::string(settlement::kReadingsPayloadType));
@@ -38,10 +53,14 @@ Result<CheckedBatch> ReadingIntake::check(const Json& envelope, const Organisati
         return fail("bad_signature",
                     "no signature of the envelope is the registered meter's over this payload");
     }
-    auto stored = database_.read("find_stored_readings", [&batch](db::Tx& tx) {
-        return db::find_stored_readings(tx, *batch);
+    CheckedBatch checked{core::SubmitReadings{std::move(canonical), std::move(*batch)}, {}};
+    const settlement::ReadingBatch& readings = checked.command.batch;
+    const auto [first, last] = std::ranges::minmax_element(readings.readings, {}, key_of);
+    if (seen_.pass({readings.lease, readings.meter}, key_of(*first), key_of(*last))) return checked;
+    checked.stored = database_.read("find_stored_readings", [&readings](db::Tx& tx) {
+        return db::find_stored_readings(tx, readings);
     });
-    return CheckedBatch{core::SubmitReadings{canonical, std::move(*batch)}, std::move(stored)};
+    return checked;
 }
 
 const std::optional<core::MeterRow>& ReadingIntake::meter(const MeterId& id) {

@@ -8,22 +8,29 @@
 #include "core/commands.hpp"
 #include "db/pool.hpp"
 #include "db/queries/settlements.hpp"
+#include "services/metering/seen_readings.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <utility>
 
 namespace suanpan::services {
 
+// An envelope so long, as canonical JSON, fits its log entry.
+inline constexpr std::size_t kMaxReadingsEnvelopeBytes = 65'000;
+
+using StoredReadings = std::map<ReadingKey, db::StoredReading>;
+
+// Accepted before with other bytes: equivocation. It is logged all the same, as evidence.
+bool is_altered(const StoredReadings& stored, const ReadingKey& key);
+
 struct CheckedBatch {
     core::SubmitReadings command;
-    // Of its readings, those that were accepted before, by (epoch, seq). The core knows the ones of
-    // long ago by their ids alone, and those of a settled lease not at all.
-    std::map<std::pair<std::int64_t, std::int64_t>, db::StoredReading> stored;
+    // Of its readings, those that were accepted before. The core knows the ones of long ago by
+    // their ids alone, and those of a settled lease not at all.
+    StoredReadings stored;
 
-    // Accepted before with other bytes: equivocation. It is logged all the same, as evidence.
-    [[nodiscard]] bool altered(std::int64_t epoch, std::int64_t seq) const;
     // Every reading was accepted before with these bytes: there is nothing to do.
     [[nodiscard]] bool repeats() const;
 };
@@ -31,18 +38,20 @@ struct CheckedBatch {
 // For the envelopes of one request: meters are looked up once.
 class ReadingIntake {
  public:
-    explicit ReadingIntake(db::Pool& database) : database_(database) {}
+    // `seen`: the server's, of all requests.
+    ReadingIntake(db::Pool& database, SeenReadings& seen) : database_(database), seen_(seen) {}
 
     // `submitter` is the organisation whose key sent it; it must be the meter's, for an envelope
     // says nothing about who may use our resources. Errors: those of the envelope and the batch,
-    // `unknown_meter` (also for a foreign one), `revoked_meter`, `bad_signature`,
-    // `bad_payload_type`.
+    // `batch_too_large` (no log entry holds it), `unknown_meter` (also for a foreign one),
+    // `revoked_meter`, `bad_signature`, `bad_payload_type`.
     Result<CheckedBatch> check(const Json& envelope, const OrganisationId& submitter);
 
  private:
     const std::optional<core::MeterRow>& meter(const MeterId& id);
 
     db::Pool& database_;
+    SeenReadings& seen_;
     std::map<MeterId, std::optional<core::MeterRow>> meters_;
 };
 

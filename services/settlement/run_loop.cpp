@@ -5,8 +5,10 @@
 #include "db/queries/settlements.hpp"
 #include "db/state.hpp"
 
+#include <atomic>
 #include <future>
 #include <memory>
+#include <utility>
 
 namespace suanpan::services {
 
@@ -30,39 +32,83 @@ Result<SettlementRuns::Exact> SettlementRuns::resolve(const RunRange& range) {
     return exact;
 }
 
+namespace {
+
+// The steps of one run, each submitted as soon as the core has applied the one before it, so that
+// one is written while the next is applied. Shared with the submissions, which may outlive the
+// caller's patience.
+class Steps : public std::enable_shared_from_this<Steps> {
+ public:
+    Steps(CoreLoop& core, const Clock& clock, const OrganisationId& actor, core::Settle range)
+        : core_(core), clock_(clock), actor_(actor), range_(range) {}
+
+    Result<core::RunRow> wait() { return result_.get_future().get(); }
+
+    void submit_next() {
+        auto step = std::make_shared<Step>();
+        Submission submission{
+            core::Command(random_id<CommandId>(clock_.now()), actor_, core::Auth::kApiKey, range_),
+            std::nullopt,
+            {},
+            [self = shared_from_this(), step](const core::CommandOutcome& outcome) {
+                self->applied(*step, outcome);
+                return StoredResponse{};
+            },
+            [self = shared_from_this(), step](const Result<StoredResponse>& answer) {
+                self->committed(*step, answer);
+            }};
+        const auto taken = core_.submit(std::move(submission));
+        if (!taken) finish(fail(taken.error()));
+    }
+
+ private:
+    struct Step {
+        std::optional<core::RunRow> run;
+        std::optional<Error> refusal;
+        bool followed = false;
+    };
+
+    // On the core's thread; again when the step is applied anew after a failed commit.
+    void applied(Step& step, const core::CommandOutcome& outcome) {
+        step.run = outcome.run;
+        step.refusal = outcome.refusal;
+        if (step.refusal || !step.run || step.run->closed || step.followed || finished_) return;
+        step.followed = true;
+        submit_next();
+    }
+
+    void committed(const Step& step, const Result<StoredResponse>& answer) {
+        if (!answer)
+            finish(fail(answer.error()));
+        else if (step.refusal)
+            finish(fail(*step.refusal));
+        else if (CHECK(step.run.has_value()); step.run->closed)
+            finish(*step.run);
+    }
+
+    // The first time counts: what was under way behind it is carried out all the same.
+    void finish(Result<core::RunRow> result) {
+        if (!finished_.exchange(true)) result_.set_value(std::move(result));
+    }
+
+    CoreLoop& core_;
+    const Clock& clock_;
+    OrganisationId actor_;
+    core::Settle range_;
+    std::atomic<bool> finished_ = false;
+    std::promise<Result<core::RunRow>> result_;
+};
+
+}  // namespace
+
 Result<core::RunRow> SettlementRuns::run(const OrganisationId& actor, const RunRange& range) {
     const auto exact = resolve(range);
     if (!exact) return fail(exact.error());
     if (exact->known && exact->known->closed) return *exact->known;
-    for (;;) {
-        auto run = step(actor, *exact);
-        if (!run || run->closed) return run;
-    }
-}
-
-Result<core::RunRow> SettlementRuns::step(const OrganisationId& actor, const Exact& range) {
-    // Shared with the core's thread, which may outlive this call's patience but not its wait.
-    auto run = std::make_shared<std::optional<core::RunRow>>();
-    auto refusal = std::make_shared<std::optional<Error>>();
-    auto promise = std::make_shared<std::promise<Result<StoredResponse>>>();
-    Submission submission{
-        core::Command(random_id<CommandId>(clock_.now()), actor, core::Auth::kApiKey,
-                      core::Settle{range.from, range.to}),
-        std::nullopt,
-        {},
-        [run, refusal](const core::CommandOutcome& outcome) {
-            *run = outcome.run;
-            *refusal = outcome.refusal;
-            return StoredResponse{};
-        },
-        [promise](Result<StoredResponse> result) { promise->set_value(std::move(result)); }};
-    const auto taken = core_.submit(std::move(submission));
-    if (!taken) return fail(taken.error());
-    const auto result = promise->get_future().get();
-    if (!result) return fail(result.error());
-    if (*refusal) return fail(**refusal);
-    CHECK(run->has_value());
-    return **run;
+    const auto steps =
+        std::make_shared<Steps>(core_, clock_, actor, core::Settle{exact->from, exact->to});
+    steps->submit_next();
+    return steps->wait();
 }
 
 }  // namespace suanpan::services

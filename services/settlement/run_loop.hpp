@@ -34,7 +34,6 @@ class SettlementRuns {
         std::optional<core::RunRow> known;
     };
     Result<Exact> resolve(const RunRange& range);
-    Result<core::RunRow> step(const OrganisationId& actor, const Exact& range);
 
     db::Pool& database_;
     CoreLoop& core_;

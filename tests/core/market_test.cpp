@@ -223,6 +223,8 @@ TEST(Market, RefusesWithAStableCode) {
     unknown_meter.batch.meter = numbered<MeterId>(9);
     auto wrong_role = unpaid;
     wrong_role.batch.role = settlement::MeterRole::kBuyer;
+    auto unknown_lease = unpaid;
+    unknown_lease.batch.lease = numbered<LeaseId>(99);
     auto other_pool = day.sell(2, 1, "1", SmallMarket::hours(5, 6));
     other_pool.terms.pool = numbered<PoolId>(3);
     RegisterModel absurd_model;
@@ -252,6 +254,7 @@ TEST(Market, RefusesWithAStableCode) {
         {"lease_not_found", buyer, AdvanceLease{lease, LeaseAction::kAccept}},
         {"wrong_lease_state", provider, AdvanceLease{lease, LeaseAction::kAccept}},
         {"foreign_lease", provider, foreign_meter},
+        {"unknown_lease", provider, unknown_lease},
         {"unknown_meter", provider, unknown_meter},
         {"wrong_role", provider, wrong_role},
         {"bad_shares", provider, SetTitle{numbered<PoolId>(2), kStart, {{provider, Ppm(999'999)}}}},

@@ -274,6 +274,15 @@ TEST(ApiAccess, ReadingsNeedTheRegisteredMetersSignature) {
     EXPECT_EQ(send(seller, forged)["error"]["code"], "bad_signature");
     EXPECT_EQ(send(buyer, forged)["error"]["code"], "unknown_meter");
     EXPECT_EQ(send(seller, {{"payload", 1}})["error"]["code"], "bad_envelope");
+    Json other = forged;
+    other["payloadType"] = "application/json";
+    EXPECT_EQ(send(seller, other)["error"]["code"], "bad_payload_type");
+    Json large = forged;
+    large["payload"] = std::string(65'000, 'A');
+    const Json too_large = send(seller, large);
+    EXPECT_EQ(too_large["status"], 413);
+    EXPECT_EQ(too_large["error"]["code"], "batch_too_large");
+    EXPECT_NE(too_large["error"]["detail"].get<std::string>().find("65000"), std::string::npos);
     expect(seller.post("/v1/meters/" + meter["id"].get<std::string>() + ":revoke", Json::object()),
            200);
     EXPECT_EQ(send(seller, forged)["error"]["code"], "revoked_meter");

@@ -129,6 +129,7 @@ TEST(ApiDay, FromAListedLotToAStatement) {
     for (const Json& reading : refused["results"][0]["batch"]["readings"]) {
         EXPECT_EQ(reading["result"], "refused") << reading.dump();
         EXPECT_EQ(reading["code"], "equivocation") << reading.dump();
+        EXPECT_EQ(reading["status"], 422) << reading.dump();
     }
     EXPECT_EQ(expect(buyer.get("/v1/readings?lease=" + lease), 200)["items"].size(), 2U);
 

@@ -1,0 +1,13 @@
+#pragma once
+
+// What became of a reading. Written without a tree: there are hundreds in an answer.
+
+#include "base/json.hpp"
+#include "settlement/lease_meter.hpp"
+
+namespace suanpan::api {
+
+// A refused reading says so with a status of its own.
+void write_json(CanonicalWriter& out, const settlement::ReadingVerdict& verdict);
+
+}  // namespace suanpan::api
