@@ -37,7 +37,6 @@ Json to_json(const core::LeaseRow& lease);
 
 Json to_json(const core::ReadingRow& reading);
 Json to_json(const core::FinalWindowRow& window);
-Json to_json(const settlement::ReadingVerdict& verdict);
 Json to_json(const core::BalanceRow& balance);
 // Only the postings of `viewer`; all of them without one.
 Json to_json(const settlement::JournalEntry& entry, const std::optional<OrganisationId>& viewer);
