@@ -1,5 +1,6 @@
 #include "db/queries/trading.hpp"
 
+#include "db/native_session.hpp"
 #include "db/paging.hpp"
 #include "db/table_trading.hpp"
 
@@ -101,6 +102,28 @@ std::vector<TakenNames> find_taken_names(Tx& tx, const std::vector<RequestNames>
               column_of(requests, &RequestNames::client_order_id)}))
         out.push_back(read_taken_names(row));
     return out;
+}
+
+void stream_taken_names(const Pool& pool, const std::function<void(const RequestNames&)>& take) {
+    NativeSession session(pool.conninfo());
+    TupleReader reader;
+    session.copy_out("SELECT organisation, route, key FROM idempotency", [&](std::string_view row) {
+        RequestNames names;
+        reader.begin_row(row);
+        reader("organisation", names.organisation);
+        reader("route", names.route);
+        reader("key", names.key);
+        take(names);
+    });
+    session.copy_out(
+        "SELECT organisation, client_order_id FROM order_text WHERE client_order_id <> ''",
+        [&](std::string_view row) {
+            RequestNames names;
+            reader.begin_row(row);
+            reader("organisation", names.trader);
+            reader("client_order_id", names.client_order_id);
+            take(names);
+        });
 }
 
 Listed<core::TradeRow> list_trades(Tx& tx, const TradeFilter& filter, const Page& page) {

@@ -7,6 +7,7 @@
 #include "db/queries/page.hpp"
 #include "db/side_rows.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,6 +52,8 @@ struct TakenNames {
 };
 // For many requests at once, in one round trip: those of which a name is taken.
 std::vector<TakenNames> find_taken_names(Tx& tx, const std::vector<RequestNames>& requests);
+// All names that are taken, one after the other as they come, by a connection of its own.
+void stream_taken_names(const Pool& pool, const std::function<void(const RequestNames&)>& take);
 
 struct TradeFilter {
     std::optional<OrganisationId> party;  // buyer or provider

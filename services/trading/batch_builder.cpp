@@ -5,6 +5,7 @@
 #include "base/random.hpp"
 #include "db/leader.hpp"
 #include "db/queries/trading.hpp"
+#include "services/trading/taken_names.hpp"
 
 #include <string_view>
 
@@ -25,6 +26,15 @@ const std::string* client_order_id(const Submission& submission) {
         if (text != nullptr && !text->client_order_id.empty()) return &text->client_order_id;
     }
     return nullptr;
+}
+
+db::RequestNames names_of(const Submission& submission) {
+    db::RequestNames names;
+    if (const auto& key = submission.idempotency)
+        std::tie(names.organisation, names.route, names.key) = name_of(*key);
+    names.trader = submission.command.actor;
+    if (const std::string* order = client_order_id(submission)) names.client_order_id = *order;
+    return names;
 }
 
 template <typename Map, typename Key>
@@ -48,24 +58,20 @@ bool is_kept(const StoredResponse& response) {
 
 }  // namespace
 
-KnownKeysPtr find_known_keys(db::Leader& leader, const std::vector<Submission*>& submissions) {
+KnownKeysPtr find_known_keys(db::Leader& leader, TakenNames& taken,
+                             const std::vector<Submission*>& submissions) {
     std::vector<db::RequestNames> requests;
     for (const Submission* submission : submissions) {
-        const auto& key = submission->idempotency;
-        const std::string* order = client_order_id(*submission);
-        if (!key && order == nullptr) continue;
-        db::RequestNames& names = requests.emplace_back();
-        if (key) std::tie(names.organisation, names.route, names.key) = name_of(*key);
-        names.trader = submission->command.actor;
-        if (order != nullptr) names.client_order_id = *order;
+        db::RequestNames names = names_of(*submission);
+        if (taken.note(names)) requests.push_back(std::move(names));
     }
     auto known = std::make_shared<KnownKeys>();
     if (requests.empty()) return known;
     leader.look_up("find_known_keys", [&](db::Tx& tx) {
-        for (db::TakenNames& taken : db::find_taken_names(tx, requests)) {
-            if (taken.response)
-                known->responses.emplace(name_of(*taken.response), std::move(*taken.response));
-            if (const auto& order = taken.order)
+        for (db::TakenNames& found : db::find_taken_names(tx, requests)) {
+            if (found.response)
+                known->responses.emplace(name_of(*found.response), std::move(*found.response));
+            if (const auto& order = found.order)
                 known->orders.emplace(std::pair(order->organisation, order->client_order_id),
                                       order->order);
         }

@@ -22,6 +22,8 @@ class Leader;
 
 namespace suanpan::services {
 
+class TakenNames;
+
 // Keys that are taken: in the database, or by a batch on its way there.
 struct KnownKeys {
     using Response = std::tuple<OrganisationId, std::string, std::string>;
@@ -30,8 +32,10 @@ struct KnownKeys {
     std::map<ClientOrder, OrderId> orders;
 };
 using KnownKeysPtr = std::shared_ptr<const KnownKeys>;
-// What the database knows of the submissions' keys; asks only when some submission has one.
-KnownKeysPtr find_known_keys(db::Leader& leader, const std::vector<Submission*>& submissions);
+// What the database knows of the submissions' keys; asks only for those that may be taken, and
+// notes all of them.
+KnownKeysPtr find_known_keys(db::Leader& leader, TakenNames& taken,
+                             const std::vector<Submission*>& submissions);
 
 // The stored answer of a key, given again; nothing when the key counts as new.
 std::optional<Result<StoredResponse>> answer_again(const db::IdempotencyRow& stored,

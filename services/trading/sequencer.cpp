@@ -86,6 +86,7 @@ void Sequencer::load() {
     market.load(rows);
     CHECK(core::digest(market.state()) == stored.get());
     market_ = std::move(market);
+    taken_.emplace(pool_);
 }
 
 void Sequencer::make_room() {
@@ -140,7 +141,7 @@ void Sequencer::build(PendingBatch& batch, const std::vector<Submission*>& submi
                       const Fill& fill) {
     // First the line, then the database: a batch that ends in between is seen by both.
     std::vector<KnownKeysPtr> known = line_->keys();
-    known.push_back(find_known_keys(*leader_, submissions));
+    known.push_back(find_known_keys(*leader_, *taken_, submissions));
     BatchBuilder builder(market_, std::move(known), clock_.now());
     fill(builder);
     batch.answers = builder.take_answers();

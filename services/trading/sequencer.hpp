@@ -11,6 +11,7 @@
 #include "services/trading/batch_builder.hpp"
 #include "services/trading/commit_line.hpp"
 #include "services/trading/core_loop.hpp"
+#include "services/trading/taken_names.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -90,7 +91,8 @@ class Sequencer {
     Events events_;
     std::optional<db::Leader> leader_;
     core::Market market_;
-    std::int64_t epoch_ = 0;  // of the last leadership
+    std::optional<TakenNames> taken_;  // as long as market_ is the one that was loaded
+    std::int64_t epoch_ = 0;           // of the last leadership
     bool deposed_ = false;
     std::int64_t rebuilds_ = 0;
     std::optional<CommitLine> line_;  // ends before what it writes with
