@@ -24,11 +24,15 @@ CommandOutcome Market::refuse(const Command& command, const Error& reason, Time 
 }
 
 void Market::expect(const Command& command) const {
+    if (const auto* order = std::get_if<PlaceOrder>(&command.body))
+        return impl_->engine.prefetch(order->terms, matching::Ahead::kFar);
     if (const auto slot = impl_->named_order(command))
         impl_->engine.look_ahead(*slot, matching::kNoOrder);
 }
 
 void Market::expect_next(const Command& command) const {
+    if (const auto* order = std::get_if<PlaceOrder>(&command.body))
+        return impl_->engine.prefetch(order->terms, matching::Ahead::kNear);
     if (const auto slot = impl_->named_order(command))
         impl_->engine.look_ahead(matching::kNoOrder, *slot);
 }

@@ -52,14 +52,15 @@ Result<void> Engine::add_pool(const PoolRules& rules) {
     if (state.pool_numbers.find(rules.id))
         return fail("pool_exists", "the pool is registered already");
     const std::uint32_t number = state.pool_numbers.number(rules.id);
-    state.pools.add(Pool{number,
+    state.pools.add(Pool{Calendar(rules.lots),
+                         0,
+                         number,
                          state.sites.number(rules.site),
                          state.eligibility.add(rules.profile),
-                         0,
-                         Calendar(rules.lots),
-                         RestingSells(number),
+                         rules,
                          {},
-                         rules});
+                         {},
+                         RestingSells(number)});
     return {};
 }
 
@@ -180,6 +181,19 @@ void Engine::look_ahead(OrderSlot soon, OrderSlot next) const {
     // None is a number too, and what lies there may be asked for without harm.
     orders.prefetch(order.next);
     orders.prefetch(order.prev);
+}
+
+// Of a sell its pool; a buy's pool is nil, and not known.
+void Engine::prefetch(const OrderTerms& terms, Ahead ahead) const {
+    if (terms.side == Side::kBuy) return;
+    if (ahead == Ahead::kFar) return impl_->pool_numbers.prefetch(terms.pool);
+    const Pool* pool = impl_->find_pool(terms.pool);
+    if (pool == nullptr) return;
+    if (ahead == Ahead::kNear) {
+        prefetch_lines(pool, sizeof(Pool));
+    } else {
+        pool->prefetch_lists();
+    }
 }
 
 const Outcome& Engine::cancel(OrderSlot slot, Time now) {

@@ -175,6 +175,9 @@ struct Preview {
     friend bool operator==(const Preview&, const Preview&) = default;
 };
 
+// How soon an order will be placed: some messages from now, fewer, as the next.
+enum class Ahead : std::uint8_t { kFar, kNear, kNext };
+
 class Engine {
  public:
     Engine();
@@ -219,6 +222,9 @@ class Engine {
     // Hints to the processor of orders that will be cancelled: `soon`, in about ten commands, is
     // fetched; of `next`, in a few, what is linked to it. Each may be kNoOrder.
     void look_ahead(OrderSlot soon, OrderSlot next) const;
+    // The same of an order that will be placed: what it needs lies behind one pointer after the
+    // other, so it is told of several times.
+    void prefetch(const OrderTerms& terms, Ahead ahead) const;
     const Outcome& cancel(OrderSlot order, Time now);  // REQUIRES it to be open, as the next ones
     // Errors of check(), with the new total and price; less at the same price is always allowed. A
     // lower total at the same price keeps

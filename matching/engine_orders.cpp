@@ -127,8 +127,13 @@ std::uint32_t Engine::Impl::open_orders_of(const OrganisationId& organisation) {
 }
 
 const Market* Engine::Impl::find_market(const MarketKey& key) const {
+    // Mostly the same as before.
+    if (last_market < markets.size() && markets[last_market].rules.key == key) [[likely]]
+        return &markets[last_market];
     const auto found = market_numbers.find(key);
-    return found == market_numbers.end() ? nullptr : &markets[found->second];
+    if (found == market_numbers.end()) return nullptr;
+    last_market = found->second;
+    return &markets[last_market];
 }
 
 Market& Engine::Impl::get_market(const MarketKey& key) {

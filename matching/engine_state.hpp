@@ -92,6 +92,7 @@ class RestingSells {
     void remove(Order& order, std::uint32_t slot);
     // By sequence.
     [[nodiscard]] std::vector<std::uint32_t> slots(OrderStore& orders);
+    void prefetch_end() const { __builtin_prefetch(entries_.end(), 1); }
 
  private:
     struct Entry {
@@ -111,22 +112,28 @@ class RestingSells {
     std::size_t most_gone_ = kFew;
 };
 
-// What trades touch comes first.
-struct Pool {
+// What a walk reads of it is in the first cache line.
+struct alignas(64) Pool {
+    Calendar calendar;
+    mutable std::uint64_t exhausted_in = 0;  // the last walk that found no free lot
     std::uint32_t number = 0;
     std::uint32_t site = 0;
     ProfileNumber profile = 0;
-    mutable std::uint64_t exhausted_in = 0;  // the last walk that found no free lot
-    Calendar calendar;
-    RestingSells resting;
-    std::vector<Listing> listings;
     PoolRules rules;
-    std::map<std::string, Rate> rates{};  // by compute class
+    std::map<std::string, Rate> rates;  // by compute class
+    std::vector<Listing> listings;
+    RestingSells resting;
     // In the last count of a buy's supply that met the pool.
     std::uint64_t counted_in = 0;
     std::size_t counted_at = 0;  // place
     Lots uncounted{0};           // free
 
+    // What placing a sell reads and what lies outside of the pool itself.
+    void prefetch_lists() const {
+        __builtin_prefetch(listings.data());
+        __builtin_prefetch(calendar.steps().data());
+        resting.prefetch_end();
+    }
     // In the market's class.
     [[nodiscard]] bool has_rate(const Market& market) const {
         return std::ranges::any_of(
@@ -141,6 +148,7 @@ struct Engine::Impl {
     Slab<Level> levels;
     Eligibility eligibility;
     std::map<MarketKey, std::uint32_t> market_numbers;
+    mutable std::uint32_t last_market = 0;  // looked for
     Stable<Market> markets;
     Interner<PoolId> pool_numbers;
     Stable<Pool> pools;
@@ -166,6 +174,7 @@ struct Engine::Impl {
 
     // Of the walk under way.
     Reach taker_reach;
+    List<std::uint32_t> crossing;  // sell lanes whose best price the taker meets
     List<Cursor> cursors;
     List<Head> heads;  // a heap of them, the best first
     std::uint64_t walks = 0;
@@ -276,6 +285,8 @@ struct Engine::Impl {
     // `Many`: as the lanes are told apart, see Ladders::has_many_lanes.
     template <bool Buys, bool Many>
     void open_lanes(const Taker& taker, Ladders& contra);
+    template <bool Many>
+    void open_sell_lanes(const Taker& taker, Ladders& contra);
     // Unless nothing in it is of the taker's time.
     template <bool Buys>
     void open_lane(const Ladders& contra, std::uint32_t lane, PriceKey key, Rank worst);

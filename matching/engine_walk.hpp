@@ -90,8 +90,6 @@ template <bool Buys, typename Sift, typename Visit>
     }
 }
 
-inline constexpr auto kSiftNothing = [](std::size_t) { return ~std::uint64_t{0}; };
-
 template <bool Many, typename Visit>
 [[gnu::always_inline]] inline bool Engine::Impl::any_crossing_sell_lane(
     const Order& taker, Price limit, const Window& wanted, Ladders& contra, const Visit& visit) {
@@ -111,7 +109,7 @@ template <bool Many, typename Visit>
         return any_eligible_lane<true>(taker, contra, contra.sift_sells(unit, key_bound, reach),
                                        visit_crossing);
     }
-    return any_eligible_lane<true>(taker, contra, kSiftNothing, visit_crossing);
+    return any_eligible_lane<true>(taker, contra, SiftNothing(), visit_crossing);
 }
 
 template <bool Many, typename Visit>
@@ -132,36 +130,62 @@ template <bool Many, typename Visit>
                 return lane.best <= bound && visit(number, bound);
             });
     }
-    return any_eligible_lane<false>(taker, contra, kSiftNothing, [&](std::uint32_t number) {
+    return any_eligible_lane<false>(taker, contra, SiftNothing(), [&](std::uint32_t number) {
         const LaneFront& lane = contra.front(number);
         const Rank bound = bound_in(lane.unit);
         return lane.best <= bound && visit(number, bound);
     });
 }
 
-template <bool Buys, bool Many>
-inline void Engine::Impl::open_lanes(const Taker& taker, Ladders& contra) {
+// Lanes first, then their fronts: which of them the price rules out is a coin's toss, so a lane is
+// written down before it is known and taken back without a branch.
+template <bool Many>
+inline void Engine::Impl::open_sell_lanes(const Taker& taker, Ladders& contra) {
     const Order& order = taker.order;
     const Price limit = taker.details.limit;
-    if constexpr (Buys) {
-        const std::optional<Bound> bound = bound_of(taker);
-        const std::int64_t largest = largest_lot(taker);
-        any_crossing_sell_lane<Many>(order, limit, taker.window, contra, [&](std::uint32_t number) {
-            const LaneFront& lane = contra.front(number);
-            if (bound && is_elsewhere(*bound, lane)) return false;
-            if (lane.rate.value > largest) return false;
-            const Rank worst = limit_rank(true, limit, order.unit(), lane.unit, lane.rate);
-            open_lane<true>(contra, number, contra.key(number, order.unit()), worst);
-            return false;
-        });
+    const std::optional<Bound> bound = bound_of(taker);
+    const std::int64_t largest = largest_lot(taker);
+    const PriceKey key_bound = limit.value * kKeySteps;
+    crossing.clear();
+    const auto note_crossing = [&](std::uint32_t number) {
+        const std::size_t crosses = contra.key(number, order.unit()) <= key_bound ? 1 : 0;
+        crossing.push_back(number);
+        crossing.shrink_to(crossing.size() - 1 + crosses);
+        return false;
+    };
+    if constexpr (Many) {
+        any_eligible_lane<true>(
+            order, contra, contra.sift_sells(order.unit(), key_bound, taker_reach), note_crossing);
     } else {
-        any_crossing_buy_lane<Many>(
-            order, limit, taker.rate, contra, [&](std::uint32_t number, Rank worst) {
-                const LaneFront& lane = contra.front(number);
-                open_lane<false>(contra, number, key_of(taker, lane, lane.best), worst);
-                return false;
-            });
+        any_eligible_lane<true>(order, contra, SiftNothing(), note_crossing);
     }
+    for (const std::uint32_t number : crossing) {
+        const LaneFront& lane = contra.front(number);
+        if (bound && is_elsewhere(*bound, lane)) continue;
+        if (lane.rate.value > largest) continue;
+        const Rank worst = limit_rank(true, limit, order.unit(), lane.unit, lane.rate);
+        // The key was rounded down.
+        if (lane.best > worst) [[unlikely]]
+            continue;
+        open_lane<true>(contra, number, contra.key(number, order.unit()), worst);
+    }
+}
+
+template <bool Buys, bool Many>
+inline void Engine::Impl::open_lanes(const Taker& taker, Ladders& contra) {
+    if constexpr (Buys) {
+        open_sell_lanes<Many>(taker, contra);
+    } else {
+        any_crossing_buy_lane<Many>(taker.order, taker.details.limit, taker.rate, contra,
+                                    [&](std::uint32_t number, Rank worst) {
+                                        const LaneFront& lane = contra.front(number);
+                                        open_lane<false>(contra, number,
+                                                         key_of(taker, lane, lane.best), worst);
+                                        return false;
+                                    });
+    }
+    for (const Head& head : heads)
+        contra.prefetch(head.lane);
     for (const Head& head : heads)
         contra.lane(head.lane).index.prefetch_first();
 }
@@ -169,12 +193,11 @@ inline void Engine::Impl::open_lanes(const Taker& taker, Ladders& contra) {
 template <bool Buys>
 inline void Engine::Impl::open_lane(const Ladders& contra, std::uint32_t number, PriceKey key,
                                     Rank worst) {
-    if (contra.front(number).is_of_another_time<Buys>(taker_reach, worst)) {
-        ++offers_met;
-        return;
-    }
+    const std::size_t passed =
+        contra.front(number).is_of_another_time<Buys>(taker_reach, worst) ? 1 : 0;
+    offers_met += passed;
     heads.push_back({key, number, kNone, worst});
-    contra.prefetch(number);
+    heads.shrink_to(heads.size() - passed);
 }
 
 // To the next level, the cursor's place included, whose orders may fit.
@@ -202,12 +225,16 @@ inline void Engine::Impl::aim(const Ladders& contra, Head& head) {
 template <bool Buys>
 bool Engine::Impl::look(const Taker& taker, const Ladders& contra, Head& head) {
     const LaneFront& lane = contra.front(head.lane);
-    head.cursor = static_cast<std::uint32_t>(cursors.size());
-    cursors.push_back({kNone, kNone, lane.best, head.limit, contra.lane(head.lane).index.first()});
+    const PriceIndex& index = contra.lane(head.lane).index;
     if (!lane.is_known() && heads.size() > 1) contra.learn_near(head.lane);
-    if (find_level<Buys>(taker, contra, head)) return true;
-    cursors.pop_back();
-    return false;
+    PriceIndex::Place place = index.first();
+    if (!index.seek<Buys>(place, taker_reach, head.limit, offers_met)) return false;
+    const Rank rank = index.rank(place);
+    if (rank != lane.best) head.key = key_of(taker, lane, rank);
+    head.cursor = static_cast<std::uint32_t>(cursors.size());
+    cursors.push_back({index.level(place), kNone, rank, head.limit, place});
+    contra.prefetch_level(index.level(place));
+    return true;
 }
 
 template <bool Buys>

@@ -28,6 +28,10 @@ class Interner {
         const std::uint32_t number = places_[place_of(name)].number;
         return number == kFree ? std::nullopt : std::optional(number);
     }
+    // The name will be looked for.
+    void prefetch(const Name& name) const {
+        __builtin_prefetch(&places_[IdHash()(name) & (places_.size() - 1)]);
+    }
     [[nodiscard]] const Name& name(std::uint32_t number) const { return names_[number]; }
 
  private:

@@ -27,6 +27,14 @@ auto at(std::vector<T>& values, std::size_t index) {
 
 }  // namespace
 
+Rank wide_limit_rank(bool taker_buys, Price limit, Unit unit, Unit lane_unit, Rate rate) {
+    const Ratio exact = price_in(limit, unit, lane_unit, rate);
+    const Int128 up = taker_buys ? 0 : exact.denominator - 1;
+    const Int128 whole =
+        std::min((exact.numerator + up) / exact.denominator, Int128{kMaxPrice + 1});
+    return static_cast<Rank>(taker_buys ? whole : -whole);
+}
+
 std::size_t PriceIndex::first_not_below(const Run& run, Rank rank) {
     return search(run, rank, [](const Entry& entry) { return entry.rank; });
 }

@@ -16,6 +16,7 @@
 #include <bit>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -26,23 +27,21 @@ using Rank = std::int64_t;
 
 // The worst rank, of prices in `lane_unit` for lots of `rate`, that a taker with this limit takes.
 // Within bounds, see kMaxPrice.
+Rank wide_limit_rank(bool taker_buys, Price limit, Unit unit, Unit lane_unit, Rate rate);
 inline Rank limit_rank(bool taker_buys, Price limit, Unit unit, Unit lane_unit, Rate rate) {
     if (unit == lane_unit) return taker_buys ? limit.value : -limit.value;
-    const Ratio exact = price_in(limit, unit, lane_unit, rate);
+    std::int64_t product = 0;
+    const std::int64_t factor = lane_unit == Unit::kLot ? rate.value : kMilli;
+    const std::int64_t divisor = lane_unit == Unit::kLot ? kMilli : rate.value;
     // Such a price may be beyond all that an order can name.
-    const Int128 most = Int128{kMaxPrice + 1} * exact.denominator;
-    if (exact.numerator >= most) return taker_buys ? kMaxPrice + 1 : -(kMaxPrice + 1);
-    std::int64_t whole = 0;
-    std::int64_t left = 0;
-    if (exact.numerator <= std::numeric_limits<std::int64_t>::max()) [[likely]] {
-        const auto numerator = static_cast<std::int64_t>(exact.numerator);
-        whole = numerator / exact.denominator;
-        left = numerator % exact.denominator;
-    } else {
-        whole = static_cast<std::int64_t>(exact.numerator / exact.denominator);
-        left = static_cast<std::int64_t>(exact.numerator % exact.denominator);
+    if (!__builtin_mul_overflow(limit.value, factor, &product)) [[likely]] {
+        const std::int64_t up = taker_buys ? 0 : divisor - 1;
+        const Rank most = kMaxPrice + 1;
+        if (!__builtin_add_overflow(product, up, &product)) [[likely]]
+            return taker_buys ? std::min(product / divisor, most)
+                              : -std::min(product / divisor, most);
     }
-    return taker_buys ? whole : -(left == 0 ? whole : whole + 1);
+    return wide_limit_rank(taker_buys, limit, unit, lane_unit, rate);
 }
 
 struct Level {
@@ -95,17 +94,22 @@ class PriceIndex {
                             std::uint64_t& passed) const {
         for (; place.run < worst_.size(); ++place.run, place.index = 0) {
             const Run& run = this->run(place.run);
-            for (; place.index < run.size(); ++place.index) {
-                const Entry& entry = run[place.index];
-                if (entry.rank > limit) return false;
-                if (reach::may_fit<TakerBuys>(entry.reach, taker)) return true;
-                ++passed;
-            }
+            const Entry* const begin = run.data() + place.index;
+            const Entry* const end = run.data() + run.size();
+            const Entry* at = begin;
+            while (at != end && at->rank <= limit && !reach::may_fit<TakerBuys>(at->reach, taker))
+                ++at;
+            passed += static_cast<std::uint64_t>(at - begin);
+            place.index += static_cast<std::size_t>(at - begin);
+            if (at != end) return at->rank <= limit;
         }
         return false;
     }
     [[nodiscard]] Place first() const { return {0, 0, edition_}; }
-    void prefetch_first() const { __builtin_prefetch(first_.data()); }
+    void prefetch_first() const {
+        constexpr std::size_t kAhead = 6;
+        prefetch_lines(first_.data(), std::min(first_.size(), kAhead) * sizeof(Entry));
+    }
     // The place after the level of this rank, where `place` was; the level may have gone.
     void step(Place& place, Rank rank) const;
     [[nodiscard]] std::uint32_t level(const Place& place) const {
@@ -151,10 +155,11 @@ struct alignas(64) LaneFront {
     // Whether no level up to the rank `limit` is of the taker's time, as far as is known here.
     template <bool TakerBuys>
     [[nodiscard]] bool is_of_another_time(const Reach& taker, Rank limit) const {
-        for (const Near& levels : near) {
-            if (limit < levels.beyond) return !reach::may_share<TakerBuys>(levels.parts, taker);
-        }
-        return false;
+        // Without branches: the outcome is a coin's toss.
+        const bool is_near = limit < near.front().beyond;
+        const std::uint64_t parts = is_near ? near.front().parts : near.back().parts;
+        return static_cast<unsigned>(limit < near.back().beyond) &
+               static_cast<unsigned>(!reach::may_share<TakerBuys>(parts, taker));
     }
     [[nodiscard]] bool is_known() const { return near.back().beyond != Near::kUnknown; }
 };
@@ -163,6 +168,9 @@ struct Lane {
     PriceIndex index;
     std::uint32_t best = kNone;  // level
 };
+
+// Lets all lanes pass: of few lanes a look at each is cheaper than rows of bits.
+struct SiftNothing {};
 
 class Ladders {
  public:
@@ -229,17 +237,10 @@ class Ladders {
     [[gnu::always_inline]] bool any_lane(std::uint32_t counterpart, std::uint64_t edition,
                                          const Fits& fits, const Sift& sift, const Visit& visit) {
         const std::uint64_t* row = eligible(counterpart, edition, fits).data();
-        const std::uint64_t* active = active_.data();
-        std::uint64_t bits = active[0] & row[0] & sift(0);
-        for (std::size_t word = 0;;) {
-            for (; bits != 0; bits &= bits - 1) {
-                const auto lane = static_cast<std::uint32_t>(word * 64) +
-                                  static_cast<std::uint32_t>(std::countr_zero(bits));
-                if (visit(lane)) return true;
-            }
-            if (++word >= active_words_) [[likely]]
-                return false;
-            bits = active[word] & row[word] & sift(word);
+        if constexpr (std::is_same_v<Sift, SiftNothing>) {
+            return any_of_few(row, visit);
+        } else {
+            return any_of_many(row, sift, visit);
         }
     }
     template <typename Visit>
@@ -253,6 +254,42 @@ class Ladders {
     }
 
  private:
+    template <typename Visit>
+    [[gnu::always_inline]] bool any_of_few(const std::uint64_t* row, const Visit& visit) {
+        const std::uint64_t* active = active_.data();
+        std::uint64_t bits = active[0] & row[0];
+        for (std::size_t word = 0;;) {
+            for (; bits != 0; bits &= bits - 1) {
+                const auto lane = static_cast<std::uint32_t>(word * 64) +
+                                  static_cast<std::uint32_t>(std::countr_zero(bits));
+                if (visit(lane)) return true;
+            }
+            if (++word >= active_words_) [[likely]]
+                return false;
+            bits = active[word] & row[word];
+        }
+    }
+    // First whole words, several at a time; on the stack, where nothing else lies.
+    template <typename Sift, typename Visit>
+    [[gnu::always_inline]] bool any_of_many(const std::uint64_t* row, const Sift& sift,
+                                            const Visit& visit) {
+        const std::uint64_t* active = active_.data();
+        const std::size_t words = active_words_;
+        std::array<std::uint64_t, kWordsAtOnce> found;
+        for (std::size_t first = 0; first < words; first += kWordsAtOnce) {
+            const std::size_t count = std::min(kWordsAtOnce, words - first);
+            for (std::size_t i = 0; i < count; ++i)
+                found[i] = active[first + i] & row[first + i] & sift(first + i);
+            for (std::size_t i = 0; i < count; ++i) {
+                for (std::uint64_t bits = found[i]; bits != 0; bits &= bits - 1) {
+                    const auto lane = static_cast<std::uint32_t>((first + i) * 64) +
+                                      static_cast<std::uint32_t>(std::countr_zero(bits));
+                    if (visit(lane)) return true;
+                }
+            }
+        }
+        return false;
+    }
     struct alignas(64) Row {
         std::uint64_t lanes_edition = 0;
         std::uint64_t edition = 0;
@@ -318,6 +355,7 @@ class Ladders {
 
     static constexpr std::array<std::size_t, 2> kNear{4, 12};  // levels
     static constexpr std::size_t kFewWords = 2;
+    static constexpr std::size_t kWordsAtOnce = 32;
 
     bool buys_;
     std::uint16_t market_;
@@ -328,7 +366,7 @@ class Ladders {
     std::array<std::vector<PriceKey>, 2> keys_;  // by unit, then lane
     // Sells: by their keys in that unit; buys of that unit: by rank.
     std::array<PriceRows, 2> prices_;
-    TimeRows times_;   // sells
+    TimeRows times_;                    // sells
     LaneBits active_ = LaneBits(1, 0);  // lanes that hold orders; never without a word
     std::size_t active_words_ = 1;
     std::vector<std::uint32_t> free_lanes_;

@@ -87,9 +87,11 @@ bool may_share(std::uint64_t resting_parts, const Reach& taker) {
 // Whether one of the resting orders may trade over the taker's window (taker buys) or within it.
 template <bool TakerBuys>
 bool may_fit(const Reach& resting, const Reach& taker) {
-    const bool hull_fits = TakerBuys ? resting.start <= taker.start && taker.end <= resting.end
-                                     : taker.start <= resting.start && resting.end <= taker.end;
-    return hull_fits && may_share<TakerBuys>(resting.parts, taker);
+    const bool starts = TakerBuys ? resting.start <= taker.start : taker.start <= resting.start;
+    const bool ends = TakerBuys ? taker.end <= resting.end : resting.end <= taker.end;
+    // Without branches: what they decide is a coin's toss.
+    return static_cast<int>(starts) & static_cast<int>(ends) &
+           static_cast<int>(may_share<TakerBuys>(resting.parts, taker));
 }
 
 }  // namespace reach

@@ -56,6 +56,22 @@ class EngineBook final : public RichBook {
         return true;
     }
 
+    void expect(const OrderTerms& terms, Ahead ahead) const override {
+        engine_.prefetch(terms, ahead);
+    }
+
+    void expect_cancel(std::uint32_t order, Ahead ahead) const override {
+        if (ahead == Ahead::kFar) return __builtin_prefetch(&slots_[order]);
+        // One that is still to come is not there yet.
+        const OrderSlot slot = order < slots_.size() ? slots_[order] : kNoOrder;
+        if (ahead == Ahead::kNear) {
+            engine_.look_ahead(slot, kNoOrder);
+            if (slot != kNoOrder) __builtin_prefetch(&numbers_[static_cast<std::uint32_t>(slot)]);
+        } else {
+            engine_.look_ahead(kNoOrder, slot);
+        }
+    }
+
  private:
     // Slots are used again, so what has ended must not be asked for any more.
     void forget(const Outcome& outcome) {

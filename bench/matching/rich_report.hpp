@@ -31,6 +31,9 @@ class RichBook {
     [[nodiscard]] virtual std::size_t memory() const = 0;
     // False: the order has ended.
     virtual bool cancel(std::uint32_t order) = 0;
+    // Hints of what comes soon, as the core gives them to its engine: it knows its batch.
+    virtual void expect(const matching::OrderTerms& terms, matching::Ahead ahead) const = 0;
+    virtual void expect_cancel(std::uint32_t order, matching::Ahead ahead) const = 0;
 };
 
 using MakeRichBook =

@@ -1,6 +1,7 @@
 #include "bench/matching/rich_run.hpp"
 
 #include "bench/matching/cpu_clock.hpp"
+#include "matching/slab.hpp"
 
 #include <malloc.h>
 
@@ -45,6 +46,7 @@ class Runner {
         const auto begin = cpu_now();
         for (std::size_t i = 0; i < stream_.messages.size(); ++i) {
             const auto one = Each ? Clock::now() : Clock::time_point();
+            look_ahead(i);
             RichSample& sample = out_.samples[i];
             apply(stream_.messages[i], sample);
             if (Each) sample.ns = narrow(static_cast<std::uint64_t>(ns_since(one)));
@@ -53,6 +55,36 @@ class Runner {
     }
 
  private:
+    // The core has decoded its batch just before, so the messages are in the cache, and it tells
+    // the engine of them.
+    void look_ahead(std::size_t i) const {
+        constexpr std::size_t kDecoded = 20;
+        constexpr std::size_t kDecodedWhole = 14;
+        constexpr std::size_t kFar = 12;
+        constexpr std::size_t kNear = 8;
+        constexpr std::size_t kNext = 4;
+        if (i + kDecoded >= stream_.messages.size()) return;
+        if (const auto* terms = order(i + kDecoded)) matching::prefetch_lines(terms, sizeof(*terms));
+        if (const auto* terms = order(i + kDecodedWhole)) fetch_requirement(*terms);
+        expect(i + kFar, matching::Ahead::kFar);
+        expect(i + kNear, matching::Ahead::kNear);
+        expect(i + kNext, matching::Ahead::kNext);
+    }
+    static void fetch_requirement(const matching::OrderTerms& terms) {
+        const auto& conditions = terms.requirement.conditions;
+        matching::prefetch_lines(conditions.data(), conditions.size() * sizeof(conditions[0]));
+    }
+    void expect(std::size_t i, matching::Ahead ahead) const {
+        if (const auto* terms = order(i)) return book_.expect(*terms, ahead);
+        book_.expect_cancel(stream_.messages[i].order, ahead);
+    }
+    // That the message places; nullptr: it cancels.
+    [[nodiscard]] const matching::OrderTerms* order(std::size_t i) const {
+        const RichMessage& message = stream_.messages[i];
+        if (message.kind == RichMessage::Kind::kCancel) return nullptr;
+        return &stream_.orders[message.order - resting_];
+    }
+
     void apply(const RichMessage& message, RichSample& sample) {
         RichTotals& totals = out_.totals;
         if (message.kind == RichMessage::Kind::kCancel) {
