@@ -19,10 +19,7 @@ void Engine::Impl::arrive_on(std::uint32_t slot, RecordRef record, Market& marke
     const Details& details = record.details;
     touch(slot, order);
     order.waits = waits_for_call(market, slot);
-    const bool many = (Buys ? market.sells : market.buys).has_many_lanes();
-    if (!market.halted && !order.waits &&
-        (many ? meets_a_price_of_many<Buys>(record, market)
-              : meets_a_price<Buys, false>(record, market))) {
+    if (!market.halted && !order.waits && may_meet<Buys>(record, market)) {
         // One that was replaced may have traded before.
         const bool traded = details.filled_lots > 0;
         match_arrived(slot, traded ? OrderState::kCancelled : OrderState::kRejected);
@@ -36,6 +33,15 @@ void Engine::Impl::arrive_on(std::uint32_t slot, RecordRef record, Market& marke
             break;
         case TimeInForce::kFok: end(slot, OrderState::kCancelled, EndReason::kFillOrKill); break;
     }
+}
+
+// Among many lanes the walk itself is as quick to find that there is none.
+template <bool Buys>
+bool Engine::Impl::may_meet(RecordRef record, Market& market) {
+    const Ladders& contra = Buys ? market.sells : market.buys;
+    if (contra.has_many_lanes()) [[unlikely]]
+        return !is_unbound_duration(record.order) || meets_a_price_of_many<Buys>(record, market);
+    return meets_a_price<Buys, false>(record, market);
 }
 
 // Nearly all orders that come to rest are told by the lanes' best prices.

@@ -281,8 +281,24 @@ void Engine::Impl::line_up(const Taker& taker, const Ladders& contra) {
         for (Head& head : heads) {
             if (head.cursor != kNone) aim(contra, head);
         }
+        if (Buys) prefetch_pools();
     }
     make_heap<Buys>(taker, contra);
+}
+
+// Of the first offers of all lanes at once, as each lies behind one pointer after the other.
+inline void Engine::Impl::prefetch_pools() const {
+    constexpr std::size_t kMost = 16;
+    const std::size_t count = std::min(heads.size(), kMost);
+    const auto pool_of = [&](const Head& head) -> const Pool& {
+        return pools[orders[cursors[head.cursor].order].owner];
+    };
+    for (std::size_t i = 0; i < count; ++i) {
+        if (heads[i].cursor != kNone) __builtin_prefetch(&pool_of(heads[i]));
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+        if (heads[i].cursor != kNone) pool_of(heads[i]).calendar.prefetch();
+    }
 }
 
 // The first head goes on at the price that it had: only others of the same price may come before.
