@@ -56,11 +56,12 @@ class Settled {
         client::Meter meter(id, settlement::MeterRole::kProvider, seed);
         const Time start = *parse_time("2026-01-01T02:00:00Z");
         std::vector<client::Measurement> measured(2);
-        for (int hour = 0; hour < 2; ++hour) {
-            measured[hour].window = {Time(start.value + hour * 3600),
-                                     Time(start.value + (hour + 1) * 3600)};
-            measured[hour].lot_us = 7'200'000'000;
-            measured[hour].busy_us = 7'200'000'000;
+        Time at = start;
+        for (client::Measurement& one : measured) {
+            one.window = {at, Time(at.value + 3600)};
+            one.lot_us = 7'200'000'000;
+            one.busy_us = 7'200'000'000;
+            at = one.window.end;
         }
         Json envelopes = Json::array();
         for (const std::string& text : meter.sign(*parse_id<LeaseId>(lease), measured))
@@ -148,7 +149,8 @@ TEST(Exports, BooksAssertWhatTheAccountsSay) {
         const auto balances = asserted(hledger.text);
         std::size_t accounts = 0;
         for (const Json& row : expect(caller->get("/v1/accounts"), 200)["items"]) {
-            EXPECT_EQ(balances.at(row["account"].get<std::string>()), row["balance"]);
+            EXPECT_EQ(balances.at(row["account"].get<std::string>()),
+                      row["balance"].get<std::string>());
             ++accounts;
         }
         EXPECT_EQ(balances.size(), accounts);
