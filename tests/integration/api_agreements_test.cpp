@@ -49,10 +49,10 @@ TEST(ApiAgreements, RefuseWhatCannotBe) {
     expect(buyer.post("/v1/agreements", fixed), 403);
     Json both = fixed;
     both["tiers"] = tiers();
-    EXPECT_EQ(expect(seller.post("/v1/agreements", both), 400)["errors"][0]["pointer"], "/tiers");
+    EXPECT_EQ(expect(seller.post("/v1/agreements", both), 422)["errors"][0]["pointer"], "/tiers");
     Json much = fixed;
     much["discount_ppm"] = 1'000'001;
-    EXPECT_EQ(expect(seller.post("/v1/agreements", much), 400)["errors"][0]["code"],
+    EXPECT_EQ(expect(seller.post("/v1/agreements", much), 422)["errors"][0]["code"],
               "out_of_range");
     Json backwards = fixed;
     backwards.erase("discount_ppm");

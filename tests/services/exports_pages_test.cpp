@@ -55,7 +55,7 @@ TEST_F(Exports, BooksThatTheProgramsAccept) {
             const auto beancount = journal_text(pool, "beancount", request);
             const auto complaint = support::complaint_of_hledger(all_of(**hledger));
             const auto other = support::complaint_of_beancount(all_of(**beancount));
-            if (!complaint || !other) GTEST_SKIP() << "hledger or beancount is not installed";
+            ASSERT_TRUE(complaint && other) << "install hledger and beancount, as ./run test does";
             EXPECT_EQ(*complaint, "");
             EXPECT_EQ(*other, "");
         }
@@ -105,14 +105,14 @@ class ManyLines : public Exports {
     // A lease like another one, of so many hours, all of them settled.
     void add_lease(const std::string& like, const std::string& id, int hours) {
         database.execute(
-            "CREATE TEMP TABLE one AS SELECT * FROM lease WHERE id = '" + like +
+            "CREATE TEMP TABLE one AS SELECT t.* FROM lease AS t WHERE id = '" + like +
             "'"
             "; UPDATE one SET id = '" +
             id +
             "', start_s = 1800000000, closed = true,"
             " end_s = 1800000000 + 3600 * " +
             std::to_string(hours) +
-            "; INSERT INTO lease SELECT * FROM one; DROP TABLE one"
+            "; INSERT INTO lease SELECT one.* FROM one; DROP TABLE one"
             "; INSERT INTO settlement_line SELECT gen_random_uuid(), '" +
             id +
             "',"

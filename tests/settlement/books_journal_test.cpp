@@ -32,7 +32,7 @@ TEST(JournalWriter, SatisfiesHledger) {
     for (const auto& side : kSides) {
         const std::string text = journal_of("hledger", small_day(), side, 2);
         const auto complaint = support::complaint_of_hledger(text);
-        if (!complaint) GTEST_SKIP() << "hledger is not installed";
+        ASSERT_TRUE(complaint) << "install hledger, as ./run test does";
         EXPECT_EQ(*complaint, "") << text;
     }
     std::string wrong = journal_of("hledger", small_day(), kBuyer);
@@ -44,7 +44,7 @@ TEST(JournalWriter, SatisfiesBeancount) {
     for (const auto& side : kSides) {
         const std::string text = journal_of("beancount", small_day(), side, 2);
         const auto complaint = support::complaint_of_beancount(text);
-        if (!complaint) GTEST_SKIP() << "beancount is not installed";
+        ASSERT_TRUE(complaint) << "install beancount, as ./run test does";
         EXPECT_EQ(*complaint, "") << text;
     }
     std::string wrong = journal_of("beancount", small_day(), kBuyer);
@@ -89,9 +89,10 @@ TEST(JournalWriter, BalancesWhateverHappened) {
                 support::complaint_of_hledger(journal_of("hledger", entries, side, begin));
             const auto beancount =
                 support::complaint_of_beancount(journal_of("beancount", entries, side, begin));
-            EXPECT_EQ(hledger.value_or(""), "");
-            EXPECT_EQ(beancount.value_or(""), "");
-            if (!hledger || !beancount) GTEST_SKIP() << "hledger or beancount is not installed";
+            ASSERT_TRUE(hledger && beancount)
+                << "install hledger and beancount, as ./run test does";
+            EXPECT_EQ(*hledger, "");
+            EXPECT_EQ(*beancount, "");
         }
     }
 }
