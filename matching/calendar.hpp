@@ -17,6 +17,8 @@ class Calendar {
     // REQUIRES registered ≥ 0.
     explicit Calendar(Lots registered);
 
+    // It will be read.
+    void prefetch() const { __builtin_prefetch(steps_.data()); }
     [[nodiscard]] Lots registered() const { return registered_; }
     [[nodiscard]] Lots minimum(const Window& window) const;
     // REQUIRES minimum(window) ≥ lots; lots > 0. CHECKed: this is invariant 1.

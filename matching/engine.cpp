@@ -187,6 +187,7 @@ void Engine::prefetch_links(OrderSlot slot) const {
 
 // Of a sell its pool; a buy's pool is nil, and not known.
 void Engine::prefetch(const OrderTerms& terms, Ahead ahead) const {
+    if (ahead == Ahead::kFar) impl_->organisations.prefetch(terms.organisation);
     if (terms.side == Side::kBuy) return;
     if (ahead == Ahead::kFar) return impl_->pool_numbers.prefetch(terms.pool);
     const Pool* pool = impl_->find_pool(terms.pool);

@@ -19,7 +19,7 @@ void Engine::Impl::arrive_on(std::uint32_t slot, RecordRef record, Market& marke
     const Details& details = record.details;
     touch(slot, order);
     order.waits = waits_for_call(market, slot);
-    if (!market.halted && !order.waits && meets_a_price<Buys>(record, market)) {
+    if (!market.halted && !order.waits && may_meet<Buys>(record, market)) {
         // One that was replaced may have traded before.
         const bool traded = details.filled_lots > 0;
         match_arrived(slot, traded ? OrderState::kCancelled : OrderState::kRejected);
@@ -33,6 +33,14 @@ void Engine::Impl::arrive_on(std::uint32_t slot, RecordRef record, Market& marke
             break;
         case TimeInForce::kFok: end(slot, OrderState::kCancelled, EndReason::kFillOrKill); break;
     }
+}
+
+// Among many lanes the walk itself is as quick to find that there is none.
+template <bool Buys>
+bool Engine::Impl::may_meet(RecordRef record, Market& market) {
+    const Ladders& contra = Buys ? market.sells : market.buys;
+    if (contra.has_many_lanes() && !is_unbound_duration(record.order)) return true;
+    return meets_a_price<Buys>(record, market);
 }
 
 // Nearly all orders that come to rest are told by the lanes' best prices.

@@ -131,7 +131,7 @@ struct alignas(64) Pool {
     // What placing a sell reads and what lies outside of the pool itself.
     void prefetch_lists() const {
         __builtin_prefetch(listings.data());
-        __builtin_prefetch(calendar.steps().data());
+        calendar.prefetch();
         resting.prefetch_end();
     }
     // In the market's class.
@@ -329,6 +329,7 @@ struct Engine::Impl {
     void make_heap(const Taker& taker, const Ladders& contra);
     template <bool Buys>
     void line_up(const Taker& taker, const Ladders& contra);
+    void prefetch_pools() const;
     template <bool Buys>
     void sift_alike(const Taker& taker, const Ladders& contra);
     template <bool Buys>
@@ -341,6 +342,8 @@ struct Engine::Impl {
     [[gnu::always_inline]] void arrive(std::uint32_t slot, RecordRef record, Market& market);
     template <bool Buys>
     [[gnu::always_inline]] void arrive_on(std::uint32_t slot, RecordRef record, Market& market);
+    template <bool Buys>
+    [[nodiscard, gnu::always_inline]] bool may_meet(RecordRef record, Market& market);
     template <bool Buys>
     [[nodiscard, gnu::always_inline]] bool meets_a_price(RecordRef record, Market& market);
     void match_arrived(std::uint32_t slot, OrderState post_only_end);

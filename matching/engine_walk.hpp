@@ -153,9 +153,8 @@ inline void Engine::Impl::open_sell_lanes(const Taker& taker, Ladders& contra) {
     if (!contra.has_many_lanes()) [[likely]] {
         any_eligible_lane<true>(order, contra, kSiftNothing, note_crossing);
     } else {
-        any_eligible_lane<true>(order, contra,
-                                contra.sift_sells(order.unit(), key_bound, taker_reach),
-                                note_crossing);
+        any_eligible_lane<true>(
+            order, contra, contra.sift_sells(order.unit(), key_bound, taker_reach), note_crossing);
     }
     for (const std::uint32_t number : crossing) {
         const LaneFront& lane = contra.front(number);
@@ -174,13 +173,13 @@ inline void Engine::Impl::open_lanes(const Taker& taker, Ladders& contra) {
     if constexpr (Buys) {
         open_sell_lanes(taker, contra);
     } else {
-        any_crossing_buy_lane(
-            taker.order, taker.details.limit, taker.rate, contra,
-            [&](std::uint32_t number, Rank worst) {
-                const LaneFront& lane = contra.front(number);
-                open_lane<false>(contra, number, key_of(taker, lane, lane.best), worst);
-                return false;
-            });
+        any_crossing_buy_lane(taker.order, taker.details.limit, taker.rate, contra,
+                              [&](std::uint32_t number, Rank worst) {
+                                  const LaneFront& lane = contra.front(number);
+                                  open_lane<false>(contra, number, key_of(taker, lane, lane.best),
+                                                   worst);
+                                  return false;
+                              });
     }
     for (const Head& head : heads)
         contra.prefetch(head.lane);
@@ -279,8 +278,24 @@ void Engine::Impl::line_up(const Taker& taker, const Ladders& contra) {
         for (Head& head : heads) {
             if (head.cursor != kNone) aim(contra, head);
         }
+        if (Buys) prefetch_pools();
     }
     make_heap<Buys>(taker, contra);
+}
+
+// Of the first offers of all lanes at once, as each lies behind one pointer after the other.
+inline void Engine::Impl::prefetch_pools() const {
+    constexpr std::size_t kMost = 16;
+    const std::size_t count = std::min(heads.size(), kMost);
+    const auto pool_of = [&](const Head& head) -> const Pool& {
+        return pools[orders[cursors[head.cursor].order].owner];
+    };
+    for (std::size_t i = 0; i < count; ++i) {
+        if (heads[i].cursor != kNone) __builtin_prefetch(&pool_of(heads[i]));
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+        if (heads[i].cursor != kNone) pool_of(heads[i]).calendar.prefetch();
+    }
 }
 
 // The first head goes on at the price that it had: only others of the same price may come before.

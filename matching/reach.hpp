@@ -87,11 +87,14 @@ bool may_share(std::uint64_t resting_parts, const Reach& taker) {
 // Whether one of the resting orders may trade over the taker's window (taker buys) or within it.
 template <bool TakerBuys>
 bool may_fit(const Reach& resting, const Reach& taker) {
-    const bool starts = TakerBuys ? resting.start <= taker.start : taker.start <= resting.start;
-    const bool ends = TakerBuys ? taker.end <= resting.end : resting.end <= taker.end;
-    // Without branches: what they decide is a coin's toss.
-    return static_cast<int>(starts) & static_cast<int>(ends) &
-           static_cast<int>(may_share<TakerBuys>(resting.parts, taker));
+    const Reach& outer = TakerBuys ? resting : taker;
+    const Reach& inner = TakerBuys ? taker : resting;
+    // One test, for which part of it fails is a coin's toss. Not 0: the hull does not fit.
+    const std::int64_t room_before = std::int64_t{inner.start} - outer.start;
+    const std::int64_t room_after = std::int64_t{outer.end} - inner.end;
+    const auto outside = static_cast<std::uint64_t>((room_before | room_after) >> 63);
+    if constexpr (TakerBuys) return (outside | (taker.parts & ~resting.parts)) == 0;
+    return outside == 0 && may_share<false>(resting.parts, taker);
 }
 
 }  // namespace reach

@@ -32,6 +32,7 @@ class EngineBook final : public RichBook {
         CHECK(resolved.has_value());
         const std::uint64_t met = engine_.offers_met();
         const Outcome& outcome = engine_.place(*resolved, now_);
+        last_ = &outcome;
         const auto place = static_cast<std::uint32_t>(outcome.order);
         if (place >= numbers_.size()) numbers_.resize(place + 1);
         numbers_[place] = static_cast<std::uint32_t>(slots_.size());
@@ -54,6 +55,19 @@ class EngineBook final : public RichBook {
         if (slot == kNoOrder || !engine_.due_time(slot)) return false;
         forget(engine_.cancel(slot, now_));
         return true;
+    }
+
+    [[nodiscard]] bool is_open(std::uint32_t order) const override {
+        return slots_[order] != kNoOrder;
+    }
+
+    [[nodiscard]] std::vector<Trade> last_trades() const override {
+        std::vector<Trade> out;
+        for (const Execution& fill : last_->fills) {
+            if (fill.taker == last_->order)
+                out.emplace_back(numbers_[static_cast<std::uint32_t>(fill.maker)], fill.lots);
+        }
+        return out;
     }
 
     void expect(const OrderTerms& terms, Ahead ahead) const override {
@@ -79,7 +93,9 @@ class EngineBook final : public RichBook {
             slots_[numbers_[static_cast<std::uint32_t>(ended)]] = kNoOrder;
         engine_.forget_ended();
     }
+
     Engine engine_;
+    const Outcome* last_ = nullptr;  // of the last order placed
     std::string class_;
     Time now_;
     std::vector<OrderSlot> slots_;        // by the order's number

@@ -56,6 +56,10 @@ class RichWorld {
     // Pools 0 to scale().pools − 1, made when asked for: a large market's would fill the memory.
     [[nodiscard]] matching::PoolRules pool(std::uint32_t number) const;
     [[nodiscard]] Rate rate(std::uint32_t number) const;
+    // Which of profiles() the pool has.
+    [[nodiscard]] std::uint32_t profile_of(std::uint32_t number) const {
+        return pools_[number].profile;
+    }
     // The resting sells 0, 1, 2 … in this sequence; REQUIRES at most scale().resting calls, all
     // before make_stream().
     matching::OrderTerms next_resting();

@@ -1,6 +1,7 @@
 #include "bench/matching/rich_report.hpp"
 
 #include "bench/matching/median.hpp"
+#include "bench/matching/rich_depth.hpp"
 #include "bench/matching/rich_run.hpp"
 
 #include <fmt/core.h>
@@ -77,15 +78,16 @@ void print_totals(std::string_view what, const RichTotals& totals) {
 }
 
 // Whether the workload is what it says it is.
-bool print_shape(const RichRun& run) {
+bool print_shape(const RichRun& run, const std::vector<std::uint32_t>& before) {
     const double trading = share_that_trades(run, RichKind::kBid);
     const auto met = values_of(run, RichKind::kBid, &RichSample::offers_met);
-    const bool good = trading >= kLeastTrading && median(met) >= kLeastMet;
+    const bool good = trading >= kLeastTrading && median(before) >= kLeastMet;
     fmt::print(
-        "  {:.1f} % of the bids trade on arrival; a bid's walk meets {} offers in the "
-        "median, {} at 75 %, {} at 99 %: {}\n",
-        trading * 100, median(met), quantile(met, 0.75), quantile(met, 0.99),
-        good ? "rich enough" : "NOT RICH ENOUGH");
+        "  {:.1f} % of the bids trade on arrival; a bid has {} offers before it in priority order "
+        "in the median,\n  {} at 75 %, {} at 99 %: {}; its walk looks at {}, {}, {}\n",
+        trading * 100, median(before), quantile(before, 0.75), quantile(before, 0.99),
+        good ? "rich enough" : "NOT RICH ENOUGH", median(met), quantile(met, 0.75),
+        quantile(met, 0.99));
     print_totals("in all", run.totals);
     fmt::print("\n");
     return good;
@@ -173,7 +175,7 @@ bool report_rich(const MakeRichBook& make_book, std::size_t rounds, bool growth)
     const RichScale scale;
     print_market(scale);
     const RichRun timed = run_rich(scale, make_book, true);
-    bool good = print_shape(timed);
+    bool good = print_shape(timed, offers_before_bids(scale, make_book));
     good = trades_as_ever(make_book) && good;
     std::vector<double> speeds;
     for (std::size_t round = 0; round < rounds; ++round) {

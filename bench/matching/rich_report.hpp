@@ -8,13 +8,15 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <utility>
+#include <vector>
 
 namespace suanpan::bench {
 
 // What an order did on arrival: the trades in which it was the taker, not those of all-or-none
-// orders that were tried again because of it. Offers that its walk met are of its requirement and
-// price, whether or not window and calendar let it trade with them; levels that were passed
-// together count as one, and lanes that were passed by their rows do not count.
+// orders that were tried again because of it. Offers that its walk looked at are fewer than those
+// that stand before it, see rich_depth.hpp: levels that are passed together count as one, and lanes
+// that are passed by their rows do not count.
 struct RichPlaced {
     std::uint64_t trades = 0;
     std::uint64_t lots = 0;  // of its trades
@@ -31,6 +33,10 @@ class RichBook {
     [[nodiscard]] virtual std::size_t memory() const = 0;
     // False: the order has ended.
     virtual bool cancel(std::uint32_t order) = 0;
+    [[nodiscard]] virtual bool is_open(std::uint32_t order) const = 0;
+    // The orders that the last one took lots of, when it was placed; until the next call.
+    using Trade = std::pair<std::uint32_t, Lots>;
+    [[nodiscard]] virtual std::vector<Trade> last_trades() const = 0;
     // Hints of what comes soon, as the core gives them to its engine: it knows its batch.
     virtual void expect(const matching::OrderTerms& terms, matching::Ahead ahead) const = 0;
     virtual void expect_cancel(std::uint32_t order, matching::Ahead ahead) const = 0;
@@ -44,7 +50,7 @@ std::unique_ptr<RichBook> make_engine_book(const matching::MarketRules& rules, T
 // What the workload demands of itself and of the engine. Of these only the workload's own shape and
 // equal results in every run decide on success; speed is the machine's.
 inline constexpr double kLeastTrading = 0.30;    // of the bids
-inline constexpr std::uint64_t kLeastMet = 30;   // offers of a bid's walk, in the median
+inline constexpr std::uint64_t kLeastMet = 50;   // offers before a bid, in the median
 inline constexpr double kAimMessages = 500'000;  // a second
 inline constexpr double kAimP99Us = 50;          //
 inline constexpr double kAimBytesAnOrder = 200;  // of memory

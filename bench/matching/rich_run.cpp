@@ -64,7 +64,8 @@ class Runner {
         constexpr std::size_t kNear = 8;
         constexpr std::size_t kNext = 4;
         if (i + kDecoded >= stream_.messages.size()) return;
-        if (const auto* terms = order(i + kDecoded)) matching::prefetch_lines(terms, sizeof(*terms));
+        if (const auto* terms = order(i + kDecoded))
+            matching::prefetch_lines(terms, sizeof(*terms));
         if (const auto* terms = order(i + kDecodedWhole)) fetch_requirement(*terms);
         expect(i + kFar, matching::Ahead::kFar);
         expect(i + kNear, matching::Ahead::kNear);
