@@ -19,15 +19,13 @@ using settlement::BuyerKind;
 using settlement::Grant;
 using settlement::GrantState;
 using settlement::Programme;
-
 const OrganisationId kFunder = SmallMarket::organisation(6);
 const ProgrammeId kProgramme = numbered<ProgrammeId>(1);
 const GrantId kGrant = numbered<GrantId>(1);
 const VoucherClaim kClaim{kGrant, ""};
 constexpr std::int64_t kDay = 86'400;
 
-// Pays half, out of 100.
-Programme programme() {
+Programme programme() {  // pays half, out of 100
     Programme out;
     out.id = kProgramme;
     out.funders = {{kFunder, Ppm(kPpm)}};
