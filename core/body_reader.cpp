@@ -55,7 +55,17 @@ Value owned(Fields& in, std::string_view name, Parse parse) {
     return Value{};
 }
 
+Result<settlement::BuyerKind> read_kind(const Json& json) {
+    if (!json.is_string()) return fail("bad_entry", "a kind of buyer is needed");
+    return settlement::parse_buyer_kind(json.get<std::string>());
+}
+
 CommandBody read_organisation(Fields& in) {
+    if (in.has("what")) {
+        if (in.text("what") != "describe") in.fault("what", "is not known here");
+        return DescribeOrganisation{in.id<OrganisationId>("organisation"),
+                                    in.list("kinds", read_kind), in.text("group")};
+    }
     return RegisterOrganisation{in.id<OrganisationId>("id"), in.list("roles", read_role)};
 }
 
@@ -219,6 +229,10 @@ CommandBody read_order(Fields& in) {
     out.terms.window = in.window("window");
     read_options(in, out.terms);
     if (in.has("text_hash")) out.text_hash = in.text("text_hash");
+    if (in.has("grant")) {
+        out.voucher = VoucherClaim{in.id<GrantId>("grant"), {}};
+        if (in.has("purpose")) out.voucher->purpose = in.text("purpose");
+    }
     return out;
 }
 
@@ -271,6 +285,22 @@ CommandBody read_agreement(Fields& in) {
         [](const Json& json) { return settlement::parse_agreement(json.dump()); })};
 }
 
+CommandBody read_programme(Fields& in) {
+    if (in.text("what") == "fund")
+        return FundProgramme{in.id<ProgrammeId>("id"), in.parsed("amount", parse_money)};
+    return OpenProgramme{in.id<OrganisationId>("holder"),
+                         owned<settlement::Programme>(in, "programme", [](const Json& json) {
+                             return settlement::parse_programme(json.dump());
+                         })};
+}
+
+CommandBody read_grant(Fields& in) {
+    if (in.text("what") == "revoke") return RevokeGrant{in.id<GrantId>("id")};
+    return GrantVoucher{{in.id<GrantId>("id"), in.id<ProgrammeId>("programme"),
+                         in.id<OrganisationId>("organisation"), in.parsed("amount", parse_money),
+                         in.time("expires")}};
+}
+
 using Reader = CommandBody (*)(Fields&);
 
 const std::map<std::string_view, Reader>& readers() {
@@ -291,6 +321,8 @@ const std::map<std::string_view, Reader>& readers() {
                                                                 {"transfer", read_transfer},
                                                                 {"lease", read_lease},
                                                                 {"agreement", read_agreement},
+                                                                {"programme", read_programme},
+                                                                {"grant", read_grant},
                                                                 {"readings", read_readings},
                                                                 {"settlement", read_settle},
                                                                 {"tick", read_tick}};

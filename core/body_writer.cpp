@@ -216,6 +216,10 @@ Json write(const PlaceOrder& body) {
                 {"window", window_to_json(terms.window)}};
     write_options(terms, out);
     if (!body.text_hash.empty()) out["text_hash"] = body.text_hash;
+    if (body.voucher) {
+        out["grant"] = to_string(body.voucher->grant);
+        if (!body.voucher->purpose.empty()) out["purpose"] = body.voucher->purpose;
+    }
     return out;
 }
 
@@ -252,6 +256,38 @@ Json write(const EndDiscount& body) {
     return {{"id", to_string(body.id)}, {"until", to_string(body.until)}, {"what", "end"}};
 }
 
+Json write(const DescribeOrganisation& body) {
+    Json kinds = Json::array();
+    for (const settlement::BuyerKind kind : body.kinds)
+        kinds.push_back(word(to_string(kind)));
+    return {{"organisation", to_string(body.organisation)},
+            {"kinds", kinds},
+            {"group", body.group},
+            {"what", "describe"}};
+}
+
+Json write(const OpenProgramme& body) {
+    return {{"holder", to_string(body.holder)},
+            {"programme", Json::parse(settlement::to_json(body.programme))},
+            {"what", "open"}};
+}
+Json write(const FundProgramme& body) {
+    return {
+        {"id", to_string(body.programme)}, {"amount", to_string(body.amount)}, {"what", "fund"}};
+}
+Json write(const GrantVoucher& body) {
+    const settlement::Grant& grant = body.grant;
+    return {{"id", to_string(grant.id)},
+            {"programme", to_string(grant.programme)},
+            {"organisation", to_string(grant.organisation)},
+            {"amount", to_string(grant.amount)},
+            {"expires", to_string(grant.expires)},
+            {"what", "grant"}};
+}
+Json write(const RevokeGrant& body) {
+    return {{"id", to_string(body.id)}, {"what", "revoke"}};
+}
+
 }  // namespace
 
 Json window_to_json(const Window& window) {
@@ -265,12 +301,13 @@ Json body_to_json(const CommandBody& body) {
 std::string_view entry_kind(const CommandBody& body) {
     // In the order of CommandBody's alternatives.
     static constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> kKinds = {
-        "organisation", "key",    "key",       "market",      "schedule",    "model",
-        "site",         "pool",   "title",     "attestation", "attestation", "calendar",
-        "order",        "cancel", "cancel",    "transfer",    "lease",       "readings",
-        "settlement",   "tick",   "calendar",  "replace",     "admin",       "admin",
-        "admin",        "admin",  "admin",     "admin",       "admin",       "admin",
-        "admin",        "lease",  "agreement", "agreement"};
+        "organisation", "key",    "key",       "market",      "schedule",     "model",
+        "site",         "pool",   "title",     "attestation", "attestation",  "calendar",
+        "order",        "cancel", "cancel",    "transfer",    "lease",        "readings",
+        "settlement",   "tick",   "calendar",  "replace",     "admin",        "admin",
+        "admin",        "admin",  "admin",     "admin",       "admin",        "admin",
+        "admin",        "lease",  "agreement", "agreement",   "organisation", "programme",
+        "programme",    "grant",  "grant"};
     return kKinds[body.index()];
 }
 

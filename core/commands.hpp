@@ -11,6 +11,7 @@
 #include "matching/terms.hpp"
 #include "settlement/discount.hpp"
 #include "settlement/reading.hpp"
+#include "settlement/voucher.hpp"
 
 #include <cstdint>
 #include <map>
@@ -100,11 +101,17 @@ struct UnblockLots {
     PoolId pool;
     LogIndex block;
 };
+// A grant that is to pay a part, and for what the programme would pay it.
+struct VoucherClaim {
+    GrantId grant;
+    std::string purpose;
+};
 // terms.id is nil: the core derives it. `text_hash`: salted hash of client_order_id and metadata
 // (hex), or empty.
 struct PlaceOrder {
     matching::OrderTerms terms;
     std::string text_hash;
+    std::optional<VoucherClaim> voucher{};
 };
 struct CancelOrder {
     OrderId id;
@@ -195,6 +202,33 @@ struct EndDiscount {
     Time until;
 };
 
+// By the operator: what vouchers ask about an organisation; both replace what was said before. An
+// organisation that gets a group loses its open orders whose grant covers a part of their hold:
+// they might now meet somebody related.
+struct DescribeOrganisation {
+    OrganisationId organisation;
+    std::vector<settlement::BuyerKind> kinds;
+    std::string group;
+};
+// By the holder, a funder, which pays the budget at once; with other funders by the operator, with
+// whom they have agreed: each pays its share.
+struct OpenProgramme {
+    OrganisationId holder;
+    settlement::Programme programme;
+};
+// More budget, by the same and from the same as at its opening.
+struct FundProgramme {
+    ProgrammeId programme;
+    Money amount;
+};
+// By the programme's holder, to an organisation with the role buyer.
+struct GrantVoucher {
+    settlement::Grant grant;
+};
+struct RevokeGrant {
+    GrantId id;
+};
+
 inline constexpr std::size_t kSettleStep = 1'000;
 
 using CommandBody =
@@ -203,7 +237,8 @@ using CommandBody =
                  BlockLots, PlaceOrder, CancelOrder, CancelAll, MoveCash, AdvanceLease,
                  SubmitReadings, Settle, Tick, UnblockLots, ReplaceOrder, KillSwitch, Reinstate,
                  HaltMarket, ResumeMarket, OpenCall, CloseCall, SetBand, SetReference, SetLimits,
-                 ReleaseLease, AgreeDiscount, EndDiscount>;
+                 ReleaseLease, AgreeDiscount, EndDiscount, DescribeOrganisation, OpenProgramme,
+                 FundProgramme, GrantVoucher, RevokeGrant>;
 
 struct Command {
     CommandId id;          // fresh and random; every id that the core makes is derived from it

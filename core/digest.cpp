@@ -45,8 +45,11 @@ std::string line(const OrganisationRow& row) {
     std::string roles;
     for (const Role role : row.roles)
         roles += std::string(to_string(role)) + ",";
-    return fmt::format("organisation {} {} {} {}", to_string(row.id), roles, row.suspended,
-                       row.index.value);
+    std::string kinds;
+    for (const settlement::BuyerKind kind : row.kinds)
+        kinds += std::string(settlement::to_string(kind)) + ",";
+    return fmt::format("organisation {} {} {} {} {:?} {}", to_string(row.id), roles, row.suspended,
+                       kinds, row.group, row.index.value);
 }
 
 std::string line(const MeterRow& row) {
@@ -164,19 +167,32 @@ std::string line(const OrderRow& row) {
     for (const auto& step : v.rest_steps) {
         steps += fmt::format("{}:{},", step.from.value, step.lots.value);
     }
-    return fmt::format("order {} {} {} {} {} {} {} {} {} {} {} {} {} {}", to_string(v.terms.id),
+    std::string voucher = "-";
+    if (row.voucher) {
+        voucher = fmt::format("{}/{}/{}/{}", to_string(row.voucher->grant),
+                              optional_number(row.voucher->price_cap), row.voucher->covers,
+                              row.voucher->reserved.value);
+    }
+    return fmt::format("order {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", to_string(v.terms.id),
                        terms(v.terms), v.sequence, matching::to_string(v.state), v.rest, steps,
                        v.filled_lots, v.bound_site ? to_string(*v.bound_site) : "-",
                        v.bound_pool ? to_string(*v.bound_pool) : "-", optional_time(v.bound_start),
-                       fees(row.fees), row.hold.value, row.placed_at.value, row.index.value);
+                       fees(row.fees), row.hold.value, row.placed_at.value, voucher,
+                       row.index.value);
 }
 
 std::string line(const LeaseRow& row) {
     const auto& t = row.terms;
     const auto& f = t.fees;
+    std::string voucher = "-";
+    if (row.voucher) {
+        voucher = fmt::format("{}/{}/{}/{}", to_string(row.voucher->grant),
+                              optional_number(row.voucher->price_cap), row.voucher->reserved.value,
+                              row.voucher->until.value);
+    }
     return fmt::format(
         "lease {} {} {} {} {} {} {} {} {} {}/{}/{}/{}/{} {}/{}/{}/{}/{}/{} {} {} {} {} {} {} {} {} "
-        "{} {} {}",
+        "{} {} {} {}",
         to_string(row.id), to_string(row.trade), to_string(row.buyer), to_string(row.provider),
         to_string(row.buy_order), to_string(row.sell_order), to_string(row.pool),
         to_string(row.market), matching::to_string(row.billing), t.price.value,
@@ -185,7 +201,7 @@ std::string line(const LeaseRow& row) {
         f.buyer_tax.value, f.provider_withholding.value, to_string(row.state), to_string(row.fault),
         row.end_reason, optional_time(row.active_from), optional_time(row.active_until),
         row.buyer_metered, row.hold.value, row.metering, row.closed,
-        optional_time(row.released_from), row.index.value);
+        optional_time(row.released_from), voucher, row.index.value);
 }
 
 std::string line(const FinalWindowRow& row) {
@@ -214,12 +230,39 @@ std::string line(const VolumeRow& row) {
                        row.volume.value);
 }
 
+std::string line(const ProgrammeRow& row) {
+    const auto& programme = row.state.programme;
+    return fmt::format("programme {} {} {} {} {}", to_string(programme.id),
+                       settlement::to_json(programme), row.state.ungranted.value,
+                       to_string(row.holder), row.index.value);
+}
+
+std::string line(const GrantRow& row) {
+    const settlement::GrantState& s = row.state;
+    return fmt::format("grant {} {} {} {} {} {} {} {}/{}/{}/{}/{} {}", to_string(s.grant.id),
+                       to_string(s.grant.programme), to_string(s.grant.organisation),
+                       s.grant.amount.value, s.grant.expires.value, s.revoked, s.ended,
+                       s.left.value, s.reserved.value, s.redeemed.value, s.expired.value,
+                       s.returned.value, row.index.value);
+}
+
+std::string line(const ReservationRow& row) {
+    return fmt::format("reservation {} {} {} {}", to_string(row.key.grant),
+                       to_hex(as_chars(row.key.holder)), row.reservation.amount.value,
+                       row.reservation.month.value);
+}
+
+std::string line(const VoucherMonthRow& row) {
+    return fmt::format("voucher_month {} {} {} {}", to_string(row.programme),
+                       to_string(row.organisation), row.month.value, row.used.value);
+}
+
 std::string line(const RunRow& row) {
     std::string totals;
     for (const auto& [currency, sums] : row.totals) {
-        totals += fmt::format("{}={}/{}/{}/{}/{}/{},", currency, sums.windows, sums.sale.value,
+        totals += fmt::format("{}={}/{}/{}/{}/{}/{}/{},", currency, sums.windows, sums.sale.value,
                               sums.buyer_pays.value, sums.provider_gets.value, sums.fees.value,
-                              sums.tax.value);
+                              sums.tax.value, sums.vouchers.value);
     }
     return fmt::format("run {} {}..{} {} {} {} {} {}", to_string(row.id), row.from.value,
                        row.to.value, to_string(row.cursor), row.leases, totals, row.closed,
@@ -288,6 +331,10 @@ Hash digest(Rows state) {
     hasher.add(state.runs);
     hasher.add(state.agreements);
     hasher.add(state.volumes);
+    hasher.add(state.programmes);
+    hasher.add(state.grants);
+    hasher.add(state.reservations);
+    hasher.add(state.voucher_months);
     hasher.add(state.pending);
     hasher.add(state.balances);
     return hasher.hash();

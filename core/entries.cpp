@@ -70,6 +70,7 @@ Json line_to_json(const SettlementLineRow& row) {
              {"owners", owners},
              {"readings", indices_to_json(row.readings)}};
     if (!row.agreement.is_nil()) out["agreement"] = to_string(row.agreement);
+    if (!row.grant.is_nil()) out["grant"] = to_string(row.grant);
     return out;
 }
 
@@ -192,20 +193,26 @@ EntryDraft auction_entry(const CommandId& cause, Time time, const matching::Call
 
 EntryDraft lease_entry(const CommandId& cause, Time time, const LeaseRow& lease) {
     const settlement::FeeTerms& fees = lease.terms.fees;
-    return derived("lease", time, cause,
-                   {{"id", to_string(lease.id)},
-                    {"trade", to_string(lease.trade)},
-                    {"state", std::string(to_string(lease.state))},
-                    {"billing", std::string(matching::to_string(lease.billing))},
-                    {"hold", to_string(lease.hold)},
-                    {"buyer_metered", lease.buyer_metered},
-                    {"fees",
-                     {{"buyer_ppm", decimal(fees.buyer_fee.value)},
-                      {"provider_ppm", decimal(fees.provider_fee.value)},
-                      {"buyer_flat", to_string(fees.buyer_flat)},
-                      {"provider_flat", to_string(fees.provider_flat)},
-                      {"buyer_tax_ppm", decimal(fees.buyer_tax.value)},
-                      {"provider_withholding_ppm", decimal(fees.provider_withholding.value)}}}});
+    Json body{{"id", to_string(lease.id)},
+              {"trade", to_string(lease.trade)},
+              {"state", std::string(to_string(lease.state))},
+              {"billing", std::string(matching::to_string(lease.billing))},
+              {"hold", to_string(lease.hold)},
+              {"buyer_metered", lease.buyer_metered},
+              {"fees",
+               {{"buyer_ppm", decimal(fees.buyer_fee.value)},
+                {"provider_ppm", decimal(fees.provider_fee.value)},
+                {"buyer_flat", to_string(fees.buyer_flat)},
+                {"provider_flat", to_string(fees.provider_flat)},
+                {"buyer_tax_ppm", decimal(fees.buyer_tax.value)},
+                {"provider_withholding_ppm", decimal(fees.provider_withholding.value)}}}};
+    if (lease.voucher) {
+        body["voucher"] = {{"grant", to_string(lease.voucher->grant)},
+                           {"reserved", to_string(lease.voucher->reserved)}};
+        if (const auto& cap = lease.voucher->price_cap)
+            body["voucher"]["price_cap"] = to_string(*cap);
+    }
+    return derived("lease", time, cause, std::move(body));
 }
 
 EntryDraft settlement_entry(const CommandId& cause, Time time, const RunId& run,
@@ -240,6 +247,7 @@ EntryDraft run_closed_entry(const CommandId& cause, Time time, const RunRow& run
                             {"provider_gets", to_string(sums.provider_gets)},
                             {"fees", to_string(sums.fees)},
                             {"tax", to_string(sums.tax)}};
+        if (sums.vouchers.value != 0) totals[currency]["vouchers"] = to_string(sums.vouchers);
     }
     return derived("settlement", time, cause,
                    {{"run", to_string(run.id)},

@@ -8,7 +8,6 @@
 
 namespace suanpan::core {
 
-using settlement::AccountKind;
 using settlement::MeterRole;
 
 namespace {
@@ -79,9 +78,7 @@ Result<void> Market::Impl::handle(const AdvanceLease& body) {
         set_due(lease.meter_due, lease.meter->next_deadline(), row.index, DueKind::kMeterDeadline,
                 row.id.bytes);
         // What was not delivered before the hand-over can never be billed.
-        const auto unused = settlement::hold_until(row.terms, *row.active_from);
-        CHECK(unused);
-        release_lease_hold(lease, *unused);
+        release_lease_hold(lease, hold_share(row, row.terms.window.start, *row.active_from));
     }
     outcome.leases.push_back(lease_row(lease));
     return {};
@@ -130,13 +127,10 @@ void Market::Impl::shorten_lease(LiveLease& lease, Time until) {
         end_lease(row.id);
         return;
     }
-    const auto before = settlement::lease_hold(row.terms);
-    window.end = until;
-    const auto after = settlement::lease_hold(row.terms);
-    CHECK(before && after);
     // What was not handed over yet is released at the hand-over, and no billing window before
     // `until` is the smaller for this.
-    release_lease_hold(lease, Money(before->value - after->value));
+    release_lease_hold(lease, hold_share(row, until, window.end));
+    window.end = until;
     due.insert(DueKey{until, row.index, DueKind::kLeaseEnd, row.id.bytes});
     if (!lease.meter) return;
     lease.meter->end_active(until);
@@ -154,7 +148,7 @@ void Market::Impl::end_lease(const LeaseId& id) {
             row.active_until = lease.meter->active()->end;
             take_final_windows(lease);
         } else {
-            release_lease_hold(lease, row.hold);
+            release_rest(lease);
         }
         row.state = LeaseState::kTerminated;
     } else if (row.state == LeaseState::kActive) {
@@ -166,19 +160,26 @@ void Market::Impl::end_lease(const LeaseId& id) {
         row.state = LeaseState::kDefaulted;
         row.fault = Fault::kProvider;
         row.end_reason = "never_handed_over";
-        release_lease_hold(lease, row.hold);
+        release_rest(lease);
     }
     close_if_done(lease);
 }
 
-void Market::Impl::release_lease_hold(LiveLease& lease, Money amount) {
-    if (amount.value == 0) return;
+void Market::Impl::release_lease_hold(LiveLease& lease, const HoldShare& share) {
     LeaseRow& row = lease.row;
-    CHECK(amount <= row.hold);
-    row.hold = Money(row.hold.value - amount.value);
-    move(row.buyer, row.market.currency, AccountKind::kHeld, Money(-amount.value));
-    move(row.buyer, row.market.currency, AccountKind::kAvailable, amount);
+    if (row.voucher) return_voucher({row.voucher->grant, row.id.bytes}, share.voucher);
+    if (share.own.value == 0) return;
+    CHECK(share.own <= row.hold);
+    row.hold = Money(row.hold.value - share.own.value);
+    move_hold(row.buyer, row.market.currency, Money(-share.own.value));
     touched_leases.mark(row.id);
+}
+
+void Market::Impl::release_rest(LiveLease& lease) {
+    HoldShare rest{lease.row.hold, Money(0)};
+    if (lease.row.voucher)
+        rest.voucher = vouchers.reserved({lease.row.voucher->grant, lease.row.id.bytes});
+    release_lease_hold(lease, rest);
 }
 
 void Market::Impl::take_final_windows(LiveLease& lease) {
@@ -204,7 +205,7 @@ void Market::Impl::close_if_done(LiveLease& lease) {
     if (!ended || !metered || !lease.unsettled.empty()) return;
     // Rounding leaves nothing: the shares of all windows sum to the hold. An early end may leave
     // some.
-    release_lease_hold(lease, row.hold);
+    release_rest(lease);
     row.closed = true;
     closed_leases.push_back(row.id);
 }

@@ -106,7 +106,7 @@ void Market::Impl::count_usage(OpenOrder& order, const matching::OrderView& view
     const std::int64_t orders_before = order.counted ? 1 : 0;
     const std::int64_t notional_before = order.notional;
     order.counted = open;
-    order.notional = open ? notional_of(view, order.hold) : 0;
+    order.notional = open ? notional_of(view, order.whole_hold()) : 0;
     for_each_limit(view.terms, [&](LimitedTarget& limited) {
         limited.open_orders += (open ? 1 : 0) - orders_before;
         if (limited.row.limits.currency != view.terms.market.currency) return;
@@ -122,7 +122,7 @@ void Market::Impl::count_open_orders(LimitedTarget& limited) {
         const matching::OrderView view = engine.view(slot);
         OpenOrder& order = order_at(slot);
         order.counted = true;
-        order.notional = notional_of(view, order.hold);
+        order.notional = notional_of(view, order.whole_hold());
         if (!covers(limited.row.target, view.terms)) continue;
         limited.open_orders += 1;
         if (limited.row.limits.currency == view.terms.market.currency)

@@ -69,6 +69,9 @@ Money Market::balance(const AccountKey& account) const {
 Int128 Market::total(std::string_view currency) const {
     return impl_->accounts.total(currency);
 }
+const settlement::VoucherBook& Market::vouchers() const {
+    return impl_->vouchers;
+}
 OrganisationId Market::operator_id() const {
     return impl_->operator_id;
 }
@@ -101,6 +104,9 @@ struct PostingReason {
     std::string_view operator()(const ReleaseLease&) const { return "lease"; }
     std::string_view operator()(const SubmitReadings&) const { return "readings"; }
     std::string_view operator()(const Settle&) const { return "settlement"; }
+    std::string_view operator()(const OpenProgramme&) const { return "programme"; }
+    std::string_view operator()(const FundProgramme&) const { return "programme"; }
+    std::string_view operator()(const DescribeOrganisation&) const { return "cancel"; }
     std::string_view operator()(const ResumeMarket&) const { return "call"; }
     std::string_view operator()(const CloseCall&) const { return "call"; }
     template <typename Body>
@@ -198,6 +204,12 @@ void Market::Impl::fire(const DueKey& key) {
             release_pending(id);
             return;
         }
+        case DueKind::kGrant: {
+            GrantId id;
+            id.bytes = key.id;
+            expire_grant(id, key.time);
+            return;
+        }
         case DueKind::kCall: {
             const matching::CallTerms call = calls.at(key.index).call;
             absorb(engine.close_call(call.market, call.window, now()));
@@ -261,6 +273,13 @@ void Market::Impl::move(const OrganisationId& organisation, const std::string& c
     moves[AccountKey{organisation, currency, kind}] = *sum;
 }
 
+void Market::Impl::move_hold(const OrganisationId& organisation, const std::string& currency,
+                             Money amount) {
+    if (amount.value == 0) return;
+    move(organisation, currency, AccountKind::kAvailable, Money(-amount.value));
+    move(organisation, currency, AccountKind::kHeld, amount);
+}
+
 void Market::Impl::post_moves(std::string_view reason) {
     std::vector<Posting> postings;
     for (const auto& [account, amount] : moves) {
@@ -296,50 +315,6 @@ Result<void> Market::Impl::handle(const Tick&) {
     return {};
 }
 
-Rows Market::Impl::take_changes() {
-    Rows out = std::exchange(changes, Rows{});
-    out.head = head;
-    mark_changes(out);
-    clear_touched();
-    return out;
-}
-
-// Rows of what is still live; what ended was handed over by retire().
-void Market::Impl::mark_changes(Rows& out) {
-    const auto append = [](auto& rows, const auto& touched, const auto& live) {
-        for (const auto& key : touched.keys()) {
-            if (const auto found = live.find(key); found != live.end())
-                rows.push_back(found->second);
-        }
-    };
-    append(out.organisations, touched_organisations, organisations);
-    append(out.meters, touched_meters, meters);
-    append(out.markets, touched_markets, markets);
-    append(out.pools, touched_pools, pools);
-    append(out.attestations, touched_attestations, attestations);
-    append(out.blocks, touched_blocks, blocks);
-    append(out.calls, touched_calls, calls);
-    for (const LimitTarget& target : touched_limits.keys())
-        out.limits.push_back(limits.at(target).row);
-    append(out.windows, touched_windows, window_rows);
-    if (touched_run) out.runs.push_back(*last_run);
-    append(out.pending, touched_pending, pending);
-    for (const auto& [partners, id] : touched_agreements.keys())
-        out.agreements.push_back(*find_agreement(id));
-    for (const auto& [agreement, month] : touched_volumes.keys())
-        out.volumes.push_back(VolumeRow{agreement, month, volumes.at(agreement, month)});
-    for (const auto& id : touched_orders.keys()) {
-        if (const auto slot = find_order(id)) out.orders.push_back(order_row(*slot));
-    }
-    for (const auto& id : touched_leases.keys()) {
-        const auto lease = leases.find(id);
-        if (lease != leases.end()) out.leases.push_back(lease_row(lease->second));
-    }
-    for (const auto& key : touched_balances.keys()) {
-        out.balances.push_back(BalanceRow{key, accounts.balance(key)});
-    }
-}
-
 // What has ended leaves memory with the command that ended it, so that the next command finds the
 // same state whether or not a batch ends in between.
 void Market::Impl::retire() {
@@ -371,26 +346,6 @@ void Market::Impl::retire() {
     for (const LogIndex index : ended_calls)
         move_out(changes.calls, calls, index);
     ended_calls.clear();
-}
-
-void Market::Impl::clear_touched() {
-    window_rows.clear();
-    touched_organisations.clear();
-    touched_meters.clear();
-    touched_markets.clear();
-    touched_pools.clear();
-    touched_attestations.clear();
-    touched_blocks.clear();
-    touched_calls.clear();
-    touched_limits.clear();
-    touched_agreements.clear();
-    touched_volumes.clear();
-    touched_orders.clear();
-    touched_leases.clear();
-    touched_windows.clear();
-    touched_run = false;
-    touched_pending.clear();
-    touched_balances.clear();
 }
 
 }  // namespace suanpan::core

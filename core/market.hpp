@@ -31,6 +31,8 @@ struct CommandOutcome {
     std::optional<RunRow> run;                               // Settle
     std::vector<matching::CallView> calls;                   // closed by this command
     std::optional<settlement::DiscountAgreement> agreement;  // AgreeDiscount, EndDiscount
+    std::optional<ProgrammeRow> programme;                   // OpenProgramme, FundProgramme
+    std::optional<GrantRow> grant;                           // GrantVoucher, RevokeGrant
 };
 
 // The code of a command that the sequencer refused, and not a rule of the market.
@@ -76,6 +78,7 @@ class Market {
 
     // For previews and checks; const, changes nothing.
     [[nodiscard]] const matching::Engine& engine() const;
+    [[nodiscard]] const settlement::VoucherBook& vouchers() const;
     [[nodiscard]] Money balance(const settlement::AccountKey& account) const;
     [[nodiscard]] Int128 total(std::string_view currency) const;
     // The most that the order could cost: its hold. Errors as for placing it, funds and limits set

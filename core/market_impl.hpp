@@ -47,7 +47,8 @@ enum class DueKind : std::uint8_t {
     kMeterDeadline,
     kAttestation,
     kPending,
-    kCall
+    kCall,
+    kGrant
 };
 
 // In order of time, then of the log entry that set it (design README, "The market core").
@@ -69,6 +70,36 @@ struct OpenOrder {
     // What limits count of it; without limits nobody counts.
     bool counted = false;
     std::int64_t notional = 0;
+    std::optional<OrderVoucher> voucher{};
+    std::int64_t voucher_rest = 0;  // with a voucher: the rest after the fills taken in so far
+
+    // With what the voucher covers.
+    [[nodiscard]] Money whole_hold() const {
+        return voucher && voucher->covers ? Money(hold.value + voucher->reserved.value) : hold;
+    }
+};
+
+// A whole hold, less what the voucher covers.
+inline Money own_part(Money whole, const std::optional<OrderVoucher>& voucher) {
+    if (!voucher || !voucher->covers) return whole;
+    return Money(whole.value - voucher->reserved.value);
+}
+
+// The most that an order can cost, and what a grant covers of it.
+struct OrderCost {
+    Money whole;
+    std::optional<OrderVoucher> voucher{};
+};
+
+// A part of a lease's hold: the buyer's and the programme's.
+struct HoldShare {
+    Money own;
+    Money voucher;
+};
+
+struct ProgrammeHolder {
+    OrganisationId holder;
+    LogIndex index;
 };
 
 // Usage follows from the open orders and is not stored.
@@ -90,6 +121,9 @@ using Partners = std::pair<OrganisationId, OrganisationId>;  // provider, buyer
 // A sell's rest at its limit over its time; beyond 64 bits: the most they hold.
 std::int64_t sell_notional(const matching::OrderTerms& terms,
                            const std::vector<matching::Step>& rest, Rate rate);
+
+// What a buy's rest may still cost, before fees (market §7).
+Result<ExactAmount> rest_amount(const matching::OrderTerms& terms, std::int64_t rest);
 
 // Settled by this run.
 bool is_in_range(const RunRow& run, const FinalWindowRow& window);
@@ -120,6 +154,10 @@ struct Market::Impl {
     // By provider and buyer, in the order of their entries.
     std::map<Partners, std::vector<settlement::DiscountAgreement>> agreements;
     settlement::MonthlyVolumes volumes;  // of those that have tiers
+    settlement::VoucherBook vouchers;
+    std::map<ProgrammeId, ProgrammeHolder> programme_holders;
+    std::map<GrantId, LogIndex> grant_indices;
+    settlement::RelatedOrganisations relations;
     matching::Engine engine;
     settlement::Accounts accounts;
     std::set<DueKey> due;
@@ -156,15 +194,22 @@ struct Market::Impl {
     Touched<JournalId> touched_pending;
     Touched<std::pair<Partners, AgreementId>> touched_agreements;
     Touched<settlement::MonthlyVolumes::Key> touched_volumes;
+    Touched<ProgrammeId> touched_programmes;
+    Touched<GrantId> touched_grants;
+    Touched<settlement::ReservationKey> touched_reservations;
+    Touched<settlement::VoucherBook::MonthKey> touched_voucher_months;
     Touched<settlement::AccountKey> touched_balances;
 
     // market.cpp
     CommandOutcome apply(const Command& what, Time clock, const Error* refusal);
     void run_due();
     void fire(const DueKey& key);
+    void retire();
+
+    // market_changes.cpp
     Rows take_changes();
     void mark_changes(Rows& out);
-    void retire();
+    void mark_vouchers(Rows& out);
     void clear_touched();
 
     // market_state.cpp
@@ -173,6 +218,8 @@ struct Market::Impl {
     void load_registry(const Rows& rows);
     void load_lease(const LeaseRow& row);
     void load_agreements(const Rows& rows);
+    void load_vouchers(const Rows& rows);
+    void add_vouchers(Rows& out) const;
     [[nodiscard]] OrderRow order_row(matching::OrderSlot slot) const;
     void restore_order(const OrderRow& row);
     [[nodiscard]] LeaseRow lease_row(const LiveLease& lease) const;
@@ -212,6 +259,11 @@ struct Market::Impl {
     Result<void> handle(const ReleaseLease& body);
     Result<void> handle(const AgreeDiscount& body);
     Result<void> handle(const EndDiscount& body);
+    Result<void> handle(const DescribeOrganisation& body);
+    Result<void> handle(const OpenProgramme& body);
+    Result<void> handle(const FundProgramme& body);
+    Result<void> handle(const GrantVoucher& body);
+    Result<void> handle(const RevokeGrant& body);
 
     // Common to the handlers.
     void accept();  // the command's own entry takes its place, the first
@@ -234,6 +286,8 @@ struct Market::Impl {
     [[nodiscard]] Result<void> require_role(const OrganisationId& organisation, Role role) const;
     void move(const OrganisationId& organisation, const std::string& currency,
               settlement::AccountKind kind, Money amount);
+    // From `available` to `held`; a negative amount: back.
+    void move_hold(const OrganisationId& organisation, const std::string& currency, Money amount);
     void post_moves(std::string_view reason);
     void set_due(std::optional<Time>& slot, std::optional<Time> time, LogIndex index, DueKind kind,
                  const IdBytes& id);
@@ -242,11 +296,12 @@ struct Market::Impl {
     [[nodiscard]] const ScheduleRow& schedule_at(LogIndex index) const;
 
     // orders.cpp
-    // All refusals of an order; gives its hold. `meets_book` is the engine's part of them.
+    // All refusals of an order; gives its cost. `meets_book` is the engine's part of them.
     template <typename MeetsBook>
-    [[nodiscard]] Result<Money> check_order(const OrganisationId& actor,
-                                            const matching::OrderTerms& terms, Time when,
-                                            MeetsBook meets_book) const;
+    [[nodiscard]] Result<OrderCost> check_order(const OrganisationId& actor,
+                                                const matching::OrderTerms& terms,
+                                                const std::optional<VoucherClaim>& claim, Time when,
+                                                MeetsBook meets_book) const;
     [[nodiscard]] Result<Money> order_hold(const matching::OrderTerms& terms,
                                            const FeeSchedule& fees, std::int64_t rest) const;
     OpenOrder& order_at(matching::OrderSlot slot);
@@ -295,7 +350,8 @@ struct Market::Impl {
     [[nodiscard]] settlement::MeteringRules metering_rules(const LeaseRow& lease) const;
     void end_lease(const LeaseId& id);
     void shorten_lease(LiveLease& lease, Time until);
-    void release_lease_hold(LiveLease& lease, Money amount);
+    void release_lease_hold(LiveLease& lease, const HoldShare& share);
+    void release_rest(LiveLease& lease);
     void take_final_windows(LiveLease& lease);
     void close_if_done(LiveLease& lease);
 
@@ -307,6 +363,41 @@ struct Market::Impl {
     [[nodiscard]] settlement::AppliedDiscount discount_for(const LeaseRow& lease,
                                                            const FinalWindowRow& window) const;
     void price_by_volume(const RunRow& run);
+
+    // vouchers.cpp
+    void cancel_covered_orders(const OrganisationId& buyer);
+    [[nodiscard]] Result<void> check_budget(const settlement::Programme& programme,
+                                            Money amount) const;
+    void pay_budget(const settlement::Programme& programme, const OrganisationId& holder,
+                    Money amount);
+    void expire_grant(const GrantId& id, Time when);
+    // REQUIRE a known grant or programme.
+    [[nodiscard]] const settlement::Programme& programme_of(const GrantId& grant) const;
+    [[nodiscard]] const OrganisationId& holder_of(const GrantId& grant) const;
+    [[nodiscard]] ProgrammeRow programme_row(const ProgrammeId& id) const;
+    [[nodiscard]] GrantRow grant_row(const GrantId& id) const;
+    [[nodiscard]] bool is_sure_to_pay(const settlement::Programme& programme,
+                                      const matching::OrderTerms& terms) const;
+    [[nodiscard]] Result<std::optional<Price>> voucher_cap(const settlement::Programme& programme,
+                                                           const matching::OrderTerms& terms) const;
+    [[nodiscard]] Result<Money> most_of_voucher(const matching::OrderTerms& terms,
+                                                std::int64_t rest,
+                                                const OrderVoucher& voucher) const;
+    [[nodiscard]] settlement::VoucherOrder voucher_order(const matching::OrderTerms& terms,
+                                                         const std::string& purpose) const;
+    // Errors, in order of precedence: `unknown_grant`, `not_eligible` (a sell), `voucher_needs_cu`,
+    // `no_index`, `overflow`, those of VoucherBook::reserve().
+    [[nodiscard]] Result<OrderVoucher> check_voucher(const matching::OrderTerms& terms,
+                                                     const VoucherClaim& claim, Time when) const;
+    void touch_voucher(const settlement::ReservationKey& key);
+    void move_budget(const GrantId& grant, Money amount);
+    void open_voucher(OpenOrder& order, const matching::OrderTerms& terms, Money whole,
+                      const VoucherClaim& claim);
+    void return_voucher(const settlement::ReservationKey& key, Money amount);
+    void redeem_voucher(const settlement::ReservationKey& key, Money amount);
+    void shrink_voucher(OpenOrder& order, const OrderId& id, Money whole);
+    void take_voucher(OpenOrder& order, const matching::OrderTerms& buy, LeaseRow& lease);
+    [[nodiscard]] HoldShare hold_share(const LeaseRow& lease, Time since, Time until) const;
 
     // settle.cpp
     [[nodiscard]] settlement::ServiceGrade grade_of(const LeaseRow& lease) const;

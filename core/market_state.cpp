@@ -30,7 +30,8 @@ void sort_unsettled(std::vector<FinalWindowRow>& windows) {
 
 OrderRow Market::Impl::order_row(matching::OrderSlot slot) const {
     const OpenOrder& order = order_at(slot);
-    return OrderRow{engine.view(slot), order.fees, order.hold, order.placed_at, order.index};
+    return OrderRow{engine.view(slot), order.fees,  order.hold,
+                    order.placed_at,   order.index, order.voucher};
 }
 
 LeaseRow Market::Impl::lease_row(const LiveLease& lease) const {
@@ -69,6 +70,7 @@ Rows Market::Impl::state() const {
         out.agreements.insert(out.agreements.end(), list.begin(), list.end());
     for (const auto& [key, volume] : volumes.all())
         out.volumes.push_back(VolumeRow{key.first, key.second, volume});
+    add_vouchers(out);
     accounts.for_each([&](const settlement::AccountKey& key, Money balance) {
         out.balances.push_back(BalanceRow{key, balance});
     });
@@ -96,6 +98,7 @@ void Market::Impl::load(const Rows& rows) {
         due.insert(DueKey{row.due, row.index, DueKind::kPending, id.bytes});
     }
     load_agreements(rows);
+    load_vouchers(rows);
     for (const BalanceRow& row : rows.balances)
         accounts.restore(row.account, row.balance);
 }
@@ -109,12 +112,43 @@ void Market::Impl::load_agreements(const Rows& rows) {
         volumes.restore(row.agreement, row.month, row.volume);
 }
 
+void Market::Impl::add_vouchers(Rows& out) const {
+    for (const auto& [id, holder] : programme_holders)
+        out.programmes.push_back(programme_row(id));
+    for (const auto& [id, index] : grant_indices)
+        out.grants.push_back(grant_row(id));
+    for (const auto& [key, reservation] : vouchers.reservations())
+        out.reservations.push_back({key, reservation});
+    for (const auto& [key, used] : vouchers.months())
+        out.voucher_months.push_back({key.first.first, key.first.second, key.second, used});
+}
+
+void Market::Impl::load_vouchers(const Rows& rows) {
+    for (const ProgrammeRow& row : rows.programmes) {
+        vouchers.restore(row.state);
+        programme_holders[row.state.programme.id] = {row.holder, row.index};
+    }
+    for (const GrantRow& row : rows.grants) {
+        const settlement::Grant& grant = row.state.grant;
+        vouchers.restore(row.state);
+        grant_indices[grant.id] = row.index;
+        if (!row.state.revoked && !row.state.ended)
+            due.insert(DueKey{grant.expires, row.index, DueKind::kGrant, grant.id.bytes});
+    }
+    for (const ReservationRow& row : rows.reservations)
+        vouchers.restore(row.key, row.reservation);
+    for (const VoucherMonthRow& row : rows.voucher_months)
+        vouchers.restore({{row.programme, row.organisation}, row.month}, row.used);
+}
+
 void Market::Impl::restore_order(const OrderRow& row) {
     const matching::OrderSlot slot = engine.restore(row.view);
     const OrderId& id = row.view.terms.id;
     order_slots.emplace(id, slot);
     OpenOrder& order = order_at(slot);
     order = OpenOrder{row.fees, row.hold, row.placed_at, row.index, std::nullopt};
+    order.voucher = row.voucher;
+    order.voucher_rest = row.view.rest;
     set_due(order.due, engine.due_time(slot), order.index, DueKind::kOrder, id.bytes);
     count_usage(order, row.view, true);
 }
@@ -124,6 +158,8 @@ void Market::Impl::load_registry(const Rows& rows) {
     for (const OrganisationRow& row : rows.organisations) {
         if (std::ranges::find(row.roles, Role::kOperator) != row.roles.end()) operator_id = row.id;
     }
+    for (const OrganisationRow& row : rows.organisations)
+        relations.set_group(row.id, row.group);
     index_rows(meters, rows.meters, [](const auto& row) { return row.id; });
     index_rows(markets, rows.markets, [](const auto& row) { return row.rules.key; });
     for (const auto& [key, row] : markets) {

@@ -20,16 +20,6 @@ Duration held_time(const OrderTerms& terms) {
     return terms.duration.value_or(terms.window.length());
 }
 
-// What a buy's rest may still cost, before fees (market §7).
-Result<ExactAmount> rest_amount(const OrderTerms& terms, std::int64_t rest) {
-    if (terms.unit == Unit::kLot) {
-        return exact_amount(terms.limit_price, Unit::kLot, Lots(rest), Rate(0), held_time(terms));
-    }
-    const auto most = checked_add(rest, terms.max_excess.value);
-    if (!most) return fail(most.error());
-    return exact_cu_amount(terms.limit_price, Cu(*most), held_time(terms));
-}
-
 // The order as it would rest if nothing matched.
 OrderView whole(const OrderTerms& terms) {
     OrderView view;
@@ -56,6 +46,15 @@ void change(OrderView& view, const matching::Replacement& with) {
 }
 
 }  // namespace
+
+Result<ExactAmount> rest_amount(const OrderTerms& terms, std::int64_t rest) {
+    if (terms.unit == Unit::kLot) {
+        return exact_amount(terms.limit_price, Unit::kLot, Lots(rest), Rate(0), held_time(terms));
+    }
+    const auto most = checked_add(rest, terms.max_excess.value);
+    if (!most) return fail(most.error());
+    return exact_cu_amount(terms.limit_price, Cu(*most), held_time(terms));
+}
 
 Result<void> Market::Impl::check_funds(const OrderTerms& terms, Money more) const {
     const AccountKey available{terms.organisation, terms.market.currency, AccountKind::kAvailable};
@@ -87,8 +86,9 @@ Result<Money> Market::Impl::order_hold(const OrderTerms& terms, const FeeSchedul
 }
 
 template <typename MeetsBook>
-Result<Money> Market::Impl::check_order(const OrganisationId& actor, const OrderTerms& terms,
-                                        Time when, MeetsBook meets_book) const {
+Result<OrderCost> Market::Impl::check_order(const OrganisationId& actor, const OrderTerms& terms,
+                                            const std::optional<VoucherClaim>& claim, Time when,
+                                            MeetsBook meets_book) const {
     if (!acts_for(actor, terms.organisation)) {
         return fail("not_allowed", "an order is placed by its own organisation");
     }
@@ -105,20 +105,28 @@ Result<Money> Market::Impl::check_order(const OrganisationId& actor, const Order
     }
     const Result<void> met = meets_book(terms);
     if (!met) return fail(met.error());
-    auto hold = order_hold(terms, schedules.back().fees, terms.quantity);
-    if (!hold) return hold;
+    const auto hold = order_hold(terms, schedules.back().fees, terms.quantity);
+    if (!hold) return fail(hold.error());
     const auto limited = check_limits(terms, 1, notional_of(whole(terms), *hold), when);
     if (!limited) return fail(limited.error());
-    const auto funded = check_funds(terms, *hold);
+    OrderCost cost{*hold};
+    if (claim) {
+        const auto voucher = check_voucher(terms, *claim, when);
+        if (!voucher) return fail(voucher.error());
+        cost.voucher = *voucher;
+    }
+    const auto funded = check_funds(terms, own_part(cost.whole, cost.voucher));
     if (!funded) return fail(funded.error());
-    return hold;
+    return cost;
 }
 
 Result<Money> Market::check_order(const OrganisationId& actor, const OrderTerms& terms,
                                   Time now) const {
-    return impl_->check_order(actor, terms, now, [&](const OrderTerms& order) {
-        return impl_->engine.check(order, now);
-    });
+    const auto cost = impl_->check_order(
+        actor, terms, std::nullopt, now,
+        [&](const OrderTerms& order) { return impl_->engine.check(order, now); });
+    if (!cost) return fail(cost.error());
+    return cost->whole;
 }
 
 Result<void> Market::Impl::handle(const PlaceOrder& body) {
@@ -131,14 +139,16 @@ Result<void> Market::Impl::handle(const PlaceOrder& body) {
         order.emplace(std::move(*resolved));
         return {};
     };
-    const auto hold = check_order(command->actor, terms, now(), resolve);
-    if (!hold) return fail(hold.error());
+    const auto cost = check_order(command->actor, terms, body.voucher, now(), resolve);
+    if (!cost) return fail(cost.error());
     accept();
     outcome.order = terms.id;
     const matching::Outcome& placed = engine.place(*order, now());
     CHECK(order_slots.emplace(terms.id, placed.order).second);
-    order_at(placed.order) =
-        OpenOrder{schedules.back().fees, Money(0), now(), outcome.index, std::nullopt};
+    OpenOrder& open = order_at(placed.order);
+    open = OpenOrder{schedules.back().fees, Money(0), now(), outcome.index, std::nullopt};
+    open.voucher = cost->voucher;
+    if (body.voucher) open_voucher(open, terms, cost->whole, *body.voucher);
     absorb(placed);
     count_order(terms);
     return {};
@@ -156,10 +166,16 @@ Result<void> Market::Impl::handle(const ReplaceOrder& body) {
     const auto checked = engine.check_replace(*slot, with, now());
     if (!checked) return checked;
     change(view, with);
-    const OpenOrder& order = order_at(*slot);
+    OpenOrder& order = order_at(*slot);
     const auto hold = order_hold(view.terms, order.fees, view.rest);
     if (!hold) return fail(hold.error());
-    const Money more(hold->value - order.hold.value);
+    std::optional<OrderVoucher> voucher = order.voucher;
+    if (voucher) {
+        const auto most = most_of_voucher(view.terms, view.rest, *voucher);
+        if (!most) return fail(most.error());
+        voucher->reserved = std::min(voucher->reserved, *most);
+    }
+    const Money more(own_part(*hold, voucher).value - order.hold.value);
     const std::int64_t counted = order.counted ? order.notional : 0;
     const auto limited =
         check_limits(view.terms, 0, Int128{notional_of(view, *hold)} - counted, now());
@@ -168,6 +184,14 @@ Result<void> Market::Impl::handle(const ReplaceOrder& body) {
     if (!funded) return funded;
     accept();
     outcome.order = body.id;
+    if (voucher) {
+        return_voucher({voucher->grant, body.id.bytes},
+                       Money(order.voucher->reserved.value - voucher->reserved.value));
+        move_hold(view.terms.organisation, view.terms.market.currency, more);
+        order.voucher = voucher;
+        order.voucher_rest = view.rest;
+        order.hold = own_part(*hold, voucher);
+    }
     absorb(engine.replace(*slot, with, now()));
     if (outcome.orders.empty()) outcome.orders.push_back(order_row(*slot));
     count_order(view.terms);

@@ -41,6 +41,7 @@ constexpr std::array kRules = {
     Rule{"lease", "billing", "market §4 (billing)"},
     Rule{"lease", "fees", "market §7 (fees by the schedule at acceptance)"},
     Rule{"lease", "hold", "market §1 (a lease's hold: its exact worst case, rounded down)"},
+    Rule{"lease", "voucher", "market §7 (what a grant reserves of an order and its leases)"},
     Rule{"lease", "buyer_metered", "metering-settlement, Meters (both sides in)"},
     Rule{"settlement", "window", "metering-settlement, Meters (final windows)"},
     Rule{"settlement", "lot_us", "metering-settlement, Meters (final lot-time)"},

@@ -10,6 +10,7 @@
 #include "base/crypto.hpp"
 #include "base/ids.hpp"
 #include "base/units.hpp"
+#include "core/voucher_rows.hpp"
 #include "matching/engine.hpp"
 #include "settlement/accounts.hpp"
 #include "settlement/discount.hpp"
@@ -42,6 +43,8 @@ struct OrganisationRow {
     std::vector<Role> roles;  // ascending, distinct
     bool suspended = false;
     LogIndex index;
+    std::vector<settlement::BuyerKind> kinds{};  // ascending, distinct
+    std::string group{};  // organisations of one group are related; empty: of none
     friend bool operator==(const OrganisationRow&, const OrganisationRow&) = default;
 };
 
@@ -224,9 +227,10 @@ struct BlockRow {
 struct OrderRow {
     matching::OrderView view;
     FeeSchedule fees;  // as at acceptance
-    Money hold{0};     // of a buy: what is reserved for its rest
+    Money hold{0};     // of a buy: what its organisation holds for its rest
     Time placed_at;
     LogIndex index;
+    std::optional<OrderVoucher> voucher{};
     friend bool operator==(const OrderRow&, const OrderRow&) = default;
 };
 
@@ -271,13 +275,14 @@ struct LeaseRow {
     std::optional<Time> active_from;
     std::optional<Time> active_until;
     bool buyer_metered = false;
-    Money hold{0};         // what is still held for it
+    Money hold{0};         // what its buyer still holds for it
     std::string metering;  // snapshot of its LeaseMeter; empty before activation
     bool closed = false;   // ended, every window settled: nothing can happen to it any more
     LogIndex index;
     // Released by its buyer: from here on the lots are others'. `terms.window` ends where billing
     // does.
     std::optional<Time> released_from{};
+    std::optional<LeaseVoucher> voucher{};
     friend bool operator==(const LeaseRow&, const LeaseRow&) = default;
 };
 
@@ -315,6 +320,7 @@ struct SettlementLineRow {
     std::vector<LogIndex> readings;
     LogIndex index;
     AgreementId agreement{};  // by which `line.discount` was given; nil: by none
+    GrantId grant{};          // of which `line.voucher` was redeemed; nil: of none
     friend bool operator==(const SettlementLineRow&, const SettlementLineRow&) = default;
 };
 
@@ -326,6 +332,7 @@ struct RunTotals {
     Money provider_gets{0};
     Money fees{0};
     Money tax{0};
+    Money vouchers{0};
     friend bool operator==(const RunTotals&, const RunTotals&) = default;
 };
 
@@ -401,6 +408,10 @@ struct Rows {
     std::vector<RunRow> runs;
     std::vector<settlement::DiscountAgreement> agreements;
     std::vector<VolumeRow> volumes;
+    std::vector<ProgrammeRow> programmes;
+    std::vector<GrantRow> grants;
+    std::vector<ReservationRow> reservations;
+    std::vector<VoucherMonthRow> voucher_months;
     std::vector<PendingRow> pending;
     std::vector<BalanceRow> balances;
     std::vector<settlement::JournalEntry> journal;

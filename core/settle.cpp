@@ -37,6 +37,7 @@ void add_line(RunTotals& totals, const settlement::WaterfallLine& line) {
     sum(totals.fees, line.provider_fee);
     sum(totals.tax, line.buyer_tax);
     sum(totals.tax, line.withheld);
+    sum(totals.vouchers, line.voucher);
 }
 
 Time release_time(Time final_time, Duration dispute_period) {
@@ -154,6 +155,13 @@ settlement::WindowInput Market::Impl::window_input(const LeaseRow& lease,
         input.metered =
             settlement::MeteredUse{std::min(window.window.busy_us, window.window.lot_us), least};
     }
+    if (lease.voucher) {
+        const HoldShare share = hold_share(lease, input.window.start, input.window.end);
+        input.voucher_share = programme_of(lease.voucher->grant).share_paid;
+        input.voucher_cap = lease.voucher->price_cap;
+        input.voucher_left = share.voucher;
+        input.buyer_held = share.own;
+    }
     return input;
 }
 
@@ -170,25 +178,35 @@ void Market::Impl::settle_lease(RunRow& run, LiveLease& lease) {
         const settlement::AppliedDiscount discount = discount_for(row, window);
         const settlement::WindowInput input = window_input(row, window);
         const auto computed = settlement::waterfall(row.terms, input, owners);
-        const auto until = settlement::hold_until(row.terms, billed.end);
-        const auto since = settlement::hold_until(row.terms, billed.start);
         // The whole lease's amounts fitted when it was made, so a part's do.
-        CHECK(computed && until && since);
-        const Money share(until->value - since->value);
-        CHECK(computed->buyer_pays <= share && share <= row.hold);
-        row.hold = Money(row.hold.value - share.value);
-        move(row.buyer, currency, AccountKind::kHeld, Money(-share.value));
+        CHECK(computed);
+        const HoldShare share = hold_share(row, billed.start, billed.end);
+        CHECK(computed->buyer_pays <= share.own && share.own <= row.hold);
+        row.hold = Money(row.hold.value - share.own.value);
+        move(row.buyer, currency, AccountKind::kHeld, Money(-share.own.value));
         move(row.buyer, currency, AccountKind::kAvailable,
-             Money(share.value - computed->buyer_pays.value));
+             Money(share.own.value - computed->buyer_pays.value));
+        if (row.voucher) {
+            const settlement::ReservationKey key{row.voucher->grant, row.id.bytes};
+            redeem_voucher(key, computed->voucher);
+            return_voucher(key, Money(share.voucher.value - computed->voucher.value));
+        }
         move(operator_id, currency, AccountKind::kFees,
              Money(computed->buyer_fee.value + computed->provider_fee.value));
         move(operator_id, currency, AccountKind::kTax,
              Money(computed->buyer_tax.value + computed->withheld.value));
-        SettlementLineRow line{run.id,       row.id,
-                               billed,       input.final_lot_us,
-                               currency,     *computed,
-                               {},           window.window.readings,
-                               next_index(), discount.agreement.value_or(AgreementId())};
+        SettlementLineRow line{run.id,
+                               row.id,
+                               billed,
+                               input.final_lot_us,
+                               currency,
+                               *computed,
+                               {},
+                               window.window.readings,
+                               next_index(),
+                               discount.agreement.value_or(AgreementId()),
+                               {}};
+        if (row.voucher) line.grant = row.voucher->grant;
         for (std::size_t i = 0; i < owners.size(); ++i) {
             line.owners.push_back(owners[i].owner);
             proceeds[owners[i].owner].value += computed->owners[i].value;

@@ -5,7 +5,6 @@
 namespace suanpan::core {
 
 using matching::OrderView;
-using settlement::AccountKind;
 
 OpenOrder& Market::Impl::order_at(matching::OrderSlot slot) {
     const auto at = static_cast<std::size_t>(slot);
@@ -49,7 +48,7 @@ void Market::Impl::absorb(const matching::Outcome& what) {
         set_due(order.due, due_time, order.index, DueKind::kOrder, view.terms.id.bytes);
         touched_orders.mark(view.terms.id);
         outcome.orders.push_back(
-            OrderRow{view, order.fees, order.hold, order.placed_at, order.index});
+            OrderRow{view, order.fees, order.hold, order.placed_at, order.index, order.voucher});
         if (!due_time) ended_orders.push_back(slot);
     }
 }
@@ -57,13 +56,14 @@ void Market::Impl::absorb(const matching::Outcome& what) {
 void Market::Impl::set_order_hold(OpenOrder& order, const OrderView& view, bool open) {
     const auto hold = order_hold(view.terms, order.fees, open ? view.rest : 0);
     CHECK(hold);  // a smaller rest than the one that was accepted
-    const Money change(hold->value - order.hold.value);
-    if (change.value != 0) {
-        const std::string& currency = view.terms.market.currency;
-        move(view.terms.organisation, currency, AccountKind::kAvailable, Money(-change.value));
-        move(view.terms.organisation, currency, AccountKind::kHeld, change);
+    if (order.voucher) {
+        shrink_voucher(order, view.terms.id, *hold);
+        order.voucher_rest = view.rest;
     }
-    order.hold = *hold;
+    const Money own = own_part(*hold, order.voucher);
+    move_hold(view.terms.organisation, view.terms.market.currency,
+              Money(own.value - order.hold.value));
+    order.hold = own;
 }
 
 void Market::Impl::make_trade(const matching::Execution& execution) {
@@ -103,9 +103,10 @@ void Market::Impl::make_trade(const matching::Execution& execution) {
     CHECK(hold);  // at most the buy's own hold, which was computed
     row.hold = *hold;
     row.index = next_index();
+    OpenOrder& bought = order_at(buy_slot);
+    if (bought.voucher) take_voucher(bought, buy, row);
 
-    move(row.buyer, row.market.currency, AccountKind::kAvailable, Money(-hold->value));
-    move(row.buyer, row.market.currency, AccountKind::kHeld, *hold);
+    move_hold(row.buyer, row.market.currency, row.hold);
     emit(trade_entry(command->id, trade));
     emit(lease_entry(command->id, now(), row));
     due.insert(DueKey{row.terms.window.end, row.index, DueKind::kLeaseEnd, row.id.bytes});

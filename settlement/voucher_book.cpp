@@ -137,14 +137,14 @@ std::optional<Money> VoucherBook::caps_leave(const GrantState& state, Month mont
     return least;
 }
 
-Result<Money> VoucherBook::reserve(const ReservationKey& key, const VoucherOrder& order, Money most,
-                                   Time now) {
+Result<Money> VoucherBook::reservable(const ReservationKey& key, const VoucherOrder& order,
+                                      Money most, Time now) const {
     CHECK(most.value >= 0);
     const auto found = grants_.find(key.grant);
     if (found == grants_.end() || found->second.grant.organisation != order.buyer) {
         return fail("unknown_grant", "the organisation has no such grant");
     }
-    GrantState& state = found->second;
+    const GrantState& state = found->second;
     if (const auto alive = check_alive(state, now); !alive) return fail(alive.error());
     const Programme& programme = programmes_.at(state.grant.programme).programme;
     if (const auto eligible = check_voucher_order(programme, order); !eligible) {
@@ -155,10 +155,19 @@ Result<Money> VoucherBook::reserve(const ReservationKey& key, const VoucherOrder
     }
     if (most.value == 0) return Money(0);
     if (state.left.value == 0) return fail("grant_exhausted", "nothing is left of the grant");
-    const Month month = month_of(now);
-    const auto cap = caps_leave(state, month);
+    const auto cap = caps_leave(state, month_of(now));
     const Money amount = std::min({most, state.left, cap.value_or(most)});
     if (amount.value == 0) return fail("voucher_over_cap", "the programme's caps are used up");
+    return amount;
+}
+
+Result<Money> VoucherBook::reserve(const ReservationKey& key, const VoucherOrder& order, Money most,
+                                   Time now) {
+    const auto reserved = reservable(key, order, most, now);
+    if (!reserved || reserved->value == 0) return reserved;
+    const Money amount = *reserved;
+    const Month month = month_of(now);
+    GrantState& state = grants_.at(key.grant);
     move_money(state.left, state.reserved, amount);
     reservations_[key] = Reservation{amount, month};
     months_[month_key(state, month)].value += amount.value;

@@ -89,6 +89,9 @@ class VoucherBook {
     // `grant_exhausted`, `voucher_over_cap` (the caps leave nothing).
     Result<Money> reserve(const ReservationKey& key, const VoucherOrder& order, Money most,
                           Time now);
+    // What reserve() would say.
+    [[nodiscard]] Result<Money> reservable(const ReservationKey& key, const VoucherOrder& order,
+                                           Money most, Time now) const;
     // A fill: part of what an order holds goes to a lease. A lease's parts add up.
     // Error: `over_reserved` (more than `from` holds).
     Result<void> move(const ReservationKey& from, const IdBytes& to, Money amount);

@@ -1,7 +1,7 @@
 // Discount agreements in settlement (metering-settlement "The waterfall", D).
 
 #include "base/decimal.hpp"
-#include "one_hour.hpp"
+#include "delivery.hpp"
 
 #include <gtest/gtest.h>
 
@@ -25,39 +25,12 @@ AgreeDiscount discount(std::vector<VolumeTier> tiers, const AgreementId& id = kF
     return AgreeDiscount{agreement};
 }
 
-// One lease of some lots at 10 a lot·h over [from, to), handed over and fully delivered.
+// One lease, handed over and fully delivered later.
 LeaseId deliver(SmallMarket& day, std::int64_t lots, std::int64_t from, std::int64_t to,
                 matching::Billing billing = matching::Billing::kReserved) {
-    const Window window = SmallMarket::hours(from, to);
-    day.run(kSeller, day.sell(2, lots, "10", window));
-    auto bid = day.buy(4, lots, "10", window);
-    bid.terms.billing = billing;
-    const LeaseRow lease = day.run(kBuyer, bid).leases.at(0);
-    day.run(kSeller, AdvanceLease{lease.id, LeaseAction::kAccept});
-    day.run(kSeller, AdvanceLease{lease.id, LeaseAction::kActivate});
+    const LeaseRow lease = trade(day, lots, from, to, billing);
+    hand_over(day, lease.id);
     return lease.id;
-}
-
-void read_all(SmallMarket& day, const LeaseId& lease, std::int64_t lots, std::int64_t from,
-              std::int64_t to) {
-    for (std::int64_t hour = from; hour < to; ++hour) {
-        const std::int64_t lot_us = lots * (hour + 1 - from) * 3'600'000'000;
-        const auto outcome =
-            day.run(kSeller,
-                    day.reading(2, lease, hour - from, SmallMarket::hours(hour, hour + 1), lot_us));
-        ASSERT_FALSE(outcome.refusal);
-        ASSERT_EQ(outcome.readings.at(0).verdict, settlement::Verdict::kAccepted);
-    }
-}
-
-// All that is final, in as many steps as it takes.
-std::vector<SettlementLineRow> settle(SmallMarket& day, LogIndex from = LogIndex(0)) {
-    day.take_changes_each_time = false;
-    const LogIndex to = day.market.head().size;
-    while (!day.run(kBoss, Settle{from, to}).run.value().closed) {
-    }
-    day.take_changes_each_time = true;
-    return day.market.take_changes().lines;
 }
 
 TEST(Discount, TakesItsShareOfTheSale) {

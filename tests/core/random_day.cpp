@@ -1,6 +1,7 @@
 #include "random_day.hpp"
 
 #include "base/decimal.hpp"
+#include "voucher_sums.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -9,6 +10,8 @@
 
 namespace suanpan::core {
 namespace {
+
+const OrganisationId kFunder = SmallMarket::organisation(6);
 
 std::int64_t hour_of(const SmallMarket& day) {
     return (day.now.value - kStart.value) / 3600;
@@ -25,9 +28,14 @@ void RandomDay::run(SmallMarket& day, int commands) {
         funded_ = true;
         day.run(SmallMarket::organisation(1),
                 MoveCash{SmallMarket::organisation(2), kCurrency, Money(500'000'000), "00"});
+        day.run(SmallMarket::organisation(1), RegisterOrganisation{kFunder, {Role::kFunder}});
+        day.run(SmallMarket::organisation(1),
+                MoveCash{kFunder, kCurrency, Money(900'000'000), "00"});
     }
-    for (int i = 0; i < commands; ++i)
+    for (int i = 0; i < commands; ++i) {
         step(day);
+        expect_vouchers_add_up(day.market);
+    }
 }
 
 Window RandomDay::some_hours(const SmallMarket& day) {
@@ -36,7 +44,7 @@ Window RandomDay::some_hours(const SmallMarket& day) {
 }
 
 void RandomDay::step(SmallMarket& day) {
-    switch (below(42)) {
+    switch (below(47)) {
         case 0: return cancel_many(day);
         case 1: return block(day);
         case 2: return attest(day);
@@ -49,6 +57,11 @@ void RandomDay::step(SmallMarket& day) {
         case 9: return schedule(day);
         case 40:
         case 41: return discount(day);
+        case 42:
+        case 43:
+        case 44:
+        case 45: return voucher(day);
+        case 46: return describe(day);
         case 10:
         case 11: return release(day);
         case 12:
@@ -119,6 +132,10 @@ void RandomDay::buy(SmallMarket& day) {
     if (one_in(3)) order.terms.requirement = requirement(R"({"memory_gib":{"at_least":"64"}})");
     if (one_in(8)) order.terms.requirement = requirement(R"({"memory_gib":{"at_least":"65"}})");
     if (one_in(4)) order.terms.billing = matching::Billing::kMetered;
+    if (!own_grants_[buyer].empty() && !one_in(4)) {
+        const std::uint8_t which = one_in(9) ? std::uint8_t{1} : any_of(own_grants_[buyer]);
+        order.voucher = VoucherClaim{numbered<GrantId>(which), one_in(4) ? "" : "training"};
+    }
     remember(day.run(SmallMarket::organisation(buyer), order));
 }
 
@@ -154,6 +171,56 @@ void RandomDay::discount(SmallMarket& day) {
     agreement.from = Time(day.now.value + below(10'000) - 5'000);
     if (one_in(3)) agreement.until = Time(agreement.from.value + 1 + below(40'000));
     day.run(provider, AgreeDiscount{agreement});
+}
+
+void RandomDay::open_programme(SmallMarket& day) {
+    settlement::Programme programme;
+    programme.id = numbered<ProgrammeId>(++programmes_);
+    programme.funders = {{kFunder, Ppm(kPpm)}};
+    programme.currency = kCurrency;
+    programme.budget = Money(below(120'000'000));
+    programme.from = Time(day.now.value - 60);
+    programme.until = Time(day.now.value + 20'000 + below(80'000));
+    programme.share_paid = Ppm(1 + below(kPpm));
+    if (one_in(3)) programme.share_paid = Ppm(kPpm);
+    if (one_in(4)) programme.caps.organisation = Money(1 + below(50'000'000));
+    if (one_in(4)) programme.caps.month = Money(1 + below(50'000'000));
+    if (one_in(4)) programme.scope.hubs = {"guizhou"};
+    if (one_in(4)) programme.scope.providers = {SmallMarket::organisation(either(2, 3))};
+    if (one_in(4)) programme.scope.purposes = {"training"};
+    if (one_in(8)) programme.scope.kinds = {settlement::BuyerKind::kUniversity};
+    if (one_in(4)) programme.index_margin = Ppm(below(500'000));
+    day.run(kFunder, OpenProgramme{kFunder, programme});
+}
+
+void RandomDay::voucher(SmallMarket& day) {
+    const auto one_of = [&](std::uint8_t count) {
+        return static_cast<std::uint8_t>(1 + below(count));
+    };
+    if (programmes_ == 0 || (programmes_ < 200 && one_in(8))) return open_programme(day);
+    const auto programme = numbered<ProgrammeId>(one_of(programmes_));
+    if (one_in(5)) {
+        day.run(kFunder, FundProgramme{programme, Money(below(30'000'000))});
+    } else if (grants_ > 0 && one_in(5)) {
+        day.run(kFunder, RevokeGrant{numbered<GrantId>(one_of(grants_))});
+    } else if (grants_ < 200) {
+        settlement::Grant grant;
+        grant.id = numbered<GrantId>(++grants_);
+        grant.programme = programme;
+        const std::uint8_t who = one_in(6) ? std::uint8_t{2} : either(4, 5);
+        grant.organisation = SmallMarket::organisation(who);
+        grant.amount = Money(1 + below(40'000'000));
+        grant.expires = Time(day.now.value + 600 + below(40'000));
+        if (!day.run(kFunder, GrantVoucher{grant}).refusal) own_grants_[who].push_back(grants_);
+    }
+}
+
+void RandomDay::describe(SmallMarket& day) {
+    DescribeOrganisation body;
+    body.organisation = SmallMarket::organisation(static_cast<std::uint8_t>(2 + below(4)));
+    if (one_in(2)) body.kinds = {settlement::BuyerKind::kUniversity};
+    if (one_in(3)) body.group = "one";
+    remember(day.run(SmallMarket::organisation(1), body));
 }
 
 void RandomDay::remember(const CommandOutcome& outcome) {
@@ -336,6 +403,9 @@ void RandomDay::limit(SmallMarket& day) {
 void RandomDay::schedule(SmallMarket& day) {
     SetSchedule out = small_schedule();
     out.fees.buyer_taker = Ppm(below(20'000));
+    out.fees.buyer_maker = Ppm(below(20'000));
+    if (one_in(4)) out.fees.buyer_flat = Price(below(900'000));
+    if (one_in(4)) out.fees.buyer_tax = Ppm(below(150'000));
     if (one_in(2)) out.release_notice = Duration(60 * below(240));
     day.run(SmallMarket::organisation(1), out);
 }

@@ -49,6 +49,9 @@ class RandomDay {
     void limit(SmallMarket& day);
     void schedule(SmallMarket& day);
     void discount(SmallMarket& day);
+    void voucher(SmallMarket& day);
+    void open_programme(SmallMarket& day);
+    void describe(SmallMarket& day);
     void remember(const CommandOutcome& outcome);
 
     struct Counter {
@@ -65,6 +68,9 @@ class RandomDay {
     std::vector<Window> calls_;
     std::uint8_t attestations_ = 0;
     std::uint8_t agreements_ = 0;
+    std::uint8_t programmes_ = 0;
+    std::uint8_t grants_ = 0;
+    std::map<std::uint8_t, std::vector<std::uint8_t>> own_grants_;  // by who has them
     bool funded_ = false;
     LogIndex settled_until_{0};
 };

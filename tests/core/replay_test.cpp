@@ -3,6 +3,7 @@
 #include "random_day.hpp"
 #include "small_market.hpp"
 #include "support/seed.hpp"
+#include "voucher_sums.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -16,6 +17,7 @@ namespace {
 // What is held is what the orders and leases hold, nothing is created, nothing oversold.
 void expect_invariants(const Market& market) {
     EXPECT_TRUE(market.total(kCurrency) == 0);
+    expect_vouchers_add_up(market);
     const Rows state = market.state();
     std::map<OrganisationId, std::int64_t> held;
     for (const OrderRow& order : state.orders) {
@@ -65,6 +67,7 @@ std::map<std::string, int> census(const std::vector<std::string>& log) {
         if (kind == "refused") ++out["refused " + std::string(json.at("code"))];
         const Json& body = json.at("body");
         if (body.contains("what")) ++out[kind + " " + std::string(body.at("what"))];
+        if (body.contains("voucher")) ++out[kind + " voucher"];
         if (body.contains("action")) ++out[kind + " " + std::string(body.at("action"))];
     }
     return out;
@@ -101,6 +104,15 @@ TEST(Replay, TheRandomDaysHaveEverything) {
                              "admin limits",
                              "admin kill_switch",
                              "admin reinstate",
+                             "organisation describe",
+                             "programme open",
+                             "programme fund",
+                             "grant grant",
+                             "grant revoke",
+                             "lease voucher",
+                             "refused not_eligible",
+                             "refused voucher_needs_cu",
+                             "refused grant_reserved",
                              "refused limit_open_orders",
                              "refused limit_notional",
                              "refused limit_rate",
