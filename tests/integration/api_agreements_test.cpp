@@ -17,9 +17,9 @@ TEST(ApiAgreements, AreGivenSeenByBothAndEnded) {
     World world(server);
     Caller seller = server.caller(world.provider.key);
     Caller buyer = server.caller(world.buyer.key);
-    const Json wanted{{"buyer", world.buyer.id},      {"currency", "CNY"},
-                      {"classes", {"AI-FP16"}},       {"firmness", "firm"},
-                      {"billing", "reserved"},        {"tiers", tiers()},
+    const Json wanted{{"buyer", world.buyer.id},        {"currency", "CNY"},
+                      {"classes", {"AI-FP16"}},         {"firmness", "firm"},
+                      {"billing", "reserved"},          {"tiers", tiers()},
                       {"until", "2027-01-01T00:00:00Z"}};
     const Json made = expect(seller.post("/v1/agreements", wanted), 201);
     EXPECT_EQ(made["provider"], world.provider.id);
