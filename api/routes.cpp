@@ -25,6 +25,8 @@ constexpr services::RoleSet kMetering =
 constexpr services::RoleSet kSettling = any_of(Role::kSettlement, Role::kOperator);
 constexpr services::RoleSet kAuditing = any_of(Role::kAuditor);
 
+constexpr services::RoleSet kFunding = any_of(Role::kFunder, Role::kOperator);
+
 constexpr Access kPublic = Access::kPublic;
 constexpr Access kAnyone = Access::kAnyone;  // with a valid key
 constexpr Access kRoles = Access::kRoles;
@@ -48,6 +50,7 @@ const auto kRoutes = std::to_array<Route>({
 
     {"POST", "/v1/organisations/{id}:kill",            kRoles,  kTraderOrOperator, kill_organisation},
     {"POST", "/v1/organisations/{id}:reinstate",       kRoles,  kOperator,         reinstate_organisation},
+    {"POST", "/v1/organisations/{id}:describe",        kRoles,  kOperator,         describe_organisation},
     {"POST", "/v1/organisations/{id}/limits",          kRoles,  kOperator,         set_limits},
 
     {"POST", "/v1/device-models",                      kRoles,  kOperator,         create_model},
@@ -111,6 +114,13 @@ const auto kRoutes = std::to_array<Route>({
     {"GET",  "/v1/exports/hledger",                    kAnyone, 0,                 export_hledger, kQuery},
     {"GET",  "/v1/exports/beancount",                  kAnyone, 0,                 export_beancount, kQuery},
     {"GET",  "/v1/exports/payouts",                    kAnyone, 0,                 export_payouts, kQuery},
+    {"POST", "/v1/voucher-programmes",                 kRoles,  kFunding,          open_programme},
+    {"GET",  "/v1/voucher-programmes",                 kAnyone, 0,                 list_programmes, kQuery},
+    {"POST", "/v1/voucher-programmes/{id}:fund",       kRoles,  kFunding,          fund_programme},
+    {"GET",  "/v1/voucher-programmes/{id}/redemptions", kRoles, kFunding,          list_redemptions, kQuery},
+    {"POST", "/v1/voucher-grants",                     kRoles,  kFunding,          grant_voucher},
+    {"GET",  "/v1/voucher-grants",                     kAnyone, 0,                 list_grants, kQuery},
+    {"POST", "/v1/voucher-grants/{id}:revoke",         kRoles,  kFunding,          revoke_grant},
     {"POST", "/v1/settlement-runs",                    kRoles,  kSettling,         run_settlement},
     {"GET",  "/v1/settlement-runs",                    kRoles,  kSettling,         list_runs, kQuery},
     {"GET",  "/v1/settlement-runs/{id}",               kRoles,  kSettling,         get_run},

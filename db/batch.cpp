@@ -138,6 +138,10 @@ void write_changes(NativeSession& session, const Batch& batch) {
     write_trades(session, batch);
     write_table(session, records<AgreementRecord>(rows.agreements));
     write_table(session, rows.volumes);
+    write_table(session, rows.programmes);
+    write_table(session, rows.grants);
+    write_table(session, rows.reservations);
+    write_table(session, rows.voucher_months);
     write_table(session, rows.readings);
     write_table(session, rows.windows);
     write_table(session, rows.runs);

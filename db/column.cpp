@@ -92,6 +92,10 @@ core::Fault parse_word(std::string_view text) {
     return get(core::parse_fault(text));
 }
 template <>
+settlement::BuyerKind parse_word(std::string_view text) {
+    return get(settlement::parse_buyer_kind(text));
+}
+template <>
 settlement::MeterRole parse_word(std::string_view text) {
     return get(settlement::parse_meter_role(text));
 }
@@ -235,7 +239,8 @@ Cell TextColumn<std::map<std::string, core::RunTotals>, ColumnType::kJsonb>::enc
                     {"buyer_pays_micro", std::to_string(totals.buyer_pays.value)},
                     {"provider_gets_micro", std::to_string(totals.provider_gets.value)},
                     {"fees_micro", std::to_string(totals.fees.value)},
-                    {"tax_micro", std::to_string(totals.tax.value)}};
+                    {"tax_micro", std::to_string(totals.tax.value)},
+                    {"vouchers_micro", std::to_string(totals.vouchers.value)}};
     });
 }
 template <>
@@ -250,6 +255,9 @@ TextColumn<std::map<std::string, core::RunTotals>, ColumnType::kJsonb>::decode(
         totals.provider_gets = Money(number(json.at("provider_gets_micro")));
         totals.fees = Money(number(json.at("fees_micro")));
         totals.tax = Money(number(json.at("tax_micro")));
+        // Runs before there were vouchers.
+        if (json.contains("vouchers_micro"))
+            totals.vouchers = Money(number(json.at("vouchers_micro")));
         return totals;
     });
 }
@@ -304,6 +312,68 @@ settlement::AppliedDiscount TextColumn<settlement::AppliedDiscount, ColumnType::
     out.discount = Ppm(parse_bigint(text.substr(0, blank)));
     if (blank != std::string_view::npos)
         out.agreement = get(parse_id<AgreementId>(text.substr(blank + 1)));
+    return out;
+}
+
+template <>
+Cell TextColumn<settlement::Programme, ColumnType::kJsonb>::encode(
+    const settlement::Programme& value) {
+    return settlement::to_json(value);
+}
+template <>
+settlement::Programme TextColumn<settlement::Programme, ColumnType::kJsonb>::decode(
+    const CellView& cell) {
+    return get(settlement::parse_programme(not_null(cell)));
+}
+
+namespace {
+
+// What the vouchers of orders and of leases have in common.
+template <typename Voucher>
+Json voucher_to_json(const Voucher& voucher) {
+    Json out{{"grant", to_string(voucher.grant)},
+             {"reserved_micro", std::to_string(voucher.reserved.value)}};
+    if (voucher.price_cap) out["price_cap_micro"] = std::to_string(voucher.price_cap->value);
+    return out;
+}
+template <typename Voucher>
+Voucher voucher_from_json(const Json& json) {
+    Voucher out;
+    out.grant = get(parse_id<GrantId>(json.at("grant").get<std::string>()));
+    out.reserved = Money(number(json.at("reserved_micro")));
+    if (json.contains("price_cap_micro")) out.price_cap = Price(number(json.at("price_cap_micro")));
+    return out;
+}
+
+}  // namespace
+
+template <>
+Cell TextColumn<core::OrderVoucher, ColumnType::kJsonb>::encode(const core::OrderVoucher& value) {
+    Json out = voucher_to_json(value);
+    out["covers"] = value.covers;
+    return out.dump();
+}
+template <>
+core::OrderVoucher TextColumn<core::OrderVoucher, ColumnType::kJsonb>::decode(
+    const CellView& cell) {
+    const Json json = Json::parse(not_null(cell));
+    auto out = voucher_from_json<core::OrderVoucher>(json);
+    out.covers = json.at("covers").get<bool>();
+    return out;
+}
+
+template <>
+Cell TextColumn<core::LeaseVoucher, ColumnType::kJsonb>::encode(const core::LeaseVoucher& value) {
+    Json out = voucher_to_json(value);
+    out["until_s"] = std::to_string(value.until.value);
+    return out.dump();
+}
+template <>
+core::LeaseVoucher TextColumn<core::LeaseVoucher, ColumnType::kJsonb>::decode(
+    const CellView& cell) {
+    const Json json = Json::parse(not_null(cell));
+    auto out = voucher_from_json<core::LeaseVoucher>(json);
+    out.until = Time(number(json.at("until_s")));
     return out;
 }
 

@@ -222,5 +222,11 @@ struct Column<settlement::DiscountAgreement>
 template <>
 struct Column<settlement::AppliedDiscount>
     : TextColumn<settlement::AppliedDiscount, ColumnType::kText> {};
+template <>
+struct Column<settlement::Programme> : TextColumn<settlement::Programme, ColumnType::kJsonb> {};
+template <>
+struct Column<core::OrderVoucher> : TextColumn<core::OrderVoucher, ColumnType::kJsonb> {};
+template <>
+struct Column<core::LeaseVoucher> : TextColumn<core::LeaseVoucher, ColumnType::kJsonb> {};
 
 }  // namespace suanpan::db

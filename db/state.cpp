@@ -104,6 +104,12 @@ core::Rows load_all(Source& source) {
     for (AgreementRecord& record : load<AgreementRecord>(source, "", "t.id"))
         rows.agreements.push_back(std::move(record.agreement));
     rows.volumes = load<core::VolumeRow>(source, "", "t.agreement, t.month");
+    rows.programmes = load<core::ProgrammeRow>(source, "", "t.id");
+    rows.grants = load<core::GrantRow>(source, "", "t.id");
+    rows.reservations =
+        load<core::ReservationRow>(source, "t.amount_micro > 0", "t.grant_id, t.holder");
+    rows.voucher_months = load<core::VoucherMonthRow>(source, "t.used_micro > 0",
+                                                      "t.programme, t.organisation, t.month");
     rows.pending = load<core::PendingRow>(source, "NOT t.released", "t.log_index, t.journal_id");
     rows.balances = load<core::BalanceRow>(source, "", "t.organisation, t.currency, t.account");
     return rows;

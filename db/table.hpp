@@ -87,6 +87,10 @@ SUANPAN_TABLE(core::FinalWindowRow, "billing_window", "lease, start_s")
 SUANPAN_TABLE(core::SettlementLineRow, "settlement_line", "")
 SUANPAN_TABLE(AgreementRecord, "agreement", "id")
 SUANPAN_TABLE(core::VolumeRow, "agreement_volume", "agreement, month")
+SUANPAN_TABLE(core::ProgrammeRow, "voucher_programme", "id")
+SUANPAN_TABLE(core::GrantRow, "voucher_grant", "id")
+SUANPAN_TABLE(core::ReservationRow, "voucher_reservation", "grant_id, holder")
+SUANPAN_TABLE(core::VoucherMonthRow, "voucher_month", "programme, organisation, month")
 SUANPAN_TABLE(core::RunRow, "settlement_run", "id")
 SUANPAN_TABLE(core::PendingRow, "pending_release", "journal_id, organisation, currency")
 SUANPAN_TABLE(core::BalanceRow, "account_balance", "organisation, currency, account")
@@ -107,6 +111,8 @@ void fields(A& a, R& r) {
     a("roles", r.roles);
     a("suspended", r.suspended);
     a("log_index", r.index);
+    a("kinds", r.kinds);
+    a("related_group", r.group);
 }
 
 template <typename A, Is<core::MeterRow> R>
@@ -304,6 +310,49 @@ void fields(A& a, R& r) {
     a("agreement", r.agreement);
     a("month", r.month);
     a("volume_micro", r.volume);
+}
+
+// The whole names the id once more.
+template <typename A, Is<core::ProgrammeRow> R>
+void fields(A& a, R& r) {
+    a("id", r.state.programme.id);
+    a("holder", r.holder);
+    a("programme", r.state.programme);
+    a("ungranted_micro", r.state.ungranted);
+    a("log_index", r.index);
+}
+
+template <typename A, Is<core::GrantRow> R>
+void fields(A& a, R& r) {
+    a("id", r.state.grant.id);
+    a("programme", r.state.grant.programme);
+    a("organisation", r.state.grant.organisation);
+    a("amount_micro", r.state.grant.amount);
+    a("expires_s", r.state.grant.expires);
+    a("revoked", r.state.revoked);
+    a("ended", r.state.ended);
+    a("left_micro", r.state.left);
+    a("reserved_micro", r.state.reserved);
+    a("redeemed_micro", r.state.redeemed);
+    a("expired_micro", r.state.expired);
+    a("returned_micro", r.state.returned);
+    a("log_index", r.index);
+}
+
+template <typename A, Is<core::ReservationRow> R>
+void fields(A& a, R& r) {
+    a("grant_id", r.key.grant);
+    a("holder", r.key.holder);
+    a("amount_micro", r.reservation.amount);
+    a("month", r.reservation.month);
+}
+
+template <typename A, Is<core::VoucherMonthRow> R>
+void fields(A& a, R& r) {
+    a("programme", r.programme);
+    a("organisation", r.organisation);
+    a("month", r.month);
+    a("used_micro", r.used);
 }
 
 template <typename A, Is<core::RunRow> R>

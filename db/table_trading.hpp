@@ -52,6 +52,7 @@ void fields(A& a, R& r) {
     a("hold_micro", r.hold);
     a("placed_s", r.placed_at);
     a("log_index", r.index);
+    a("voucher", r.voucher);
 }
 
 template <typename A, Is<core::TradeRow> R>
@@ -115,6 +116,7 @@ void fields(A& a, R& r) {
     a("closed", r.closed);
     a("log_index", r.index);
     a("released_from_s", r.released_from);
+    a("voucher", r.voucher);
 }
 
 template <typename A, Is<core::SettlementLineRow> R>
@@ -141,6 +143,7 @@ void fields(A& a, R& r) {
     a("readings", r.readings);
     a("log_index", r.index);
     a("agreement", r.agreement);
+    a("grant_id", r.grant);
 }
 
 // The parts that lines are shown with.

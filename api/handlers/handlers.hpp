@@ -91,6 +91,16 @@ Result<Write> create_agreement(Call& call);
 Result<Write> end_agreement(Call& call);
 Result<Response> list_agreements(Call& call);
 
+// vouchers.cpp
+Result<Write> describe_organisation(Call& call);
+Result<Write> open_programme(Call& call);
+Result<Write> fund_programme(Call& call);
+Result<Response> list_programmes(Call& call);
+Result<Response> list_redemptions(Call& call);
+Result<Write> grant_voucher(Call& call);
+Result<Write> revoke_grant(Call& call);
+Result<Response> list_grants(Call& call);
+
 // settlement.cpp
 void run_settlement(const std::shared_ptr<Call>& call, const Reply& reply);
 Result<Response> list_runs(Call& call);

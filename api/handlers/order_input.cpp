@@ -15,6 +15,7 @@ namespace {
 constexpr std::int64_t kMaxLots = 1'000'000'000;
 constexpr std::size_t kMaxMetadata = 4'096;
 constexpr std::size_t kMaxClientId = 64;
+constexpr std::size_t kMaxPurpose = 64;
 constexpr std::size_t kMaxCounterparties = 1'000;
 
 Result<std::string> parse_client_id(std::string_view text) {
@@ -118,6 +119,14 @@ void read_text(Fields& fields, OrderInput& input) {
         fields.fault("metadata", "too_long", "at most 4096 bytes of metadata are kept");
 }
 
+void read_voucher(Fields& fields, OrderInput& input) {
+    const auto grant = fields.find("grant", parse_id<GrantId>);
+    const auto purpose = fields.find_text("purpose", kMaxPurpose);
+    if (grant) input.voucher = core::VoucherClaim{*grant, purpose.value_or("")};
+    if (purpose && !grant)
+        fields.fault("purpose", "contradiction", "a purpose is said of a grant: name one");
+}
+
 void check_scope(Fields& fields, const Call& call, Side side) {
     const core::Role needed = side == Side::kBuy ? core::Role::kBuyer : core::Role::kProvider;
     if (!call.caller.has(needed)) {
@@ -147,6 +156,7 @@ OrderInput read_order(const Call& call, const Json& body, Faults& faults, std::s
         read_sell(fields, terms);
     } else {
         read_buy(fields, terms);
+        read_voucher(fields, input);
     }
     read_time_in_force(fields, terms);
     terms.at_market = fields.find_flag("at_market").value_or(false);
@@ -170,6 +180,7 @@ Write order_write(const OrderInput& input) {
     write.for_ever = true;
     core::PlaceOrder place;
     place.terms = input.terms;
+    place.voucher = input.voucher;
     if (!input.client_order_id.empty() || !input.metadata.empty()) {
         const std::string salt = random_bytes(16);
         place.text_hash = to_hex(as_chars(

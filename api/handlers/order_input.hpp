@@ -14,6 +14,7 @@ struct OrderInput {
     matching::OrderTerms terms;  // without an id
     std::string client_order_id;
     std::string metadata;  // canonical JSON, or empty
+    std::optional<core::VoucherClaim> voucher{};
 };
 
 // Notes every fault; look at them before using the result. `now` resolves what is left out.

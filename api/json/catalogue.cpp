@@ -37,11 +37,15 @@ Json to_json(const Window& window) {
 }
 
 Json to_json(const db::OrganisationInfo& organisation) {
-    return {{"id", to_string(organisation.row.id)},
-            {"name", organisation.name},
-            {"roles", roles_json(organisation.row.roles)},
-            {"suspended", organisation.row.suspended},
-            {"log_index", organisation.row.index.value}};
+    Json out{{"id", to_string(organisation.row.id)},
+             {"name", organisation.name},
+             {"roles", roles_json(organisation.row.roles)},
+             {"suspended", organisation.row.suspended},
+             {"log_index", organisation.row.index.value}};
+    for (const settlement::BuyerKind kind : organisation.row.kinds)
+        out["kinds"].push_back(settlement::to_string(kind));
+    if (!organisation.row.group.empty()) out["group"] = organisation.row.group;
+    return out;
 }
 
 Json to_json(const db::ApiKeyInfo& info) {

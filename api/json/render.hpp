@@ -41,6 +41,8 @@ Json to_json(const core::BalanceRow& balance);
 // Only the postings of `viewer`; all of them without one.
 Json to_json(const settlement::JournalEntry& entry, const std::optional<OrganisationId>& viewer);
 Json to_json(const settlement::DiscountAgreement& agreement);
+Json to_json(const core::ProgrammeRow& programme);
+Json to_json(const core::GrantRow& grant);
 Json to_json(const core::RunRow& run);
 // What `viewer` may know of it: the buyer what it pays and its fee and tax, the provider what it
 // gets, its fee and what is withheld, both the sale they agreed on, an owner of the pool its share

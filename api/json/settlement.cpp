@@ -122,7 +122,8 @@ Json to_json(const core::RunRow& run) {
                             {"buyer_pays", to_string(sums.buyer_pays)},
                             {"provider_gets", to_string(sums.provider_gets)},
                             {"fees", to_string(sums.fees)},
-                            {"tax", to_string(sums.tax)}};
+                            {"tax", to_string(sums.tax)},
+                            {"vouchers", to_string(sums.vouchers)}};
     }
     return {{"id", to_string(run.id)},     {"from", run.from.value},      {"to", run.to.value},
             {"leases", run.leases},        {"totals", std::move(totals)}, {"closed", run.closed},
@@ -150,6 +151,7 @@ Json to_json(const db::LineInfo& info, const std::optional<OrganisationId>& view
              {"log_index", row.index.value}};
     if (buyer || provider) add_sale(out, info);
     if (buyer) add_buyer_side(out, row.line);
+    if (buyer && !row.grant.is_nil()) out["grant"] = to_string(row.grant);
     if (provider) add_provider_side(out, row.line);
     return out;
 }

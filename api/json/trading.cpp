@@ -40,6 +40,14 @@ void add_sell(Json& out, const matching::OrderTerms& terms) {
     }
 }
 
+// Of an order or a lease.
+template <typename Voucher>
+Json voucher_json(const Voucher& voucher) {
+    Json out{{"grant", to_string(voucher.grant)}, {"reserved", to_string(voucher.reserved)}};
+    if (voucher.price_cap) out["price_cap"] = to_string(*voucher.price_cap);
+    return out;
+}
+
 }  // namespace
 
 Json to_json(const matching::OrderTerms& terms) {
@@ -78,6 +86,7 @@ Json to_json(const core::OrderRow& order) {
         out["rest"] =
             view.terms.unit == Unit::kLot ? Json(view.rest) : Json(to_string(Cu(view.rest)));
         out["hold"] = to_string(order.hold);
+        if (order.voucher) out["voucher"] = voucher_json(*order.voucher);
     } else {
         Json steps = Json::array();
         for (const matching::Step& step : view.rest_steps)
@@ -137,6 +146,7 @@ Json to_json(const core::LeaseRow& lease) {
              {"log_index", lease.index.value}};
     if (!lease.end_reason.empty()) out["end_reason"] = lease.end_reason;
     if (lease.released_from) out["released_from"] = to_string(*lease.released_from);
+    if (lease.voucher) out["voucher"] = voucher_json(*lease.voucher);
     if (lease.active_from) out["active_from"] = to_string(*lease.active_from);
     if (lease.active_until) out["active_until"] = to_string(*lease.active_until);
     return out;

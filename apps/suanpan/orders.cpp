@@ -32,6 +32,8 @@ struct PlaceInput {
     bool at_market = false;
     std::string project;
     std::string stp;
+    std::string grant;
+    std::string purpose;
 };
 struct FilterInput {
     std::string state;
@@ -78,6 +80,8 @@ void place_options(CLI::App& app, PlaceInput& in) {
     app.add_flag("--at-market", in.at_market, "in a call, at any price up to (from) the limit");
     app.add_option("--project", in.project, "prj_…");
     app.add_option("--stp", in.stp, "against your own orders: cancel_newest, …");
+    app.add_option("--grant", in.grant, "buy: a voucher that pays a part, grt_…");
+    app.add_option("--purpose", in.purpose, "with --grant: what it is for, if the programme asks");
     app.add_option("--client-order-id", in.client_order_id, "yours, unique for ever");
 }
 
@@ -112,6 +116,8 @@ Result<Json> order_body(const PlaceInput& in) {
     if (in.at_market) body["at_market"] = true;
     put(body, "project", in.project);
     put(body, "stp", in.stp);
+    put(body, "grant", in.grant);
+    put(body, "purpose", in.purpose);
     if (in.anywhere) body["same_site"] = false;
     if (in.same_pool) body["same_pool"] = true;
     if (!in.requirement.empty()) {

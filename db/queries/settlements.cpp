@@ -56,6 +56,10 @@ std::int64_t for_each_line(Tx& tx, const LineFilter& filter,
         .where("(l.buyer = $?::uuid OR l.provider = $?::uuid OR $?::uuid = ANY (t.owners))",
                filter.party)
         .where("t.lease = $?::uuid", filter.lease)
+        .where(
+            "t.voucher_micro > 0 AND t.grant_id IN"
+            " (SELECT g.id FROM voucher_grant AS g WHERE g.programme = $?::uuid)",
+            filter.programme)
         .where("t.end_s > $?::bigint", filter.from)
         .where("t.end_s <= $?::bigint", filter.until)
         .then("ORDER BY t.end_s, t.lease, t.run");

@@ -34,8 +34,9 @@ struct LineFilter {
     std::optional<RunId> run;
     std::optional<OrganisationId> party;  // buyer, provider, or one of the owners
     std::optional<LeaseId> lease;
-    std::optional<Time> from;   // windows that end after this
-    std::optional<Time> until;  // and at or before this
+    std::optional<ProgrammeId> programme;  // lines of which it paid a part
+    std::optional<Time> from;              // windows that end after this
+    std::optional<Time> until;             // and at or before this
 };
 // One after the other, by (window end, lease), without holding all of them in memory.
 // Returns how many there were.
