@@ -2,6 +2,7 @@
 
 #include "db/native_session.hpp"
 #include "db/sql.hpp"
+#include "db/table_agreements.hpp"
 #include "db/table_trading.hpp"
 
 #include <fmt/format.h>

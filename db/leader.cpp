@@ -68,8 +68,8 @@ void Leader::renew_epoch() {
     epoch_ = grow_epoch(lock_);
 }
 
-// A batch of readings is an entry of tens of kilobytes, of which pglz makes as little as lz4 does in
-// several times the time. A server that was built without lz4 keeps its own way.
+// A batch of readings is an entry of tens of kilobytes, of which pglz makes as little as lz4 does
+// in several times the time. A server that was built without lz4 keeps its own way.
 NativeSession& Leader::writer() {
     if (writer_) return *writer_;
     writer_.emplace(pool_->conninfo());

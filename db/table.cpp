@@ -1,5 +1,7 @@
 #include "db/table.hpp"
 
+#include "db/table_agreements.hpp"
+
 namespace suanpan::db {
 
 JournalRecord to_record(const settlement::JournalEntry& entry) {

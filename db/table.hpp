@@ -41,15 +41,6 @@ struct TitleRecord {
 TitleRecord to_record(const core::TitleRow& title);
 core::TitleRow from_record(const TitleRecord& record);
 
-struct AgreementRecord {
-    AgreementId id;
-    OrganisationId provider;
-    OrganisationId buyer;
-    settlement::DiscountAgreement agreement;
-    LogIndex index;
-};
-AgreementRecord to_record(const settlement::DiscountAgreement& agreement);
-
 struct OrderTextRecord {
     OrderId order;
     OrganisationId organisation;
@@ -85,12 +76,6 @@ SUANPAN_TABLE(core::LeaseRow, "lease", "id")
 SUANPAN_TABLE(core::ReadingRow, "reading", "")
 SUANPAN_TABLE(core::FinalWindowRow, "billing_window", "lease, start_s")
 SUANPAN_TABLE(core::SettlementLineRow, "settlement_line", "")
-SUANPAN_TABLE(AgreementRecord, "agreement", "id")
-SUANPAN_TABLE(core::VolumeRow, "agreement_volume", "agreement, month")
-SUANPAN_TABLE(core::ProgrammeRow, "voucher_programme", "id")
-SUANPAN_TABLE(core::GrantRow, "voucher_grant", "id")
-SUANPAN_TABLE(core::ReservationRow, "voucher_reservation", "grant_id, holder")
-SUANPAN_TABLE(core::VoucherMonthRow, "voucher_month", "programme, organisation, month")
 SUANPAN_TABLE(core::RunRow, "settlement_run", "id")
 SUANPAN_TABLE(core::PendingRow, "pending_release", "journal_id, organisation, currency")
 SUANPAN_TABLE(core::BalanceRow, "account_balance", "organisation, currency, account")
@@ -293,66 +278,6 @@ void fields(A& a, R& r) {
     a("final_time_s", r.final_time);
     a("settled_by", r.settled_by);
     a("discount", r.discount);
-}
-
-// The parties stand beside the whole, to be looked up by.
-template <typename A, Is<AgreementRecord> R>
-void fields(A& a, R& r) {
-    a("id", r.id);
-    a("provider", r.provider);
-    a("buyer", r.buyer);
-    a("agreement", r.agreement);
-    a("log_index", r.index);
-}
-
-template <typename A, Is<core::VolumeRow> R>
-void fields(A& a, R& r) {
-    a("agreement", r.agreement);
-    a("month", r.month);
-    a("volume_micro", r.volume);
-}
-
-// The whole names the id once more.
-template <typename A, Is<core::ProgrammeRow> R>
-void fields(A& a, R& r) {
-    a("id", r.state.programme.id);
-    a("holder", r.holder);
-    a("programme", r.state.programme);
-    a("ungranted_micro", r.state.ungranted);
-    a("log_index", r.index);
-}
-
-template <typename A, Is<core::GrantRow> R>
-void fields(A& a, R& r) {
-    a("id", r.state.grant.id);
-    a("programme", r.state.grant.programme);
-    a("organisation", r.state.grant.organisation);
-    a("amount_micro", r.state.grant.amount);
-    a("expires_s", r.state.grant.expires);
-    a("revoked", r.state.revoked);
-    a("ended", r.state.ended);
-    a("left_micro", r.state.left);
-    a("reserved_micro", r.state.reserved);
-    a("redeemed_micro", r.state.redeemed);
-    a("expired_micro", r.state.expired);
-    a("returned_micro", r.state.returned);
-    a("log_index", r.index);
-}
-
-template <typename A, Is<core::ReservationRow> R>
-void fields(A& a, R& r) {
-    a("grant_id", r.key.grant);
-    a("holder", r.key.holder);
-    a("amount_micro", r.reservation.amount);
-    a("month", r.reservation.month);
-}
-
-template <typename A, Is<core::VoucherMonthRow> R>
-void fields(A& a, R& r) {
-    a("programme", r.programme);
-    a("organisation", r.organisation);
-    a("month", r.month);
-    a("used_micro", r.used);
 }
 
 template <typename A, Is<core::RunRow> R>

@@ -2,6 +2,7 @@
 
 #include "db/paging.hpp"
 #include "db/table.hpp"
+#include "db/table_agreements.hpp"
 
 namespace suanpan::db {
 namespace {
