@@ -171,7 +171,7 @@ TEST(ApiVouchers, OrganisationsAreDescribedByTheOperator) {
     EXPECT_EQ(seen["group"], "one house");
     Json wanted = World::buy(1, "5.000000");
     wanted["purpose"] = "training";
-    EXPECT_EQ(expect(buyer.post("/v1/orders", wanted), 400)["errors"][0]["pointer"], "/purpose");
+    EXPECT_EQ(expect(buyer.post("/v1/orders", wanted), 422)["errors"][0]["pointer"], "/purpose");
     expect_equal_digests(world.op);
 }
 

@@ -105,14 +105,14 @@ class ManyLines : public Exports {
     // A lease like another one, of so many hours, all of them settled.
     void add_lease(const std::string& like, const std::string& id, int hours) {
         database.execute(
-            "CREATE TEMP TABLE one AS SELECT t.* FROM lease AS t WHERE id = '" + like +
+            "CREATE TEMP TABLE one AS TABLE lease; DELETE FROM one WHERE id <> '" + like +
             "'"
             "; UPDATE one SET id = '" +
             id +
             "', start_s = 1800000000, closed = true,"
             " end_s = 1800000000 + 3600 * " +
             std::to_string(hours) +
-            "; INSERT INTO lease SELECT one.* FROM one; DROP TABLE one"
+            "; INSERT INTO lease TABLE one; DROP TABLE one"
             "; INSERT INTO settlement_line SELECT gen_random_uuid(), '" +
             id +
             "',"
