@@ -11,7 +11,6 @@
 namespace suanpan::core {
 
 using matching::OrderTerms;
-using settlement::AccountKey;
 using settlement::AccountKind;
 using settlement::Programme;
 using settlement::ReservationKey;

@@ -69,6 +69,7 @@ settlement::JournalHeading heading_of(const ledger::Checkpoint& checkpoint,
 
 std::vector<settlement::AccountBalance> balances_of(const core::Rows& state) {
     std::vector<settlement::AccountBalance> out;
+    out.reserve(state.balances.size());
     for (const core::BalanceRow& row : state.balances)
         out.push_back({row.account, row.balance});
     return out;

@@ -190,6 +190,7 @@ void Sender::take_refusal(const Batch& batch, int status, const Error& error, co
         return;
     }
     std::vector<ReadingAnswer> answers;
+    answers.reserve(batch.readings.size());
     for (const Reading& reading : batch.readings)
         answers.push_back({key_of(reading), "refused", error.code(), error.detail()});
     batch.chain->answer(answers);

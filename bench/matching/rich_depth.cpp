@@ -83,8 +83,8 @@ class DepthCounter {
         if (sells_too) return;
         std::uint64_t depth = offers.size();
         if (const auto worst = last_of_a_whole_fill(bid)) {
-            depth = static_cast<std::uint64_t>(std::ranges::count_if(
-                offers, [&](const Offer& offer) { return offer <= *worst; }));
+            depth = static_cast<std::uint64_t>(
+                std::ranges::count_if(offers, [&](const Offer& offer) { return offer <= *worst; }));
         }
         depths_.push_back(static_cast<std::uint32_t>(depth));
     }

@@ -54,6 +54,7 @@ bool LinePages::next(const Visit& visit) {
     Window starts;
     const std::size_t count = choose(starts);
     std::vector<LeaseId> ids;
+    ids.reserve(count);
     for (std::size_t i = 0; i < count; ++i)
         ids.push_back(leases_[i].id);
     const auto lines = database_.read("billed_lines", [&](db::Tx& tx) {

@@ -36,7 +36,7 @@ class PagedText : public TextSource {
     class Pieces final : public settlement::TextSink {
      public:
         void write(std::string_view text) override;
-        [[nodiscard]] bool has_whole() const { return whole_.size() > 0; }
+        [[nodiscard]] bool has_whole() const { return !whole_.empty(); }
         std::string take();  // a whole one, or what there is
 
      private:
