@@ -57,6 +57,8 @@ if(TARGET suanpan_meter_tests)
   add_library(fake_nvml MODULE "${CMAKE_SOURCE_DIR}/tests/fake-nvml/fake_nvml.cpp")
   set_target_properties(fake_nvml PROPERTIES OUTPUT_NAME fake-nvidia-ml
     LIBRARY_OUTPUT_DIRECTORY "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+  # As the real one is, so that its handles may be of a type of its own.
+  target_compile_options(fake_nvml PRIVATE -fno-sanitize=all)
   add_dependencies(suanpan_meter_tests fake_nvml)
 endif()
 suanpan_tests(style LABEL style)
