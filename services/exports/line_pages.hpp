@@ -17,7 +17,7 @@ class LinePages {
 
     // `database` must outlive it.
     LinePages(db::Pool& database, db::BillingFilter filter)
-        : database_(database), filter_(std::move(filter)) {}
+        : database_(database), filter_(filter) {}
 
     // Visits the next page, by (lease, window, place in the log); false: there is none, and nothing
     // was visited. A page may be empty.
