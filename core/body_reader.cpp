@@ -2,6 +2,7 @@
 #include "base/decimal.hpp"
 #include "base/dsse.hpp"
 #include "core/bodies.hpp"
+#include "core/cash_bodies.hpp"
 #include "core/control_bodies.hpp"
 #include "core/fields.hpp"
 
@@ -62,7 +63,9 @@ Result<settlement::BuyerKind> read_kind(const Json& json) {
 
 CommandBody read_organisation(Fields& in) {
     if (in.has("what")) {
-        if (in.text("what") != "describe") in.fault("what", "is not known here");
+        const std::string what = in.text("what");
+        if (what == "register_user" || what == "remove_user") return read_user(what, in);
+        if (what != "describe") in.fault("what", "is not known here");
         return DescribeOrganisation{in.id<OrganisationId>("organisation"),
                                     in.list("kinds", read_kind), in.text("group")};
     }
@@ -70,7 +73,9 @@ CommandBody read_organisation(Fields& in) {
 }
 
 CommandBody read_key(Fields& in) {
-    if (in.text("what") == "revoke_meter") return RevokeMeter{in.id<MeterId>("id")};
+    const std::string what = in.text("what");
+    if (what == "revoke_meter") return RevokeMeter{in.id<MeterId>("id")};
+    if (what.ends_with("_payment_key")) return read_payment_key(what, in);
     return RegisterMeter{in.id<MeterId>("id"), in.id<OrganisationId>("organisation"),
                          in.parsed("role", settlement::parse_meter_role),
                          in.parsed("public_key", parse_public_key),
@@ -241,11 +246,6 @@ CommandBody read_cancel(Fields& in) {
     return CancelOrder{in.id<OrderId>("id")};
 }
 
-CommandBody read_transfer(Fields& in) {
-    return MoveCash{in.id<OrganisationId>("organisation"), in.text("currency"),
-                    in.parsed("amount", parse_money), in.text("reference_hash")};
-}
-
 CommandBody read_lease(Fields& in) {
     const std::string action = in.text("action");
     if (action == "release") return ReleaseLease{in.id<LeaseId>("id")};
@@ -325,6 +325,7 @@ const std::map<std::string_view, Reader>& readers() {
                                                                 {"grant", read_grant},
                                                                 {"readings", read_readings},
                                                                 {"settlement", read_settle},
+                                                                {"period_closed", read_close_period},
                                                                 {"tick", read_tick}};
     return kReaders;
 }

@@ -2,6 +2,7 @@
 #include "base/decimal.hpp"
 #include "base/time.hpp"
 #include "core/bodies.hpp"
+#include "core/cash_bodies.hpp"
 #include "core/control_bodies.hpp"
 #include "core/entries.hpp"
 
@@ -227,13 +228,6 @@ Json write(const CancelOrder& body) {
     return {{"id", to_string(body.id)}, {"what", "one"}};
 }
 
-Json write(const MoveCash& body) {
-    return {{"organisation", to_string(body.organisation)},
-            {"currency", body.currency},
-            {"amount", to_string(body.amount)},
-            {"reference_hash", body.reference_hash}};
-}
-
 Json write(const AdvanceLease& body) {
     return {{"id", to_string(body.id)},
             {"action", body.action == LeaseAction::kAccept ? "accept" : "activate"}};
@@ -307,7 +301,8 @@ std::string_view entry_kind(const CommandBody& body) {
         "settlement",   "tick",   "calendar",  "replace",     "admin",        "admin",
         "admin",        "admin",  "admin",     "admin",       "admin",        "admin",
         "admin",        "lease",  "agreement", "agreement",   "organisation", "programme",
-        "programme",    "grant",  "grant"};
+        "programme",    "grant",  "grant",     "organisation", "organisation", "key",
+        "key",          "transfer", "transfer", "transfer",   "transfer",     "period_closed"};
     return kKinds[body.index()];
 }
 

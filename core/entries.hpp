@@ -57,6 +57,10 @@ struct SettlementPart {
     std::vector<LogIndex> readings;
 };
 EntryDraft readings_entry(const CommandId& cause, Time time, const SettlementPart& part);
+// An organisation's balances as a period is closed, with its invoices; and the closing itself.
+EntryDraft period_entry(const CommandId& cause, Time time, const PeriodBalanceRow& row,
+                        const std::vector<InvoiceRow>& invoices);
+EntryDraft period_closed_entry(const CommandId& cause, Time time, const PeriodRow& period);
 EntryDraft run_closed_entry(const CommandId& cause, Time time, const RunRow& run);
 
 // What an entry of the log says. For derived entries `command` is empty.

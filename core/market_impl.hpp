@@ -8,7 +8,10 @@
 // are collected and posted as one journal entry; every row that changed is marked for the database.
 
 #include "base/check.hpp"
+#include "core/cash_desk.hpp"
 #include "core/market.hpp"
+#include "core/period_desk.hpp"
+#include "core/touched.hpp"
 #include "matching/engine.hpp"
 #include "settlement/accounts.hpp"
 #include "settlement/lease_meter.hpp"
@@ -23,24 +26,6 @@
 
 namespace suanpan::core {
 
-// Keys of changed rows: each once, in order of first change.
-template <typename Key>
-class Touched {
- public:
-    void mark(const Key& key) {
-        if (seen_.insert(key).second) order_.push_back(key);
-    }
-    [[nodiscard]] const std::vector<Key>& keys() const { return order_; }
-    void clear() {
-        seen_.clear();
-        order_.clear();
-    }
-
- private:
-    std::set<Key> seen_;
-    std::vector<Key> order_;
-};
-
 enum class DueKind : std::uint8_t {
     kOrder,
     kLeaseEnd,
@@ -48,7 +33,8 @@ enum class DueKind : std::uint8_t {
     kAttestation,
     kPending,
     kCall,
-    kGrant
+    kGrant,
+    kApproval
 };
 
 // In order of time, then of the log entry that set it (design README, "The market core").
@@ -158,6 +144,8 @@ struct Market::Impl {
     std::map<ProgrammeId, ProgrammeHolder> programme_holders;
     std::map<GrantId, LogIndex> grant_indices;
     settlement::RelatedOrganisations relations;
+    CashDesk desk;
+    PeriodDesk closing;
     matching::Engine engine;
     settlement::Accounts accounts;
     std::set<DueKey> due;
@@ -240,7 +228,7 @@ struct Market::Impl {
     Result<void> handle(const PlaceOrder& body);
     Result<void> handle(const CancelOrder& body);
     Result<void> handle(const CancelAll& body);
-    Result<void> handle(const MoveCash& body);
+    Result<void> handle(const RequestCash& body);
     Result<void> handle(const AdvanceLease& body);
     Result<void> handle(const SubmitReadings& body);
     Result<void> handle(const Settle& body);
@@ -264,6 +252,15 @@ struct Market::Impl {
     Result<void> handle(const FundProgramme& body);
     Result<void> handle(const GrantVoucher& body);
     Result<void> handle(const RevokeGrant& body);
+    Result<void> handle(const RegisterUser& body);
+    Result<void> handle(const RemoveUser& body);
+    Result<void> handle(const RegisterPaymentKey& body);
+    Result<void> handle(const RevokePaymentKey& body);
+    Result<void> handle(const ApproveCash& body);
+    Result<void> handle(const RejectCash& body);
+    Result<void> handle(const TakePayment& body);
+    Result<void> handle(const MoveBond& body);
+    Result<void> handle(const ClosePeriod& body);
 
     // Common to the handlers.
     void accept();  // the command's own entry takes its place, the first
@@ -398,6 +395,23 @@ struct Market::Impl {
     void shrink_voucher(OpenOrder& order, const OrderId& id, Money whole);
     void take_voucher(OpenOrder& order, const matching::OrderTerms& buy, LeaseRow& lease);
     [[nodiscard]] HoldShare hold_share(const LeaseRow& lease, Time since, Time until) const;
+
+    // cash.cpp
+    [[nodiscard]] Result<void> require_person(const UserId& by) const;
+    [[nodiscard]] Result<void> check_reversal(const CashMove& move) const;
+    [[nodiscard]] Result<void> check_cash(const CashMove& move) const;
+    void post_cash(CashRow& row);
+    [[nodiscard]] ApprovalId own_approval() const;
+    [[nodiscard]] Result<CashRow*> waiting_cash(const ApprovalId& id);
+    void end_waiting(const CashRow& row);
+    void expire_cash(const ApprovalId& id);
+
+    // periods.cpp
+    [[nodiscard]] Result<void> check_windows(settlement::Month month) const;
+    [[nodiscard]] Result<void> begin_closing(settlement::Month month);
+    void close_step(PeriodRow& period);
+    [[nodiscard]] std::vector<InvoiceRow> issue_invoices(settlement::Month month,
+                                                         const OrganisationId& organisation);
 
     // settle.cpp
     [[nodiscard]] settlement::ServiceGrade grade_of(const LeaseRow& lease) const;

@@ -10,6 +10,8 @@
 #include "base/crypto.hpp"
 #include "base/ids.hpp"
 #include "base/units.hpp"
+#include "core/account_rows.hpp"
+#include "core/period_rows.hpp"
 #include "core/voucher_rows.hpp"
 #include "matching/engine.hpp"
 #include "settlement/accounts.hpp"
@@ -413,6 +415,13 @@ struct Rows {
     std::vector<ReservationRow> reservations;
     std::vector<VoucherMonthRow> voucher_months;
     std::vector<PendingRow> pending;
+    std::vector<UserRow> users;
+    std::vector<PaymentKeyRow> payment_keys;
+    std::vector<CashRow> cash;
+    std::vector<PeriodRow> periods;
+    std::vector<PeriodBalanceRow> period_balances;
+    std::vector<InvoiceRow> invoices;
+    std::vector<InvoiceSumRow> invoice_sums;
     std::vector<BalanceRow> balances;
     std::vector<settlement::JournalEntry> journal;
 };

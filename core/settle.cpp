@@ -212,6 +212,9 @@ void Market::Impl::settle_lease(RunRow& run, LiveLease& lease) {
             proceeds[owners[i].owner].value += computed->owners[i].value;
         }
         add_line(run.totals[currency], *computed);
+        closing.add(row.buyer, currency, billed.start,
+                    Money(computed->buyer_pays.value - computed->buyer_tax.value),
+                    computed->buyer_tax);
         final_time = std::max(final_time, window.final_time);
         window.settled_by = run.id;
         const std::pair key(row.id, billed.start);

@@ -39,7 +39,8 @@ LateCheck signature_check(std::shared_ptr<const DsseEnvelope> envelope, const Me
 
 std::vector<EntryHook> EntrySignatures::hooks() {
     return {{"key", [this](const EntryView& entry) { return note_key(entry); }},
-            {"readings", [this](const EntryView& entry) { return check_readings(entry); }}};
+            {"readings", [this](const EntryView& entry) { return check_readings(entry); }},
+            {"transfer", [this](const EntryView& entry) { return check_payment(entry); }}};
 }
 
 Result<OrderedStep> EntrySignatures::note_key(const EntryView& entry) {
@@ -54,6 +55,12 @@ Result<OrderedStep> EntrySignatures::note_key(const EntryView& entry) {
                 return fail("meter_exists",
                             "an entry before registers the meter " + to_string(id) + " already");
             }
+            return LateCheck{};
+        };
+    }
+    if (const auto* payer = std::get_if<core::RegisterPaymentKey>(&*body)) {
+        return [this, id = payer->id, key = payer->key]() -> Result<LateCheck> {
+            payment_keys_.try_emplace(id, key);
             return LateCheck{};
         };
     }
@@ -90,6 +97,28 @@ Result<OrderedStep> EntrySignatures::check_readings(const EntryView& entry) {
     };
 }
 
+// A revoked key signs nothing that the market takes: replay shows it.
+Result<OrderedStep> EntrySignatures::check_payment(const EntryView& entry) {
+    const auto body = body_of(entry);
+    if (!body) return fail(body.error());
+    const auto* payment = std::get_if<core::TakePayment>(&*body);
+    if (payment == nullptr) return OrderedStep{};
+    auto parsed = parse_envelope(payment->envelope);
+    if (!parsed) return fail("bad_entry", parsed.error().detail());
+    auto envelope = std::make_shared<const DsseEnvelope>(std::move(*parsed));
+    return [this, id = payment->notice.key,
+            envelope = std::move(envelope)]() -> Result<LateCheck> {
+        const auto key = payment_keys_.find(id);
+        if (key == payment_keys_.end())
+            return fail("unknown_payment_key", "no entry before registers " + to_string(id));
+        return LateCheck([envelope, id, key = key->second]() -> Result<void> {
+            if (suanpan::verify(*envelope, key)) return {};
+            return fail("bad_signature",
+                        "the payment is not signed with the key " + to_string(id));
+        });
+    };
+}
+
 Json EntrySignatures::state() const {
     Json keys = Json::object();
     for (const auto& [meter, key] : keys_)
@@ -97,7 +126,13 @@ Json EntrySignatures::state() const {
     Json revoked = Json::array();
     for (const MeterId& meter : revoked_)
         revoked.push_back(to_string(meter));
-    return {{"keys", keys}, {"revoked", revoked}, {"batches", std::to_string(batches_)}};
+    Json payers = Json::object();
+    for (const auto& [id, key] : payment_keys_)
+        payers[to_string(id)] = to_base64(as_chars(key));
+    return {{"keys", keys},
+            {"revoked", revoked},
+            {"payment_keys", payers},
+            {"batches", std::to_string(batches_)}};
 }
 
 Result<void> EntrySignatures::restore(const Json& state) {
@@ -107,6 +142,7 @@ Result<void> EntrySignatures::restore(const Json& state) {
         return raw ? public_key_from(*raw) : fail(raw.error());
     };
     const auto keys = in.table("keys", read_key);
+    const auto payers = in.table("payment_keys", read_key);
     const auto read_meter = [](const Json& item) -> Result<MeterId> {
         if (!item.is_string()) return fail("bad_state", "a meter is a text");
         return parse_id<MeterId>(item.get_ref<const std::string&>());
@@ -119,6 +155,11 @@ Result<void> EntrySignatures::restore(const Json& state) {
         const auto meter = parse_id<MeterId>(name);
         if (!meter) return fail("bad_state", meter.error().detail());
         keys_[*meter] = key;
+    }
+    for (const auto& [name, key] : payers) {
+        const auto id = parse_id<SigningKeyId>(name);
+        if (!id) return fail("bad_state", id.error().detail());
+        payment_keys_[*id] = key;
     }
     revoked_ = {revoked.begin(), revoked.end()};
     batches_ = static_cast<std::uint64_t>(batches);

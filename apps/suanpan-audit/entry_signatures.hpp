@@ -1,7 +1,8 @@
 #pragma once
 
 // The signatures inside entries (ledger "Audit", verify): each accepted batch of readings is under
-// the key of its meter, which one earlier entry registered and none revoked. A meter is registered
+// the key of its meter, which one earlier entry registered and none revoked, and so is each payment
+// under a payment provider's. A meter is registered
 // once and its key never changes, as the market has it (core/registry.cpp).
 
 #include "apps/suanpan-audit/entry_hook.hpp"
@@ -19,7 +20,7 @@ namespace suanpan::audit {
 class EntrySignatures {
  public:
     /// They refer to this object. Faults: `bad_entry`, `meter_exists`, `unknown_meter`,
-    /// `revoked_meter`, `bad_signature`.
+    /// `revoked_meter`, `unknown_payment_key`, `bad_signature`.
     std::vector<EntryHook> hooks();
 
     [[nodiscard]] std::uint64_t batches() const { return batches_; }
@@ -34,7 +35,10 @@ class EntrySignatures {
     Result<OrderedStep> note_key(const EntryView& entry);
     Result<OrderedStep> check_readings(const EntryView& entry);
 
+    Result<OrderedStep> check_payment(const EntryView& entry);
+
     std::map<MeterId, PublicKey> keys_;
+    std::map<SigningKeyId, PublicKey> payment_keys_;
     std::set<MeterId> revoked_;
     std::uint64_t batches_ = 0;
 };

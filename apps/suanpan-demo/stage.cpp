@@ -158,6 +158,25 @@ client::Api Stage::api(const std::string& key) const {
     return {client::parse_url(url_).value(), key};
 }
 
+client::Api& Stage::officer(std::unique_ptr<client::Api>& who, const std::string& name) {
+    if (who) return *who;
+    const Json listed = must(operator_->list("/v1/organisations"), "organisations");
+    const auto is_operator = [](const Json& row) {
+        return std::ranges::find(row.at("roles"), Json("operator")) != row.at("roles").end();
+    };
+    const auto own = std::ranges::find_if(listed, is_operator);
+    if (own == listed.end()) throw std::runtime_error("the server names no operator");
+    const std::string path = "/v1/organisations/" + own->at("id").get<std::string>();
+    const Json user = must(operator_->post(path + "/users", {{"name", name}}), "user");
+    const Json key = must(
+        operator_->post(
+            path + "/api-keys",
+            {{"scopes", {"operator"}}, {"label", name}, {"user", user.at("id")}}),
+        "officer's key");
+    who = std::make_unique<client::Api>(api(key.at("secret").get<std::string>()));
+    return *who;
+}
+
 void Stage::set_clock(Time now) {
     must(operator_->post("/v1/sandbox/clock", {{"now", to_string(now)}}), "sandbox clock");
 }

@@ -4,6 +4,7 @@
 // are sent for, and what settlement settles.
 
 #include "bench/core/database.hpp"
+#include "bench/common/payer.hpp"
 #include "core/market.hpp"
 #include "db/pool.hpp"
 #include "services/clock.hpp"
@@ -70,6 +71,7 @@ class Founding {
     db::Pool pool_;
     services::CoreLoop core_;
     OrganisationId boss_;
+    Payer payer_;
     std::vector<Pair> pairs_;
     std::vector<std::pair<OrganisationId, LeaseId>> accepted_;
 };
