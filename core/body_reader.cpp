@@ -304,29 +304,30 @@ CommandBody read_grant(Fields& in) {
 using Reader = CommandBody (*)(Fields&);
 
 const std::map<std::string_view, Reader>& readers() {
-    static const std::map<std::string_view, Reader> kReaders = {{"organisation", read_organisation},
-                                                                {"key", read_key},
-                                                                {"market", read_market},
-                                                                {"schedule", read_schedule},
-                                                                {"model", read_model},
-                                                                {"site", read_site},
-                                                                {"pool", read_pool},
-                                                                {"title", read_title},
-                                                                {"attestation", read_attestation},
-                                                                {"calendar", read_calendar},
-                                                                {"order", read_order},
-                                                                {"replace", read_replace},
-                                                                {"admin", read_admin},
-                                                                {"cancel", read_cancel},
-                                                                {"transfer", read_transfer},
-                                                                {"lease", read_lease},
-                                                                {"agreement", read_agreement},
-                                                                {"programme", read_programme},
-                                                                {"grant", read_grant},
-                                                                {"readings", read_readings},
-                                                                {"settlement", read_settle},
-                                                                {"period_closed", read_close_period},
-                                                                {"tick", read_tick}};
+    static const std::map<std::string_view, Reader> kReaders = {
+        {"organisation", read_organisation},
+        {"key", read_key},
+        {"market", read_market},
+        {"schedule", read_schedule},
+        {"model", read_model},
+        {"site", read_site},
+        {"pool", read_pool},
+        {"title", read_title},
+        {"attestation", read_attestation},
+        {"calendar", read_calendar},
+        {"order", read_order},
+        {"replace", read_replace},
+        {"admin", read_admin},
+        {"cancel", read_cancel},
+        {"transfer", read_transfer},
+        {"lease", read_lease},
+        {"agreement", read_agreement},
+        {"programme", read_programme},
+        {"grant", read_grant},
+        {"readings", read_readings},
+        {"settlement", read_settle},
+        {"period_closed", read_close_period},
+        {"tick", read_tick}};
     return kReaders;
 }
 

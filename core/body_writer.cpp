@@ -295,14 +295,14 @@ Json body_to_json(const CommandBody& body) {
 std::string_view entry_kind(const CommandBody& body) {
     // In the order of CommandBody's alternatives.
     static constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> kKinds = {
-        "organisation", "key",    "key",       "market",      "schedule",     "model",
-        "site",         "pool",   "title",     "attestation", "attestation",  "calendar",
-        "order",        "cancel", "cancel",    "transfer",    "lease",        "readings",
-        "settlement",   "tick",   "calendar",  "replace",     "admin",        "admin",
-        "admin",        "admin",  "admin",     "admin",       "admin",        "admin",
-        "admin",        "lease",  "agreement", "agreement",   "organisation", "programme",
-        "programme",    "grant",  "grant",     "organisation", "organisation", "key",
-        "key",          "transfer", "transfer", "transfer",   "transfer",     "period_closed"};
+        "organisation", "key",      "key",       "market",       "schedule",     "model",
+        "site",         "pool",     "title",     "attestation",  "attestation",  "calendar",
+        "order",        "cancel",   "cancel",    "transfer",     "lease",        "readings",
+        "settlement",   "tick",     "calendar",  "replace",      "admin",        "admin",
+        "admin",        "admin",    "admin",     "admin",        "admin",        "admin",
+        "admin",        "lease",    "agreement", "agreement",    "organisation", "programme",
+        "programme",    "grant",    "grant",     "organisation", "organisation", "key",
+        "key",          "transfer", "transfer",  "transfer",     "transfer",     "period_closed"};
     return kKinds[body.index()];
 }
 

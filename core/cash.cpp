@@ -134,9 +134,8 @@ Result<void> Market::Impl::handle(const RequestCash& body) {
         if (const auto fits = check_reversal(what); !fits) return fits;
     }
     if (const auto fits = check_cash(what); !fits) return fits;
-    auto approval =
-        settlement::request_approval(own_approval(), action_of(what), content_of(what),
-                                     to_string(body.by), now(), kApprovalTime);
+    auto approval = settlement::request_approval(own_approval(), action_of(what), content_of(what),
+                                                 to_string(body.by), now(), kApprovalTime);
     if (!approval) return fail(approval.error());
     accept();
     const ApprovalId id = approval->id;
@@ -164,8 +163,8 @@ Result<CashRow*> Market::Impl::waiting_cash(const ApprovalId& id) {
 }
 
 void Market::Impl::end_waiting(const CashRow& row) {
-    due.erase(DueKey{row.approval.expires_at, row.index, DueKind::kApproval,
-                     row.approval.id.bytes});
+    due.erase(
+        DueKey{row.approval.expires_at, row.index, DueKind::kApproval, row.approval.id.bytes});
     desk.touched_moves.mark(row.approval.id);
     outcome.cash = row;
 }
@@ -177,8 +176,7 @@ Result<void> Market::Impl::handle(const ApproveCash& body) {
     if (!waiting) return fail(waiting.error());
     CashRow& row = **waiting;
     settlement::Approval approved = row.approval;
-    if (const auto given =
-            settlement::approve(approved, body.content, to_string(body.by), now());
+    if (const auto given = settlement::approve(approved, body.content, to_string(body.by), now());
         !given) {
         return given;
     }

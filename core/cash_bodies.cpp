@@ -34,8 +34,8 @@ CommandBody read_request(Fields& in) {
     move.amount = in.parsed("amount", parse_money);
     move.reference_hash = in.text("reference_hash");
     if (in.has("reverses")) {
-        move.reverses = Reversal{in.id<JournalId>("reverses"),
-                                 in.parsed("reason", parse_reversal_reason)};
+        move.reverses =
+            Reversal{in.id<JournalId>("reverses"), in.parsed("reason", parse_reversal_reason)};
     }
     out.by = in.id<UserId>("by");
     return out;

@@ -1,8 +1,8 @@
 #include "core/cash_desk.hpp"
 
+#include "base/check.hpp"
 #include "base/decimal.hpp"
 #include "base/words.hpp"
-#include "base/check.hpp"
 #include "core/rows.hpp"
 
 namespace suanpan::core {

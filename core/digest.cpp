@@ -281,9 +281,8 @@ std::string line(const UserRow& row) {
 }
 
 std::string line(const PaymentKeyRow& row) {
-    return fmt::format("payment_key {} {} {} {} {}", to_string(row.id),
-                       to_string(row.organisation), to_hex(as_chars(row.key)), row.revoked,
-                       row.index.value);
+    return fmt::format("payment_key {} {} {} {} {}", to_string(row.id), to_string(row.organisation),
+                       to_hex(as_chars(row.key)), row.revoked, row.index.value);
 }
 
 std::string line(const CashRow& row) {
@@ -316,9 +315,9 @@ std::string line(const PeriodBalanceRow& row) {
 
 std::string line(const InvoiceRow& row) {
     const settlement::Invoice& i = row.invoice;
-    return fmt::format("invoice {} {} {} {} {} {} {} {} {} {}",
-                       settlement::to_string(row.number), to_string(i.organisation),
-                       to_string(i.project), i.period.value, i.currency, i.net.value, i.tax.value,
+    return fmt::format("invoice {} {} {} {} {} {} {} {} {} {}", settlement::to_string(row.number),
+                       to_string(i.organisation), to_string(i.project), i.period.value, i.currency,
+                       i.net.value, i.tax.value,
                        i.corrects ? settlement::to_string(*i.corrects) : "-", row.issued.value,
                        row.index.value);
 }

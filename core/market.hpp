@@ -33,7 +33,7 @@ struct CommandOutcome {
     std::optional<settlement::DiscountAgreement> agreement;  // AgreeDiscount, EndDiscount
     std::optional<ProgrammeRow> programme;                   // OpenProgramme, FundProgramme
     std::optional<GrantRow> grant;                           // GrantVoucher, RevokeGrant
-    std::optional<CashRow> cash;  // RequestCash, ApproveCash, RejectCash, TakePayment
+    std::optional<CashRow> cash;      // RequestCash, ApproveCash, RejectCash, TakePayment
     std::optional<PeriodRow> period;  // ClosePeriod
 };
 

@@ -32,9 +32,8 @@ Result<void> Market::Impl::check_windows(Month month) const {
             return fail("windows_not_final", "the lease " + to_string(id) +
                                                  " has a window of the period that is not final");
         }
-        const bool unsettled = std::ranges::any_of(lease.unsettled, [&](const auto& window) {
-            return window.window.window.start < end;
-        });
+        const bool unsettled = std::ranges::any_of(
+            lease.unsettled, [&](const auto& window) { return window.window.window.start < end; });
         if (unsettled) {
             return fail("windows_not_settled",
                         "the lease " + to_string(id) +
@@ -109,7 +108,7 @@ std::vector<InvoiceRow> Market::Impl::issue_invoices(Month month,
     for (const auto& [currency, amounts] : due_by_currency) {
         const auto& [net, tax] = amounts;
         if (net.value == 0 && tax.value == 0) continue;
-        const settlement::Invoice invoice{organisation, ProjectId(), month, currency,
+        const settlement::Invoice invoice{organisation, ProjectId(), month,       currency,
                                           net,          tax,         std::nullopt};
         const auto number = closing.invoices.issue(series_of(month), invoice);
         CHECK(number);

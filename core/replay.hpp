@@ -31,8 +31,8 @@ class Replay {
 
     // The entry at the next index. Errors, after which the replay is over: `bad_entry`,
     // `replay_differs` (with what was expected and what the log has), `time_decreases`,
-    // `bad_signature` (readings, payments), `unverifiable_author` (`signed`: entries hold no signature of
-    // their author), those of ledger::read_log_statement.
+    // `bad_signature` (readings, payments), `unverifiable_author` (`signed`: entries hold no
+    // signature of their author), those of ledger::read_log_statement.
     Result<void> next(std::string_view entry);
     // `replay_differs` when the log ends before the entries that must follow its last command. Of a
     // log that goes on, a checkpoint may end there: then it is no fault, see unfinished().

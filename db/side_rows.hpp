@@ -47,7 +47,7 @@ struct OrderTextRow {
                             // ‖ metadata)
 };
 
-using SideRow = 
+using SideRow =
     std::variant<OrganisationNameRow, ApiKeyRow, SiteNameRow, OrderTextRow, UserNameRow>;
 
 // How long a stored answer is given again (api "Idempotency-Key").

@@ -6,7 +6,7 @@
 namespace suanpan::db {
 
 JournalRecord to_record(const settlement::JournalEntry& entry) {
-    JournalRecord record{entry.id, entry.time, entry.reason, entry.index, {},
+    JournalRecord record{entry.id, entry.time, entry.reason, entry.index,   {},
                          {},       {},         {},           entry.reverses};
     for (const settlement::Posting& posting : entry.postings) {
         record.organisations.push_back(posting.account.organisation);

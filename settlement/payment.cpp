@@ -40,8 +40,8 @@ std::string to_json(const PaymentNotice& notice) {
 }
 
 std::string sign_payment(const PaymentNotice& notice, const SigningKey& key) {
-    return envelope_json(make_envelope(kPaymentPayloadType, to_json(notice),
-                                       suanpan::to_string(notice.key), key));
+    return envelope_json(
+        make_envelope(kPaymentPayloadType, to_json(notice), suanpan::to_string(notice.key), key));
 }
 
 Result<PaymentNotice> parse_payment(std::string_view json) {

@@ -19,7 +19,8 @@ inline constexpr std::string_view kPaymentPayloadType = "application/vnd.suanpan
 
 struct PaymentNotice {
     SigningKeyId key;  // by which it is signed
-    std::string payment;  // the provider's own id of it, never used twice: 1 to 64 of A-Z a-z 0-9 . _ -
+    std::string
+        payment;  // the provider's own id of it, never used twice: 1 to 64 of A-Z a-z 0-9 . _ -
     OrganisationId organisation;  // whose money it is
     std::string currency;
     Money amount;  // above zero

@@ -1,9 +1,10 @@
 // Money in and out: asked for by one person and approved by another, or on the word of a payment
 // provider; bonds, and what is taken back.
 
+#include "api/json/cash.hpp"
+
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
-#include "api/json/cash.hpp"
 #include "api/problem.hpp"
 #include "base/bytes.hpp"
 #include "base/crypto.hpp"
@@ -25,9 +26,7 @@ namespace {
 struct Reference {
     std::string text;
     std::string salt;
-    [[nodiscard]] std::string hash() const {
-        return to_hex(as_chars(sha256({salt, text})));
-    }
+    [[nodiscard]] std::string hash() const { return to_hex(as_chars(sha256({salt, text}))); }
 };
 
 Reference read_reference(Fields& fields) {
@@ -215,9 +214,8 @@ Result<Write> take_payment(Call& call) {
     }
     auto notice = settlement::parse_payment(envelope->payload);
     if (!notice) return fail(notice.error());
-    const auto key = call.context.database.read("find_payment_key", [&](db::Tx& tx) {
-        return db::find_payment_key(tx, notice->key);
-    });
+    const auto key = call.context.database.read(
+        "find_payment_key", [&](db::Tx& tx) { return db::find_payment_key(tx, notice->key); });
     const auto& sender = call.caller;
     if (!key || (!sender.is_operator() && key->organisation != sender.organisation))
         return fail("unknown_payment_key", "the organisation has no such payment key");

@@ -1,11 +1,12 @@
 // Closed periods and invoices.
 
+#include "db/queries/periods.hpp"
+
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
 #include "api/problem.hpp"
 #include "base/decimal.hpp"
 #include "base/time.hpp"
-#include "db/queries/periods.hpp"
 
 namespace suanpan::api {
 

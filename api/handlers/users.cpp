@@ -62,8 +62,8 @@ Result<Response> list_users(Call& call) {
 Result<Write> remove_user(Call& call) {
     const auto id = call.id<UserId>(1);
     if (!id) return fail(id.error());
-    auto user = call.context.database.read(
-        "find_user", [&id](db::Tx& tx) { return db::find_user(tx, *id); });
+    auto user = call.context.database.read("find_user",
+                                           [&id](db::Tx& tx) { return db::find_user(tx, *id); });
     if (!user || to_string(user->row.organisation) != call.parameters.front() ||
         !acts_for(call, user->row.organisation)) {
         return fail(not_found());

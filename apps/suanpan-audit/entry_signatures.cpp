@@ -106,15 +106,13 @@ Result<OrderedStep> EntrySignatures::check_payment(const EntryView& entry) {
     auto parsed = parse_envelope(payment->envelope);
     if (!parsed) return fail("bad_entry", parsed.error().detail());
     auto envelope = std::make_shared<const DsseEnvelope>(std::move(*parsed));
-    return [this, id = payment->notice.key,
-            envelope = std::move(envelope)]() -> Result<LateCheck> {
+    return [this, id = payment->notice.key, envelope = std::move(envelope)]() -> Result<LateCheck> {
         const auto key = payment_keys_.find(id);
         if (key == payment_keys_.end())
             return fail("unknown_payment_key", "no entry before registers " + to_string(id));
         return LateCheck([envelope, id, key = key->second]() -> Result<void> {
             if (suanpan::verify(*envelope, key)) return {};
-            return fail("bad_signature",
-                        "the payment is not signed with the key " + to_string(id));
+            return fail("bad_signature", "the payment is not signed with the key " + to_string(id));
         });
     };
 }

@@ -148,8 +148,9 @@ Result<OrderedStep> MoneyTotals::transfer(const EntryView& entry) {
     const core::CommandBody& body = logged->command->body;
     if (const auto* request = std::get_if<core::RequestCash>(&body)) {
         const ApprovalId id{logged->command->id.bytes};
-        return [this, id, asked = CashRequest{request->move.currency, request->move.amount}]()
-                   -> Result<LateCheck> {
+        return [this, id,
+                asked = CashRequest{request->move.currency,
+                                    request->move.amount}]() -> Result<LateCheck> {
             requests_[id] = asked;
             return LateCheck{};
         };

@@ -1,8 +1,9 @@
 #pragma once
 
 // Sums of the money in a log's entries (ledger "Audit": totals of money by account), without
-// running the market: what came in and went out (`transfer`: what was approved, and payments), and what was settled (`settlement`,
-// every line of which must add up: metering-settlement, "The waterfall").
+// running the market: what came in and went out (`transfer`: what was approved, and payments), and
+// what was settled (`settlement`, every line of which must add up: metering-settlement, "The
+// waterfall").
 
 #include "apps/suanpan-audit/entry_hook.hpp"
 #include "base/ids.hpp"

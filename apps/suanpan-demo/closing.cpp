@@ -76,8 +76,7 @@ void deposit(Stage& stage, const std::string& organisation, const std::string& a
             {{"currency", kCurrency}, {"amount", amount}, {"reference", "demo opening balance"}}),
         "deposit");
     must(stage.second_officer().post(
-             "/v1/cash-requests/" + asked.at("id").get<std::string>() + ":approve",
-             Json::object()),
+             "/v1/cash-requests/" + asked.at("id").get<std::string>() + ":approve", Json::object()),
          "deposit's approval");
 }
 

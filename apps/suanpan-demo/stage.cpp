@@ -158,21 +158,28 @@ client::Api Stage::api(const std::string& key) const {
     return {client::parse_url(url_).value(), key};
 }
 
+namespace {
+
+std::string operator_of(client::Api& api) {
+    const Json listed = must(api.list("/v1/organisations"), "organisations");
+    for (const Json& row : listed) {
+        for (const Json& role : row.at("roles")) {
+            if (role == "operator") return row.at("id").get<std::string>();
+        }
+    }
+    throw std::runtime_error("the server names no operator");
+}
+
+}  // namespace
+
 client::Api& Stage::officer(std::unique_ptr<client::Api>& who, const std::string& name) {
     if (who) return *who;
-    const Json listed = must(operator_->list("/v1/organisations"), "organisations");
-    const auto is_operator = [](const Json& row) {
-        return std::ranges::find(row.at("roles"), Json("operator")) != row.at("roles").end();
-    };
-    const auto own = std::ranges::find_if(listed, is_operator);
-    if (own == listed.end()) throw std::runtime_error("the server names no operator");
-    const std::string path = "/v1/organisations/" + own->at("id").get<std::string>();
+    const std::string path = "/v1/organisations/" + operator_of(*operator_);
     const Json user = must(operator_->post(path + "/users", {{"name", name}}), "user");
-    const Json key = must(
-        operator_->post(
-            path + "/api-keys",
-            {{"scopes", {"operator"}}, {"label", name}, {"user", user.at("id")}}),
-        "officer's key");
+    const Json key =
+        must(operator_->post(path + "/api-keys",
+                             {{"scopes", {"operator"}}, {"label", name}, {"user", user.at("id")}}),
+             "officer's key");
     who = std::make_unique<client::Api>(api(key.at("secret").get<std::string>()));
     return *who;
 }

@@ -64,8 +64,7 @@ void add_requests(CLI::App& group, Session& session) {
                            "Ask to pay out; a person of the operator approves", cash_options,
                            ask("withdrawals"));
     add_command<ReverseInput>(
-        group, session, "reverse",
-        "Ask to take a deposit, withdrawal or payment back (operator)",
+        group, session, "reverse", "Ask to take a deposit, withdrawal or payment back (operator)",
         [](CLI::App& app, ReverseInput& in) {
             app.add_option("journal", in.journal, "jrn_… of its journal entry")->required();
             app.add_option("--reason", in.reason,

@@ -37,7 +37,9 @@ void add_payment_keys(CLI::App& root, Session& session) {
     });
     add_command<PaymentKeyInput>(
         group, session, "revoke", "Trust it no more",
-        [](CLI::App& app, PaymentKeyInput& in) { app.add_option("id", in.id, "sgk_…")->required(); },
+        [](CLI::App& app, PaymentKeyInput& in) {
+            app.add_option("id", in.id, "sgk_…")->required();
+        },
         [](Session& s, const PaymentKeyInput& in) {
             return s.post("/v1/payment-keys/" + in.id + ":revoke", Json::object());
         });
@@ -59,14 +61,13 @@ void add_users(CLI::App& root, Session& session) {
         [](Session& s, const UserInput& in) {
             return s.post("/v1/organisations/" + in.organisation + "/users", {{"name", in.name}});
         });
-    add_command<UserInput>(group, session, "list", "An organisation's persons", organisation,
-                           [](Session& s, const UserInput& in) {
-                               return s.list("/v1/organisations/" + in.organisation + "/users",
-                                             {{"id", "/id"},
-                                              {"name", "/name"},
-                                              {"keys", "/keys"},
-                                              {"removed", "/removed"}});
-                           });
+    add_command<UserInput>(
+        group, session, "list", "An organisation's persons", organisation,
+        [](Session& s, const UserInput& in) {
+            return s.list(
+                "/v1/organisations/" + in.organisation + "/users",
+                {{"id", "/id"}, {"name", "/name"}, {"keys", "/keys"}, {"removed", "/removed"}});
+        });
     add_command<UserInput>(
         group, session, "remove", "A person moves no money any more",
         [organisation](CLI::App& app, UserInput& in) {
@@ -74,9 +75,8 @@ void add_users(CLI::App& root, Session& session) {
             app.add_option("id", in.id, "usr_…")->required();
         },
         [](Session& s, const UserInput& in) {
-            return s.post(
-                "/v1/organisations/" + in.organisation + "/users/" + in.id + ":remove",
-                Json::object());
+            return s.post("/v1/organisations/" + in.organisation + "/users/" + in.id + ":remove",
+                          Json::object());
         });
     add_payment_keys(root, session);
 }

@@ -3,8 +3,8 @@
 // A market with leases in it, founded through the core in a past of its own choosing: what readings
 // are sent for, and what settlement settles.
 
-#include "bench/core/database.hpp"
 #include "bench/common/payer.hpp"
+#include "bench/core/database.hpp"
 #include "core/market.hpp"
 #include "db/pool.hpp"
 #include "services/clock.hpp"

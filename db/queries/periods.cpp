@@ -16,12 +16,12 @@ std::vector<core::PeriodRow> list_periods(Tx& tx) {
 std::vector<core::PeriodBalanceRow> list_period_balances(
     Tx& tx, settlement::Month month, const std::optional<OrganisationId>& organisation) {
     std::vector<core::PeriodBalanceRow> out;
-    for (const PeriodBalanceRecord& record : read_all<PeriodBalanceRecord>(
-             select_from<PeriodBalanceRecord>("list_period_balances")
-                 .where("t.month = $?::bigint", month)
-                 .where("t.organisation = $?::uuid", organisation)
-                 .then("ORDER BY t.month, t.organisation")
-                 .run(tx)))
+    for (const PeriodBalanceRecord& record :
+         read_all<PeriodBalanceRecord>(select_from<PeriodBalanceRecord>("list_period_balances")
+                                           .where("t.month = $?::bigint", month)
+                                           .where("t.organisation = $?::uuid", organisation)
+                                           .then("ORDER BY t.month, t.organisation")
+                                           .run(tx)))
         out.push_back(from_record(record));
     return out;
 }
@@ -39,10 +39,9 @@ std::vector<core::InvoiceRow> list_invoices(Tx& tx, const InvoiceFilter& filter)
 }
 
 std::optional<core::InvoiceRow> find_invoice(Tx& tx, const settlement::InvoiceNumber& number) {
-    auto record = read_one<InvoiceRecord>(
-        select_from<InvoiceRecord>("find_invoice")
-            .where("t.number = $?", settlement::to_string(number))
-            .run(tx));
+    auto record = read_one<InvoiceRecord>(select_from<InvoiceRecord>("find_invoice")
+                                              .where("t.number = $?", settlement::to_string(number))
+                                              .run(tx));
     if (!record) return std::nullopt;
     return from_record(std::move(*record));
 }

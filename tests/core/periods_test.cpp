@@ -1,9 +1,8 @@
 // Closing a month: what it waits for, what it writes, and the invoices of it.
 
+#include "base/decimal.hpp"
 #include "core/replay.hpp"
 #include "delivery.hpp"
-
-#include "base/decimal.hpp"
 
 #include <gtest/gtest.h>
 

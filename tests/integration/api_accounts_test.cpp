@@ -95,9 +95,8 @@ TEST(ApiAccounts, APersonsKeysAreTheirOwnToMake) {
     World world(server);
     const std::string& me = world.officers.organisation;
     const std::string keys = "/v1/organisations/" + me + "/api-keys";
-    const Json wanted{{"scopes", {"operator"}},
-                      {"label", "another"},
-                      {"user", world.officers.second_id}};
+    const Json wanted{
+        {"scopes", {"operator"}}, {"label", "another"}, {"user", world.officers.second_id}};
     const Answer taken = world.officers.first.post(keys, wanted);
     EXPECT_EQ(taken.status, 422);
     EXPECT_EQ(taken.body["errors"][0]["code"], "not_own_user");
@@ -129,11 +128,10 @@ TEST(ApiAccounts, WithdrawalsBondsAndPaymentsAreReplayed) {
     // A clerk of the buyer asks, the operator pays.
     const Json clerk = expect(
         buyer.post("/v1/organisations/" + world.buyer.id + "/users", {{"name", "Clerk"}}), 201);
-    const Json key = expect(buyer.post("/v1/organisations/" + world.buyer.id + "/api-keys",
-                                       {{"scopes", {"buyer"}},
-                                        {"label", "clerk"},
-                                        {"user", clerk["id"]}}),
-                            201);
+    const Json key =
+        expect(buyer.post("/v1/organisations/" + world.buyer.id + "/api-keys",
+                          {{"scopes", {"buyer"}}, {"label", "clerk"}, {"user", clerk["id"]}}),
+               201);
     Caller asks = server.caller(key["secret"]);
     EXPECT_EQ(asks.post(account + "/deposits", cash("1.00")).status, 403);
     const Json asked = expect(asks.post(account + "/withdrawals", cash("400.00")), 201);
@@ -154,11 +152,9 @@ TEST(ApiAccounts, WithdrawalsBondsAndPaymentsAreReplayed) {
 
     const std::string public_key = to_base64(as_chars(payer_key().public_key()));
     EXPECT_EQ(buyer.post("/v1/payment-keys", {{"public_key", public_key}}).status, 403);
-    const Json payer =
-        expect(world.op.post("/v1/payment-keys", {{"public_key", public_key}}), 201);
+    const Json payer = expect(world.op.post("/v1/payment-keys", {{"public_key", public_key}}), 201);
     Seed wrong{};
-    EXPECT_EQ(world.op.post("/v1/payments",
-                            notice(payer, world.buyer.id, "p-1", SigningKey(wrong)))
+    EXPECT_EQ(world.op.post("/v1/payments", notice(payer, world.buyer.id, "p-1", SigningKey(wrong)))
                   .code(),
               "bad_signature");
     const Json signed_notice = notice(payer, world.buyer.id, "p-1", payer_key());
@@ -170,9 +166,9 @@ TEST(ApiAccounts, WithdrawalsBondsAndPaymentsAreReplayed) {
     expect(world.op.post("/v1/payment-keys/" + payer["id"].get<std::string>() + ":revoke",
                          Json::object()),
            200);
-    EXPECT_EQ(world.op.post("/v1/payments", notice(payer, world.buyer.id, "p-2", payer_key()))
-                  .code(),
-              "payment_key_revoked");
+    EXPECT_EQ(
+        world.op.post("/v1/payments", notice(payer, world.buyer.id, "p-2", payer_key())).code(),
+        "payment_key_revoked");
     expect_equal_digests(world.op);
     expect_audited(server);
 }

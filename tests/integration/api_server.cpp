@@ -151,8 +151,8 @@ std::pair<std::string, std::string> make_officer(const ApiServer& server,
     Caller op = server.operator_caller();
     const std::string path = "/v1/organisations/" + organisation;
     const std::string user = must(op.post(path + "/users", {{"name", name}}))["id"];
-    const Json key = must(op.post(
-        path + "/api-keys", {{"scopes", {"operator"}}, {"label", name}, {"user", user}}));
+    const Json key = must(
+        op.post(path + "/api-keys", {{"scopes", {"operator"}}, {"label", name}, {"user", user}}));
     return {user, key["secret"]};
 }
 

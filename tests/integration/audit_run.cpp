@@ -3,7 +3,6 @@
 #include "tests/integration/api_world.hpp"
 
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <stdexcept>

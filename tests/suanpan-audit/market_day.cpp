@@ -100,9 +100,9 @@ class Day {
     }
 
     void deposit() {
-        const settlement::PaymentNotice notice{
-            kPaymentKey, "payment-" + std::to_string(++payments_), kBuyer, "CNY",
-            Money(1'000'000'000)};
+        const settlement::PaymentNotice notice{kPaymentKey,
+                                               "payment-" + std::to_string(++payments_), kBuyer,
+                                               "CNY", Money(1'000'000'000)};
         run(kOperator, TakePayment{settlement::sign_payment(notice, meter_key()), notice});
     }
 
