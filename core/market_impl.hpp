@@ -104,6 +104,11 @@ struct LiveLease {
 
 using Partners = std::pair<OrganisationId, OrganisationId>;  // provider, buyer
 
+struct PricedWindow {
+    settlement::RunOrder order;
+    FinalWindowRow window;
+};
+
 // A sell's rest at its limit over its time; beyond 64 bits: the most they hold.
 std::int64_t sell_notional(const matching::OrderTerms& terms,
                            const std::vector<matching::Step>& rest, Rate rate);
@@ -111,6 +116,8 @@ std::int64_t sell_notional(const matching::OrderTerms& terms,
 // What a buy's rest may still cost, before fees (market §7).
 Result<ExactAmount> rest_amount(const matching::OrderTerms& terms, std::int64_t rest);
 
+// A line of the run.
+void add_line(RunTotals& totals, const settlement::WaterfallLine& line);
 // Settled by this run.
 bool is_in_range(const RunRow& run, const FinalWindowRow& window);
 // The order in which they are settled: the same whether they became final here or were loaded.
@@ -359,6 +366,10 @@ struct Market::Impl {
         const LeaseRow& lease) const;
     [[nodiscard]] settlement::AppliedDiscount discount_for(const LeaseRow& lease,
                                                            const FinalWindowRow& window) const;
+    // Of the range those that a month's volume decides on and nobody priced yet, in the order in
+    // which they count, each with its discount; `counted` has them afterwards.
+    [[nodiscard]] std::vector<PricedWindow> windows_by_volume(
+        const RunRow& run, settlement::MonthlyVolumes& counted) const;
     void price_by_volume(const RunRow& run);
 
     // vouchers.cpp
@@ -417,7 +428,10 @@ struct Market::Impl {
     [[nodiscard]] settlement::ServiceGrade grade_of(const LeaseRow& lease) const;
     [[nodiscard]] settlement::WindowInput window_input(const LeaseRow& lease,
                                                        const FinalWindowRow& window) const;
-    [[nodiscard]] Result<void> check_range(const Settle& range) const;
+    [[nodiscard]] Result<void> check_range(const Settle& range, LogIndex end) const;
+    void begin_preview(SettlementPreview& preview) const;
+    // Gives how many windows it would settle.
+    std::int64_t preview_lease(SettlementPreview& preview, const LiveLease& lease) const;
     void begin_run(const Settle& range);
     void settle_step(RunRow& run);
     void settle_lease(RunRow& run, LiveLease& lease);
