@@ -3,6 +3,7 @@
 #include "base/dsse.hpp"
 #include "core/bodies.hpp"
 #include "core/control_bodies.hpp"
+#include "core/dispute_bodies.hpp"
 #include "core/fields.hpp"
 
 #include <nlohmann/json.hpp>
@@ -70,7 +71,9 @@ CommandBody read_organisation(Fields& in) {
 }
 
 CommandBody read_key(Fields& in) {
-    if (in.text("what") == "revoke_meter") return RevokeMeter{in.id<MeterId>("id")};
+    const std::string what = in.text("what");
+    if (what == "register_arbiter" || what == "revoke_arbiter") return read_arbiter_key(in, what);
+    if (what == "revoke_meter") return RevokeMeter{in.id<MeterId>("id")};
     return RegisterMeter{in.id<MeterId>("id"), in.id<OrganisationId>("organisation"),
                          in.parsed("role", settlement::parse_meter_role),
                          in.parsed("public_key", parse_public_key),
@@ -143,6 +146,8 @@ CommandBody read_schedule(Fields& in) {
     if (in.has("grades")) out.grades = read_grades(in);
     if (in.has("metered_minimum_ppm")) out.metered_minimum = in.number<Ppm>("metered_minimum_ppm");
     if (in.has("release_notice_s")) out.release_notice = in.number<Duration>("release_notice_s");
+    if (in.has("dispute_claim_s")) out.dispute_claim = in.number<Duration>("dispute_claim_s");
+    if (in.has("dispute_rule_s")) out.dispute_rule = in.number<Duration>("dispute_rule_s");
     return out;
 }
 
@@ -325,7 +330,9 @@ const std::map<std::string_view, Reader>& readers() {
                                                                 {"grant", read_grant},
                                                                 {"readings", read_readings},
                                                                 {"settlement", read_settle},
-                                                                {"tick", read_tick}};
+                                                                {"tick", read_tick},
+                                                                {"dispute", read_dispute},
+                                                                {"ruling", read_ruling}};
     return kReaders;
 }
 

@@ -3,6 +3,7 @@
 #include "base/time.hpp"
 #include "core/bodies.hpp"
 #include "core/control_bodies.hpp"
+#include "core/dispute_bodies.hpp"
 #include "core/entries.hpp"
 
 #include <nlohmann/json.hpp>
@@ -123,6 +124,11 @@ Json write(const SetSchedule& body) {
     if (body.metered_minimum.value != 0)
         out["metered_minimum_ppm"] = decimal(body.metered_minimum.value);
     if (body.release_notice) out["release_notice_s"] = decimal(body.release_notice->value);
+    const SetSchedule plain;
+    if (body.dispute_claim != plain.dispute_claim)
+        out["dispute_claim_s"] = decimal(body.dispute_claim.value);
+    if (body.dispute_rule != plain.dispute_rule)
+        out["dispute_rule_s"] = decimal(body.dispute_rule.value);
     return out;
 }
 
@@ -301,13 +307,14 @@ Json body_to_json(const CommandBody& body) {
 std::string_view entry_kind(const CommandBody& body) {
     // In the order of CommandBody's alternatives.
     static constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> kKinds = {
-        "organisation", "key",    "key",       "market",      "schedule",     "model",
-        "site",         "pool",   "title",     "attestation", "attestation",  "calendar",
-        "order",        "cancel", "cancel",    "transfer",    "lease",        "readings",
-        "settlement",   "tick",   "calendar",  "replace",     "admin",        "admin",
-        "admin",        "admin",  "admin",     "admin",       "admin",        "admin",
-        "admin",        "lease",  "agreement", "agreement",   "organisation", "programme",
-        "programme",    "grant",  "grant"};
+        "organisation", "key",     "key",       "market",      "schedule",     "model",
+        "site",         "pool",    "title",     "attestation", "attestation",  "calendar",
+        "order",        "cancel",  "cancel",    "transfer",    "lease",        "readings",
+        "settlement",   "tick",    "calendar",  "replace",     "admin",        "admin",
+        "admin",        "admin",   "admin",     "admin",       "admin",        "admin",
+        "admin",        "lease",   "agreement", "agreement",   "organisation", "programme",
+        "programme",    "grant",   "grant",     "key",         "key",          "dispute",
+        "dispute",      "dispute", "dispute",   "ruling"};
     return kKinds[body.index()];
 }
 

@@ -11,6 +11,7 @@
 #include "matching/terms.hpp"
 #include "settlement/discount.hpp"
 #include "settlement/reading.hpp"
+#include "settlement/ruling.hpp"
 #include "settlement/voucher.hpp"
 
 #include <cstdint>
@@ -55,6 +56,8 @@ struct SetSchedule {
     std::optional<Duration> release_notice{};  // none: a released lease is billed to its end
     Ppm metered_minimum{0};
     Grades grades;
+    Duration dispute_claim{7 * 86'400};
+    Duration dispute_rule{30 * 86'400};
 };
 struct RegisterModel {
     ModelRow model;  // its index is set by the core
@@ -229,6 +232,42 @@ struct RevokeGrant {
     GrantId id;
 };
 
+// By the operator, for an organisation with the role arbiter.
+struct RegisterArbiterKey {
+    SigningKeyId id;
+    OrganisationId organisation;
+    PublicKey key{};
+};
+struct RevokeArbiterKey {
+    SigningKeyId id;
+};
+// By one side of the lease, about the window that starts then: what it says was delivered.
+struct OpenDispute {
+    LeaseId lease;
+    Time window_start;
+    settlement::DisputeClaim claim;
+};
+// By the provider: it stands by what is disputed.
+struct ClaimDispute {
+    DisputeId id;
+};
+// By one of the two sides, or by the operator (its probe's readings).
+struct AddEvidence {
+    DisputeId id;
+    LogIndex entry;
+};
+// What a side would accept; when both offer the same, that is the end.
+struct OfferSettlement {
+    DisputeId id;
+    settlement::DisputeParty by = settlement::DisputeParty::kBuyer;
+    settlement::Delivered delivered;
+};
+// A signed ruling as received. The signature was checked before; the audit checks it again.
+struct RuleDispute {
+    std::string envelope;  // canonical JSON of the DSSE envelope
+    settlement::Ruling ruling;
+};
+
 inline constexpr std::size_t kSettleStep = 1'000;
 
 using CommandBody =
@@ -238,7 +277,8 @@ using CommandBody =
                  SubmitReadings, Settle, Tick, UnblockLots, ReplaceOrder, KillSwitch, Reinstate,
                  HaltMarket, ResumeMarket, OpenCall, CloseCall, SetBand, SetReference, SetLimits,
                  ReleaseLease, AgreeDiscount, EndDiscount, DescribeOrganisation, OpenProgramme,
-                 FundProgramme, GrantVoucher, RevokeGrant>;
+                 FundProgramme, GrantVoucher, RevokeGrant, RegisterArbiterKey, RevokeArbiterKey,
+                 OpenDispute, ClaimDispute, AddEvidence, OfferSettlement, RuleDispute>;
 
 struct Command {
     CommandId id;          // fresh and random; every id that the core makes is derived from it

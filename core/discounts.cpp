@@ -126,12 +126,10 @@ void Market::Impl::price_by_volume(const RunRow& run) {
         FinalWindowRow& window = *priced.window;
         const settlement::Month month = settlement::month_of(window.window.window.start);
         window.discount = discount_for(lease, window);
-        const auto line = settlement::waterfall(lease.terms, window_input(lease, window),
-                                                owners_at(lease, window.window.window.start));
-        CHECK(line);
+        const auto line = bill(lease, window, delivered(window));
         const auto facts = sale_facts(lease);
         const auto& list = agreements_of(lease);
-        CHECK(settlement::count_volume(list, facts, month, line->amount, volumes));
+        CHECK(settlement::count_volume(list, facts, month, line.amount, volumes));
         for (const DiscountAgreement& agreement : list) {
             if (settlement::applies(agreement, facts)) touched_volumes.mark({agreement.id, month});
         }

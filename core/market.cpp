@@ -109,6 +109,8 @@ struct PostingReason {
     std::string_view operator()(const DescribeOrganisation&) const { return "cancel"; }
     std::string_view operator()(const ResumeMarket&) const { return "call"; }
     std::string_view operator()(const CloseCall&) const { return "call"; }
+    std::string_view operator()(const OfferSettlement&) const { return "dispute"; }
+    std::string_view operator()(const RuleDispute&) const { return "dispute"; }
     template <typename Body>
     std::string_view operator()(const Body&) const {
         return "market";  // its rules: the band, the limits of an order
@@ -210,6 +212,20 @@ void Market::Impl::fire(const DueKey& key) {
             expire_grant(id, key.time);
             return;
         }
+        case DueKind::kDispute: {
+            DisputeId id;
+            id.bytes = key.id;
+            lapse(id);
+            return;
+        }
+        case DueKind::kLeaseClose: {
+            LeaseId id;
+            id.bytes = key.id;
+            LiveLease& lease = leases.at(id);
+            lease.close_due.reset();
+            close_if_done(lease);
+            return;
+        }
         case DueKind::kCall: {
             const matching::CallTerms call = calls.at(key.index).call;
             absorb(engine.close_call(call.market, call.window, now()));
@@ -230,6 +246,7 @@ void Market::Impl::forget_others() {
     outcome.orders.clear();
     outcome.leases.clear();
     outcome.calls.clear();
+    outcome.dispute.reset();
 }
 
 void Market::Impl::emit(EntryDraft draft) {

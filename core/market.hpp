@@ -33,6 +33,7 @@ struct CommandOutcome {
     std::optional<settlement::DiscountAgreement> agreement;  // AgreeDiscount, EndDiscount
     std::optional<ProgrammeRow> programme;                   // OpenProgramme, FundProgramme
     std::optional<GrantRow> grant;                           // GrantVoucher, RevokeGrant
+    std::optional<DisputeRow> dispute;                       // that the command was about
 };
 
 // The code of a command that the sequencer refused, and not a rule of the market.

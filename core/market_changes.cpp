@@ -39,6 +39,8 @@ void Market::Impl::mark_changes(Rows& out) {
     for (const auto& [agreement, month] : touched_volumes.keys())
         out.volumes.push_back(VolumeRow{agreement, month, volumes.at(agreement, month)});
     mark_vouchers(out);
+    append(out.arbiter_keys, touched_arbiter_keys, arbiter_keys);
+    append(out.disputes, touched_disputes, disputes);
     for (const auto& id : touched_orders.keys()) {
         if (const auto slot = find_order(id)) out.orders.push_back(order_row(*slot));
     }
@@ -89,6 +91,8 @@ void Market::Impl::clear_touched() {
     touched_grants.clear();
     touched_reservations.clear();
     touched_voucher_months.clear();
+    touched_arbiter_keys.clear();
+    touched_disputes.clear();
     touched_balances.clear();
 }
 

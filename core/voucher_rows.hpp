@@ -29,6 +29,7 @@ struct LeaseVoucher {
     // At the trade, for the window up to `until`: what is left of it is in the book.
     Money reserved{0};
     Time until;
+    settlement::Month month{};  // of the order, whose cap it uses
     friend bool operator==(const LeaseVoucher&, const LeaseVoucher&) = default;
 };
 

@@ -329,14 +329,16 @@ void Market::Impl::take_voucher(OpenOrder& order, const OrderTerms& buy, LeaseRo
 
     const ReservationKey key{voucher.grant, buy.id.bytes};
     const Money part = pays ? split.lease : Money(0);
+    settlement::Month month{};
     if (part.value > 0) {
+        month = vouchers.reservations().at(key).month;
         touch_voucher(key);
         CHECK(vouchers.move(key, lease.id.bytes, part));
         touch_voucher({voucher.grant, lease.id.bytes});
     }
     return_voucher(key, Money(voucher.reserved.value - part.value - split.rest.value));
     voucher.reserved = split.rest;
-    lease.voucher = LeaseVoucher{voucher.grant, voucher.price_cap, part, terms.window.end};
+    lease.voucher = LeaseVoucher{voucher.grant, voucher.price_cap, part, terms.window.end, month};
     lease.hold = Money(lease.hold.value - part.value);
     const Money own = own_part(rest, order.voucher);
     move_hold(lease.buyer, lease.market.currency, Money(own.value - order.hold.value));
