@@ -3,6 +3,7 @@
 #include "db/native_session.hpp"
 #include "db/sql.hpp"
 #include "db/table_agreements.hpp"
+#include "db/table_disputes.hpp"
 #include "db/table_trading.hpp"
 
 #include <fmt/format.h>
@@ -143,6 +144,8 @@ void write_changes(NativeSession& session, const Batch& batch) {
     write_table(session, rows.grants);
     write_table(session, rows.reservations);
     write_table(session, rows.voucher_months);
+    write_table(session, rows.arbiter_keys);
+    write_table(session, rows.disputes);
     write_table(session, rows.readings);
     write_table(session, rows.windows);
     write_table(session, rows.runs);

@@ -144,6 +144,8 @@ void fields(A& a, R& r) {
     a("log_index", r.index);
     a("agreement", r.agreement);
     a("grant_id", r.grant);
+    a("dispute", r.dispute);
+    a("corrects", r.corrects);
 }
 
 // The parts that lines are shown with.

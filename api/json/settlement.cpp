@@ -77,6 +77,7 @@ Json to_json(const core::FinalWindowRow& row) {
              {"estimated", window.estimated},
              {"readings", std::move(readings)}};
     if (row.settled_by) out["settled_by"] = to_string(*row.settled_by);
+    if (row.dispute_until.value > 0) out["dispute_until"] = to_string(row.dispute_until);
     return out;
 }
 
@@ -153,6 +154,8 @@ Json to_json(const db::LineInfo& info, const std::optional<OrganisationId>& view
     if (buyer) add_buyer_side(out, row.line);
     if (buyer && !row.grant.is_nil()) out["grant"] = to_string(row.grant);
     if (provider) add_provider_side(out, row.line);
+    if (!row.dispute.is_nil()) out["dispute"] = to_string(row.dispute);
+    if (row.corrects) out["corrects"] = row.corrects->value;
     return out;
 }
 

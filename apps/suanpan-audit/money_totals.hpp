@@ -2,7 +2,8 @@
 
 // Sums of the money in a log's entries (ledger "Audit": totals of money by account), without
 // running the market: what came in and went out (`transfer`), and what was settled (`settlement`,
-// every line of which must add up: metering-settlement, "The waterfall").
+// every line of which must add up: metering-settlement, "The waterfall") and corrected
+// (`correction`, the differences of such lines).
 
 #include "apps/suanpan-audit/entry_hook.hpp"
 #include "base/result.hpp"
@@ -61,6 +62,7 @@ class MoneyTotals {
  private:
     Result<OrderedStep> transfer(const EntryView& entry);
     Result<OrderedStep> settlement(const EntryView& entry);
+    Result<OrderedStep> correction(const EntryView& entry);
     Result<LateCheck> add_to(const std::string& currency, const CurrencyTotals& more);
 
     std::map<std::string, CurrencyTotals> totals_;
