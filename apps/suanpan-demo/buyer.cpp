@@ -1,5 +1,6 @@
 // A buyer's portal: places its organisations' orders when their time comes.
 
+#include "apps/suanpan-demo/deals.hpp"
 #include "apps/suanpan-demo/demand.hpp"
 #include "apps/suanpan-demo/member.hpp"
 #include "apps/suanpan-demo/party.hpp"
@@ -17,6 +18,7 @@ class Buyer {
     Json handle(const Json& request) {
         const std::string what = text_of(request, "do");
         if (what == "join") return join(request);
+        if (what == "meters") return register_meters(members_, "buyer", request);
         if (what == "order") return order(parse_time(text_of(request, "now")).value());
         if (what == "ask") return ask_why(parse_time(text_of(request, "now")).value());
         if (what == "result") return result();
@@ -26,6 +28,7 @@ class Buyer {
  private:
     Json join(const Json& request) {
         members_ = read_members(request);
+        grants_ = request.at("grants").get<std::map<std::string, std::string>>();
         span_ = {parse_time(text_of(request, "open")).value(),
                  parse_time(text_of(request, "close")).value(),
                  parse_time(text_of(request, "last_end")).value()};
@@ -42,12 +45,21 @@ class Buyer {
             Member& member = members_[next_ % members_.size()];
             Json body = planned.body;
             body["client_order_id"] = "day-" + std::to_string(next_);
+            use_grant(member, body);
             const auto answer = member.api->post("/v1/orders", body);
             if (!answer) ++refused_[answer.error().code()];
             ++next_;
             ++placed;
         }
         return {{"placed", placed}};
+    }
+
+    // Who has a grant pays with it what the programme is for.
+    void use_grant(const Member& member, Json& body) const {
+        const auto grant = grants_.find(member.id);
+        if (grant == grants_.end() || text_of(body, "market") != kAi) return;
+        body["grant"] = grant->second;
+        body["purpose"] = kVoucherPurpose;
     }
 
     // Asks for what nobody has, learns why not, orders it all the same.
@@ -75,6 +87,7 @@ class Buyer {
     }
 
     std::vector<Member> members_;
+    std::map<std::string, std::string> grants_;  // organisation → grant
     DemandSpan span_;
     std::vector<PlannedOrder> orders_;
     std::size_t next_ = 0;

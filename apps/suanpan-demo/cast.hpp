@@ -26,19 +26,24 @@ struct DayTimes {
 
 struct Cast {
     std::vector<Party> providers;
-    std::vector<Party> meters;  // one beside each provider
+    std::vector<Party> meters;  // of both sides, one beside each portal
     std::vector<Party> buyers;
     std::vector<Json> provider_organisations;  // {id,name,key,centre}
     std::vector<Json> buyer_organisations;
     Json titles = Json::object();              // provider → shares of its pools' owners
     std::map<std::string, std::string> names;  // organisation → name
     std::string auditor_key;
-    std::string short_provider;  // delivers less than it sold
+    std::string short_provider;                 // delivers less than it sold
+    std::string co_owner;                       // has a share of its pools
+    std::string doubter;                        // a buyer whose meter does not agree on one lease
+    Json funder;                                // {id,name,key}
+    std::map<std::string, std::string> grants;  // buyer → voucher grant
 };
 
-inline constexpr std::int64_t kShortPpm = 900'000;
+inline constexpr std::int64_t kShortPpm = 985'000;
+inline constexpr std::int64_t kDoubtPpm = 960'000;  // of what the provider's meter sees
 
-// Registers everybody, pays in the buyers' money, starts the processes.
+// Registers everybody, pays in the buyers' money, agrees the deals, starts the processes.
 Cast assemble_cast(Stage& stage, const World& world, const DayTimes& times, std::int64_t orders);
 
 }  // namespace suanpan::demo

@@ -154,6 +154,11 @@ void add_lines(const Json& lines, std::map<std::string, DeliveryFigures>& out) {
         const std::int64_t lot_us = parse_integer(text_of(line, "lot_us")).value();
         figures.mcu_us += Int128(lot_us) * parse_rate(text_of(line, "rate")).value().value;
         figures.lot_us += lot_us;
+        const std::int64_t credit = parse_money(text_of(line, "credit")).value().value;
+        figures.credited += credit > 0 ? 1 : 0;
+        figures.credit_micro += credit;
+        figures.discount_micro += parse_money(text_of(line, "discount")).value().value;
+        figures.voucher_micro += parse_money(text_of(line, "voucher")).value().value;
         ++figures.lines;
     }
 }

@@ -51,6 +51,10 @@ struct DeliveryFigures {
     std::int64_t lines = 0;
     Int128 mcu_us = 0;  // milli-CU × microseconds
     Int128 lot_us = 0;
+    std::int64_t credited = 0;  // lines with a service credit
+    Int128 credit_micro = 0;
+    Int128 discount_micro = 0;
+    Int128 voucher_micro = 0;
 };
 // By market, from the runs' lines of these buyers (a list of lines has an upper bound).
 std::map<std::string, DeliveryFigures> read_delivery(Stage& stage, const std::vector<Json>& runs,

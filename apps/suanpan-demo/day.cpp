@@ -106,9 +106,11 @@ void close_books(Stage& stage, Cast& cast, const DayTimes& times, Progress& prog
     report.trades = trade_figures(report.all_trades);
     for (const Json& answer : ask_all(cast.buyers, {{"do", "result"}}))
         report.buyers.push_back(answer);
+    client::Api funder = stage.api(text_of(cast.funder, "key"));
+    report.programme = must(funder.get("/v1/voucher-programmes"), "programmes").at("items").at(0);
     for (const std::string& id :
          {text_of(cast.buyer_organisations.front(), "id"),
-          busiest_provider(report, cast.short_provider), cast.short_provider})
+          busiest_provider(report, cast.short_provider), cast.short_provider, cast.co_owner})
         report.statements.push_back(statement(stage, id, times));
     report.names = cast.names;
     report.short_provider = cast.names.at(cast.short_provider);

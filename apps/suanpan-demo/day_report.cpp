@@ -1,5 +1,6 @@
 #include "apps/suanpan-demo/day_report.hpp"
 
+#include "apps/suanpan-demo/cast.hpp"
 #include "apps/suanpan-demo/member.hpp"
 #include "base/decimal.hpp"
 #include "base/time.hpp"
@@ -165,11 +166,28 @@ void print_statement(const Json& statement, const std::map<std::string, std::str
 }
 
 void print_statements(const DayReport& report) {
-    heading("Three statements");
+    heading("Statements");
     for (const Json& statement : report.statements)
         print_statement(statement, report.names);
-    fmt::print("  {} delivered 90 % of what it sold: billed for that, not for the rest.\n",
-               report.short_provider);
+}
+
+void print_deals(const DayReport& report) {
+    DeliveryFigures all;
+    for (const auto& [market, figures] : report.delivery) {
+        all.credited += figures.credited;
+        all.credit_micro += figures.credit_micro;
+        all.discount_micro += figures.discount_micro;
+        all.voucher_micro += figures.voucher_micro;
+    }
+    heading("Taken off, unasked");
+    fmt::print("  service credits   {:>12}  {} windows of {}, which had {}.{} % of what it sold\n",
+               money_text(all.credit_micro), with_commas(all.credited), report.short_provider,
+               kShortPpm / 10'000, kShortPpm / 1'000 % 10);
+    fmt::print("  group discount    {:>12}  of a buying group with the centres of one hub\n",
+               money_text(all.discount_micro));
+    fmt::print("  vouchers          {:>12}  paid by {}; budget {}\n", money_text(all.voucher_micro),
+               report.names.at(text_of(report.programme, "holder")),
+               text_of(report.programme, "budget"));
 }
 
 }  // namespace
@@ -221,6 +239,7 @@ void print_report(const DayReport& report, const World& world, const std::vector
                with_commas(report.readings.sent), with_commas(report.readings.accepted),
                with_commas(report.readings.refused));
     print_delivery(report.runs, report.delivery);
+    print_deals(report);
     print_statements(report);
     print_audit(report.verify, report.replay, report.digest, report.log_size);
     print_steps(steps);

@@ -1,5 +1,7 @@
 #include "apps/suanpan-demo/member.hpp"
 
+#include "apps/suanpan-demo/stage.hpp"
+
 namespace suanpan::demo {
 
 std::string text_of(const Json& object, const std::string& name) {
@@ -19,6 +21,21 @@ std::vector<Member> read_members(const Json& request) {
         members.push_back(std::move(member));
     }
     return members;
+}
+
+Json register_meters(std::vector<Member>& members, std::string_view side, const Json& request) {
+    Json made = Json::array();
+    for (const Json& wanted : request.at("meters")) {
+        for (Member& member : members) {
+            if (member.id != text_of(wanted, "organisation")) continue;
+            const Json meter =
+                must(member.api->post("/v1/meters",
+                                      {{"role", side}, {"public_key", wanted.at("public_key")}}),
+                     "meter");
+            made.push_back({{"organisation", member.id}, {"meter", meter.at("id")}});
+        }
+    }
+    return made;
 }
 
 }  // namespace suanpan::demo

@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace suanpan::demo {
@@ -22,6 +23,9 @@ struct Member {
 
 // From {"url":…,"organisations":[{"id","name","key","centre"}]}.
 std::vector<Member> read_members(const Json& request);
+// Registers the keys that the request names in "meters" ({organisation, public_key}); gives
+// {organisation, meter} of each that is one of the members'. `side`: `provider` or `buyer`.
+Json register_meters(std::vector<Member>& members, std::string_view side, const Json& request);
 
 std::string text_of(const Json& object, const std::string& name);
 

@@ -1,9 +1,11 @@
-// A provider's meters: a key pair for each organisation, readings of every active lease.
+// The meters of one side, providers or buyers: a key pair for each organisation, readings of every
+// active lease.
 
 #include "apps/suanpan-demo/member.hpp"
 #include "apps/suanpan-demo/party.hpp"
 #include "apps/suanpan-demo/readings.hpp"
 #include "apps/suanpan-demo/stage.hpp"
+#include "base/checked.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "client/meter.hpp"
@@ -32,19 +34,21 @@ class Meters {
     struct Device {
         Seed seed{};
         std::optional<client::Meter> meter;
-        std::int64_t delivers_ppm = kPpm;
         std::map<std::string, MeteredLease> leases;
     };
 
     // Keys are made here and never leave this process.
     Json join(const Json& request) {
+        side_ = text_of(request, "side");
+        short_provider_ = text_of(request, "short_of");
+        delivers_ppm_ = request.at("delivers_ppm").get<std::int64_t>();
+        doubter_ = text_of(request, "doubter");
+        sees_ppm_ = request.value("sees_ppm", kPpm);
         members_ = read_members(request);
         Json keys = Json::array();
         for (const Member& member : members_) {
             Device device;
             device.seed = random_seed();
-            if (text_of(request, "short_of") == member.id)
-                device.delivers_ppm = request.at("delivers_ppm").get<std::int64_t>();
             const SigningKey key(device.seed);
             keys.push_back({{"organisation", member.id},
                             {"public_key", to_base64(as_chars(key.public_key()))}});
@@ -54,11 +58,12 @@ class Meters {
     }
 
     Json bind(const Json& request) {
+        const auto role = settlement::parse_meter_role(side_).value();
         for (const Json& one : request.at("meters")) {
             for (std::size_t i = 0; i < members_.size(); ++i) {
                 if (members_[i].id != text_of(one, "organisation")) continue;
-                devices_[i].meter.emplace(parse_id<MeterId>(text_of(one, "meter")).value(),
-                                          settlement::MeterRole::kProvider, devices_[i].seed);
+                devices_[i].meter.emplace(parse_id<MeterId>(text_of(one, "meter")).value(), role,
+                                          devices_[i].seed);
             }
         }
         return Json::object();
@@ -68,10 +73,11 @@ class Meters {
         ReadingCounts counts;
         for (std::size_t i = 0; i < members_.size(); ++i) {
             Device& device = devices_[i];
-            note_active(*members_[i].api, device.leases);
+            note_active(*members_[i].api, side_, device.leases);
+            note_doubt(members_[i], device);
             Json envelopes = Json::array();
             for (auto it = device.leases.begin(); it != device.leases.end();) {
-                const Deliver deliver{device.delivers_ppm, kBusyPpm, kStep};
+                const Deliver deliver{seen_ppm(it->second), kBusyPpm, kStep};
                 sign_until(*device.meter, it->second, now, deliver, envelopes, counts);
                 it = it->second.sent_until >= it->second.window.end ? device.leases.erase(it)
                                                                     : std::next(it);
@@ -81,6 +87,25 @@ class Meters {
         return {{"sent", counts.sent}, {"accepted", counts.accepted}, {"refused", counts.refused}};
     }
 
+    // One buyer does not see all of what its first lease has.
+    void note_doubt(const Member& member, const Device& device) {
+        if (member.id == doubter_ && !doubted_ && !device.leases.empty())
+            doubted_ = device.leases.begin()->second.id;
+    }
+
+    // The meters of both sides see the same, but for the one lease in doubt.
+    [[nodiscard]] std::int64_t seen_ppm(const MeteredLease& lease) const {
+        const std::int64_t there = lease.provider == short_provider_ ? delivers_ppm_ : kPpm;
+        if (doubted_ != lease.id) return there;
+        return narrow(Int128(there) * sees_ppm_ / kPpm).value();
+    }
+
+    std::string side_;
+    std::string short_provider_;
+    std::int64_t delivers_ppm_ = kPpm;
+    std::string doubter_;
+    std::int64_t sees_ppm_ = kPpm;
+    std::optional<LeaseId> doubted_;
     std::vector<Member> members_;
     std::vector<Device> devices_;
 };

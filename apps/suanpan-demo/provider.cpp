@@ -29,7 +29,7 @@ class Provider {
             return Json::object();
         }
         if (what == "list") return list(request);
-        if (what == "meters") return register_meters(request);
+        if (what == "meters") return register_meters(members_, "provider", request);
         if (what == "advance") return advance(parse_time(text_of(request, "now")).value());
         throw std::runtime_error("a provider does not know '" + what + "'");
     }
@@ -125,21 +125,6 @@ class Provider {
                 listed.push_back(list_pool(member, centre, pool, text_of(site, "id"), request));
         }
         return listed;
-    }
-
-    Json register_meters(const Json& request) {
-        Json made = Json::array();
-        for (const Json& wanted : request.at("meters")) {
-            for (Member& member : members_) {
-                if (member.id != text_of(wanted, "organisation")) continue;
-                const Json meter =
-                    must(member.api->post("/v1/meters", {{"role", "provider"},
-                                                         {"public_key", wanted.at("public_key")}}),
-                         "meter");
-                made.push_back({{"organisation", member.id}, {"meter", meter.at("id")}});
-            }
-        }
-        return made;
     }
 
     void note_scheduled(std::size_t at, Json& actions) {

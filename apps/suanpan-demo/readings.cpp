@@ -28,6 +28,7 @@ bool was_accepted(const Json& reading) {
 MeteredLease read_lease(const Json& lease) {
     MeteredLease out;
     out.id = parse_id<LeaseId>(text_of(lease, "id")).value();
+    out.provider = text_of(lease, "provider");
     out.lots = Lots(lease.at("lots").get<std::int64_t>());
     out.window = {parse_time(text_of(lease, "active_from")).value(),
                   parse_time(text_of(lease.at("window"), "end")).value()};
@@ -35,8 +36,10 @@ MeteredLease read_lease(const Json& lease) {
     return out;
 }
 
-void note_active(client::Api& api, std::map<std::string, MeteredLease>& leases) {
-    const Json active = must(api.list("/v1/leases?role=provider&state=active"), "active leases");
+void note_active(client::Api& api, std::string_view side,
+                 std::map<std::string, MeteredLease>& leases) {
+    const Json active =
+        must(api.list("/v1/leases?role=" + std::string(side) + "&state=active"), "active leases");
     for (const Json& lease : active) {
         const std::string id = text_of(lease, "id");
         if (!leases.contains(id)) leases.emplace(id, read_lease(lease));

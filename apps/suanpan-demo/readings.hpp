@@ -12,11 +12,13 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace suanpan::demo {
 
 struct MeteredLease {
     LeaseId id;
+    std::string provider;
     Lots lots;
     Window window;  // from the activation to the contract's end
     Time sent_until;
@@ -36,8 +38,9 @@ struct ReadingCounts {
 };
 
 MeteredLease read_lease(const Json& lease);
-// Adds leases that have become active since.
-void note_active(client::Api& api, std::map<std::string, MeteredLease>& leases);
+// Adds leases that have become active since, of the side `provider` or `buyer`.
+void note_active(client::Api& api, std::string_view side,
+                 std::map<std::string, MeteredLease>& leases);
 // Signs the lease's time up to `now` and adds the envelopes.
 void sign_until(client::Meter& meter, MeteredLease& lease, Time now, const Deliver& deliver,
                 Json& envelopes, ReadingCounts& counts);
