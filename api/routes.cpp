@@ -133,6 +133,7 @@ const auto kRoutes = std::to_array<Route>({
     {"POST", "/v1/arbiter-keys/{id}:revoke",           kRoles,  any_of(Role::kArbiter, Role::kOperator), revoke_arbiter_key},
     {"POST", "/v1/settlement-runs",                    kRoles,  kSettling,         run_settlement},
     {"GET",  "/v1/settlement-runs",                    kRoles,  kSettling,         list_runs, kQuery},
+    {"GET",  "/v1/settlement-runs:preview",            kRoles,  kSettling,         preview_run, kQuery},
     {"GET",  "/v1/settlement-runs/{id}",               kRoles,  kSettling,         get_run},
     {"GET",  "/v1/settlement-runs/{id}/lines",         kRoles,  kSettling,         get_run_lines, kQuery},
 

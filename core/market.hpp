@@ -39,6 +39,8 @@ struct CommandOutcome {
 // The code of a command that the sequencer refused, and not a rule of the market.
 inline constexpr std::string_view kCommitFailed = "commit_failed";
 
+struct SettlementPreview;
+
 class Market {
  public:
     // Accounts of the operator itself (fees, tax, cash) belong to this organisation, known from the
@@ -90,6 +92,8 @@ class Market {
     [[nodiscard]] Result<Money> check_order(const OrganisationId& actor,
                                             const matching::OrderTerms& terms, Time now) const;
     [[nodiscard]] OrganisationId operator_id() const;
+    // The next leases of it. REQUIRES run.closed to be false. Errors as Settle refuses the range.
+    Result<void> preview_settlement(SettlementPreview& preview) const;
 
  private:
     struct Impl;

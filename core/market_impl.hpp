@@ -272,6 +272,10 @@ struct Market::Impl {
         const LeaseRow& lease) const;
     [[nodiscard]] settlement::AppliedDiscount discount_for(const LeaseRow& lease,
                                                            const FinalWindowRow& window) const;
+    // Of the range those that a month's volume decides on and nobody priced yet, in the order in
+    // which they count, each with its discount; `counted` has them afterwards.
+    [[nodiscard]] std::vector<PricedWindow> windows_by_volume(
+        const RunRow& run, settlement::MonthlyVolumes& counted) const;
     void price_by_volume(const RunRow& run);
 
     // vouchers.cpp
@@ -318,7 +322,10 @@ struct Market::Impl {
     [[nodiscard]] settlement::WaterfallLine bill(const LeaseRow& lease,
                                                  const FinalWindowRow& window,
                                                  const settlement::Delivered& delivered) const;
-    [[nodiscard]] Result<void> check_range(const Settle& range) const;
+    [[nodiscard]] Result<void> check_range(const Settle& range, LogIndex end) const;
+    void begin_preview(SettlementPreview& preview) const;
+    // Gives how many windows it would settle.
+    std::int64_t preview_lease(SettlementPreview& preview, const LiveLease& lease) const;
     void begin_run(const Settle& range);
     void settle_step(RunRow& run);
     void settle_lease(RunRow& run, LiveLease& lease);

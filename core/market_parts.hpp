@@ -126,6 +126,11 @@ struct DisputeKey {
 
 using Partners = std::pair<OrganisationId, OrganisationId>;  // provider, buyer
 
+struct PricedWindow {
+    settlement::RunOrder order;
+    FinalWindowRow window;
+};
+
 // A sell's rest at its limit over its time; beyond 64 bits: the most they hold.
 std::int64_t sell_notional(const matching::OrderTerms& terms,
                            const std::vector<matching::Step>& rest, Rate rate);
@@ -133,6 +138,8 @@ std::int64_t sell_notional(const matching::OrderTerms& terms,
 // What a buy's rest may still cost, before fees (market §7).
 Result<ExactAmount> rest_amount(const matching::OrderTerms& terms, std::int64_t rest);
 
+// A line of the run.
+void add_line(RunTotals& totals, const settlement::WaterfallLine& line);
 // Settled by this run.
 bool is_in_range(const RunRow& run, const FinalWindowRow& window);
 // The order in which they are settled: the same whether they became final here or were loaded.

@@ -23,6 +23,14 @@ std::size_t entry_bytes(const SettlementLineRow& line) {
     return kLineBytes + line.owners.size() * kOwnerBytes + line.readings.size() * kIndexBytes;
 }
 
+Time release_time(Time final_time, Duration dispute_period) {
+    const auto release = checked_add(final_time.value, dispute_period.value);
+    CHECK(release);  // a schedule's times are bounded
+    return Time(*release);
+}
+
+}  // namespace
+
 void add_line(RunTotals& totals, const settlement::WaterfallLine& line) {
     const auto sum = [](Money& total, Money amount) {
         const auto added = add(total, amount);
@@ -40,14 +48,6 @@ void add_line(RunTotals& totals, const settlement::WaterfallLine& line) {
     sum(totals.vouchers, line.voucher);
 }
 
-Time release_time(Time final_time, Duration dispute_period) {
-    const auto release = checked_add(final_time.value, dispute_period.value);
-    CHECK(release);  // a schedule's times are bounded
-    return Time(*release);
-}
-
-}  // namespace
-
 bool is_in_range(const RunRow& run, const FinalWindowRow& window) {
     return run.from <= window.window.final_at && window.window.final_at < run.to;
 }
@@ -56,14 +56,7 @@ Result<void> Market::Impl::handle(const Settle& body) {
     if (!is_operator() && !(require_role(command->actor, Role::kSettlement).has_value())) {
         return fail("not_allowed", "a run is started by the operator or a settlement role");
     }
-    if (body.from.value < 0 || body.from >= body.to) {
-        return fail("bad_range", "a run covers log indices [from, to) with from below to");
-    }
-    if (body.to > outcome.index) {
-        return fail("range_not_complete", "the log has " + std::to_string(outcome.index.value) +
-                                              " entries; a run can only cover what is written");
-    }
-    const auto checked = check_range(body);
+    const auto checked = check_range(body, outcome.index);
     if (!checked) return checked;
     accept();
     const bool repeated = last_run && last_run->closed && last_run->to == body.to;
@@ -77,7 +70,13 @@ Result<void> Market::Impl::handle(const Settle& body) {
 
 // Ranges follow each other without a gap, so no final window can be passed over. The last range may
 // be asked for again: an open run goes on, a closed one stays as it is.
-Result<void> Market::Impl::check_range(const Settle& range) const {
+Result<void> Market::Impl::check_range(const Settle& range, LogIndex end) const {
+    if (range.from.value < 0 || range.from >= range.to)
+        return fail("bad_range", "a run covers log indices [from, to) with from below to");
+    if (range.to > end) {
+        return fail("range_not_complete", "the log has " + std::to_string(end.value) +
+                                              " entries; a run can only cover what is written");
+    }
     const LogIndex next = last_run ? last_run->to : LogIndex(0);
     if (last_run && last_run->from == range.from && last_run->to == range.to) return {};
     if (last_run && !last_run->closed) {

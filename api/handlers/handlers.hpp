@@ -115,6 +115,7 @@ Result<Write> revoke_arbiter_key(Call& call);
 
 // settlement.cpp
 void run_settlement(const std::shared_ptr<Call>& call, const Reply& reply);
+Result<Response> preview_run(Call& call);
 Result<Response> list_runs(Call& call);
 Result<Response> get_run(Call& call);
 Result<Response> get_run_lines(Call& call);

@@ -33,7 +33,7 @@ Json to_json(const core::OrderRow& order);
 Json to_json(const db::OrderInfo& order);
 Json to_json(const matching::OrderTerms& terms);
 Json to_json(const core::TradeRow& trade);
-Json to_json(const core::LeaseRow& lease);
+Json to_json(const core::LeaseRow& lease, const OrganisationId& viewer);
 
 Json to_json(const core::ReadingRow& reading);
 Json to_json(const core::FinalWindowRow& window);

@@ -1,6 +1,7 @@
 #include "random_day.hpp"
 
 #include "base/decimal.hpp"
+#include "core/settlement_preview.hpp"
 #include "voucher_sums.hpp"
 
 #include <gtest/gtest.h>
@@ -296,8 +297,12 @@ void RandomDay::pass_time(SmallMarket& day) {
     if (one_in(2)) return;
     const LogIndex until = day.market.head().size;
     if (until == settled_until_) return;
+    SettlementPreview preview{Settle{settled_until_, until}, {}, false, {}};
+    while (!preview.run.closed)
+        EXPECT_TRUE(day.market.preview_settlement(preview).has_value());
     const auto settled = day.run(SmallMarket::organisation(1), Settle{settled_until_, until});
     EXPECT_FALSE(settled.refusal);
+    EXPECT_EQ(preview.run.totals, settled.run.value().totals);
     settled_until_ = until;
 }
 

@@ -81,6 +81,12 @@ ApiServer::ApiServer(std::vector<std::string> more_arguments)
     start();
 }
 
+ApiServer::ApiServer(const ApiServer& stopped)
+    : database_(stopped.database_.name()), more_arguments_(stopped.more_arguments_) {
+    std::filesystem::copy(stopped.data(), data(), std::filesystem::copy_options::recursive);
+    start();
+}
+
 ApiServer::~ApiServer() = default;
 
 void ApiServer::start(const std::map<std::string, std::string>& environment) {

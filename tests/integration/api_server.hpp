@@ -49,8 +49,9 @@ class ApiServer {
     static constexpr std::string_view kStart = "2026-01-01T00:00:00Z";
 
     explicit ApiServer(std::vector<std::string> more_arguments = {});
+    // A second market with the past of one that was stopped: its database and data, copied.
+    explicit ApiServer(const ApiServer& stopped);
     ~ApiServer();
-    ApiServer(const ApiServer&) = delete;
     ApiServer& operator=(const ApiServer&) = delete;
 
     // More variables for its environment, this time only.

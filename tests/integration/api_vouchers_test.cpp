@@ -114,11 +114,16 @@ TEST(ApiVouchers, FromABudgetToARedemptionAndItsReadings) {
     }
     const Json seen = expect(buyer.get("/v1/voucher-grants"), 200);
     EXPECT_EQ(seen["items"][0]["redeemed"], "10.000000");
-    for (Caller* caller : {&funder, &buyer}) {
-        const Json listed = expect(caller->get("/v1/voucher-programmes"), 200);
-        ASSERT_EQ(listed["items"].size(), 1U);
-        EXPECT_EQ(listed["items"][0]["redeemed"], "10.000000");
-    }
+    const Json held = expect(funder.get("/v1/voucher-programmes"), 200);
+    ASSERT_EQ(held["items"].size(), 1U);
+    EXPECT_EQ(held["items"][0]["redeemed"], "10.000000");
+    // Who has a grant learns the terms, not what others have; the provider not even that.
+    const Json terms = expect(buyer.get("/v1/voucher-programmes"), 200);
+    ASSERT_EQ(terms["items"].size(), 1U);
+    EXPECT_EQ(terms["items"][0]["share_ppm"], 500'000);
+    for (const char* sum : {"budget", "ungranted", "redeemed", "funders"})
+        EXPECT_FALSE(terms["items"][0].contains(sum)) << sum;
+    EXPECT_FALSE(expect(seller.get("/v1/leases/" + lease), 200).contains("voucher"));
     expect_equal_digests(world.op);
 
     server.kill();
