@@ -117,6 +117,7 @@ const auto kRoutes = std::to_array<Route>({
     {"POST", "/v1/voucher-programmes",                 kRoles,  kFunding,          open_programme},
     {"GET",  "/v1/voucher-programmes",                 kAnyone, 0,                 list_programmes, kQuery},
     {"POST", "/v1/voucher-programmes/{id}:fund",       kRoles,  kFunding,          fund_programme},
+    {"POST", "/v1/voucher-programmes/{id}:close",      kRoles,  kFunding,          close_programme},
     {"GET",  "/v1/voucher-programmes/{id}/redemptions", kRoles, kFunding,          list_redemptions, kQuery},
     {"POST", "/v1/voucher-grants",                     kRoles,  kFunding,          grant_voucher},
     {"GET",  "/v1/voucher-grants",                     kAnyone, 0,                 list_grants, kQuery},

@@ -293,6 +293,7 @@ CommandBody read_agreement(Fields& in) {
 CommandBody read_programme(Fields& in) {
     if (in.text("what") == "fund")
         return FundProgramme{in.id<ProgrammeId>("id"), in.parsed("amount", parse_money)};
+    if (in.text("what") == "close") return CloseProgramme{in.id<ProgrammeId>("id")};
     return OpenProgramme{in.id<OrganisationId>("holder"),
                          owned<settlement::Programme>(in, "programme", [](const Json& json) {
                              return settlement::parse_programme(json.dump());

@@ -281,6 +281,9 @@ Json write(const FundProgramme& body) {
     return {
         {"id", to_string(body.programme)}, {"amount", to_string(body.amount)}, {"what", "fund"}};
 }
+Json write(const CloseProgramme& body) {
+    return {{"id", to_string(body.programme)}, {"what", "close"}};
+}
 Json write(const GrantVoucher& body) {
     const settlement::Grant& grant = body.grant;
     return {{"id", to_string(grant.id)},

@@ -224,6 +224,11 @@ struct FundProgramme {
     ProgrammeId programme;
     Money amount;
 };
+// By the holder, once the programme is over: what of its budget nobody can use any more goes back
+// to the funders. Repeated for what comes back later.
+struct CloseProgramme {
+    ProgrammeId programme;
+};
 // By the programme's holder, to an organisation with the role buyer.
 struct GrantVoucher {
     settlement::Grant grant;
@@ -270,15 +275,14 @@ struct RuleDispute {
 
 inline constexpr std::size_t kSettleStep = 1'000;
 
-using CommandBody =
-    std::variant<RegisterOrganisation, RegisterMeter, RevokeMeter, DefineMarket, SetSchedule,
-                 RegisterModel, RegisterSite, RegisterPool, SetTitle, Attest, RevokeAttestation,
-                 BlockLots, PlaceOrder, CancelOrder, CancelAll, MoveCash, AdvanceLease,
-                 SubmitReadings, Settle, Tick, UnblockLots, ReplaceOrder, KillSwitch, Reinstate,
-                 HaltMarket, ResumeMarket, OpenCall, CloseCall, SetBand, SetReference, SetLimits,
-                 ReleaseLease, AgreeDiscount, EndDiscount, DescribeOrganisation, OpenProgramme,
-                 FundProgramme, GrantVoucher, RevokeGrant, RegisterArbiterKey, RevokeArbiterKey,
-                 OpenDispute, ClaimDispute, AddEvidence, OfferSettlement, RuleDispute>;
+using CommandBody = std::variant<
+    RegisterOrganisation, RegisterMeter, RevokeMeter, DefineMarket, SetSchedule, RegisterModel,
+    RegisterSite, RegisterPool, SetTitle, Attest, RevokeAttestation, BlockLots, PlaceOrder,
+    CancelOrder, CancelAll, MoveCash, AdvanceLease, SubmitReadings, Settle, Tick, UnblockLots,
+    ReplaceOrder, KillSwitch, Reinstate, HaltMarket, ResumeMarket, OpenCall, CloseCall, SetBand,
+    SetReference, SetLimits, ReleaseLease, AgreeDiscount, EndDiscount, DescribeOrganisation,
+    OpenProgramme, FundProgramme, GrantVoucher, RevokeGrant, RegisterArbiterKey, RevokeArbiterKey,
+    OpenDispute, ClaimDispute, AddEvidence, OfferSettlement, RuleDispute, CloseProgramme>;
 
 struct Command {
     CommandId id;          // fresh and random; every id that the core makes is derived from it

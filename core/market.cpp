@@ -106,6 +106,7 @@ struct PostingReason {
     std::string_view operator()(const Settle&) const { return "settlement"; }
     std::string_view operator()(const OpenProgramme&) const { return "programme"; }
     std::string_view operator()(const FundProgramme&) const { return "programme"; }
+    std::string_view operator()(const CloseProgramme&) const { return "programme"; }
     std::string_view operator()(const DescribeOrganisation&) const { return "cancel"; }
     std::string_view operator()(const ResumeMarket&) const { return "call"; }
     std::string_view operator()(const CloseCall&) const { return "call"; }

@@ -164,6 +164,7 @@ struct Market::Impl {
     Result<void> handle(const DescribeOrganisation& body);
     Result<void> handle(const OpenProgramme& body);
     Result<void> handle(const FundProgramme& body);
+    Result<void> handle(const CloseProgramme& body);
     Result<void> handle(const GrantVoucher& body);
     Result<void> handle(const RevokeGrant& body);
     Result<void> handle(const RegisterArbiterKey& body);

@@ -192,6 +192,8 @@ Result<void> Market::Impl::handle(const RegisterSite& body) {
     if (body.id.is_nil() || sites.contains(body.id)) {
         return fail("site_exists", "a site with this id is registered");
     }
+    // Without one its pools could say any, and a programme for some hubs would not know.
+    if (body.hub.empty()) return fail("bad_site", "a site lies at a hub");
     accept();
     sites.emplace(body.id, SiteRow{body.id, body.organisation, body.hub, outcome.index});
     changes.sites.push_back(sites.at(body.id));

@@ -95,6 +95,7 @@ Result<Response> list_agreements(Call& call);
 Result<Write> describe_organisation(Call& call);
 Result<Write> open_programme(Call& call);
 Result<Write> fund_programme(Call& call);
+Result<Write> close_programme(Call& call);
 Result<Response> list_programmes(Call& call);
 Result<Response> list_redemptions(Call& call);
 Result<Write> grant_voucher(Call& call);

@@ -70,6 +70,20 @@ TEST(Discount, IsForTradesInItsTimeOnly) {
     }
 }
 
+// Trades, agreements and their ends of one second are in the order of the log.
+TEST(Discount, IsForTradesBehindItsEntryInTheSameSecondToo) {
+    SmallMarket day;
+    const LeaseId before = deliver(day, 1, 1, 2);
+    day.run(kSeller, discount({{Money(0), Ppm(50'000)}}));
+    const LeaseId under_it = deliver(day, 1, 2, 3);
+    ASSERT_FALSE(day.run(kSeller, EndDiscount{kFirst, Time(0)}).refusal);
+    day.now = SmallMarket::hours(3, 4).start;
+    read_all(day, before, 1, 1, 2);
+    read_all(day, under_it, 1, 2, 3);
+    for (const SettlementLineRow& line : settle(day))
+        EXPECT_EQ(to_string(line.line.discount), line.lease == before ? "0.000000" : "0.500000");
+}
+
 TEST(Discount, GrowsWithTheMonthsVolumeWindowByWindow) {
     SmallMarket day;
     // From 25 of the month on 10 %: of four windows of 10 or 20 the last two.
