@@ -238,6 +238,9 @@ void Market::Impl::correct_window(LiveLease& lease, const FinalWindowRow& window
         line.lease = sold.id;
         line.window = window.window.window;
         line.lot_us = now_delivered.lot_us - delivered_before.lot_us;
+        const auto terms = bill_terms(sold);
+        line.paid_us = settlement::paid_lot_us(terms, facts, now_delivered) -
+                       settlement::paid_lot_us(terms, facts, delivered_before);
         line.currency = sold.market.currency;
         line.line = as_line(change);
         for (const OwnerShare& share : facts.owners)

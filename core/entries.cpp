@@ -70,6 +70,7 @@ Json line_to_json(const SettlementLineRow& row) {
              {"provider_gets", to_string(line.provider_gets)},
              {"owners", owners},
              {"readings", indices_to_json(row.readings)}};
+    if (row.paid_us != row.lot_us) out["paid_us"] = decimal(row.paid_us);
     if (!row.agreement.is_nil()) out["agreement"] = to_string(row.agreement);
     if (!row.grant.is_nil()) out["grant"] = to_string(row.grant);
     return out;

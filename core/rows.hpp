@@ -321,6 +321,7 @@ struct SettlementLineRow {
     LeaseId lease;
     Window window;
     std::int64_t lot_us = 0;
+    std::int64_t paid_us = 0;  // of it what the sale counts: less where use is paid
     std::string currency;
     settlement::WaterfallLine line;
     std::vector<OrganisationId> owners;  // same order as line.owners

@@ -240,6 +240,7 @@ SettlementLineRow Market::Impl::settle_window(LiveLease& lease, const FinalWindo
     out.lease = row.id;
     out.window = billed;
     out.lot_us = counts.lot_us;
+    out.paid_us = settlement::paid_lot_us(bill_terms(row), bill_facts(row, window), counts);
     out.currency = currency;
     out.line = std::move(line);
     for (const settlement::OwnerShare& owner : owners_at(row, billed.start))

@@ -32,6 +32,7 @@ void add_sale(Json& out, const db::LineInfo& info) {
     out["price_unit"] = matching::to_string(info.terms.price_unit);
     out["rate"] = to_string(info.terms.rate);
     out["lot_us"] = std::to_string(row.lot_us);
+    if (row.paid_us != row.lot_us) out["paid_us"] = std::to_string(row.paid_us);
     out["readings"] = std::move(readings);
     out["sale"] = to_string(line.sale);
     out["credit"] = to_string(line.credit);

@@ -60,6 +60,7 @@ TEST(Discount, IsForTradesInItsTimeOnly) {
     day.now = Time(kStart.value + 120);
     EXPECT_FALSE(day.run(kSeller, EndDiscount{kFirst, day.now}).refusal);
     EXPECT_EQ(refusal(day.run(kSeller, EndDiscount{kFirst, day.now})), "agreement_ended");
+    day.now = Time(kStart.value + 121);
     const LeaseId after = deliver(day, 1, 1, 2);
     day.now = SmallMarket::hours(2, 3).start;
     read_all(day, before, 1, 1, 2);
