@@ -74,18 +74,6 @@ struct OpenOrder {
     }
 };
 
-// A whole hold, less what the voucher covers.
-inline Money own_part(Money whole, const std::optional<OrderVoucher>& voucher) {
-    if (!voucher || !voucher->covers) return whole;
-    return Money(whole.value - voucher->reserved.value);
-}
-
-// The most that an order can cost, and what a grant covers of it.
-struct OrderCost {
-    Money whole;
-    std::optional<OrderVoucher> voucher{};
-};
-
 // A part of a lease's hold: the buyer's and the programme's.
 struct HoldShare {
     Money own;

@@ -23,6 +23,18 @@ struct OrderVoucher {
     friend bool operator==(const OrderVoucher&, const OrderVoucher&) = default;
 };
 
+// A whole hold, less what the voucher covers.
+inline Money own_part(Money whole, const std::optional<OrderVoucher>& voucher) {
+    if (!voucher || !voucher->covers) return whole;
+    return Money(whole.value - voucher->reserved.value);
+}
+
+// The most that an order can cost, and what a grant reserves for it.
+struct OrderCost {
+    Money whole;
+    std::optional<OrderVoucher> voucher{};
+};
+
 struct LeaseVoucher {
     GrantId grant;
     std::optional<Price> price_cap{};
