@@ -166,6 +166,13 @@ TEST(ApiDisputes, AMismatchIsRuledAndCorrected) {
     EXPECT_EQ(ruled["state"], "ruled");
     EXPECT_EQ(ruled["arbiter"], day.court.id);
     EXPECT_EQ(ruled["correction"]["amount"], "10.000000");
+    // The other side's copy of the ruling, and of the entry that opened the dispute.
+    const Json size = expect(day.buyer.get("/v1/ledger"), 200);
+    for (std::int64_t index = size["log_size"].get<std::int64_t>() - 3;
+         index < size["log_size"].get<std::int64_t>(); ++index) {
+        EXPECT_EQ(day.buyer.get("/v1/ledger/entries/" + std::to_string(index)).status, 200)
+            << index;
+    }
     EXPECT_EQ(expect(day.arbiter.get(path_of(dispute)), 200)["result"]["lot_us"], "7200000000");
     EXPECT_EQ(Disputed::balance(day.buyer, "held"), "0.000000");
     EXPECT_EQ(Disputed::balance(day.buyer, "available"), "9979.800000");
