@@ -14,7 +14,6 @@
 #include "services/clock.hpp"
 #include "services/settlement/ruling_intake.hpp"
 
-
 namespace suanpan::api {
 
 namespace {
