@@ -180,8 +180,8 @@ void write_side(NativeSession& session, const std::vector<PlacedSideRow>& side) 
     write_table(session, rows.texts);
 }
 
-// No row moved is an error of PostgreSQL's own, a division by zero, so that a commit that is
-// already on its way cannot happen.
+// A head that is not as expected is an error of PostgreSQL's own, a division by zero, so that a
+// commit that is already on its way cannot happen. The row is always there: nobody may delete it.
 void move_head(NativeSession& session, const Batch& batch) {
     const core::HeadRow& head = batch.changes.head;
     Tuples row(5);
@@ -193,9 +193,8 @@ void move_head(NativeSession& session, const Batch& batch) {
     row("epoch", batch.epoch);
     session.execute(
         "move_log_head",
-        "WITH moved AS (UPDATE log_head SET next_index = $1::bigint, last_time_s = $2::bigint,"
-        " next_sequence = $3::bigint WHERE next_index = $4::bigint AND epoch = $5::bigint"
-        " RETURNING 1) SELECT 1 / count(*) FROM moved",
+        "UPDATE log_head SET last_time_s = $2::bigint, next_sequence = $3::bigint, next_index ="
+        " $1::bigint / (next_index = $4::bigint AND epoch = $5::bigint)::int",
         row);
 }
 
