@@ -166,6 +166,13 @@ TEST(ApiDisputes, AMismatchIsRuledAndCorrected) {
     EXPECT_EQ(ruled["state"], "ruled");
     EXPECT_EQ(ruled["arbiter"], day.court.id);
     EXPECT_EQ(ruled["correction"]["amount"], "10.000000");
+    // The ruling, the dispute's end and the correction are the other side's too.
+    const Json seen = expect(day.buyer.get("/v1/statements?from=2026-01-01T00:00:00Z"), 200);
+    const auto size = seen["log_size"].get<std::int64_t>();
+    for (std::int64_t index = size - 3; index < size; ++index) {
+        EXPECT_EQ(day.buyer.get("/v1/ledger/entries/" + std::to_string(index)).status, 200)
+            << index;
+    }
     EXPECT_EQ(expect(day.arbiter.get(path_of(dispute)), 200)["result"]["lot_us"], "7200000000");
     EXPECT_EQ(Disputed::balance(day.buyer, "held"), "0.000000");
     EXPECT_EQ(Disputed::balance(day.buyer, "available"), "9979.800000");
