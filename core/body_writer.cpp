@@ -2,6 +2,7 @@
 #include "base/decimal.hpp"
 #include "base/time.hpp"
 #include "core/bodies.hpp"
+#include "core/cash_bodies.hpp"
 #include "core/control_bodies.hpp"
 #include "core/dispute_bodies.hpp"
 #include "core/entries.hpp"
@@ -233,13 +234,6 @@ Json write(const CancelOrder& body) {
     return {{"id", to_string(body.id)}, {"what", "one"}};
 }
 
-Json write(const MoveCash& body) {
-    return {{"organisation", to_string(body.organisation)},
-            {"currency", body.currency},
-            {"amount", to_string(body.amount)},
-            {"reference_hash", body.reference_hash}};
-}
-
 Json write(const AdvanceLease& body) {
     return {{"id", to_string(body.id)},
             {"action", body.action == LeaseAction::kAccept ? "accept" : "activate"}};
@@ -310,14 +304,16 @@ Json body_to_json(const CommandBody& body) {
 std::string_view entry_kind(const CommandBody& body) {
     // In the order of CommandBody's alternatives.
     static constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> kKinds = {
-        "organisation", "key",     "key",       "market",      "schedule",     "model",
-        "site",         "pool",    "title",     "attestation", "attestation",  "calendar",
-        "order",        "cancel",  "cancel",    "transfer",    "lease",        "readings",
-        "settlement",   "tick",    "calendar",  "replace",     "admin",        "admin",
-        "admin",        "admin",   "admin",     "admin",       "admin",        "admin",
-        "admin",        "lease",   "agreement", "agreement",   "organisation", "programme",
-        "programme",    "grant",   "grant",     "key",         "key",          "dispute",
-        "dispute",      "dispute", "dispute",   "ruling"};
+        "organisation", "key",      "key",       "market",       "schedule",     "model",
+        "site",         "pool",     "title",     "attestation",  "attestation",  "calendar",
+        "order",        "cancel",   "cancel",    "transfer",     "lease",        "readings",
+        "settlement",   "tick",     "calendar",  "replace",      "admin",        "admin",
+        "admin",        "admin",    "admin",     "admin",        "admin",        "admin",
+        "admin",        "lease",    "agreement", "agreement",    "organisation", "programme",
+        "programme",    "grant",    "grant",     "organisation", "organisation", "key",
+        "key",          "transfer", "transfer",  "transfer",     "transfer",     "period_closed",
+        "key",          "key",      "dispute",   "dispute",      "dispute",      "dispute",
+        "ruling",       "programme"};
     return kKinds[body.index()];
 }
 

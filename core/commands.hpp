@@ -6,6 +6,7 @@
 
 #include "base/ids.hpp"
 #include "base/units.hpp"
+#include "core/account_commands.hpp"
 #include "core/rows.hpp"
 #include "matching/engine.hpp"
 #include "matching/terms.hpp"
@@ -165,13 +166,6 @@ struct SetLimits {
     LimitTarget target;
     Limits limits;
 };
-// Money in: cash → available. Money out: available → cash, with a negative amount.
-struct MoveCash {
-    OrganisationId organisation;
-    std::string currency;
-    Money amount;
-    std::string reference_hash;  // salted hash of the payment's reference
-};
 enum class LeaseAction : std::uint8_t { kAccept, kActivate };
 struct AdvanceLease {
     LeaseId id;
@@ -275,14 +269,17 @@ struct RuleDispute {
 
 inline constexpr std::size_t kSettleStep = 1'000;
 
-using CommandBody = std::variant<
-    RegisterOrganisation, RegisterMeter, RevokeMeter, DefineMarket, SetSchedule, RegisterModel,
-    RegisterSite, RegisterPool, SetTitle, Attest, RevokeAttestation, BlockLots, PlaceOrder,
-    CancelOrder, CancelAll, MoveCash, AdvanceLease, SubmitReadings, Settle, Tick, UnblockLots,
-    ReplaceOrder, KillSwitch, Reinstate, HaltMarket, ResumeMarket, OpenCall, CloseCall, SetBand,
-    SetReference, SetLimits, ReleaseLease, AgreeDiscount, EndDiscount, DescribeOrganisation,
-    OpenProgramme, FundProgramme, GrantVoucher, RevokeGrant, RegisterArbiterKey, RevokeArbiterKey,
-    OpenDispute, ClaimDispute, AddEvidence, OfferSettlement, RuleDispute, CloseProgramme>;
+using CommandBody =
+    std::variant<RegisterOrganisation, RegisterMeter, RevokeMeter, DefineMarket, SetSchedule,
+                 RegisterModel, RegisterSite, RegisterPool, SetTitle, Attest, RevokeAttestation,
+                 BlockLots, PlaceOrder, CancelOrder, CancelAll, RequestCash, AdvanceLease,
+                 SubmitReadings, Settle, Tick, UnblockLots, ReplaceOrder, KillSwitch, Reinstate,
+                 HaltMarket, ResumeMarket, OpenCall, CloseCall, SetBand, SetReference, SetLimits,
+                 ReleaseLease, AgreeDiscount, EndDiscount, DescribeOrganisation, OpenProgramme,
+                 FundProgramme, GrantVoucher, RevokeGrant, RegisterUser, RemoveUser,
+                 RegisterPaymentKey, RevokePaymentKey, ApproveCash, RejectCash, TakePayment,
+                 MoveBond, ClosePeriod, RegisterArbiterKey, RevokeArbiterKey, OpenDispute,
+                 ClaimDispute, AddEvidence, OfferSettlement, RuleDispute, CloseProgramme>;
 
 struct Command {
     CommandId id;          // fresh and random; every id that the core makes is derived from it

@@ -251,6 +251,8 @@ void Market::Impl::correct_window(LiveLease& lease, const FinalWindowRow& window
         if (sold.voucher) line.grant = sold.voucher->grant;
         line.dispute = ended.id;
         line.corrects = window.line_index;
+        closing.add(sold.buyer, line.currency, line.window.start,
+                    Money(change.buyer_pays.value - change.buyer_tax.value), change.buyer_tax);
         emit(correction_entry(command->id, now(), line));
         changes.lines.push_back(std::move(line));
     }

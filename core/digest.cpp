@@ -314,6 +314,58 @@ std::string line(const DisputeRow& row) {
         to_string(row.arbiter) + " " + std::to_string(row.index.value));
 }
 
+std::string line(const UserRow& row) {
+    return fmt::format("user {} {} {} {}", to_string(row.id), to_string(row.organisation),
+                       row.removed, row.index.value);
+}
+
+std::string line(const PaymentKeyRow& row) {
+    return fmt::format("payment_key {} {} {} {} {}", to_string(row.id), to_string(row.organisation),
+                       to_hex(as_chars(row.key)), row.revoked, row.index.value);
+}
+
+std::string line(const CashRow& row) {
+    const settlement::Approval& a = row.approval;
+    return fmt::format("cash {} {} {} {} {} {} {} {} {} {} {} {} {} {}", to_string(a.id),
+                       to_hex(as_chars(a.content)), row.move.amount.value, row.move.currency,
+                       to_string(row.move.organisation), a.requested_by, a.requested_at.value,
+                       a.expires_at.value, settlement::to_string(a.state),
+                       a.decided_by.value_or("-"), optional_time(a.decided_at), row.payment,
+                       to_string(row.journal), row.reversed) +
+           fmt::format(" {}", row.index.value);
+}
+
+std::string balances(const settlement::Balances& list) {
+    std::string out;
+    for (const auto& [key, amount] : list)
+        out += fmt::format("{}/{}={},", key.first, settlement::to_string(key.second), amount.value);
+    return out;
+}
+
+std::string line(const PeriodRow& row) {
+    return fmt::format("period {} {} {} {} {}", row.month.value, row.organisations,
+                       balances(row.total), row.closed, row.index.value);
+}
+
+std::string line(const PeriodBalanceRow& row) {
+    return fmt::format("period_balance {} {} {} {}", to_string(row.organisation), row.month.value,
+                       balances(row.balances), optional_number(row.index));
+}
+
+std::string line(const InvoiceRow& row) {
+    const settlement::Invoice& i = row.invoice;
+    return fmt::format("invoice {} {} {} {} {} {} {} {} {} {}", settlement::to_string(row.number),
+                       to_string(i.organisation), to_string(i.project), i.period.value, i.currency,
+                       i.net.value, i.tax.value,
+                       i.corrects ? settlement::to_string(*i.corrects) : "-", row.issued.value,
+                       row.index.value);
+}
+
+std::string line(const InvoiceSumRow& row) {
+    return fmt::format("invoice_sum {} {} {} {} {}", to_string(row.organisation), row.period.value,
+                       row.currency, row.net.value, row.tax.value);
+}
+
 std::string line(const BalanceRow& row) {
     return fmt::format("balance {} {} {} {}", to_string(row.account.organisation),
                        row.account.currency, settlement::to_string(row.account.kind),
@@ -377,6 +429,13 @@ Hash digest(Rows state) {
     hasher.add(state.arbiter_keys);
     hasher.add(state.disputes);
     hasher.add(state.pending);
+    hasher.add(state.users);
+    hasher.add(state.payment_keys);
+    hasher.add(state.cash);
+    hasher.add(state.periods);
+    hasher.add(state.period_balances);
+    hasher.add(state.invoices);
+    hasher.add(state.invoice_sums);
     hasher.add(state.balances);
     return hasher.hash();
 }

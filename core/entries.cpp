@@ -76,6 +76,14 @@ Json line_to_json(const SettlementLineRow& row) {
     return out;
 }
 
+// {"CNY":{"available":"1.000000",…},…}
+Json balances_to_json(const settlement::Balances& balances) {
+    Json out = Json::object();
+    for (const auto& [key, amount] : balances)
+        out[key.first][std::string(settlement::to_string(key.second))] = to_string(amount);
+    return out;
+}
+
 // As draft() of command_members() would, without a tree: an envelope is tens of kilobytes of
 // canonical JSON already.
 EntryDraft readings_draft(const Command& command, const SubmitReadings& body, Time time) {
@@ -264,6 +272,30 @@ EntryDraft correction_entry(const CommandId& cause, Time time, const SettlementL
     body["dispute"] = to_string(line.dispute);
     if (line.corrects) body["corrects"] = decimal(line.corrects->value);
     return derived("correction", time, cause, std::move(body));
+}
+
+EntryDraft period_entry(const CommandId& cause, Time time, const PeriodBalanceRow& row,
+                        const std::vector<InvoiceRow>& invoices) {
+    Json numbers = Json::array();
+    for (const InvoiceRow& each : invoices) {
+        numbers.push_back({{"number", settlement::to_string(each.number)},
+                           {"currency", each.invoice.currency},
+                           {"net", to_string(each.invoice.net)},
+                           {"tax", to_string(each.invoice.tax)}});
+    }
+    return derived("period_closed", time, cause,
+                   {{"period", settlement::to_string(row.month)},
+                    {"organisation", to_string(row.organisation)},
+                    {"balances", balances_to_json(row.balances)},
+                    {"invoices", numbers}});
+}
+
+EntryDraft period_closed_entry(const CommandId& cause, Time time, const PeriodRow& period) {
+    return derived("period_closed", time, cause,
+                   {{"period", settlement::to_string(period.month)},
+                    {"closed", true},
+                    {"organisations", decimal(period.organisations)},
+                    {"total", balances_to_json(period.total)}});
 }
 
 EntryDraft run_closed_entry(const CommandId& cause, Time time, const RunRow& run) {

@@ -61,6 +61,10 @@ EntryDraft readings_entry(const CommandId& cause, Time time, const SettlementPar
 EntryDraft dispute_entry(const CommandId& cause, Time time, const DisputeRow& row);
 // The lines of a settled window that the end of a dispute changes, and the entry they are of.
 EntryDraft correction_entry(const CommandId& cause, Time time, const SettlementLineRow& line);
+// An organisation's balances as a period is closed, with its invoices; and the closing itself.
+EntryDraft period_entry(const CommandId& cause, Time time, const PeriodBalanceRow& row,
+                        const std::vector<InvoiceRow>& invoices);
+EntryDraft period_closed_entry(const CommandId& cause, Time time, const PeriodRow& period);
 EntryDraft run_closed_entry(const CommandId& cause, Time time, const RunRow& run);
 
 // What an entry of the log says. For derived entries `command` is empty.

@@ -92,9 +92,7 @@ struct PostingReason {
     std::string_view operator()(const CancelOrder&) const { return "cancel"; }
     std::string_view operator()(const CancelAll&) const { return "cancel"; }
     std::string_view operator()(const KillSwitch&) const { return "cancel"; }
-    std::string_view operator()(const MoveCash& body) const {
-        return body.amount.value > 0 ? "deposit" : "withdrawal";
-    }
+    std::string_view operator()(const MoveBond&) const { return "bond"; }
     std::string_view operator()(const Attest&) const { return "attestation"; }
     std::string_view operator()(const RevokeAttestation&) const { return "attestation"; }
     std::string_view operator()(const BlockLots&) const { return "block"; }
@@ -219,6 +217,12 @@ void Market::Impl::fire(const DueKey& key) {
             lapse(id);
             return;
         }
+        case DueKind::kApproval: {
+            ApprovalId id;
+            id.bytes = key.id;
+            expire_cash(id);
+            return;
+        }
         case DueKind::kLeaseClose: {
             LeaseId id;
             id.bytes = key.id;
@@ -305,6 +309,7 @@ void Market::Impl::post_moves(std::string_view reason) {
     }
     moves.clear();
     if (postings.empty()) return;
+    CHECK(closing.periods.check_open(now()));  // a period is over when it closes
     // Whatever could refuse was tested before the command was accepted.
     const auto posted = accounts.post(postings);
     CHECK(posted);
@@ -364,6 +369,7 @@ void Market::Impl::retire() {
     for (const LogIndex index : ended_calls)
         move_out(changes.calls, calls, index);
     ended_calls.clear();
+    desk.retire(changes);
 }
 
 }  // namespace suanpan::core

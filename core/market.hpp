@@ -34,6 +34,8 @@ struct CommandOutcome {
     std::optional<ProgrammeRow> programme;                   // OpenProgramme, FundProgramme
     std::optional<GrantRow> grant;                           // GrantVoucher, RevokeGrant
     std::optional<DisputeRow> dispute;                       // that the command was about
+    std::optional<CashRow> cash;      // RequestCash, ApproveCash, RejectCash, TakePayment
+    std::optional<PeriodRow> period;  // ClosePeriod
 };
 
 // The code of a command that the sequencer refused, and not a rule of the market.

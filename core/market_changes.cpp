@@ -41,6 +41,8 @@ void Market::Impl::mark_changes(Rows& out) {
     mark_vouchers(out);
     append(out.arbiter_keys, touched_arbiter_keys, arbiter_keys);
     append(out.disputes, touched_disputes, disputes);
+    desk.mark_changes(out);
+    closing.mark_changes(out);
     for (const auto& id : touched_orders.keys()) {
         if (const auto slot = find_order(id)) out.orders.push_back(order_row(*slot));
     }
@@ -94,6 +96,8 @@ void Market::Impl::clear_touched() {
     touched_arbiter_keys.clear();
     touched_disputes.clear();
     touched_balances.clear();
+    desk.clear_touched();
+    closing.clear_touched();
 }
 
 }  // namespace suanpan::core

@@ -8,8 +8,11 @@
 // are collected and posted as one journal entry; every row that changed is marked for the database.
 
 #include "base/check.hpp"
+#include "core/cash_desk.hpp"
 #include "core/market.hpp"
 #include "core/market_parts.hpp"
+#include "core/period_desk.hpp"
+#include "core/touched.hpp"
 #include "matching/engine.hpp"
 #include "settlement/accounts.hpp"
 #include "settlement/bill.hpp"
@@ -56,6 +59,8 @@ struct Market::Impl {
     // Of windows that are not settled, or that a dispute can still change.
     std::map<DisputeId, DisputeRow> disputes;
     std::map<DisputeKey, DisputeId> dispute_ids;
+    CashDesk desk;
+    PeriodDesk closing;
     matching::Engine engine;
     settlement::Accounts accounts;
     std::set<DueKey> due;
@@ -142,7 +147,7 @@ struct Market::Impl {
     Result<void> handle(const PlaceOrder& body);
     Result<void> handle(const CancelOrder& body);
     Result<void> handle(const CancelAll& body);
-    Result<void> handle(const MoveCash& body);
+    Result<void> handle(const RequestCash& body);
     Result<void> handle(const AdvanceLease& body);
     Result<void> handle(const SubmitReadings& body);
     Result<void> handle(const Settle& body);
@@ -174,6 +179,15 @@ struct Market::Impl {
     Result<void> handle(const AddEvidence& body);
     Result<void> handle(const OfferSettlement& body);
     Result<void> handle(const RuleDispute& body);
+    Result<void> handle(const RegisterUser& body);
+    Result<void> handle(const RemoveUser& body);
+    Result<void> handle(const RegisterPaymentKey& body);
+    Result<void> handle(const RevokePaymentKey& body);
+    Result<void> handle(const ApproveCash& body);
+    Result<void> handle(const RejectCash& body);
+    Result<void> handle(const TakePayment& body);
+    Result<void> handle(const MoveBond& body);
+    Result<void> handle(const ClosePeriod& body);
 
     // Common to the handlers.
     void accept();  // the command's own entry takes its place, the first
@@ -313,6 +327,25 @@ struct Market::Impl {
     void shrink_voucher(OpenOrder& order, const OrderId& id, Money whole);
     void take_voucher(OpenOrder& order, const matching::OrderTerms& buy, LeaseRow& lease);
     [[nodiscard]] HoldShare hold_share(const LeaseRow& lease, Time since, Time until) const;
+
+    // cash.cpp
+    [[nodiscard]] Result<void> require_person(const UserId& by) const;
+    [[nodiscard]] Result<void> check_reversal(const CashMove& move) const;
+    [[nodiscard]] Result<void> check_cash(const CashMove& move) const;
+    void post_cash(CashRow& row);
+    [[nodiscard]] ApprovalId own_approval() const;
+    [[nodiscard]] Result<CashRow*> waiting_cash(const ApprovalId& id);
+    void end_waiting(const CashRow& row);
+    void expire_cash(const ApprovalId& id);
+
+    // periods.cpp
+    [[nodiscard]] Result<void> check_windows(settlement::Month month) const;
+    [[nodiscard]] Result<void> begin_closing(settlement::Month month);
+    void close_step(PeriodRow& period);
+    Result<settlement::InvoiceNumber> credit_invoice(settlement::Invoice& note,
+                                                     settlement::Month month);
+    [[nodiscard]] std::vector<InvoiceRow> issue_invoices(settlement::Month month,
+                                                         const OrganisationId& organisation);
 
     // settle.cpp
     [[nodiscard]] settlement::ServiceGrade grade_of(const LeaseRow& lease) const;

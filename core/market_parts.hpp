@@ -5,6 +5,7 @@
 
 #include "core/commands.hpp"
 #include "core/rows.hpp"
+#include "core/touched.hpp"
 #include "matching/engine.hpp"
 #include "settlement/lease_meter.hpp"
 
@@ -16,24 +17,6 @@
 
 namespace suanpan::core {
 
-// Keys of changed rows: each once, in order of first change.
-template <typename Key>
-class Touched {
- public:
-    void mark(const Key& key) {
-        if (seen_.insert(key).second) order_.push_back(key);
-    }
-    [[nodiscard]] const std::vector<Key>& keys() const { return order_; }
-    void clear() {
-        seen_.clear();
-        order_.clear();
-    }
-
- private:
-    std::set<Key> seen_;
-    std::vector<Key> order_;
-};
-
 enum class DueKind : std::uint8_t {
     kOrder,
     kLeaseEnd,
@@ -43,7 +26,8 @@ enum class DueKind : std::uint8_t {
     kCall,
     kGrant,
     kDispute,
-    kLeaseClose
+    kLeaseClose,
+    kApproval
 };
 
 // In order of time, then of the log entry that set it (design README, "The market core").

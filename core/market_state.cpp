@@ -75,6 +75,8 @@ Rows Market::Impl::state() const {
     for (const auto& [key, volume] : volumes.all())
         out.volumes.push_back(VolumeRow{key.first, key.second, volume});
     add_vouchers(out);
+    desk.add_state(out);
+    closing.add_state(out);
     accounts.for_each([&](const settlement::AccountKey& key, Money balance) {
         out.balances.push_back(BalanceRow{key, balance});
     });
@@ -108,6 +110,13 @@ void Market::Impl::load(const Rows& rows) {
     load_disputes(rows);
     load_agreements(rows);
     load_vouchers(rows);
+    desk.load(rows);
+    closing.load(rows);
+    for (const CashRow& row : rows.cash) {
+        if (row.approval.state == settlement::ApprovalState::kRequested)
+            due.insert(DueKey{row.approval.expires_at, row.index, DueKind::kApproval,
+                              row.approval.id.bytes});
+    }
     for (const BalanceRow& row : rows.balances)
         accounts.restore(row.account, row.balance);
 }

@@ -217,27 +217,4 @@ Result<void> Market::Impl::handle(const CancelAll& body) {
     return {};
 }
 
-Result<void> Market::Impl::handle(const MoveCash& body) {
-    const auto allowed = require_operator();
-    if (!allowed) return allowed;
-    if (!organisations.contains(body.organisation)) {
-        return fail("unknown_organisation", "there is no such organisation");
-    }
-    if (body.amount.value == 0) return fail("bad_amount", "an amount other than zero is needed");
-    const AccountKey available{body.organisation, body.currency, AccountKind::kAvailable};
-    const AccountKey cash{operator_id, body.currency, AccountKind::kCash};
-    const auto left = add(accounts.balance(available), body.amount);
-    const auto counterpart = subtract(accounts.balance(cash), body.amount);
-    if (!left || !counterpart) return fail("overflow", "the balance would not fit 64 bits");
-    if (left->value < 0) {
-        return fail("insufficient_funds", "the organisation has " +
-                                              to_string(accounts.balance(available)) + " " +
-                                              body.currency + " available");
-    }
-    accept();
-    move(body.organisation, body.currency, AccountKind::kAvailable, body.amount);
-    move(operator_id, body.currency, AccountKind::kCash, Money(-body.amount.value));
-    return {};
-}
-
 }  // namespace suanpan::core

@@ -94,9 +94,11 @@ Result<void> Replay::check_signatures(const LoggedEntry& logged) {
     if (const auto* readings = std::get_if<SubmitReadings>(&body))
         return check_signature(*readings);
     if (const auto* ruling = std::get_if<RuleDispute>(&body)) return check_signature(*ruling);
+    if (const auto* payment = std::get_if<TakePayment>(&body)) return check_signature(*payment);
     if (logged.refused) return {};
     if (const auto* meter = std::get_if<RegisterMeter>(&body)) meter_keys_[meter->id] = meter->key;
     if (const auto* key = std::get_if<RegisterArbiterKey>(&body)) arbiter_keys_[key->id] = key->key;
+    if (const auto* key = std::get_if<RegisterPaymentKey>(&body)) payment_keys_[key->id] = key->key;
     return {};
 }
 
@@ -110,6 +112,19 @@ Result<void> Replay::check_signature(const RuleDispute& ruling) {
         return fail("bad_signature", "entry " + std::to_string(size_.value) +
                                          ": the ruling is not signed with the arbiter's key " +
                                          to_string(ruling.ruling.key));
+    }
+    return {};
+}
+
+// As for readings.
+Result<void> Replay::check_signature(const TakePayment& payment) {
+    const auto key = payment_keys_.find(payment.notice.key);
+    if (key == payment_keys_.end()) return {};
+    const auto envelope = parse_envelope(payment.envelope);
+    if (!envelope || !verify(*envelope, key->second)) {
+        return fail("bad_signature", "entry " + std::to_string(size_.value) +
+                                         ": the payment is not signed by the key " +
+                                         to_string(payment.notice.key));
     }
     signatures_ += 1;
     return {};

@@ -73,6 +73,11 @@ constexpr std::array kRules = {
     Rule{"correction", "buyer_pays",
          "metering-settlement, Accounts (an upward correction takes what is still held)"},
     Rule{"correction", "owners", "metering-settlement, waterfall step 8 (split by title)"},
+    Rule{"period_closed", "organisation", "metering-settlement, Settlement runs (one entry each)"},
+    Rule{"period_closed", "balances", "metering-settlement, Settlement runs (balances at the end)"},
+    Rule{"period_closed", "invoices",
+         "metering-settlement, Settlement runs (invoices sum final windows, gapless numbers)"},
+    Rule{"period_closed", "total", "metering-settlement, Settlement runs (the closing total)"},
     Rule{"refused", "code", "the order of refusals"},
     Rule{"", "time", "design README (log times never decrease; what is due is applied in order)"},
     Rule{"", "cause", "design README (what is due is applied in order)"},
@@ -89,6 +94,7 @@ std::string_view rule_of_kind(std::string_view kind) {
     if (kind == "settlement") return "metering-settlement, Settlement runs";
     if (kind == "readings") return "metering-settlement, Meters (accepting)";
     if (kind == "order" || kind == "replace") return "market §7 (risk, before anything matches)";
+    if (kind == "period_closed") return "metering-settlement, Settlement runs";
     if (kind == "transfer") return "metering-settlement, Accounts";
     return "ledger, Entries";
 }

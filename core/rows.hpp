@@ -10,7 +10,9 @@
 #include "base/crypto.hpp"
 #include "base/ids.hpp"
 #include "base/units.hpp"
+#include "core/account_rows.hpp"
 #include "core/dispute_rows.hpp"
+#include "core/period_rows.hpp"
 #include "core/voucher_rows.hpp"
 #include "matching/engine.hpp"
 #include "settlement/accounts.hpp"
@@ -428,6 +430,13 @@ struct Rows {
     std::vector<ArbiterKeyRow> arbiter_keys;
     std::vector<DisputeRow> disputes;
     std::vector<PendingRow> pending;
+    std::vector<UserRow> users;
+    std::vector<PaymentKeyRow> payment_keys;
+    std::vector<CashRow> cash;
+    std::vector<PeriodRow> periods;
+    std::vector<PeriodBalanceRow> period_balances;
+    std::vector<InvoiceRow> invoices;
+    std::vector<InvoiceSumRow> invoice_sums;
     std::vector<BalanceRow> balances;
     std::vector<settlement::JournalEntry> journal;
 };

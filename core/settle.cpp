@@ -190,6 +190,9 @@ void Market::Impl::settle_lease(RunRow& run, LiveLease& lease) {
         for (std::size_t i = 0; i < line.owners.size(); ++i)
             proceeds[line.owners[i]].value += line.line.owners[i].value;
         add_line(run.totals[line.currency], line.line);
+        closing.add(row.buyer, line.currency, line.window.start,
+                    Money(line.line.buyer_pays.value - line.line.buyer_tax.value),
+                    line.line.buyer_tax);
         final_time = std::max(final_time, window.final_time);
         window.settled_by = run.id;
         lease.settled.emplace(line.window.start, window);

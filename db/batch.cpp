@@ -2,8 +2,10 @@
 
 #include "db/native_session.hpp"
 #include "db/sql.hpp"
+#include "db/table_accounts.hpp"
 #include "db/table_agreements.hpp"
 #include "db/table_disputes.hpp"
+#include "db/table_periods.hpp"
 #include "db/table_trading.hpp"
 
 #include <fmt/format.h>
@@ -151,6 +153,13 @@ void write_changes(NativeSession& session, const Batch& batch) {
     write_table(session, rows.runs);
     write_table(session, rows.lines);
     write_table(session, rows.pending);
+    write_table(session, rows.users);
+    write_table(session, rows.payment_keys);
+    write_table(session, records<CashRecord>(rows.cash));
+    write_table(session, records<PeriodRecord>(rows.periods));
+    write_table(session, records<PeriodBalanceRecord>(rows.period_balances));
+    write_table(session, records<InvoiceRecord>(rows.invoices));
+    write_table(session, rows.invoice_sums);
     write_table(session, rows.balances);
     write_table(session, records<JournalRecord>(rows.journal));
 }
@@ -160,6 +169,7 @@ struct SideRows {
     std::vector<ApiKeyRow> keys;
     std::vector<SiteNameRow> sites;
     std::vector<OrderTextRecord> texts;
+    std::vector<UserNameRow> persons;
 };
 
 void write_side(NativeSession& session, const std::vector<PlacedSideRow>& side) {
@@ -171,6 +181,8 @@ void write_side(NativeSession& session, const std::vector<PlacedSideRow>& side) 
             rows.keys.push_back(*key);
         else if (const auto* site = std::get_if<SiteNameRow>(&placed.row))
             rows.sites.push_back(*site);
+        else if (const auto* person = std::get_if<UserNameRow>(&placed.row))
+            rows.persons.push_back(*person);
         else if (const auto* text = std::get_if<OrderTextRow>(&placed.row); text && placed.order)
             rows.texts.push_back({*placed.order, placed.organisation, *text});
     }
@@ -178,6 +190,7 @@ void write_side(NativeSession& session, const std::vector<PlacedSideRow>& side) 
     write_table(session, rows.keys);
     write_table(session, rows.sites);
     write_table(session, rows.texts);
+    write_table(session, rows.persons);
 }
 
 // A head that is not as expected is an error of PostgreSQL's own, a division by zero, so that a

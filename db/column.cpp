@@ -104,6 +104,14 @@ settlement::AccountKind parse_word(std::string_view text) {
     return get(settlement::parse_account_kind(text));
 }
 template <>
+settlement::ApprovalState parse_word(std::string_view text) {
+    return get(settlement::parse_approval_state(text));
+}
+template <>
+core::ReversalReason parse_word(std::string_view text) {
+    return get(core::parse_reversal_reason(text));
+}
+template <>
 Side parse_word(std::string_view text) {
     return get(matching::parse_side(text));
 }

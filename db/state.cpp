@@ -2,8 +2,10 @@
 
 #include "db/native_session.hpp"
 #include "db/sql.hpp"
+#include "db/table_accounts.hpp"
 #include "db/table_agreements.hpp"
 #include "db/table_disputes.hpp"
+#include "db/table_periods.hpp"
 #include "db/table_trading.hpp"
 
 namespace suanpan::db {
@@ -79,6 +81,21 @@ std::int64_t load_epoch(Tx& tx) {
 
 namespace {
 
+// The last period is enough: they close in order.
+template <typename Source>
+void load_periods(Source& source, core::Rows& rows) {
+    for (const PeriodRecord& record :
+         load<PeriodRecord>(source, "t.month = (SELECT max(month) FROM period)", "t.month"))
+        rows.periods.push_back(from_record(record));
+    for (const PeriodBalanceRecord& record :
+         load<PeriodBalanceRecord>(source, "t.log_index IS NULL", "t.organisation"))
+        rows.period_balances.push_back(from_record(record));
+    for (InvoiceRecord& record : load<InvoiceRecord>(source, "", "t.number"))
+        rows.invoices.push_back(from_record(std::move(record)));
+    rows.invoice_sums = load<core::InvoiceSumRow>(source, "t.net_micro + t.tax_micro > 0",
+                                                  "t.organisation, t.month, t.currency");
+}
+
 template <typename Source>
 core::Rows load_all(Source& source) {
     core::Rows rows;
@@ -117,6 +134,12 @@ core::Rows load_all(Source& source) {
     rows.disputes = load<core::DisputeRow>(
         source, "(t.lease, t.start_s) IN (SELECT lease, start_s FROM changeable_window)", "t.id");
     rows.pending = load<core::PendingRow>(source, "NOT t.released", "t.log_index, t.journal_id");
+    rows.users = load<core::UserRow>(source, "", "t.id");
+    rows.payment_keys = load<core::PaymentKeyRow>(source, "", "t.id");
+    for (CashRecord& record :
+         load<CashRecord>(source, "t.state IN ('requested', 'approved')", "t.id"))
+        rows.cash.push_back(from_record(std::move(record)));
+    load_periods(source, rows);
     rows.balances = load<core::BalanceRow>(source, "", "t.organisation, t.currency, t.account");
     return rows;
 }

@@ -27,6 +27,7 @@ struct JournalRecord {
     std::vector<std::string> currencies;
     std::vector<settlement::AccountKind> accounts;
     std::vector<Money> amounts;
+    JournalId reverses{};
 };
 JournalRecord to_record(const settlement::JournalEntry& entry);
 settlement::JournalEntry from_record(const JournalRecord& record);
@@ -327,6 +328,7 @@ void fields(A& a, R& r) {
     a("currencies", r.currencies);
     a("accounts", r.accounts);
     a("amounts_micro", r.amounts);
+    a("reverses", r.reverses);
 }
 
 template <typename A, Is<OrganisationNameRow> R>
@@ -349,6 +351,7 @@ void fields(A& a, R& r) {
     a("scopes", r.scopes);
     a("expires_s", r.expires);
     a("label", r.label);
+    a("person", r.user);
 }
 
 template <typename A, Is<OrderTextRecord> R>

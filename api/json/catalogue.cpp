@@ -55,6 +55,7 @@ Json to_json(const db::ApiKeyInfo& info) {
              {"scopes", info.key.scopes},
              {"revoked", info.revoked}};
     if (info.key.expires) out["expires_at"] = to_string(*info.key.expires);
+    if (!info.key.user.is_nil()) out["user"] = to_string(info.key.user);
     return out;
 }
 

@@ -95,11 +95,13 @@ Json to_json(const settlement::JournalEntry& entry, const std::optional<Organisa
         if (!viewer || posting.account.organisation == *viewer)
             postings.push_back(posting_json(posting));
     }
-    return {{"id", to_string(entry.id)},
-            {"time", to_string(entry.time)},
-            {"reason", entry.reason},
-            {"log_index", entry.index.value},
-            {"postings", std::move(postings)}};
+    Json out{{"id", to_string(entry.id)},
+             {"time", to_string(entry.time)},
+             {"reason", entry.reason},
+             {"log_index", entry.index.value},
+             {"postings", std::move(postings)}};
+    if (!entry.reverses.is_nil()) out["reverses"] = to_string(entry.reverses);
+    return out;
 }
 
 Json to_json(const settlement::DiscountAgreement& agreement) {

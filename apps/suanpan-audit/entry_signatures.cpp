@@ -88,7 +88,8 @@ Result<std::map<IdType, PublicKey>> keys_of(const std::map<std::string, PublicKe
 std::vector<EntryHook> EntrySignatures::hooks() {
     return {{"key", [this](const EntryView& entry) { return note_key(entry); }},
             {"readings", [this](const EntryView& entry) { return check_readings(entry); }},
-            {"ruling", [this](const EntryView& entry) { return check_ruling(entry); }}};
+            {"ruling", [this](const EntryView& entry) { return check_ruling(entry); }},
+            {"transfer", [this](const EntryView& entry) { return check_payment(entry); }}};
 }
 
 Result<OrderedStep> EntrySignatures::note_key(const EntryView& entry) {
@@ -103,6 +104,12 @@ Result<OrderedStep> EntrySignatures::note_key(const EntryView& entry) {
                 return fail("meter_exists",
                             "an entry before registers the meter " + to_string(id) + " already");
             }
+            return LateCheck{};
+        };
+    }
+    if (const auto* payer = std::get_if<core::RegisterPaymentKey>(&*body)) {
+        return [this, id = payer->id, key = payer->key]() -> Result<LateCheck> {
+            payment_keys_.try_emplace(id, key);
             return LateCheck{};
         };
     }
@@ -179,13 +186,32 @@ Result<OrderedStep> EntrySignatures::check_readings(const EntryView& entry) {
     };
 }
 
+// A revoked key signs nothing that the market takes: replay shows it.
+Result<OrderedStep> EntrySignatures::check_payment(const EntryView& entry) {
+    const auto body = body_of(entry);
+    if (!body) return fail(body.error());
+    const auto* payment = std::get_if<core::TakePayment>(&*body);
+    if (payment == nullptr) return OrderedStep{};
+    auto envelope = envelope_of(payment->envelope);
+    if (!envelope) return fail(envelope.error());
+    return
+        [this, id = payment->notice.key, envelope = std::move(*envelope)]() -> Result<LateCheck> {
+            const auto key = payment_keys_.find(id);
+            if (key == payment_keys_.end())
+                return fail("unknown_payment_key", "no entry before registers " + to_string(id));
+            return signature_check(
+                envelope, "the payment is not signed with the key " + to_string(id), key->second);
+        };
+}
+
 Json EntrySignatures::state() const {
     return {{"keys", keys_json(keys_)},
             {"revoked", ids_json(revoked_)},
             {"batches", std::to_string(batches_)},
             {"arbiter_keys", keys_json(arbiter_keys_)},
             {"revoked_arbiter_keys", ids_json(revoked_arbiter_keys_)},
-            {"rulings", std::to_string(rulings_)}};
+            {"rulings", std::to_string(rulings_)},
+            {"payment_keys", keys_json(payment_keys_)}};
 }
 
 Result<void> EntrySignatures::restore(const Json& state) {
@@ -196,6 +222,11 @@ Result<void> EntrySignatures::restore(const Json& state) {
     // A state of before there were disputes has none of these.
     if (in.has("rulings")) {
         if (const auto arbiters = restore_arbiters(in); !arbiters) return arbiters;
+    }
+    if (in.has("payment_keys")) {
+        const auto payers = keys_of<SigningKeyId>(in.table("payment_keys", read_key));
+        if (!payers) return fail(payers.error());
+        payment_keys_ = *payers;
     }
     if (const auto finished = in.finish(); !finished || batches < 0)
         return fail("bad_state", finished ? "negative" : finished.error().detail());

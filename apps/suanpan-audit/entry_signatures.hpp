@@ -3,7 +3,8 @@
 // The signatures inside entries (ledger "Audit", verify): each accepted batch of readings is under
 // the key of its meter, which one earlier entry registered and none revoked. A meter is registered
 // once and its key never changes, as the market has it (core/registry.cpp). The same holds of
-// rulings and the keys of arbiters (core/disputes.cpp).
+// rulings and the keys of arbiters (core/disputes.cpp), and of payments and those of their
+// providers.
 
 #include "apps/suanpan-audit/entry_hook.hpp"
 #include "base/crypto.hpp"
@@ -22,7 +23,8 @@ namespace suanpan::audit {
 class EntrySignatures {
  public:
     /// They refer to this object. Faults: `bad_entry`, `meter_exists`, `unknown_meter`,
-    /// `revoked_meter`, `key_exists`, `unknown_key`, `revoked_key`, `bad_signature`.
+    /// `revoked_meter`, `key_exists`, `unknown_key`, `revoked_key`, `unknown_payment_key`,
+    /// `bad_signature`.
     std::vector<EntryHook> hooks();
 
     [[nodiscard]] std::uint64_t batches() const { return batches_; }
@@ -41,7 +43,10 @@ class EntrySignatures {
     Result<OrderedStep> check_ruling(const EntryView& entry);
     Result<void> restore_arbiters(core::Fields& in);
 
+    Result<OrderedStep> check_payment(const EntryView& entry);
+
     std::map<MeterId, PublicKey> keys_;
+    std::map<SigningKeyId, PublicKey> payment_keys_;
     std::set<MeterId> revoked_;
     std::uint64_t batches_ = 0;
     std::map<SigningKeyId, PublicKey> arbiter_keys_;

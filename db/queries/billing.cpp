@@ -115,6 +115,17 @@ std::vector<BilledLease> list_billed_leases(Tx& tx, const BillingFilter& filter,
     return out;
 }
 
+namespace {
+
+// The buyer's invoice of the month in which a window begins; months count from January 1970.
+constexpr std::string_view kInvoiceOfLine =
+    " coalesce((SELECT i.number FROM invoice AS i WHERE i.organisation = l.buyer"
+    " AND i.currency = t.currency AND i.corrects IS NULL AND i.log_index < $6::bigint"
+    " AND i.month = (extract(year FROM to_timestamp(t.start_s) AT TIME ZONE 'UTC')::bigint - 1970)"
+    " * 12 + extract(month FROM to_timestamp(t.start_s) AT TIME ZONE 'UTC')::bigint - 1), '')";
+
+}  // namespace
+
 std::vector<BilledLine> list_billed_lines(Tx& tx, const BillingFilter& filter,
                                           const std::vector<LeaseId>& leases,
                                           const Window& starts) {
@@ -122,7 +133,8 @@ std::vector<BilledLine> list_billed_lines(Tx& tx, const BillingFilter& filter,
         "SELECT " + select_list("t", columns<core::SettlementLineRow>()) +
         ", EXISTS (SELECT FROM settlement_line AS e WHERE e.lease = t.lease"
         " AND e.start_s = t.start_s AND e.log_index < t.log_index),"
-        " (SELECT e.time_s FROM ledger_entry AS e WHERE e.index = t.log_index)"
+        " (SELECT e.time_s FROM ledger_entry AS e WHERE e.index = t.log_index)," +
+        std::string(kInvoiceOfLine) +
         " FROM settlement_line AS t JOIN lease AS l ON l.id = t.lease"
         " WHERE t.lease = ANY ($1::uuid[]) AND t.start_s >= $2::bigint AND t.start_s < $3::bigint"
         " AND t.end_s > $4::bigint AND t.end_s <= $5::bigint AND t.log_index < $6::bigint"
@@ -143,6 +155,7 @@ std::vector<BilledLine> list_billed_lines(Tx& tx, const BillingFilter& filter,
         fields(reader, line.row);
         line.correction = reader.value<bool>();
         line.posted = reader.value<Time>();
+        line.invoice = reader.value<std::string>();
         out.push_back(std::move(line));
     }
     return out;

@@ -44,6 +44,7 @@ struct BilledLine {
     core::SettlementLineRow row;
     bool correction = false;  // of a line of an earlier run
     Time posted;
+    std::string invoice;  // the number of the buyer's; empty: not yet
 };
 
 struct BillingFilter {

@@ -105,7 +105,8 @@ class Writer {
         row.text(describe(charge)).word("Usage-Based");
         row.time(line_.row.window.end).time(line_.row.window.start);
         row.number(price.consumed).word(has_price ? "Lot-Seconds" : "");
-        row.number(price.cost).number(price.unit_price).money(charge.billed).null();
+        row.number(price.cost).number(price.unit_price).money(charge.billed);
+        row.word(account.id == lease_.buyer && !line_.correction ? line_.invoice : "");
         row.text(operator_name_).number(price.cost).number(price.unit_price);
         row.word(has_price ? "Standard" : "").number(price.quantity).word(unit);
         row.text(operator_name_).text(publisher(charge)).text(lease_.hub).text(lease_.hub);

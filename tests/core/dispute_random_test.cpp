@@ -164,7 +164,7 @@ class DisputeDay {
 
     void fund() {
         day_.run(kBoss, RegisterOrganisation{kFunder, {Role::kFunder}});
-        day_.run(kBoss, MoveCash{kFunder, kCurrency, Money(900'000'000), "00"});
+        day_.move_cash(kFunder, 900'000'000);
         settlement::Programme programme;
         programme.id = numbered<ProgrammeId>(1);
         programme.funders = {{kFunder, Ppm(kPpm)}};

@@ -27,11 +27,9 @@ matching::Requirement requirement(const char* json) {
 void RandomDay::run(SmallMarket& day, int commands) {
     if (!funded_) {
         funded_ = true;
-        day.run(SmallMarket::organisation(1),
-                MoveCash{SmallMarket::organisation(2), kCurrency, Money(500'000'000), "00"});
+        day.move_cash(SmallMarket::organisation(2), 500'000'000);
         day.run(SmallMarket::organisation(1), RegisterOrganisation{kFunder, {Role::kFunder}});
-        day.run(SmallMarket::organisation(1),
-                MoveCash{kFunder, kCurrency, Money(900'000'000), "00"});
+        day.move_cash(kFunder, 900'000'000);
     }
     for (int i = 0; i < commands; ++i) {
         step(day);
