@@ -33,6 +33,7 @@ constexpr Access kRoles = Access::kRoles;
 
 constexpr Takes kQuery = Takes::kQuery;
 constexpr Takes kNoKey = Takes::kNoKey;
+constexpr Takes kRawBody = Takes::kRawBody;
 
 // What an organisation may see of a thing is its handler's business: here stands who may call.
 // clang-format off
@@ -104,7 +105,7 @@ const auto kRoutes = std::to_array<Route>({
     {"POST", "/v1/meters",                             kRoles,  kTraderOrOperator, register_meter},
     {"GET",  "/v1/meters",                             kAnyone, 0,                 list_meters, kQuery},
     {"POST", "/v1/meters/{id}:revoke",                 kRoles,  kTraderOrOperator, revoke_meter},
-    {"POST", "/v1/readings:batch",                     kRoles,  kMetering,         submit_readings, kNoKey},
+    {"POST", "/v1/readings:batch",                     kRoles,  kMetering,         submit_readings, kRawBody},
     {"GET",  "/v1/readings",                           kAnyone, 0,                 list_readings, kQuery},
 
     {"GET",  "/v1/accounts",                           kAnyone, 0,                 list_accounts, kQuery},
