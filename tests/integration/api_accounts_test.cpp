@@ -17,7 +17,8 @@ void expect_equal_digests(Caller& op) {
 }
 
 std::string available(Caller& caller, const std::string& account = "available") {
-    for (const Json& row : expect(caller.get("/v1/accounts"), 200)["items"]) {
+    const Json listed = expect(caller.get("/v1/accounts"), 200);
+    for (const Json& row : listed["items"]) {
         if (row["account"] == account) return row["balance"];
     }
     return "none";

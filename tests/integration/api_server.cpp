@@ -144,7 +144,8 @@ Json must(const Answer& answer) {
 
 std::string operator_of(const ApiServer& server) {
     Caller op = server.operator_caller();
-    for (const Json& row : must(op.get("/v1/organisations?limit=200"))["items"]) {
+    const Json listed = must(op.get("/v1/organisations?limit=200"));
+    for (const Json& row : listed["items"]) {
         if (row["roles"].dump().find("operator") != std::string::npos) return row["id"];
     }
     throw std::runtime_error("the server names no operator");
