@@ -38,10 +38,11 @@ Result<void> show_journal(Session& session) {
 void add_accounts(CLI::App& root, Session& session) {
     CLI::App& group = add_group(root, "account", "Accounts");
     add_command(group, session, "list", "Your balances", [](Session& s) {
-        return s.list("/v1/accounts", {{"organisation", "/organisation"},
-                                       {"currency", "/currency"},
-                                       {"account", "/account"},
-                                       {"balance", "/balance"}});
+        return s.get_rows("/v1/accounts", "/items",
+                          {{"organisation", "/organisation"},
+                           {"currency", "/currency"},
+                           {"account", "/account"},
+                           {"balance", "/balance"}});
     });
     add_cash(group, session);
     add_command(group, session, "journal", "Your postings", show_journal);

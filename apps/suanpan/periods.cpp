@@ -65,10 +65,11 @@ void add_periods(CLI::App& root, Session& session) {
     add_command<PeriodInput>(group, session, "close", "Close a month (operator)", period,
                              close_period);
     add_command(group, session, "list", "The months that are closed", [](Session& s) {
-        return s.list("/v1/periods", {{"period", "/period"},
-                                      {"closed", "/closed"},
-                                      {"organisations", "/organisations"},
-                                      {"log index", "/log_index"}});
+        return s.get_rows("/v1/periods", "/items",
+                          {{"period", "/period"},
+                           {"closed", "/closed"},
+                           {"organisations", "/organisations"},
+                           {"log index", "/log_index"}});
     });
     add_command<PeriodInput>(
         group, session, "balances", "What you had when a month closed",
@@ -77,11 +78,12 @@ void add_periods(CLI::App& root, Session& session) {
             app.add_option("--organisation", in.organisation, "operator: of this one only");
         },
         [](Session& s, const PeriodInput& in) {
-            return s.list(client::with_query("/v1/periods/" + in.period + "/balances",
-                                             {{"organisation", in.organisation}}),
-                          {{"organisation", "/organisation"},
-                           {"balances", "/balances"},
-                           {"log index", "/log_index"}});
+            return s.get_rows(client::with_query("/v1/periods/" + in.period + "/balances",
+                                                 {{"organisation", in.organisation}}),
+                              "/items",
+                              {{"organisation", "/organisation"},
+                               {"balances", "/balances"},
+                               {"log index", "/log_index"}});
         });
     add_invoices(root, session);
 }

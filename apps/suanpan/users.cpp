@@ -30,10 +30,11 @@ void add_payment_keys(CLI::App& root, Session& session) {
             return s.post("/v1/payment-keys", body);
         });
     add_command(group, session, "list", "All of them", [](Session& s) {
-        return s.list("/v1/payment-keys", {{"id", "/id"},
-                                           {"organisation", "/organisation"},
-                                           {"public key", "/public_key"},
-                                           {"revoked", "/revoked"}});
+        return s.get_rows("/v1/payment-keys", "/items",
+                          {{"id", "/id"},
+                           {"organisation", "/organisation"},
+                           {"public key", "/public_key"},
+                           {"revoked", "/revoked"}});
     });
     add_command<PaymentKeyInput>(
         group, session, "revoke", "Trust it no more",
@@ -64,8 +65,8 @@ void add_users(CLI::App& root, Session& session) {
     add_command<UserInput>(
         group, session, "list", "An organisation's persons", organisation,
         [](Session& s, const UserInput& in) {
-            return s.list(
-                "/v1/organisations/" + in.organisation + "/users",
+            return s.get_rows(
+                "/v1/organisations/" + in.organisation + "/users", "/items",
                 {{"id", "/id"}, {"name", "/name"}, {"keys", "/keys"}, {"removed", "/removed"}});
         });
     add_command<UserInput>(
