@@ -33,6 +33,7 @@ constexpr Access kRoles = Access::kRoles;
 
 constexpr Takes kQuery = Takes::kQuery;
 constexpr Takes kNoKey = Takes::kNoKey;
+constexpr Takes kRawBody = Takes::kRawBody;
 
 // What an organisation may see of a thing is its handler's business: here stands who may call.
 // clang-format off
@@ -104,7 +105,7 @@ const auto kRoutes = std::to_array<Route>({
     {"POST", "/v1/meters",                             kRoles,  kTraderOrOperator, register_meter},
     {"GET",  "/v1/meters",                             kAnyone, 0,                 list_meters, kQuery},
     {"POST", "/v1/meters/{id}:revoke",                 kRoles,  kTraderOrOperator, revoke_meter},
-    {"POST", "/v1/readings:batch",                     kRoles,  kMetering,         submit_readings, kNoKey},
+    {"POST", "/v1/readings:batch",                     kRoles,  kMetering,         submit_readings, kRawBody},
     {"GET",  "/v1/readings",                           kAnyone, 0,                 list_readings, kQuery},
 
     {"GET",  "/v1/accounts",                           kAnyone, 0,                 list_accounts, kQuery},
@@ -138,10 +139,21 @@ const auto kRoutes = std::to_array<Route>({
     {"POST", "/v1/voucher-programmes",                 kRoles,  kFunding,          open_programme},
     {"GET",  "/v1/voucher-programmes",                 kAnyone, 0,                 list_programmes, kQuery},
     {"POST", "/v1/voucher-programmes/{id}:fund",       kRoles,  kFunding,          fund_programme},
+    {"POST", "/v1/voucher-programmes/{id}:close",      kRoles,  kFunding,          close_programme},
     {"GET",  "/v1/voucher-programmes/{id}/redemptions", kRoles, kFunding,          list_redemptions, kQuery},
     {"POST", "/v1/voucher-grants",                     kRoles,  kFunding,          grant_voucher},
     {"GET",  "/v1/voucher-grants",                     kAnyone, 0,                 list_grants, kQuery},
     {"POST", "/v1/voucher-grants/{id}:revoke",         kRoles,  kFunding,          revoke_grant},
+    {"POST", "/v1/disputes",                           kRoles,  kTraderOrOperator, open_dispute},
+    {"GET",  "/v1/disputes",                           kAnyone, 0,                 list_disputes, kQuery},
+    {"GET",  "/v1/disputes/{id}",                      kAnyone, 0,                 get_dispute},
+    {"POST", "/v1/disputes/{id}/claim",                kRoles,  kProvider,         claim_dispute},
+    {"POST", "/v1/disputes/{id}/evidence",             kRoles,  kTraderOrOperator, add_evidence},
+    {"POST", "/v1/disputes/{id}/offers",               kRoles,  kTraderOrOperator, offer_settlement},
+    {"POST", "/v1/disputes/{id}/ruling",               kRoles,  any_of(Role::kArbiter), rule_dispute},
+    {"POST", "/v1/arbiter-keys",                       kRoles,  kOperator,         register_arbiter_key},
+    {"GET",  "/v1/arbiter-keys",                       kAnyone, 0,                 list_arbiter_keys, kQuery},
+    {"POST", "/v1/arbiter-keys/{id}:revoke",           kRoles,  any_of(Role::kArbiter, Role::kOperator), revoke_arbiter_key},
     {"POST", "/v1/settlement-runs",                    kRoles,  kSettling,         run_settlement},
     {"GET",  "/v1/settlement-runs",                    kRoles,  kSettling,         list_runs, kQuery},
     {"GET",  "/v1/settlement-runs:preview",            kRoles,  kSettling,         preview_run, kQuery},

@@ -4,6 +4,7 @@
 #include "core/bodies.hpp"
 #include "core/cash_bodies.hpp"
 #include "core/control_bodies.hpp"
+#include "core/dispute_bodies.hpp"
 #include "core/fields.hpp"
 
 #include <nlohmann/json.hpp>
@@ -74,6 +75,7 @@ CommandBody read_organisation(Fields& in) {
 
 CommandBody read_key(Fields& in) {
     const std::string what = in.text("what");
+    if (what == "register_arbiter" || what == "revoke_arbiter") return read_arbiter_key(in, what);
     if (what == "revoke_meter") return RevokeMeter{in.id<MeterId>("id")};
     if (what.ends_with("_payment_key")) return read_payment_key(what, in);
     return RegisterMeter{in.id<MeterId>("id"), in.id<OrganisationId>("organisation"),
@@ -148,6 +150,8 @@ CommandBody read_schedule(Fields& in) {
     if (in.has("grades")) out.grades = read_grades(in);
     if (in.has("metered_minimum_ppm")) out.metered_minimum = in.number<Ppm>("metered_minimum_ppm");
     if (in.has("release_notice_s")) out.release_notice = in.number<Duration>("release_notice_s");
+    if (in.has("dispute_claim_s")) out.dispute_claim = in.number<Duration>("dispute_claim_s");
+    if (in.has("dispute_rule_s")) out.dispute_rule = in.number<Duration>("dispute_rule_s");
     return out;
 }
 
@@ -288,6 +292,7 @@ CommandBody read_agreement(Fields& in) {
 CommandBody read_programme(Fields& in) {
     if (in.text("what") == "fund")
         return FundProgramme{in.id<ProgrammeId>("id"), in.parsed("amount", parse_money)};
+    if (in.text("what") == "close") return CloseProgramme{in.id<ProgrammeId>("id")};
     return OpenProgramme{in.id<OrganisationId>("holder"),
                          owned<settlement::Programme>(in, "programme", [](const Json& json) {
                              return settlement::parse_programme(json.dump());
@@ -326,6 +331,8 @@ const std::map<std::string_view, Reader>& readers() {
         {"grant", read_grant},
         {"readings", read_readings},
         {"settlement", read_settle},
+        {"dispute", read_dispute},
+        {"ruling", read_ruling},
         {"period_closed", read_close_period},
         {"tick", read_tick}};
     return kReaders;

@@ -4,6 +4,7 @@
 #include "core/bodies.hpp"
 #include "core/cash_bodies.hpp"
 #include "core/control_bodies.hpp"
+#include "core/dispute_bodies.hpp"
 #include "core/entries.hpp"
 
 #include <nlohmann/json.hpp>
@@ -124,6 +125,11 @@ Json write(const SetSchedule& body) {
     if (body.metered_minimum.value != 0)
         out["metered_minimum_ppm"] = decimal(body.metered_minimum.value);
     if (body.release_notice) out["release_notice_s"] = decimal(body.release_notice->value);
+    const SetSchedule plain;
+    if (body.dispute_claim != plain.dispute_claim)
+        out["dispute_claim_s"] = decimal(body.dispute_claim.value);
+    if (body.dispute_rule != plain.dispute_rule)
+        out["dispute_rule_s"] = decimal(body.dispute_rule.value);
     return out;
 }
 
@@ -269,6 +275,9 @@ Json write(const FundProgramme& body) {
     return {
         {"id", to_string(body.programme)}, {"amount", to_string(body.amount)}, {"what", "fund"}};
 }
+Json write(const CloseProgramme& body) {
+    return {{"id", to_string(body.programme)}, {"what", "close"}};
+}
 Json write(const GrantVoucher& body) {
     const settlement::Grant& grant = body.grant;
     return {{"id", to_string(grant.id)},
@@ -302,7 +311,9 @@ std::string_view entry_kind(const CommandBody& body) {
         "admin",        "admin",    "admin",     "admin",        "admin",        "admin",
         "admin",        "lease",    "agreement", "agreement",    "organisation", "programme",
         "programme",    "grant",    "grant",     "organisation", "organisation", "key",
-        "key",          "transfer", "transfer",  "transfer",     "transfer",     "period_closed"};
+        "key",          "transfer", "transfer",  "transfer",     "transfer",     "period_closed",
+        "key",          "key",      "dispute",   "dispute",      "dispute",      "dispute",
+        "ruling",       "programme"};
     return kKinds[body.index()];
 }
 

@@ -104,9 +104,12 @@ struct PostingReason {
     std::string_view operator()(const Settle&) const { return "settlement"; }
     std::string_view operator()(const OpenProgramme&) const { return "programme"; }
     std::string_view operator()(const FundProgramme&) const { return "programme"; }
+    std::string_view operator()(const CloseProgramme&) const { return "programme"; }
     std::string_view operator()(const DescribeOrganisation&) const { return "cancel"; }
     std::string_view operator()(const ResumeMarket&) const { return "call"; }
     std::string_view operator()(const CloseCall&) const { return "call"; }
+    std::string_view operator()(const OfferSettlement&) const { return "dispute"; }
+    std::string_view operator()(const RuleDispute&) const { return "dispute"; }
     template <typename Body>
     std::string_view operator()(const Body&) const {
         return "market";  // its rules: the band, the limits of an order
@@ -208,10 +211,24 @@ void Market::Impl::fire(const DueKey& key) {
             expire_grant(id, key.time);
             return;
         }
+        case DueKind::kDispute: {
+            DisputeId id;
+            id.bytes = key.id;
+            lapse(id);
+            return;
+        }
         case DueKind::kApproval: {
             ApprovalId id;
             id.bytes = key.id;
             expire_cash(id);
+            return;
+        }
+        case DueKind::kLeaseClose: {
+            LeaseId id;
+            id.bytes = key.id;
+            LiveLease& lease = leases.at(id);
+            lease.close_due.reset();
+            close_if_done(lease);
             return;
         }
         case DueKind::kCall: {
@@ -234,6 +251,7 @@ void Market::Impl::forget_others() {
     outcome.orders.clear();
     outcome.leases.clear();
     outcome.calls.clear();
+    outcome.dispute.reset();
 }
 
 void Market::Impl::emit(EntryDraft draft) {

@@ -120,13 +120,11 @@ Result<OrderCost> Market::Impl::check_order(const OrganisationId& actor, const O
     return cost;
 }
 
-Result<Money> Market::check_order(const OrganisationId& actor, const OrderTerms& terms,
-                                  Time now) const {
-    const auto cost = impl_->check_order(
-        actor, terms, std::nullopt, now,
-        [&](const OrderTerms& order) { return impl_->engine.check(order, now); });
-    if (!cost) return fail(cost.error());
-    return cost->whole;
+Result<OrderCost> Market::check_order(const OrganisationId& actor, const OrderTerms& terms,
+                                      const std::optional<VoucherClaim>& claim, Time now) const {
+    return impl_->check_order(actor, terms, claim, now, [&](const OrderTerms& order) {
+        return impl_->engine.check(order, now);
+    });
 }
 
 Result<void> Market::Impl::handle(const PlaceOrder& body) {

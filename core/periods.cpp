@@ -17,6 +17,10 @@ std::string series_of(Month month) {
     return "INV-" + settlement::to_string(month).substr(0, 4);
 }
 
+std::string credit_series_of(Month month) {
+    return "CN-" + settlement::to_string(month).substr(0, 4);
+}
+
 }  // namespace
 
 // All windows of the month, and of those before it, are final and settled.
@@ -108,15 +112,38 @@ std::vector<InvoiceRow> Market::Impl::issue_invoices(Month month,
     for (const auto& [currency, amounts] : due_by_currency) {
         const auto& [net, tax] = amounts;
         if (net.value == 0 && tax.value == 0) continue;
-        const settlement::Invoice invoice{organisation, ProjectId(), month,       currency,
-                                          net,          tax,         std::nullopt};
-        const auto number = closing.invoices.issue(series_of(month), invoice);
-        CHECK(number);
+        settlement::Invoice invoice{organisation, ProjectId(), month,       currency,
+                                    net,          tax,         std::nullopt};
+        const bool less = net.value < 0 || tax.value < 0;
+        const auto number = less ? credit_invoice(invoice, month)
+                                 : closing.invoices.issue(series_of(month), invoice);
+        if (!number) {
+            // More is given back than one invoice had: the next one has so much less.
+            closing.add(organisation, currency, settlement::month_window(month).start, net, tax);
+            continue;
+        }
         out.push_back(InvoiceRow{*number, invoice, now(), next_index()});
         closing.invoice_rows[*number] = out.back();
         closing.issued.push_back(out.back());
     }
     return out;
+}
+
+// A credit note for the newest invoice that had so much; `note` becomes what is issued.
+Result<settlement::InvoiceNumber> Market::Impl::credit_invoice(settlement::Invoice& note,
+                                                               Month month) {
+    note.net = Money(-note.net.value);
+    note.tax = Money(-note.tax.value);
+    Result<settlement::InvoiceNumber> issued =
+        fail("unknown_invoice", "no invoice of the organisation had so much");
+    const auto& rows = closing.invoice_rows;
+    for (auto row = rows.rbegin(); row != rows.rend() && !issued; ++row) {
+        const settlement::Invoice& invoice = row->second.invoice;
+        if (invoice.organisation != note.organisation || invoice.corrects) continue;
+        note.corrects = row->first;
+        issued = closing.invoices.issue(credit_series_of(month), note);
+    }
+    return issued;
 }
 
 // The next organisations, by id, at most some kSettleStep, so that the market does not stand still.

@@ -4,6 +4,7 @@
 #include "db/sql.hpp"
 #include "db/table_accounts.hpp"
 #include "db/table_agreements.hpp"
+#include "db/table_disputes.hpp"
 #include "db/table_periods.hpp"
 #include "db/table_trading.hpp"
 
@@ -111,6 +112,11 @@ bool is_placed_here(const Batch& batch, const core::OrderRow& order) {
            batch.entries[static_cast<std::size_t>(at)].kind == "order";
 }
 
+// Became final by an entry of this batch, so the database has not seen it.
+bool is_final_here(const Batch& batch, const core::FinalWindowRow& window) {
+    return window.window.final_at >= batch.expected;
+}
+
 void write_trades(NativeSession& session, const Batch& batch) {
     const core::Rows& rows = batch.changes;
     write_table(session, rows.orders,
@@ -145,8 +151,12 @@ void write_changes(NativeSession& session, const Batch& batch) {
     write_table(session, rows.grants);
     write_table(session, rows.reservations);
     write_table(session, rows.voucher_months);
+    write_table(session, rows.arbiter_keys);
+    write_table(session, rows.disputes);
     write_table(session, rows.readings);
-    write_table(session, rows.windows);
+    write_table(session, rows.windows, [&batch](const core::FinalWindowRow& window) {
+        return is_final_here(batch, window);
+    });
     write_table(session, rows.runs);
     write_table(session, rows.lines);
     write_table(session, rows.pending);

@@ -4,6 +4,7 @@
 #include "db/sql.hpp"
 #include "db/table_accounts.hpp"
 #include "db/table_agreements.hpp"
+#include "db/table_disputes.hpp"
 #include "db/table_periods.hpp"
 #include "db/table_trading.hpp"
 
@@ -115,8 +116,9 @@ core::Rows load_all(Source& source) {
     rows.orders =
         load<core::OrderRow>(source, "t.state IN ('open', 'partially_filled')", "t.sequence");
     rows.leases = load<core::LeaseRow>(source, "NOT t.closed", "t.id");
-    rows.windows = load<core::FinalWindowRow>(source, "t.settled_by IS NULL",
-                                              "t.final_at, t.lease, t.start_s");
+    rows.windows = load<core::FinalWindowRow>(
+        source, "(t.lease, t.start_s) IN (SELECT lease, start_s FROM changeable_window)",
+        "t.final_at, t.lease, t.start_s");
     rows.runs = load<core::RunRow>(
         source, "t.to_index = (SELECT max(to_index) FROM settlement_run)", "t.log_index, t.id");
     for (AgreementRecord& record : load<AgreementRecord>(source, "", "t.id"))
@@ -128,6 +130,9 @@ core::Rows load_all(Source& source) {
         load<core::ReservationRow>(source, "t.amount_micro > 0", "t.grant_id, t.holder");
     rows.voucher_months = load<core::VoucherMonthRow>(source, "t.used_micro > 0",
                                                       "t.programme, t.organisation, t.month");
+    rows.arbiter_keys = load<core::ArbiterKeyRow>(source, "", "t.id");
+    rows.disputes = load<core::DisputeRow>(
+        source, "(t.lease, t.start_s) IN (SELECT lease, start_s FROM changeable_window)", "t.id");
     rows.pending = load<core::PendingRow>(source, "NOT t.released", "t.log_index, t.journal_id");
     rows.users = load<core::UserRow>(source, "", "t.id");
     rows.payment_keys = load<core::PaymentKeyRow>(source, "", "t.id");

@@ -94,11 +94,24 @@ Result<Response> list_agreements(Call& call);
 Result<Write> describe_organisation(Call& call);
 Result<Write> open_programme(Call& call);
 Result<Write> fund_programme(Call& call);
+Result<Write> close_programme(Call& call);
 Result<Response> list_programmes(Call& call);
 Result<Response> list_redemptions(Call& call);
 Result<Write> grant_voucher(Call& call);
 Result<Write> revoke_grant(Call& call);
 Result<Response> list_grants(Call& call);
+
+// disputes.cpp
+Result<Write> open_dispute(Call& call);
+Result<Response> list_disputes(Call& call);
+Result<Response> get_dispute(Call& call);
+Result<Write> claim_dispute(Call& call);
+Result<Write> add_evidence(Call& call);
+Result<Write> offer_settlement(Call& call);
+Result<Write> rule_dispute(Call& call);
+Result<Write> register_arbiter_key(Call& call);
+Result<Response> list_arbiter_keys(Call& call);
+Result<Write> revoke_arbiter_key(Call& call);
 
 // settlement.cpp
 void run_settlement(const std::shared_ptr<Call>& call, const Reply& reply);

@@ -32,6 +32,7 @@ void add_sale(Json& out, const db::LineInfo& info) {
     out["price_unit"] = matching::to_string(info.terms.price_unit);
     out["rate"] = to_string(info.terms.rate);
     out["lot_us"] = std::to_string(row.lot_us);
+    if (row.paid_us != row.lot_us) out["paid_us"] = std::to_string(row.paid_us);
     out["readings"] = std::move(readings);
     out["sale"] = to_string(line.sale);
     out["credit"] = to_string(line.credit);
@@ -77,6 +78,7 @@ Json to_json(const core::FinalWindowRow& row) {
              {"estimated", window.estimated},
              {"readings", std::move(readings)}};
     if (row.settled_by) out["settled_by"] = to_string(*row.settled_by);
+    if (row.dispute_until.value > 0) out["dispute_until"] = to_string(row.dispute_until);
     return out;
 }
 
@@ -155,6 +157,8 @@ Json to_json(const db::LineInfo& info, const std::optional<OrganisationId>& view
     if (buyer) add_buyer_side(out, row.line);
     if (buyer && !row.grant.is_nil()) out["grant"] = to_string(row.grant);
     if (provider) add_provider_side(out, row.line);
+    if (!row.dispute.is_nil()) out["dispute"] = to_string(row.dispute);
+    if (row.corrects) out["corrects"] = row.corrects->value;
     return out;
 }
 

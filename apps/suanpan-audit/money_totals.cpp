@@ -51,10 +51,6 @@ tl::unexpected<Error> does_not_add_up(const std::string& what) {
 // In 128 bits: no sum of a line's parts can leave them.
 Result<void> check_line(const CurrencyTotals& line, const Json& json) {
     const auto part = [&](std::string_view name) { return Int128{line.part(name).value}; };
-    for (std::size_t i = 0; i < kLineParts.size(); ++i) {
-        if (line.parts[i].value < 0)
-            return does_not_add_up(std::string(kLineParts[i]) + " is below zero");
-    }
     if (part("amount") != part("sale") - part("credit") - part("discount"))
         return does_not_add_up("amount is not sale - credit - discount");
     if (part("buyer_pays") !=
@@ -73,6 +69,15 @@ Result<void> check_line(const CurrencyTotals& line, const Json& json) {
     }
     if (owners != part("provider_gets"))
         return does_not_add_up("the owners' amounts do not sum to provider_gets");
+    return {};
+}
+
+// Only a correction may have parts below zero.
+Result<void> check_signs(const CurrencyTotals& line) {
+    for (std::size_t i = 0; i < kLineParts.size(); ++i) {
+        if (line.parts[i].value < 0)
+            return does_not_add_up(std::string(kLineParts[i]) + " is below zero");
+    }
     return {};
 }
 
@@ -126,7 +131,8 @@ Money CurrencyTotals::part(std::string_view name) const {
 
 std::vector<EntryHook> MoneyTotals::hooks() {
     return {{"transfer", [this](const EntryView& entry) { return transfer(entry); }},
-            {"settlement", [this](const EntryView& entry) { return settlement(entry); }}};
+            {"settlement", [this](const EntryView& entry) { return settlement(entry); }},
+            {"correction", [this](const EntryView& entry) { return correction(entry); }}};
 }
 
 Result<AccountTotals> MoneyTotals::accounts(const CurrencyTotals& totals) {
@@ -195,9 +201,21 @@ Result<OrderedStep> MoneyTotals::settlement(const EntryView& entry) {
     for (const Json& json : *lines) {
         const auto line = read_line(json);
         if (!line) return fail(line.error());
+        if (const auto signs = check_signs(*line); !signs) return fail(signs.error());
         if (!add_totals(more, *line)) return fail("overflow", "the lines' sums do not fit 64 bits");
     }
     return [this, currency = std::move(*currency), more] { return add_to(currency, more); };
+}
+
+Result<OrderedStep> MoneyTotals::correction(const EntryView& entry) {
+    const Json tree = entry.tree();
+    const auto body = tree.find("body");
+    if (body == tree.end()) return fail("bad_entry", "body: is missing");
+    auto currency = text_of(*body, "currency");
+    if (!currency) return fail(currency.error());
+    auto line = read_line(*body);
+    if (!line) return fail(line.error());
+    return [this, currency = std::move(*currency), more = *line] { return add_to(currency, more); };
 }
 
 Result<LateCheck> MoneyTotals::add_to(const std::string& currency, const CurrencyTotals& more) {

@@ -1,9 +1,9 @@
 #pragma once
 
 // Sums of the money in a log's entries (ledger "Audit": totals of money by account), without
-// running the market: what came in and went out (`transfer`: what was approved, and payments), and
-// what was settled (`settlement`, every line of which must add up: metering-settlement, "The
-// waterfall").
+// running the market: what came in and went out (`transfer`: what was approved, and payments), what
+// was settled (`settlement`, every line of which must add up: metering-settlement, "The waterfall")
+// and corrected (`correction`, the differences of such lines).
 
 #include "apps/suanpan-audit/entry_hook.hpp"
 #include "base/ids.hpp"
@@ -64,6 +64,7 @@ class MoneyTotals {
  private:
     Result<OrderedStep> transfer(const EntryView& entry);
     Result<OrderedStep> settlement(const EntryView& entry);
+    Result<OrderedStep> correction(const EntryView& entry);
     Result<void> restore_requests(const Json& state);
     Result<void> restore_totals(const Json& state);
     Result<LateCheck> approve(const ApprovalId& id);

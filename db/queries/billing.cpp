@@ -213,15 +213,19 @@ std::vector<Payout> list_payouts(Tx& tx, const std::optional<OrganisationId>& wh
         "  WHERE b.account IN ('available', 'pending') AND b.organisation > $2::uuid"
         "  AND ($1::uuid IS NULL OR b.organisation = $1::uuid)"
         "  ORDER BY b.organisation LIMIT $3::bigint)"
-        " SELECT q.organisation, coalesce(n.name, ''), q.currency, q.pending, q.amount, q.due_s"
-        " FROM (SELECT b.organisation, b.currency, false AS pending, b.balance_micro AS amount,"
+        " SELECT q.organisation, coalesce(n.name, ''), q.currency, q.pending, q.disputed,"
+        " q.amount, q.due_s"
+        " FROM (SELECT b.organisation, b.currency, false AS pending, false AS disputed,"
+        "   b.balance_micro AS amount,"
         "   0::bigint AS due_s FROM account_balance AS b JOIN mine USING (organisation)"
         "   WHERE b.account = 'available'"
-        "  UNION ALL SELECT r.organisation, r.currency, true, sum(r.amount_micro)::bigint, r.due_s"
+        "  UNION ALL SELECT r.organisation, r.currency, true, r.dispute IS NOT NULL,"
+        "   sum(r.amount_micro)::bigint, r.due_s"
         "   FROM pending_release AS r JOIN mine USING (organisation)"
-        "   WHERE NOT r.released GROUP BY r.organisation, r.currency, r.due_s) AS q"
+        "   WHERE NOT r.released"
+        "   GROUP BY r.organisation, r.currency, r.due_s, r.dispute IS NOT NULL) AS q"
         " LEFT JOIN organisation_name AS n ON n.organisation = q.organisation"
-        " ORDER BY q.organisation, q.currency, q.pending, q.due_s",
+        " ORDER BY q.organisation, q.currency, q.pending, q.disputed, q.due_s",
         {Column<std::optional<OrganisationId>>::encode(whose), id_cell(after),
          std::to_string(limit)});
     std::vector<Payout> out;
@@ -232,6 +236,7 @@ std::vector<Payout> list_payouts(Tx& tx, const std::optional<OrganisationId>& wh
         payout.name = reader.value<std::string>();
         payout.currency = reader.value<std::string>();
         payout.pending = reader.value<bool>();
+        payout.disputed = reader.value<bool>();
         payout.amount = reader.value<Money>();
         payout.release = reader.value<Time>();
         out.push_back(std::move(payout));

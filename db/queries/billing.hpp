@@ -88,7 +88,8 @@ struct Payout {
     OrganisationId organisation;
     std::string name;
     std::string currency;
-    bool pending = false;  // false: available now
+    bool pending = false;   // false: available now
+    bool disputed = false;  // pending, and not released while a dispute is open
     Money amount;
     Time release;  // of what is pending
 };

@@ -95,7 +95,7 @@ class Writer {
 
     [[nodiscard]] std::string row(const Account& account, const Charge& charge) const {
         const bool has_price = charge.usage && !line_.correction;
-        const Priced price = has_price ? priced(lease_.terms, line_.row.lot_us)
+        const Priced price = has_price ? priced(lease_.terms, line_.row.paid_us)
                                        : Priced{"", to_string(charge.billed), "", ""};
         const std::string_view unit = has_price ? pricing_unit(lease_.terms) : "";
         Row row;

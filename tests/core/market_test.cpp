@@ -116,6 +116,9 @@ TEST(Market, PaysForWhatWasDeliveredAndReleasesTheRest) {
     EXPECT_EQ(to_string(day.balance(2, AccountKind::kPending)), "34.300000");
     EXPECT_EQ(to_string(day.balance(1, AccountKind::kFees)), "1.050000");
     EXPECT_TRUE(day.market.total(kCurrency) == 0);
+    // It stays as long as somebody may dispute a window of it.
+    EXPECT_EQ(day.market.state().leases.size(), 1U);
+    day.run_at(Time(day.now.value + 7 * 86'400), SmallMarket::organisation(1), Tick{});
     EXPECT_TRUE(day.market.state().leases.empty());
 }
 

@@ -359,6 +359,21 @@ TEST_F(Voucher, RefusesProgrammesWithTheFaultsCode) {
     EXPECT_EQ(available(6), "0.000000");
 }
 
+TEST_F(Voucher, AProgrammeThatIsOverGivesItsRestBack) {
+    run(kFunder, OpenProgramme{kFunder, programme()});
+    run(kFunder, GrantVoucher{grant()});
+    EXPECT_EQ(refusal(run(kFunder, CloseProgramme{kProgramme})), "programme_not_over");
+    day.now = programme().until;
+    EXPECT_EQ(refusal(run(kBuyer, CloseProgramme{kProgramme})), "unknown_programme");
+    EXPECT_EQ(refusal(run(kFunder, CloseProgramme{kProgramme})), "none");
+    EXPECT_EQ(available(6), "500.000000");
+    EXPECT_EQ(refusal(run(kFunder, CloseProgramme{kProgramme})), "nothing_to_return");
+    EXPECT_EQ(refusal(run(kFunder, FundProgramme{kProgramme, Money(1)})), "programme_over");
+    OpenProgramme late{kFunder, programme()};
+    late.programme.id = numbered<ProgrammeId>(77);
+    EXPECT_EQ(refusal(run(kFunder, late)), "bad_programme");
+}
+
 TEST_F(Voucher, RefusesGrantsWithTheFaultsCode) {
     run(kFunder, OpenProgramme{kFunder, programme()});
     const auto with = [](const auto& change) {

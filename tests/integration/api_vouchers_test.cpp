@@ -54,6 +54,10 @@ TEST(ApiVouchers, FromABudgetToARedemptionAndItsReadings) {
     Json wanted = World::buy(2, "5.000000");
     wanted["grant"] = granted["id"];
     wanted["purpose"] = "training";
+    const Json seen_before = expect(buyer.post("/v1/orders:preview", wanted, "-"), 200);
+    EXPECT_EQ(seen_before["accepted"], true) << seen_before.dump();
+    EXPECT_EQ(seen_before["worst_cost"], "10.200000");
+    EXPECT_EQ(seen_before["voucher"]["reserved"], "10.000000");
     const Json bought = expect(buyer.post("/v1/orders", wanted), 201);
     // 20 and the fee of 1 %; half of the 20 is the programme's.
     EXPECT_EQ(bought["worst_cost"], "10.200000");

@@ -313,9 +313,9 @@ void Trading::expect_one_truth(CoreLoop& loop) {
     std::vector<std::string> entries;
     loop.inspect([&](const core::Market& market) {
         memory = hex(core::digest(market.state()));
+        entries = db::EntryReader(pool).read(LogIndex(0), 1'000'000);
         pool.snapshot("truth", [&](db::Tx& tx) {
             stored = hex(core::digest(db::load_state(tx)));
-            entries = db::read_entries(tx, LogIndex(0), 1'000'000);
             for (const db::CurrencySums& sums : db::sum_accounts(tx)) {
                 EXPECT_EQ(sums.balances_micro, "0");
                 EXPECT_EQ(sums.journal_micro, "0");
