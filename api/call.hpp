@@ -100,8 +100,9 @@ enum class Access : std::uint8_t { kPublic, kAnyone, kRoles };
 // must not seem to count.
 enum class Takes : std::uint8_t {
     kNothing,
-    kQuery,  // a GET that reads its query's parameters, all of them known to its handler
-    kNoKey,  // a POST that changes nothing, or whose repeat changes nothing: no Idempotency-Key
+    kQuery,    // a GET that reads its query's parameters, all of them known to its handler
+    kNoKey,    // a POST that changes nothing, or whose repeat changes nothing: no Idempotency-Key
+    kRawBody,  // kNoKey, and the handler reads the body's bytes itself: `Call::body` stays empty
 };
 
 struct Route {

@@ -42,11 +42,14 @@ bool is_json(std::string_view content_type) {
     return content_type.substr(0, content_type.find(';')) == "application/json";
 }
 
+Result<void> check_media_type(const Request& request) {
+    const auto type = request.find_header("content-type");
+    if (request.body.empty() || (type && is_json(*type))) return {};
+    return fail("unsupported_media_type", "send the body as Content-Type: application/json");
+}
+
 Result<Json> read_body(const Request& request) {
     if (request.body.empty()) return Json::object();
-    const auto type = request.find_header("content-type");
-    if (!type || !is_json(*type))
-        return fail("unsupported_media_type", "send the body as Content-Type: application/json");
     JsonLimits limits;
     limits.max_bytes = request.body.size();  // bounded by the server already
     return parse_json(request.body, limits);
@@ -69,7 +72,7 @@ Result<void> read_query(Call& call) {
 
 bool needs_key(const Route& route) {
     return route.method == "POST" && route.takes != Takes::kNoKey &&
-           !std::holds_alternative<QueryHandler>(route.handler);
+           route.takes != Takes::kRawBody && !std::holds_alternative<QueryHandler>(route.handler);
 }
 
 // Log and figures of an answered request, then the answer itself.
@@ -197,6 +200,8 @@ Result<void> Dispatcher::prepare(Call& call) const {
         if (!key) return fail(key.error());
         call.idempotency_key = std::move(*key);
     }
+    const auto json = check_media_type(call.request);
+    if (!json || call.route->takes == Takes::kRawBody) return json;
     auto body = read_body(call.request);
     if (!body) return fail(body.error());
     call.body = std::move(*body);

@@ -33,6 +33,7 @@ constexpr Access kRoles = Access::kRoles;
 
 constexpr Takes kQuery = Takes::kQuery;
 constexpr Takes kNoKey = Takes::kNoKey;
+constexpr Takes kRawBody = Takes::kRawBody;
 
 // What an organisation may see of a thing is its handler's business: here stands who may call.
 // clang-format off
@@ -47,6 +48,10 @@ const auto kRoutes = std::to_array<Route>({
     {"POST", "/v1/organisations/{id}/api-keys",        kAnyone, 0,                 create_api_key},
     {"GET",  "/v1/organisations/{id}/api-keys",        kAnyone, 0,                 list_api_keys, kQuery},
     {"POST", "/v1/organisations/{id}/api-keys/{key}:revoke", kAnyone, 0,           revoke_api_key},
+
+    {"POST", "/v1/organisations/{id}/users",           kAnyone, 0,                 create_user},
+    {"GET",  "/v1/organisations/{id}/users",           kAnyone, 0,                 list_users},
+    {"POST", "/v1/organisations/{id}/users/{user}:remove", kAnyone, 0,             remove_user},
 
     {"POST", "/v1/organisations/{id}:kill",            kRoles,  kTraderOrOperator, kill_organisation},
     {"POST", "/v1/organisations/{id}:reinstate",       kRoles,  kOperator,         reinstate_organisation},
@@ -100,13 +105,30 @@ const auto kRoutes = std::to_array<Route>({
     {"POST", "/v1/meters",                             kRoles,  kTraderOrOperator, register_meter},
     {"GET",  "/v1/meters",                             kAnyone, 0,                 list_meters, kQuery},
     {"POST", "/v1/meters/{id}:revoke",                 kRoles,  kTraderOrOperator, revoke_meter},
-    {"POST", "/v1/readings:batch",                     kRoles,  kMetering,         submit_readings, kNoKey},
+    {"POST", "/v1/readings:batch",                     kRoles,  kMetering,         submit_readings, kRawBody},
     {"GET",  "/v1/readings",                           kAnyone, 0,                 list_readings, kQuery},
 
     {"GET",  "/v1/accounts",                           kAnyone, 0,                 list_accounts, kQuery},
     {"POST", "/v1/accounts/{organisation}/deposits",   kRoles,  kOperator,         deposit},
+    {"POST", "/v1/accounts/{organisation}/withdrawals", kAnyone, 0,                withdraw},
+    {"POST", "/v1/accounts/{organisation}/bond",       kAnyone, 0,                 give_bond},
+    {"POST", "/v1/accounts/{organisation}/bond:release", kRoles, kOperator,        release_bond},
+    {"GET",  "/v1/cash-requests",                      kAnyone, 0,                 list_cash_requests, kQuery},
+    {"GET",  "/v1/cash-requests/{id}",                 kAnyone, 0,                 get_cash_request},
+    {"POST", "/v1/cash-requests/{id}:approve",         kRoles,  kOperator,         approve_cash},
+    {"POST", "/v1/cash-requests/{id}:reject",          kAnyone, 0,                 reject_cash},
+    {"POST", "/v1/payments",                           kAnyone, 0,                 take_payment},
+    {"POST", "/v1/payment-keys",                       kRoles,  kOperator,         create_payment_key},
+    {"GET",  "/v1/payment-keys",                       kRoles,  kOperator,         list_payment_keys},
+    {"POST", "/v1/payment-keys/{id}:revoke",           kRoles,  kOperator,         revoke_payment_key},
     {"GET",  "/v1/journal",                            kAnyone, 0,                 list_journal, kQuery},
+    {"POST", "/v1/journal/{id}:reverse",               kRoles,  kOperator,         reverse_entry},
     {"GET",  "/v1/statements",                         kAnyone, 0,                 get_statement, kQuery},
+    {"POST", "/v1/periods/{period}:close",             kRoles,  kOperator,         close_period},
+    {"GET",  "/v1/periods",                            kAnyone, 0,                 list_periods},
+    {"GET",  "/v1/periods/{period}/balances",          kAnyone, 0,                 list_period_balances, kQuery},
+    {"GET",  "/v1/invoices",                           kAnyone, 0,                 list_invoices, kQuery},
+    {"GET",  "/v1/invoices/{number}",                  kAnyone, 0,                 get_invoice},
     {"POST", "/v1/agreements",                         kRoles,  kProvider,         create_agreement},
     {"GET",  "/v1/agreements",                         kAnyone, 0,                 list_agreements, kQuery},
     {"POST", "/v1/agreements/{id}:end",                kRoles,  kProvider,         end_agreement},
@@ -117,10 +139,21 @@ const auto kRoutes = std::to_array<Route>({
     {"POST", "/v1/voucher-programmes",                 kRoles,  kFunding,          open_programme},
     {"GET",  "/v1/voucher-programmes",                 kAnyone, 0,                 list_programmes, kQuery},
     {"POST", "/v1/voucher-programmes/{id}:fund",       kRoles,  kFunding,          fund_programme},
+    {"POST", "/v1/voucher-programmes/{id}:close",      kRoles,  kFunding,          close_programme},
     {"GET",  "/v1/voucher-programmes/{id}/redemptions", kRoles, kFunding,          list_redemptions, kQuery},
     {"POST", "/v1/voucher-grants",                     kRoles,  kFunding,          grant_voucher},
     {"GET",  "/v1/voucher-grants",                     kAnyone, 0,                 list_grants, kQuery},
     {"POST", "/v1/voucher-grants/{id}:revoke",         kRoles,  kFunding,          revoke_grant},
+    {"POST", "/v1/disputes",                           kRoles,  kTraderOrOperator, open_dispute},
+    {"GET",  "/v1/disputes",                           kAnyone, 0,                 list_disputes, kQuery},
+    {"GET",  "/v1/disputes/{id}",                      kAnyone, 0,                 get_dispute},
+    {"POST", "/v1/disputes/{id}/claim",                kRoles,  kProvider,         claim_dispute},
+    {"POST", "/v1/disputes/{id}/evidence",             kRoles,  kTraderOrOperator, add_evidence},
+    {"POST", "/v1/disputes/{id}/offers",               kRoles,  kTraderOrOperator, offer_settlement},
+    {"POST", "/v1/disputes/{id}/ruling",               kRoles,  any_of(Role::kArbiter), rule_dispute},
+    {"POST", "/v1/arbiter-keys",                       kRoles,  kOperator,         register_arbiter_key},
+    {"GET",  "/v1/arbiter-keys",                       kAnyone, 0,                 list_arbiter_keys, kQuery},
+    {"POST", "/v1/arbiter-keys/{id}:revoke",           kRoles,  any_of(Role::kArbiter, Role::kOperator), revoke_arbiter_key},
     {"POST", "/v1/settlement-runs",                    kRoles,  kSettling,         run_settlement},
     {"GET",  "/v1/settlement-runs",                    kRoles,  kSettling,         list_runs, kQuery},
     {"GET",  "/v1/settlement-runs:preview",            kRoles,  kSettling,         preview_run, kQuery},

@@ -79,24 +79,29 @@ std::string to_base64(std::string_view bytes) {
 
 Result<std::string> from_base64(std::string_view text) {
     if (text.size() % 4 != 0) return bad_base64();
-    std::string out;
-    out.reserve(text.size() / 4 * 3);
-    for (std::size_t i = 0; i < text.size(); i += 4) {
-        const bool last = i + 4 == text.size();
-        const std::size_t padding = !last || text[i + 3] != '=' ? 0U : text[i + 2] == '=' ? 2U : 1U;
+    if (text.empty()) return std::string();
+    const std::size_t groups = text.size() / 4;
+    const std::size_t padding = !text.ends_with('=') ? 0U : text.ends_with("==") ? 2U : 1U;
+    std::string out(3 * groups, '\0');
+    std::uint32_t seen = 0;
+    for (std::size_t i = 0; i < groups; ++i) {
+        const bool last = i + 1 == groups;
         std::uint32_t group = 0;
         for (std::size_t j = 0; j < 4; ++j) {
-            const std::uint32_t value = j >= 4 - padding ? 0 : digit(kBase64Values, text[i + j]);
-            if (value == kNoDigit) return bad_base64();
-            group = group << 6 | value;
+            const std::uint32_t value =
+                last && j >= 4 - padding ? 0 : digit(kBase64Values, text[4 * i + j]);
+            seen |= value;
+            group = group << 6 | (value & 63);
         }
-        // Bits that the padding drops must be zero, or two texts would mean the same bytes.
-        if ((padding == 1 && (group & 0xFF) != 0) || (padding == 2 && (group & 0xFFFF) != 0))
-            return bad_base64();
-        out.push_back(static_cast<char>(group >> 16));
-        if (padding < 2) out.push_back(static_cast<char>(group >> 8 & 0xFF));
-        if (padding < 1) out.push_back(static_cast<char>(group & 0xFF));
+        out[3 * i] = static_cast<char>(group >> 16);
+        out[3 * i + 1] = static_cast<char>(group >> 8 & 0xFF);
+        out[3 * i + 2] = static_cast<char>(group & 0xFF);
     }
+    // No digit has the bits that kNoDigit has beyond six. Bits that the padding drops must be zero,
+    // or two texts would mean the same bytes.
+    const std::string_view dropped = std::string_view(out).substr(out.size() - padding);
+    if (seen > 63 || dropped.find_first_not_of('\0') != std::string_view::npos) return bad_base64();
+    out.resize(out.size() - padding);
     return out;
 }
 

@@ -45,7 +45,11 @@ struct PlainMember {
 // Gives the members of the outermost object. Nothing for a text that is no canonical object, or
 // that holds what it leaves to the others: an escape, a character beyond ASCII, a number of more
 // than fifteen digits.
-std::optional<std::vector<PlainMember>> read_plain_json(std::string_view text);
+std::optional<std::vector<PlainMember>> read_plain_json(std::string_view text,
+                                                        const JsonLimits& limits = {});
+// The same of an array: its elements, as the text has them.
+std::optional<std::vector<std::string_view>> read_plain_array(std::string_view text,
+                                                              const JsonLimits& limits = {});
 
 // Writes canonical JSON without building a tree: for entries on the hot path.
 // Keys of an object must be given in ascending order (ASCII only); CHECKed.

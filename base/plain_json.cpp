@@ -19,11 +19,18 @@ class PlainReader {
  public:
     explicit PlainReader(std::string_view text) : rest_(text) {}
 
-    bool outermost(std::vector<PlainMember>& members) {
-        return object(JsonLimits{}.max_depth, &members) && rest_.empty();
+    bool outermost(int levels, std::vector<PlainMember>& members) {
+        return object(levels, &members) && rest_.empty();
+    }
+    bool outermost(int levels, std::vector<std::string_view>& elements) {
+        return array(levels, &elements) && rest_.empty();
     }
 
  private:
+    [[nodiscard]] std::string_view since(const char* begin) const {
+        return {begin, static_cast<std::size_t>(rest_.data() - begin)};
+    }
+
     bool take(char c) {
         if (!rest_.starts_with(c)) return false;
         rest_.remove_prefix(1);
@@ -66,7 +73,7 @@ class PlainReader {
         switch (rest_.front()) {
             case '"': return string(text);
             case '{': return object(levels, nullptr);
-            case '[': return array(levels);
+            case '[': return array(levels, nullptr);
             case 't': return take("true");
             case 'f': return take("false");
             case 'n': return take("null");
@@ -74,11 +81,13 @@ class PlainReader {
         }
     }
 
-    bool array(int levels) {
+    bool array(int levels, std::vector<std::string_view>* elements) {
         if (levels == 0 || !take('[')) return false;
         if (take(']')) return true;
         do {
+            const char* begin = rest_.data();
             if (!value(levels - 1)) return false;
+            if (elements != nullptr) elements->push_back(since(begin));
         } while (take(','));
         return take(']');
     }
@@ -97,7 +106,7 @@ class PlainReader {
             const char* begin = rest_.data();
             if (!value(levels - 1)) return false;
             if (members == nullptr) continue;
-            members->push_back({name, {begin, static_cast<std::size_t>(rest_.data() - begin)}});
+            members->push_back({name, since(begin)});
         } while (take(','));
         return take('}');
     }
@@ -107,12 +116,21 @@ class PlainReader {
 
 }  // namespace
 
-std::optional<std::vector<PlainMember>> read_plain_json(std::string_view text) {
+std::optional<std::vector<PlainMember>> read_plain_json(std::string_view text,
+                                                        const JsonLimits& limits) {
     std::vector<PlainMember> members;
     members.reserve(kUsualMembers);
-    if (text.size() > JsonLimits{}.max_bytes || !PlainReader(text).outermost(members))
+    if (text.size() > limits.max_bytes || !PlainReader(text).outermost(limits.max_depth, members))
         return std::nullopt;
     return members;
+}
+
+std::optional<std::vector<std::string_view>> read_plain_array(std::string_view text,
+                                                              const JsonLimits& limits) {
+    std::vector<std::string_view> elements;
+    if (text.size() > limits.max_bytes || !PlainReader(text).outermost(limits.max_depth, elements))
+        return std::nullopt;
+    return elements;
 }
 
 }  // namespace suanpan

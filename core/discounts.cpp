@@ -50,8 +50,9 @@ Result<void> Market::Impl::handle(const EndDiscount& body) {
     DiscountAgreement* agreement = find_agreement(body.id);
     if (agreement == nullptr || !acts_for(agreement->provider))
         return fail("agreement_not_found", "the organisation gives no such discount");
-    // One that was never in force has been for a second.
-    const Time until = std::max({body.until, now(), Time(agreement->from.value + 1)});
+    // Trades of this second keep it, and one that was never in force has been for a second.
+    const Time until =
+        std::max({body.until, Time(now().value + 1), Time(agreement->from.value + 1)});
     if (agreement->until && *agreement->until <= until)
         return fail("agreement_ended", "the agreement ends before that anyway");
     accept();
@@ -89,6 +90,7 @@ settlement::SaleFacts Market::Impl::sale_facts(const LeaseRow& lease) const {
     if (lease.billing == matching::Billing::kMetered)
         facts.billing = settlement::BillingMode::kMetered;
     facts.traded_at = id_time(lease.id.bytes);
+    facts.index = lease.index;
     return facts;
 }
 
@@ -122,10 +124,8 @@ std::vector<PricedWindow> Market::Impl::windows_by_volume(
         const auto& list = agreements_of(lease);
         const auto facts = sale_facts(lease);
         priced.window.discount = settlement::choose_discount(list, facts, month, counted);
-        const auto line = settlement::waterfall(lease.terms, window_input(lease, priced.window),
-                                                owners_at(lease, start));
-        CHECK(line);
-        CHECK(settlement::count_volume(list, facts, month, line->amount, counted));
+        const auto line = bill(lease, priced.window, delivered(priced.window));
+        CHECK(settlement::count_volume(list, facts, month, line.amount, counted));
     }
     return windows;
 }

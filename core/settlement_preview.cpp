@@ -30,10 +30,8 @@ std::int64_t Market::Impl::preview_lease(SettlementPreview& preview, const LiveL
         const Time start = window.window.window.start;
         const auto discount = preview.discounts.find({lease.row.id, start});
         if (discount != preview.discounts.end()) window.discount = discount->second;
-        const auto line = settlement::waterfall(lease.row.terms, window_input(lease.row, window),
-                                                owners_at(lease.row, start));
-        CHECK(line);
-        add_line(preview.run.totals[lease.row.market.currency], *line);
+        const auto line = bill(lease.row, window, delivered(window));
+        add_line(preview.run.totals[lease.row.market.currency], line);
         ++windows;
     }
     return windows;

@@ -2,7 +2,10 @@
 
 #include "db/native_session.hpp"
 #include "db/sql.hpp"
+#include "db/table_accounts.hpp"
 #include "db/table_agreements.hpp"
+#include "db/table_disputes.hpp"
+#include "db/table_periods.hpp"
 #include "db/table_trading.hpp"
 
 #include <fmt/format.h>
@@ -109,6 +112,11 @@ bool is_placed_here(const Batch& batch, const core::OrderRow& order) {
            batch.entries[static_cast<std::size_t>(at)].kind == "order";
 }
 
+// Became final by an entry of this batch, so the database has not seen it.
+bool is_final_here(const Batch& batch, const core::FinalWindowRow& window) {
+    return window.window.final_at >= batch.expected;
+}
+
 void write_trades(NativeSession& session, const Batch& batch) {
     const core::Rows& rows = batch.changes;
     write_table(session, rows.orders,
@@ -143,11 +151,22 @@ void write_changes(NativeSession& session, const Batch& batch) {
     write_table(session, rows.grants);
     write_table(session, rows.reservations);
     write_table(session, rows.voucher_months);
+    write_table(session, rows.arbiter_keys);
+    write_table(session, rows.disputes);
     write_table(session, rows.readings);
-    write_table(session, rows.windows);
+    write_table(session, rows.windows, [&batch](const core::FinalWindowRow& window) {
+        return is_final_here(batch, window);
+    });
     write_table(session, rows.runs);
     write_table(session, rows.lines);
     write_table(session, rows.pending);
+    write_table(session, rows.users);
+    write_table(session, rows.payment_keys);
+    write_table(session, records<CashRecord>(rows.cash));
+    write_table(session, records<PeriodRecord>(rows.periods));
+    write_table(session, records<PeriodBalanceRecord>(rows.period_balances));
+    write_table(session, records<InvoiceRecord>(rows.invoices));
+    write_table(session, rows.invoice_sums);
     write_table(session, rows.balances);
     write_table(session, records<JournalRecord>(rows.journal));
 }
@@ -157,6 +176,7 @@ struct SideRows {
     std::vector<ApiKeyRow> keys;
     std::vector<SiteNameRow> sites;
     std::vector<OrderTextRecord> texts;
+    std::vector<UserNameRow> persons;
 };
 
 void write_side(NativeSession& session, const std::vector<PlacedSideRow>& side) {
@@ -168,6 +188,8 @@ void write_side(NativeSession& session, const std::vector<PlacedSideRow>& side) 
             rows.keys.push_back(*key);
         else if (const auto* site = std::get_if<SiteNameRow>(&placed.row))
             rows.sites.push_back(*site);
+        else if (const auto* person = std::get_if<UserNameRow>(&placed.row))
+            rows.persons.push_back(*person);
         else if (const auto* text = std::get_if<OrderTextRow>(&placed.row); text && placed.order)
             rows.texts.push_back({*placed.order, placed.organisation, *text});
     }
@@ -175,6 +197,7 @@ void write_side(NativeSession& session, const std::vector<PlacedSideRow>& side) 
     write_table(session, rows.keys);
     write_table(session, rows.sites);
     write_table(session, rows.texts);
+    write_table(session, rows.persons);
 }
 
 // A head that is not as expected is an error of PostgreSQL's own, a division by zero, so that a

@@ -1,9 +1,14 @@
 #include "db/ledger_store.hpp"
 
+#include "db/native_session.hpp"
 #include "db/sql.hpp"
 #include "db/state.hpp"
 
+#include <fmt/format.h>
 #include <pqxx/except>
+
+#include <iterator>
+#include <string_view>
 
 namespace suanpan::db {
 namespace {
@@ -14,22 +19,40 @@ constexpr const char* kLatest =
 
 }  // namespace
 
-std::vector<std::string> read_entries(Tx& tx, LogIndex from, std::int64_t max) {
-    const auto rows = run_statement(tx, "read_entries",
-                                    "SELECT index, encode(bytes, 'hex') FROM ledger_entry"
-                                    " WHERE index >= $1::bigint ORDER BY index LIMIT $2::bigint",
-                                    {std::to_string(from.value), std::to_string(max)});
-    std::vector<std::string> entries;
-    entries.reserve(rows.size());
-    for (const auto& row : rows) {
-        RowReader reader(row);
-        const auto index = reader.value<std::int64_t>();
-        if (index != from.value + static_cast<std::int64_t>(entries.size()))
-            throw BadRow("the log has a gap before index " + std::to_string(index));
-        std::string bytes;
-        reader.bytes("bytes", bytes);
-        entries.push_back(std::move(bytes));
+EntryReader::EntryReader(const Pool& pool) : pool_(pool) {}
+EntryReader::~EntryReader() = default;
+
+std::vector<std::string> EntryReader::read(LogIndex from, std::int64_t max) {
+    const bool kept = session_ != nullptr;
+    try {
+        return try_read(from, max);
+    } catch (const pqxx::broken_connection&) {
+        session_.reset();
+        // It may have gone since the last time, and the database be there all the same.
+        if (!kept) throw;
+    } catch (...) {
+        session_.reset();
+        throw;
     }
+    return try_read(from, max);
+}
+
+std::vector<std::string> EntryReader::try_read(LogIndex from, std::int64_t max) {
+    if (!session_) session_ = std::make_unique<NativeSession>(pool_.conninfo());
+    std::vector<std::string> entries;
+    TupleReader reader;
+    session_->copy_out(
+        fmt::format("SELECT index, bytes FROM ledger_entry WHERE index >= {}"
+                    " ORDER BY index LIMIT {}",
+                    from.value, max),
+        [&](std::string_view row) {
+            reader.begin_row(row);
+            std::int64_t index = 0;
+            reader("index", index);
+            if (index != from.value + std::ssize(entries))
+                throw BadRow("the log has a gap before index " + std::to_string(index));
+            reader.bytes("bytes", entries.emplace_back());
+        });
     return entries;
 }
 

@@ -8,14 +8,36 @@
 #include "db/pool.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace suanpan::db {
 
-// Bytes of entries [from, from + at most max), dense and in order; fewer at the log's end.
-std::vector<std::string> read_entries(Tx& tx, LogIndex from, std::int64_t max);
+class NativeSession;
+
+// Reads entries in binary form, over a connection of its own: there are many and they are long. Not
+// thread-safe.
+class EntryReader {
+ public:
+    // `pool` must outlive the reader; it says how to connect.
+    explicit EntryReader(const Pool& pool);
+    ~EntryReader();
+    EntryReader(const EntryReader&) = delete;
+    EntryReader& operator=(const EntryReader&) = delete;
+
+    // Bytes of entries [from, from + at most max), dense and in order; fewer at the log's end.
+    // Throws what NativeSession does; the next call connects anew.
+    std::vector<std::string> read(LogIndex from, std::int64_t max);
+
+ private:
+    [[nodiscard]] std::vector<std::string> try_read(LogIndex from, std::int64_t max);
+
+    const Pool& pool_;
+    std::unique_ptr<NativeSession> session_;
+};
+
 std::int64_t log_size(Tx& tx);
 
 struct CheckpointRow {

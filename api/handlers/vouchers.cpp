@@ -218,6 +218,21 @@ Result<Write> fund_programme(Call& call) {
     return write;
 }
 
+Result<Write> close_programme(Call& call) {
+    const auto id = call.id<ProgrammeId>();
+    if (!id) return fail(id.error());
+    Faults faults;
+    Fields(call.body, faults).finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    Write write;
+    write.for_ever = true;
+    write.command = core::CloseProgramme{*id};
+    write.respond = [](const core::CommandOutcome& outcome) {
+        return told_programme(outcome, 200);
+    };
+    return write;
+}
+
 Result<Response> list_programmes(Call& call) {
     Faults faults;
     Fields query(call.query, faults);

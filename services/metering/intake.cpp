@@ -4,9 +4,8 @@
 #include "db/queries/identity.hpp"
 #include "settlement/reading.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
+#include <utility>
 
 namespace suanpan::services {
 namespace {
@@ -29,16 +28,15 @@ bool CheckedBatch::repeats() const {
     });
 }
 
-Result<CheckedBatch> ReadingIntake::check(const Json& envelope, const OrganisationId& submitter) {
-    const auto parsed = read_envelope(envelope);
-    if (!parsed) return fail(parsed.error());
-    std::string canonical = canonical_json(envelope);
-    if (canonical.size() > kMaxReadingsEnvelopeBytes) {
+Result<CheckedBatch> ReadingIntake::check(std::string envelope, const OrganisationId& submitter) {
+    if (envelope.size() > kMaxReadingsEnvelopeBytes) {
         return fail("batch_too_large",
                     "an envelope has at most " + std::to_string(kMaxReadingsEnvelopeBytes) +
                         " bytes as canonical JSON, so that it fits one log entry; send fewer "
                         "readings in a batch");
     }
+    const auto parsed = parse_envelope(envelope);
+    if (!parsed) return fail(parsed.error());
     if (parsed->payload_type != settlement::kReadingsPayloadType) {
         return fail("bad_payload_type", "the payloadType of readings is " +
                                             std::string(settlement::kReadingsPayloadType));
@@ -53,7 +51,7 @@ Result<CheckedBatch> ReadingIntake::check(const Json& envelope, const Organisati
         return fail("bad_signature",
                     "no signature of the envelope is the registered meter's over this payload");
     }
-    CheckedBatch checked{core::SubmitReadings{std::move(canonical), std::move(*batch)}, {}};
+    CheckedBatch checked{core::SubmitReadings{std::move(envelope), std::move(*batch)}, {}};
     const settlement::ReadingBatch& readings = checked.command.batch;
     const auto [first, last] = std::ranges::minmax_element(readings.readings, {}, key_of);
     const SeenReadings::Chain chain{readings.lease, readings.meter};

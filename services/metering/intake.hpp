@@ -3,7 +3,6 @@
 // Readings as they come in: a DSSE envelope of one meter's batch, checked before the market core
 // sees it (metering-settlement "Meters").
 
-#include "base/json.hpp"
 #include "base/result.hpp"
 #include "core/commands.hpp"
 #include "db/pool.hpp"
@@ -14,6 +13,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 
 namespace suanpan::services {
 
@@ -41,11 +41,11 @@ class ReadingIntake {
     // `seen`: the server's, of all requests.
     ReadingIntake(db::Pool& database, SeenReadings& seen) : database_(database), seen_(seen) {}
 
-    // `submitter` is the organisation whose key sent it; it must be the meter's, for an envelope
-    // says nothing about who may use our resources. Errors: those of the envelope and the batch,
-    // `batch_too_large` (no log entry holds it), `unknown_meter` (also for a foreign one),
-    // `revoked_meter`, `bad_signature`, `bad_payload_type`.
-    Result<CheckedBatch> check(const Json& envelope, const OrganisationId& submitter);
+    // `envelope`: canonical JSON. `submitter` is the organisation whose key sent it; it must be the
+    // meter's, for an envelope says nothing about who may use our resources. Errors: those of the
+    // envelope and the batch, `batch_too_large` (no log entry holds it), `unknown_meter` (also for
+    // a foreign one), `revoked_meter`, `bad_signature`, `bad_payload_type`.
+    Result<CheckedBatch> check(std::string envelope, const OrganisationId& submitter);
 
  private:
     const std::optional<core::MeterRow>& meter(const MeterId& id);

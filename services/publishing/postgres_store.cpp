@@ -1,7 +1,5 @@
 #include "services/publishing/postgres_store.hpp"
 
-#include "db/ledger_store.hpp"
-
 #include <pqxx/except>
 
 namespace suanpan::services {
@@ -9,8 +7,7 @@ namespace suanpan::services {
 std::vector<std::string> PostgresStore::read_entries(std::uint64_t from, std::size_t max) {
     const LogIndex first(static_cast<std::int64_t>(from));
     const auto count = static_cast<std::int64_t>(max);
-    return pool_.read("read_entries",
-                      [&](db::Tx& tx) { return db::read_entries(tx, first, count); });
+    return entries_.read(first, count);
 }
 
 std::optional<StoredCheckpoint> PostgresStore::load_checkpoint() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "db/ledger_store.hpp"
 #include "db/pool.hpp"
 #include "services/publishing/publisher_store.hpp"
 
@@ -9,7 +10,7 @@ namespace suanpan::services {
 class PostgresStore final : public PublisherStore {
  public:
     /// `pool` must outlive the store.
-    explicit PostgresStore(db::Pool& pool) : pool_(pool) {}
+    explicit PostgresStore(db::Pool& pool) : pool_(pool), entries_(pool) {}
 
     std::vector<std::string> read_entries(std::uint64_t from, std::size_t max) override;
     std::optional<StoredCheckpoint> load_checkpoint() override;
@@ -18,6 +19,7 @@ class PostgresStore final : public PublisherStore {
 
  private:
     db::Pool& pool_;
+    db::EntryReader entries_;
 };
 
 }  // namespace suanpan::services

@@ -64,14 +64,25 @@ TEST_F(LedgerStore, ReadsTheBytesInOrderAndFindsAGap) {
                          ", 0, 'tick', gen_random_uuid(), '\\x00ff" + "0" + std::to_string(index) +
                          "')");
     }
-    const auto read = [this](std::int64_t from, std::int64_t max) {
-        return pool.read("read", [&](Tx& tx) { return read_entries(tx, LogIndex(from), max); });
+    EntryReader reader(pool);
+    const auto read = [&reader](std::int64_t from, std::int64_t max) {
+        return reader.read(LogIndex(from), max);
     };
     const std::vector<std::string> expected{std::string("\x00\xff\x01", 3),
                                             std::string("\x00\xff\x02", 3)};
     EXPECT_EQ(read(1, 2), expected);
     EXPECT_TRUE(read(5, 10).empty());
     EXPECT_THROW(read(0, 10), std::runtime_error);
+    EXPECT_EQ(read(1, 2), expected);
+}
+
+TEST_F(LedgerStore, ReadsOnWhenItsConnectionWasCut) {
+    EntryReader reader(pool);
+    EXPECT_TRUE(reader.read(LogIndex(0), 1).empty());
+    database.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    EXPECT_TRUE(reader.read(LogIndex(0), 1).empty());
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ struct AppendOnly {
     std::string column;
 };
 const std::vector<AppendOnly> kAppendOnly{{"device_model", "device"},
+                                          {"invoice", "net_micro"},
                                           {"journal", "reason"},
                                           {"ledger_entry", "kind"},
                                           {"log_checkpoint", "note"},

@@ -85,4 +85,17 @@ struct Party {
 };
 Party make_party(Caller& op, const std::string& name, const Json& roles);
 
+// Two persons of the operator; what one asks for the other approves.
+struct Officers {
+    explicit Officers(const ApiServer& server);
+    // Gives the approved request.
+    Json deposit(const Party& to, const std::string& amount);
+
+    std::string organisation;  // the operator
+    std::string first_id;
+    std::string second_id;
+    Caller first;
+    Caller second;
+};
+
 }  // namespace suanpan::test

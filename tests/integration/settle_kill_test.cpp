@@ -22,10 +22,6 @@ constexpr int kLeases = 3'500;  // several steps
 constexpr int kBatch = 100;
 constexpr int kActions = 500;
 
-void move_clock(Caller& op, std::string_view now) {
-    expect(op.post("/v1/sandbox/clock", {{"now", now}}), 200);
-}
-
 Json bid() {
     Json order = World::buy(1, "5.000000");
     order["window"] = {{"start", "2026-01-01T02:00:00Z"}, {"end", "2026-01-01T03:00:00Z"}};
@@ -87,9 +83,7 @@ void make_day(const ApiServer& server) {
     World world(server);
     Caller seller = server.caller(world.provider.key);
     Caller buyer = server.caller(world.buyer.key);
-    expect(world.op.post("/v1/accounts/" + world.buyer.id + "/deposits",
-                         {{"currency", "CNY"}, {"amount", "20000.000000"}, {"reference", "more"}}),
-           201);
+    world.officers.deposit(world.buyer, "20000.000000");
     const auto leases = buy_leases(world, seller, buyer);
     move_clock(world.op, "2026-01-01T02:00:00Z");
     advance(seller, leases, "accept");
