@@ -2,7 +2,7 @@
 
 #include "base/decimal.hpp"
 #include "core/replay.hpp"
-#include "delivery.hpp"
+#include "disputed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -160,6 +160,31 @@ TEST_F(Closing, GoesOnStepByStepThroughLoadsAndOtherCommands) {
     EXPECT_EQ(step.period->total, total);
     EXPECT_TRUE(day.market.state().period_balances.empty());
     expect_replay();
+}
+
+// A dispute outlasts the month: what its ruling gives back comes as a credit note.
+TEST(ClosingWithADispute, ACorrectionAfterwardsIsCredited) {
+    DisputedHour hour;
+    SmallMarket& day = hour.day;
+    settle(day);
+    ASSERT_EQ(refusal(hour.open(settlement::DisputeParty::kBuyer, kHourUs)), "none");
+    day.run(kSeller, ClaimDispute{hour.dispute});
+    day.now = settlement::month_window(kJanuary).end;
+    ASSERT_EQ(refusal(day.run(kBoss, ClosePeriod{kJanuary})), "none");
+    ASSERT_EQ(day.market.state().invoices.size(), 1U);
+    ASSERT_EQ(refusal(hour.rule(kHourUs)), "none");
+    const Rows ruled = day.market.state();
+    ASSERT_EQ(ruled.invoice_sums.size(), 1U);
+    EXPECT_EQ(to_string(ruled.invoice_sums[0].net), "-10.100000");
+    day.now = settlement::month_window(kFebruary).end;
+    ASSERT_EQ(refusal(day.run(kBoss, ClosePeriod{kFebruary})), "none");
+    const Rows state = day.market.state();
+    ASSERT_EQ(state.invoices.size(), 2U);
+    const InvoiceRow& note = state.invoices[0];
+    EXPECT_EQ(settlement::to_string(note.number), "CN-2027-000001");
+    EXPECT_EQ(to_string(note.invoice.net), "10.100000");
+    EXPECT_EQ(settlement::to_string(note.invoice.corrects.value()), "INV-2027-000001");
+    EXPECT_TRUE(state.invoice_sums.empty());
 }
 
 }  // namespace suanpan::core
