@@ -15,10 +15,12 @@ void PeriodDesk::add(const OrganisationId& buyer, const std::string& currency, T
             .first->second;
     const auto more_net = suanpan::add(sum.net, net);
     const auto more_tax = suanpan::add(sum.tax, tax);
-    CHECK(more_net && more_tax);  // of what was held: it fits
+    CHECK(more_net && more_tax);  // of what was held and corrected: it fits
     sum.net = *more_net;
     sum.tax = *more_tax;
     touched_sums.mark(key);
+    // As if there had been nothing: a start does not find it either.
+    if (sum.net.value == 0 && sum.tax.value == 0) sums.erase(key);
 }
 
 void PeriodDesk::mark_changes(Rows& out) const {

@@ -92,7 +92,7 @@ void load_periods(Source& source, core::Rows& rows) {
         rows.period_balances.push_back(from_record(record));
     for (InvoiceRecord& record : load<InvoiceRecord>(source, "", "t.number"))
         rows.invoices.push_back(from_record(std::move(record)));
-    rows.invoice_sums = load<core::InvoiceSumRow>(source, "t.net_micro + t.tax_micro > 0",
+    rows.invoice_sums = load<core::InvoiceSumRow>(source, "t.net_micro <> 0 OR t.tax_micro <> 0",
                                                   "t.organisation, t.month, t.currency");
 }
 

@@ -91,6 +91,47 @@ TEST(ApiAccounts, ADepositNeedsTwoPersons) {
     expect_equal_digests(op);
 }
 
+// The same from the command line, where each person has a key in the environment.
+TEST(ApiAccounts, TheCommandLineAsksApprovesAndTakesBack) {
+    ApiServer server;
+    World world(server);
+    const auto run = [&](const std::string& key, std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), "account");
+        return run_program("suanpan", arguments,
+                           {{"SUANPAN_URL", server.url()}, {"SUANPAN_KEY", key}});
+    };
+    const auto json_of = [&](const std::string& key, std::vector<std::string> arguments) {
+        arguments.emplace_back("--json");
+        const ProgramRun done = run(key, std::move(arguments));
+        EXPECT_EQ(done.status, 0) << done.output;
+        return Json::parse(done.output);
+    };
+    const std::string first = make_officer(server, world.officers.organisation, "Li").second;
+    const std::string second = make_officer(server, world.officers.organisation, "Wang").second;
+    const Json asked =
+        json_of(first, {"deposit", world.buyer.id, "75.00", "--reference", "wire 9"});
+    const std::string id = asked["id"];
+    const ProgramRun same = run(first, {"approve", id});
+    EXPECT_EQ(same.status, 1);
+    EXPECT_NE(same.output.find("same_person"), std::string::npos) << same.output;
+    const ProgramRun waiting = run(second, {"requests", "--state", "requested"});
+    EXPECT_NE(waiting.output.find(id), std::string::npos) << waiting.output;
+    EXPECT_NE(waiting.output.find("asked by"), std::string::npos) << waiting.output;
+    const Json approved =
+        json_of(second, {"approve", id, "--content", asked["content"].get<std::string>()});
+    const Json back =
+        json_of(second, {"reverse", approved["journal"].get<std::string>(), "--reason",
+                         "wrong_amount", "--reference", "a typing error"});
+    json_of(first, {"reject", back["id"].get<std::string>()});
+    const ProgramRun balances = run(world.buyer.key, {"list"});
+    EXPECT_NE(balances.output.find("10075.000000"), std::string::npos) << balances.output;
+    json_of(world.buyer.key, {"bond", world.buyer.id, "75.00"});
+    json_of(first, {"release-bond", world.buyer.id, "25.00"});
+    const ProgramRun journal = run(world.buyer.key, {"journal"});
+    EXPECT_NE(journal.output.find("bond"), std::string::npos) << journal.output;
+    EXPECT_NE(journal.output.find(approved["journal"].get<std::string>()), std::string::npos);
+}
+
 TEST(ApiAccounts, APersonsKeysAreTheirOwnToMake) {
     ApiServer server;
     World world(server);

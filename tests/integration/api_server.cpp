@@ -151,7 +151,8 @@ std::string operator_of(const ApiServer& server) {
     throw std::runtime_error("the server names no operator");
 }
 
-// A person of the operator: the id and a key.
+}  // namespace
+
 std::pair<std::string, std::string> make_officer(const ApiServer& server,
                                                  const std::string& organisation,
                                                  const char* name) {
@@ -162,8 +163,6 @@ std::pair<std::string, std::string> make_officer(const ApiServer& server,
         op.post(path + "/api-keys", {{"scopes", {"operator"}}, {"label", name}, {"user", user}}));
     return {user, key["secret"]};
 }
-
-}  // namespace
 
 Officers::Officers(const ApiServer& server)
     : organisation(operator_of(server)), first(server.url(), ""), second(server.url(), "") {

@@ -85,6 +85,10 @@ struct Party {
 };
 Party make_party(Caller& op, const std::string& name, const Json& roles);
 
+// A new person of the operator: its id and a key.
+std::pair<std::string, std::string> make_officer(const ApiServer& server,
+                                                 const std::string& organisation, const char* name);
+
 // Two persons of the operator; what one asks for the other approves.
 struct Officers {
     explicit Officers(const ApiServer& server);
