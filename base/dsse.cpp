@@ -142,15 +142,6 @@ std::optional<DsseEnvelope> scan_envelope(std::string_view json) {
     return out;
 }
 
-Result<DsseEnvelope> read_envelope(const Json& json) {
-    EnvelopeReader reader(json);
-    DsseEnvelope out = reader.read();
-    if (!reader.faults().empty()) {
-        return fail(Error("bad_envelope", "not a DSSE envelope", reader.faults()));
-    }
-    return out;
-}
-
 }  // namespace
 
 std::string dsse_pae(std::string_view payload_type, std::string_view payload) {
@@ -162,6 +153,15 @@ std::string dsse_pae(std::string_view payload_type, std::string_view payload) {
     out += std::to_string(payload.size());
     out += ' ';
     out += payload;
+    return out;
+}
+
+Result<DsseEnvelope> read_envelope(const Json& json) {
+    EnvelopeReader reader(json);
+    DsseEnvelope out = reader.read();
+    if (!reader.faults().empty()) {
+        return fail(Error("bad_envelope", "not a DSSE envelope", reader.faults()));
+    }
     return out;
 }
 

@@ -421,6 +421,8 @@ TEST(DisputeRandom, EveryWindowEndsWithTheBillOfWhatWasDelivered) {
         disputes += day.disputes();
         corrections += day.corrections();
     }
+    RecordProperty("disputes", static_cast<int>(disputes));
+    RecordProperty("corrections", static_cast<int>(corrections));
     EXPECT_GT(disputes, 0U);
     EXPECT_GT(corrections, 0U);
 }
