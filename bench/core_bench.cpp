@@ -3,6 +3,7 @@
 
 #include "base/crypto.hpp"
 #include "base/ids.hpp"
+#include "bench/common/payer.hpp"
 #include "core/market.hpp"
 #include "core/replay.hpp"
 
@@ -31,6 +32,8 @@ class Exchange {
         const auto boss = numbered<OrganisationId>(1);
         const auto provider = numbered<OrganisationId>(2);
         run(boss, RegisterOrganisation{boss, {Role::kOperator}});
+        bench::Payer payer;
+        run(boss, payer.registration(boss));
         run(boss, RegisterOrganisation{provider, {Role::kProvider}});
         run(boss, RegisterOrganisation{numbered<OrganisationId>(3), {Role::kBuyer}});
         SetSchedule schedule;
@@ -52,8 +55,7 @@ class Exchange {
         pool.model = "npu";
         pool.lots = Lots(900'000'000);
         run(provider, pool);
-        run(boss,
-            MoveCash{numbered<OrganisationId>(3), "CNY", Money(4'000'000'000'000'000'000), ""});
+        run(boss, payer.pay(numbered<OrganisationId>(3), "CNY", Money(4'000'000'000'000'000'000)));
     }
 
     CommandOutcome run(const OrganisationId& actor, CommandBody body) {

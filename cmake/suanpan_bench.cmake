@@ -1,9 +1,14 @@
+# bench/common/: headers of all of them, included as "bench/common/file.hpp".
+set(bench_common "${CMAKE_BINARY_DIR}/include/bench_common")
+suanpan_stage_includes("${bench_common}" "bench/common" "${CMAKE_SOURCE_DIR}/bench/common")
+
 # bench/*.cpp -> suanpan-bench (Google Benchmark).
 file(GLOB bench_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/bench/*.cpp")
 if(bench_sources)
   find_package(benchmark REQUIRED)
   add_executable(suanpan_bench ${bench_sources})
   set_target_properties(suanpan_bench PROPERTIES OUTPUT_NAME suanpan-bench)
+  target_include_directories(suanpan_bench PRIVATE "${bench_common}")
   target_link_libraries(suanpan_bench PRIVATE
     suanpan_core benchmark::benchmark benchmark::benchmark_main suanpan_flags)
 endif()
@@ -28,7 +33,7 @@ function(suanpan_bench_program name)
   list(TRANSFORM arg_WITH PREPEND "${CMAKE_SOURCE_DIR}/bench/")
   add_executable(${target} ${sources} ${arg_WITH})
   list(TRANSFORM arg_SEES PREPEND "${CMAKE_BINARY_DIR}/include/bench_")
-  target_include_directories(${target} PRIVATE "${root}" ${arg_SEES})
+  target_include_directories(${target} PRIVATE "${root}" "${bench_common}" ${arg_SEES})
   target_link_libraries(${target} PRIVATE ${arg_LINK} suanpan_flags)
   add_dependencies(bench_programs ${target})
 endfunction()

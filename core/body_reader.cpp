@@ -2,7 +2,9 @@
 #include "base/decimal.hpp"
 #include "base/dsse.hpp"
 #include "core/bodies.hpp"
+#include "core/cash_bodies.hpp"
 #include "core/control_bodies.hpp"
+#include "core/dispute_bodies.hpp"
 #include "core/fields.hpp"
 
 #include <nlohmann/json.hpp>
@@ -62,7 +64,9 @@ Result<settlement::BuyerKind> read_kind(const Json& json) {
 
 CommandBody read_organisation(Fields& in) {
     if (in.has("what")) {
-        if (in.text("what") != "describe") in.fault("what", "is not known here");
+        const std::string what = in.text("what");
+        if (what == "register_user" || what == "remove_user") return read_user(what, in);
+        if (what != "describe") in.fault("what", "is not known here");
         return DescribeOrganisation{in.id<OrganisationId>("organisation"),
                                     in.list("kinds", read_kind), in.text("group")};
     }
@@ -70,7 +74,10 @@ CommandBody read_organisation(Fields& in) {
 }
 
 CommandBody read_key(Fields& in) {
-    if (in.text("what") == "revoke_meter") return RevokeMeter{in.id<MeterId>("id")};
+    const std::string what = in.text("what");
+    if (what == "register_arbiter" || what == "revoke_arbiter") return read_arbiter_key(in, what);
+    if (what == "revoke_meter") return RevokeMeter{in.id<MeterId>("id")};
+    if (what.ends_with("_payment_key")) return read_payment_key(what, in);
     return RegisterMeter{in.id<MeterId>("id"), in.id<OrganisationId>("organisation"),
                          in.parsed("role", settlement::parse_meter_role),
                          in.parsed("public_key", parse_public_key),
@@ -143,6 +150,8 @@ CommandBody read_schedule(Fields& in) {
     if (in.has("grades")) out.grades = read_grades(in);
     if (in.has("metered_minimum_ppm")) out.metered_minimum = in.number<Ppm>("metered_minimum_ppm");
     if (in.has("release_notice_s")) out.release_notice = in.number<Duration>("release_notice_s");
+    if (in.has("dispute_claim_s")) out.dispute_claim = in.number<Duration>("dispute_claim_s");
+    if (in.has("dispute_rule_s")) out.dispute_rule = in.number<Duration>("dispute_rule_s");
     return out;
 }
 
@@ -241,11 +250,6 @@ CommandBody read_cancel(Fields& in) {
     return CancelOrder{in.id<OrderId>("id")};
 }
 
-CommandBody read_transfer(Fields& in) {
-    return MoveCash{in.id<OrganisationId>("organisation"), in.text("currency"),
-                    in.parsed("amount", parse_money), in.text("reference_hash")};
-}
-
 CommandBody read_lease(Fields& in) {
     const std::string action = in.text("action");
     if (action == "release") return ReleaseLease{in.id<LeaseId>("id")};
@@ -288,6 +292,7 @@ CommandBody read_agreement(Fields& in) {
 CommandBody read_programme(Fields& in) {
     if (in.text("what") == "fund")
         return FundProgramme{in.id<ProgrammeId>("id"), in.parsed("amount", parse_money)};
+    if (in.text("what") == "close") return CloseProgramme{in.id<ProgrammeId>("id")};
     return OpenProgramme{in.id<OrganisationId>("holder"),
                          owned<settlement::Programme>(in, "programme", [](const Json& json) {
                              return settlement::parse_programme(json.dump());
@@ -304,28 +309,32 @@ CommandBody read_grant(Fields& in) {
 using Reader = CommandBody (*)(Fields&);
 
 const std::map<std::string_view, Reader>& readers() {
-    static const std::map<std::string_view, Reader> kReaders = {{"organisation", read_organisation},
-                                                                {"key", read_key},
-                                                                {"market", read_market},
-                                                                {"schedule", read_schedule},
-                                                                {"model", read_model},
-                                                                {"site", read_site},
-                                                                {"pool", read_pool},
-                                                                {"title", read_title},
-                                                                {"attestation", read_attestation},
-                                                                {"calendar", read_calendar},
-                                                                {"order", read_order},
-                                                                {"replace", read_replace},
-                                                                {"admin", read_admin},
-                                                                {"cancel", read_cancel},
-                                                                {"transfer", read_transfer},
-                                                                {"lease", read_lease},
-                                                                {"agreement", read_agreement},
-                                                                {"programme", read_programme},
-                                                                {"grant", read_grant},
-                                                                {"readings", read_readings},
-                                                                {"settlement", read_settle},
-                                                                {"tick", read_tick}};
+    static const std::map<std::string_view, Reader> kReaders = {
+        {"organisation", read_organisation},
+        {"key", read_key},
+        {"market", read_market},
+        {"schedule", read_schedule},
+        {"model", read_model},
+        {"site", read_site},
+        {"pool", read_pool},
+        {"title", read_title},
+        {"attestation", read_attestation},
+        {"calendar", read_calendar},
+        {"order", read_order},
+        {"replace", read_replace},
+        {"admin", read_admin},
+        {"cancel", read_cancel},
+        {"transfer", read_transfer},
+        {"lease", read_lease},
+        {"agreement", read_agreement},
+        {"programme", read_programme},
+        {"grant", read_grant},
+        {"readings", read_readings},
+        {"settlement", read_settle},
+        {"dispute", read_dispute},
+        {"ruling", read_ruling},
+        {"period_closed", read_close_period},
+        {"tick", read_tick}};
     return kReaders;
 }
 

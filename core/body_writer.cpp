@@ -2,7 +2,9 @@
 #include "base/decimal.hpp"
 #include "base/time.hpp"
 #include "core/bodies.hpp"
+#include "core/cash_bodies.hpp"
 #include "core/control_bodies.hpp"
+#include "core/dispute_bodies.hpp"
 #include "core/entries.hpp"
 
 #include <nlohmann/json.hpp>
@@ -123,6 +125,11 @@ Json write(const SetSchedule& body) {
     if (body.metered_minimum.value != 0)
         out["metered_minimum_ppm"] = decimal(body.metered_minimum.value);
     if (body.release_notice) out["release_notice_s"] = decimal(body.release_notice->value);
+    const SetSchedule plain;
+    if (body.dispute_claim != plain.dispute_claim)
+        out["dispute_claim_s"] = decimal(body.dispute_claim.value);
+    if (body.dispute_rule != plain.dispute_rule)
+        out["dispute_rule_s"] = decimal(body.dispute_rule.value);
     return out;
 }
 
@@ -227,13 +234,6 @@ Json write(const CancelOrder& body) {
     return {{"id", to_string(body.id)}, {"what", "one"}};
 }
 
-Json write(const MoveCash& body) {
-    return {{"organisation", to_string(body.organisation)},
-            {"currency", body.currency},
-            {"amount", to_string(body.amount)},
-            {"reference_hash", body.reference_hash}};
-}
-
 Json write(const AdvanceLease& body) {
     return {{"id", to_string(body.id)},
             {"action", body.action == LeaseAction::kAccept ? "accept" : "activate"}};
@@ -275,6 +275,9 @@ Json write(const FundProgramme& body) {
     return {
         {"id", to_string(body.programme)}, {"amount", to_string(body.amount)}, {"what", "fund"}};
 }
+Json write(const CloseProgramme& body) {
+    return {{"id", to_string(body.programme)}, {"what", "close"}};
+}
 Json write(const GrantVoucher& body) {
     const settlement::Grant& grant = body.grant;
     return {{"id", to_string(grant.id)},
@@ -301,13 +304,16 @@ Json body_to_json(const CommandBody& body) {
 std::string_view entry_kind(const CommandBody& body) {
     // In the order of CommandBody's alternatives.
     static constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> kKinds = {
-        "organisation", "key",    "key",       "market",      "schedule",     "model",
-        "site",         "pool",   "title",     "attestation", "attestation",  "calendar",
-        "order",        "cancel", "cancel",    "transfer",    "lease",        "readings",
-        "settlement",   "tick",   "calendar",  "replace",     "admin",        "admin",
-        "admin",        "admin",  "admin",     "admin",       "admin",        "admin",
-        "admin",        "lease",  "agreement", "agreement",   "organisation", "programme",
-        "programme",    "grant",  "grant"};
+        "organisation", "key",      "key",       "market",       "schedule",     "model",
+        "site",         "pool",     "title",     "attestation",  "attestation",  "calendar",
+        "order",        "cancel",   "cancel",    "transfer",     "lease",        "readings",
+        "settlement",   "tick",     "calendar",  "replace",      "admin",        "admin",
+        "admin",        "admin",    "admin",     "admin",        "admin",        "admin",
+        "admin",        "lease",    "agreement", "agreement",    "organisation", "programme",
+        "programme",    "grant",    "grant",     "organisation", "organisation", "key",
+        "key",          "transfer", "transfer",  "transfer",     "transfer",     "period_closed",
+        "key",          "key",      "dispute",   "dispute",      "dispute",      "dispute",
+        "ruling",       "programme"};
     return kKinds[body.index()];
 }
 

@@ -6,11 +6,13 @@
 
 #include "base/ids.hpp"
 #include "base/units.hpp"
+#include "core/account_commands.hpp"
 #include "core/rows.hpp"
 #include "matching/engine.hpp"
 #include "matching/terms.hpp"
 #include "settlement/discount.hpp"
 #include "settlement/reading.hpp"
+#include "settlement/ruling.hpp"
 #include "settlement/voucher.hpp"
 
 #include <cstdint>
@@ -55,6 +57,8 @@ struct SetSchedule {
     std::optional<Duration> release_notice{};  // none: a released lease is billed to its end
     Ppm metered_minimum{0};
     Grades grades;
+    Duration dispute_claim{7 * 86'400};
+    Duration dispute_rule{30 * 86'400};
 };
 struct RegisterModel {
     ModelRow model;  // its index is set by the core
@@ -162,13 +166,6 @@ struct SetLimits {
     LimitTarget target;
     Limits limits;
 };
-// Money in: cash → available. Money out: available → cash, with a negative amount.
-struct MoveCash {
-    OrganisationId organisation;
-    std::string currency;
-    Money amount;
-    std::string reference_hash;  // salted hash of the payment's reference
-};
 enum class LeaseAction : std::uint8_t { kAccept, kActivate };
 struct AdvanceLease {
     LeaseId id;
@@ -221,6 +218,11 @@ struct FundProgramme {
     ProgrammeId programme;
     Money amount;
 };
+// By the holder, once the programme is over: what of its budget nobody can use any more goes back
+// to the funders. Repeated for what comes back later.
+struct CloseProgramme {
+    ProgrammeId programme;
+};
 // By the programme's holder, to an organisation with the role buyer.
 struct GrantVoucher {
     settlement::Grant grant;
@@ -229,16 +231,55 @@ struct RevokeGrant {
     GrantId id;
 };
 
+// By the operator, for an organisation with the role arbiter.
+struct RegisterArbiterKey {
+    SigningKeyId id;
+    OrganisationId organisation;
+    PublicKey key{};
+};
+struct RevokeArbiterKey {
+    SigningKeyId id;
+};
+// By one side of the lease, about the window that starts then: what it says was delivered.
+struct OpenDispute {
+    LeaseId lease;
+    Time window_start;
+    settlement::DisputeClaim claim;
+};
+// By the provider: it stands by what is disputed.
+struct ClaimDispute {
+    DisputeId id;
+};
+// By one of the two sides, or by the operator (its probe's readings).
+struct AddEvidence {
+    DisputeId id;
+    LogIndex entry;
+};
+// What a side would accept; when both offer the same, that is the end.
+struct OfferSettlement {
+    DisputeId id;
+    settlement::DisputeParty by = settlement::DisputeParty::kBuyer;
+    settlement::Delivered delivered;
+};
+// A signed ruling as received. The signature was checked before; the audit checks it again.
+struct RuleDispute {
+    std::string envelope;  // canonical JSON of the DSSE envelope
+    settlement::Ruling ruling;
+};
+
 inline constexpr std::size_t kSettleStep = 1'000;
 
 using CommandBody =
     std::variant<RegisterOrganisation, RegisterMeter, RevokeMeter, DefineMarket, SetSchedule,
                  RegisterModel, RegisterSite, RegisterPool, SetTitle, Attest, RevokeAttestation,
-                 BlockLots, PlaceOrder, CancelOrder, CancelAll, MoveCash, AdvanceLease,
+                 BlockLots, PlaceOrder, CancelOrder, CancelAll, RequestCash, AdvanceLease,
                  SubmitReadings, Settle, Tick, UnblockLots, ReplaceOrder, KillSwitch, Reinstate,
                  HaltMarket, ResumeMarket, OpenCall, CloseCall, SetBand, SetReference, SetLimits,
                  ReleaseLease, AgreeDiscount, EndDiscount, DescribeOrganisation, OpenProgramme,
-                 FundProgramme, GrantVoucher, RevokeGrant>;
+                 FundProgramme, GrantVoucher, RevokeGrant, RegisterUser, RemoveUser,
+                 RegisterPaymentKey, RevokePaymentKey, ApproveCash, RejectCash, TakePayment,
+                 MoveBond, ClosePeriod, RegisterArbiterKey, RevokeArbiterKey, OpenDispute,
+                 ClaimDispute, AddEvidence, OfferSettlement, RuleDispute, CloseProgramme>;
 
 struct Command {
     CommandId id;          // fresh and random; every id that the core makes is derived from it

@@ -52,6 +52,14 @@ std::string line(const OrganisationRow& row) {
                        kinds, row.group, row.index.value);
 }
 
+std::string delivered(const settlement::Delivered& d) {
+    return fmt::format("{}@{}", d.lot_us, d.credit.value);
+}
+
+std::string delivered(const std::optional<settlement::Delivered>& d) {
+    return d ? delivered(*d) : "-";
+}
+
 std::string line(const MeterRow& row) {
     return fmt::format("meter {} {} {} {} {} {} {}", to_string(row.id), to_string(row.organisation),
                        settlement::to_string(row.role), to_hex(as_chars(row.key)), ids(row.pools),
@@ -96,12 +104,12 @@ std::string line(const ScheduleRow& row) {
         for (const settlement::CreditStep& step : credits)
             grades += fmt::format("{}={},", step.below.value, step.credit.value);
     }
-    return fmt::format("schedule {} {} {}/{}/{}/{}/{}/{}/{} {} {} {} {} {} {}", row.version,
+    return fmt::format("schedule {} {} {}/{}/{}/{}/{}/{}/{} {} {} {} {} {} {}/{} {}", row.version,
                        fees(row.fees), m.billing_window.value, m.deadline.value,
                        m.future_tolerance.value, m.mismatch_tolerance.value, m.mismatch_floor_us,
                        m.longest_reading.value, steps, row.dispute_period.value, efficiency,
                        optional_number(row.release_notice), row.metered_minimum.value, grades,
-                       row.index.value);
+                       row.dispute_claim.value, row.dispute_rule.value, row.index.value);
 }
 
 std::string line(const ModelRow& row) {
@@ -186,9 +194,9 @@ std::string line(const LeaseRow& row) {
     const auto& f = t.fees;
     std::string voucher = "-";
     if (row.voucher) {
-        voucher = fmt::format("{}/{}/{}/{}", to_string(row.voucher->grant),
+        voucher = fmt::format("{}/{}/{}/{}/{}", to_string(row.voucher->grant),
                               optional_number(row.voucher->price_cap), row.voucher->reserved.value,
-                              row.voucher->until.value);
+                              row.voucher->until.value, row.voucher->month.value);
     }
     return fmt::format(
         "lease {} {} {} {} {} {} {} {} {} {}/{}/{}/{}/{} {}/{}/{}/{}/{}/{} {} {} {} {} {} {} {} {} "
@@ -214,11 +222,11 @@ std::string line(const FinalWindowRow& row) {
         discount = fmt::format("{}={}", agreement ? to_string(*agreement) : "none",
                                row.discount->discount.value);
     }
-    return fmt::format("window {} {} {} {} {} {} {} {} {} {} {}", to_string(row.window.lease),
+    return fmt::format("window {} {} {} {} {} {} {} {} {} {} {} {} {}", to_string(row.window.lease),
                        window(row.window.window), row.window.final_at.value, row.window.lot_us,
                        row.window.busy_us, row.window.disputed_us, row.window.estimated, readings,
                        row.final_time.value, row.settled_by ? to_string(*row.settled_by) : "-",
-                       discount);
+                       discount, row.dispute_until.value, optional_number(row.line_index));
 }
 
 std::string line(const settlement::DiscountAgreement& row) {
@@ -270,9 +278,92 @@ std::string line(const RunRow& row) {
 }
 
 std::string line(const PendingRow& row) {
-    return fmt::format("pending {} {} {} {} {} {} {}", to_string(row.id),
+    return fmt::format("pending {} {} {} {} {} {} {} {} {}", to_string(row.id),
                        to_string(row.organisation), row.currency, row.amount.value, row.due.value,
-                       row.released, row.index.value);
+                       row.released, row.index.value, to_string(row.lease), to_string(row.dispute));
+}
+
+std::string line(const ArbiterKeyRow& row) {
+    return fmt::format("arbiter_key {} {} {} {} {}", to_string(row.id), to_string(row.organisation),
+                       to_hex(as_chars(row.key)), row.revoked, row.index.value);
+}
+
+std::string line(const DisputeRow& row) {
+    const settlement::Dispute& d = row.dispute;
+    std::string evidence;
+    for (const LogIndex index : d.evidence)
+        evidence += fmt::format("{},", index.value);
+    std::string change = "-";
+    if (row.change) {
+        const settlement::WaterfallDifference& c = *row.change;
+        change = fmt::format("{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}", c.sale.value, c.credit.value,
+                             c.discount.value, c.amount.value, c.voucher.value, c.buyer_fee.value,
+                             c.provider_fee.value, c.buyer_tax.value, c.withheld.value,
+                             c.buyer_pays.value, c.provider_gets.value);
+        for (const Money owner : c.owners)
+            change += fmt::format(",{}", owner.value);
+    }
+    return fmt::format(
+        "dispute {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}",
+        to_string(d.id), to_string(d.lease), window(d.window), settlement::to_string(d.reason),
+        d.opened_by ? settlement::to_string(*d.opened_by) : "-", d.opened_at.value,
+        delivered(d.final), delivered(d.claimed), settlement::to_string(d.state), d.claim_by.value,
+        d.rule_by.value, evidence, delivered(d.provider_offer), delivered(d.buyer_offer),
+        delivered(d.result), optional_time(d.ended_at), to_string(row.buyer),
+        to_string(row.provider), row.held.value, row.reserved.value, change,
+        to_string(row.arbiter) + " " + std::to_string(row.index.value));
+}
+
+std::string line(const UserRow& row) {
+    return fmt::format("user {} {} {} {}", to_string(row.id), to_string(row.organisation),
+                       row.removed, row.index.value);
+}
+
+std::string line(const PaymentKeyRow& row) {
+    return fmt::format("payment_key {} {} {} {} {}", to_string(row.id), to_string(row.organisation),
+                       to_hex(as_chars(row.key)), row.revoked, row.index.value);
+}
+
+std::string line(const CashRow& row) {
+    const settlement::Approval& a = row.approval;
+    return fmt::format("cash {} {} {} {} {} {} {} {} {} {} {} {} {} {}", to_string(a.id),
+                       to_hex(as_chars(a.content)), row.move.amount.value, row.move.currency,
+                       to_string(row.move.organisation), a.requested_by, a.requested_at.value,
+                       a.expires_at.value, settlement::to_string(a.state),
+                       a.decided_by.value_or("-"), optional_time(a.decided_at), row.payment,
+                       to_string(row.journal), row.reversed) +
+           fmt::format(" {}", row.index.value);
+}
+
+std::string balances(const settlement::Balances& list) {
+    std::string out;
+    for (const auto& [key, amount] : list)
+        out += fmt::format("{}/{}={},", key.first, settlement::to_string(key.second), amount.value);
+    return out;
+}
+
+std::string line(const PeriodRow& row) {
+    return fmt::format("period {} {} {} {} {}", row.month.value, row.organisations,
+                       balances(row.total), row.closed, row.index.value);
+}
+
+std::string line(const PeriodBalanceRow& row) {
+    return fmt::format("period_balance {} {} {} {}", to_string(row.organisation), row.month.value,
+                       balances(row.balances), optional_number(row.index));
+}
+
+std::string line(const InvoiceRow& row) {
+    const settlement::Invoice& i = row.invoice;
+    return fmt::format("invoice {} {} {} {} {} {} {} {} {} {}", settlement::to_string(row.number),
+                       to_string(i.organisation), to_string(i.project), i.period.value, i.currency,
+                       i.net.value, i.tax.value,
+                       i.corrects ? settlement::to_string(*i.corrects) : "-", row.issued.value,
+                       row.index.value);
+}
+
+std::string line(const InvoiceSumRow& row) {
+    return fmt::format("invoice_sum {} {} {} {} {}", to_string(row.organisation), row.period.value,
+                       row.currency, row.net.value, row.tax.value);
 }
 
 std::string line(const BalanceRow& row) {
@@ -335,7 +426,16 @@ Hash digest(Rows state) {
     hasher.add(state.grants);
     hasher.add(state.reservations);
     hasher.add(state.voucher_months);
+    hasher.add(state.arbiter_keys);
+    hasher.add(state.disputes);
     hasher.add(state.pending);
+    hasher.add(state.users);
+    hasher.add(state.payment_keys);
+    hasher.add(state.cash);
+    hasher.add(state.periods);
+    hasher.add(state.period_balances);
+    hasher.add(state.invoices);
+    hasher.add(state.invoice_sums);
     hasher.add(state.balances);
     return hasher.hash();
 }

@@ -19,12 +19,6 @@ bool goes_by_volume(const DiscountAgreement& agreement) {
     return agreement.tiers.size() > 1 || agreement.tiers.front().from.value > 0;
 }
 
-struct PricedWindow {
-    settlement::RunOrder order;
-    LiveLease* lease = nullptr;
-    FinalWindowRow* window = nullptr;
-};
-
 }  // namespace
 
 Result<void> Market::Impl::handle(const AgreeDiscount& body) {
@@ -56,8 +50,9 @@ Result<void> Market::Impl::handle(const EndDiscount& body) {
     DiscountAgreement* agreement = find_agreement(body.id);
     if (agreement == nullptr || !acts_for(agreement->provider))
         return fail("agreement_not_found", "the organisation gives no such discount");
-    // One that was never in force has been for a second.
-    const Time until = std::max({body.until, now(), Time(agreement->from.value + 1)});
+    // Trades of this second keep it, and one that was never in force has been for a second.
+    const Time until =
+        std::max({body.until, Time(now().value + 1), Time(agreement->from.value + 1)});
     if (agreement->until && *agreement->until <= until)
         return fail("agreement_ended", "the agreement ends before that anyway");
     accept();
@@ -95,6 +90,7 @@ settlement::SaleFacts Market::Impl::sale_facts(const LeaseRow& lease) const {
     if (lease.billing == matching::Billing::kMetered)
         facts.billing = settlement::BillingMode::kMetered;
     facts.traded_at = id_time(lease.id.bytes);
+    facts.index = lease.index;
     return facts;
 }
 
@@ -109,34 +105,46 @@ settlement::AppliedDiscount Market::Impl::discount_for(const LeaseRow& lease,
 
 // Leases are settled one after the other, but a month's volume grows window by window, by (end,
 // lease): so those that it decides on are priced when the run begins.
-void Market::Impl::price_by_volume(const RunRow& run) {
+std::vector<PricedWindow> Market::Impl::windows_by_volume(
+    const RunRow& run, settlement::MonthlyVolumes& counted) const {
     std::vector<PricedWindow> windows;
-    for (auto& [id, lease] : leases) {
+    for (const auto& [id, lease] : leases) {
         if (lease.unsettled.empty()) continue;
-        const auto& list = agreements_of(lease.row);
-        if (std::ranges::none_of(list, goes_by_volume)) continue;
-        for (FinalWindowRow& window : lease.unsettled) {
-            if (is_in_range(run, window))
-                windows.push_back({{window.window.window.end, id}, &lease, &window});
+        if (std::ranges::none_of(agreements_of(lease.row), goes_by_volume)) continue;
+        for (const FinalWindowRow& window : lease.unsettled) {
+            if (is_in_range(run, window) && !window.discount)
+                windows.push_back({{window.window.window.end, id}, window});
         }
     }
     std::ranges::sort(windows, {}, &PricedWindow::order);
-    for (const PricedWindow& priced : windows) {
-        const LeaseRow& lease = priced.lease->row;
-        FinalWindowRow& window = *priced.window;
-        const settlement::Month month = settlement::month_of(window.window.window.start);
-        window.discount = discount_for(lease, window);
-        const auto line = settlement::waterfall(lease.terms, window_input(lease, window),
-                                                owners_at(lease, window.window.window.start));
-        CHECK(line);
-        const auto facts = sale_facts(lease);
+    for (PricedWindow& priced : windows) {
+        const LeaseRow& lease = leases.at(priced.order.lease).row;
+        const Time start = priced.window.window.window.start;
+        const settlement::Month month = settlement::month_of(start);
         const auto& list = agreements_of(lease);
-        CHECK(settlement::count_volume(list, facts, month, line->amount, volumes));
-        for (const DiscountAgreement& agreement : list) {
-            if (settlement::applies(agreement, facts)) touched_volumes.mark({agreement.id, month});
+        const auto facts = sale_facts(lease);
+        priced.window.discount = settlement::choose_discount(list, facts, month, counted);
+        const auto line = bill(lease, priced.window, delivered(priced.window));
+        CHECK(settlement::count_volume(list, facts, month, line.amount, counted));
+    }
+    return windows;
+}
+
+void Market::Impl::price_by_volume(const RunRow& run) {
+    for (const PricedWindow& priced : windows_by_volume(run, volumes)) {
+        LiveLease& lease = leases.at(priced.order.lease);
+        const Time start = priced.window.window.window.start;
+        const auto window =
+            std::ranges::find(lease.unsettled, start,
+                              [](const FinalWindowRow& row) { return row.window.window.start; });
+        *window = priced.window;
+        const auto facts = sale_facts(lease.row);
+        for (const DiscountAgreement& agreement : agreements_of(lease.row)) {
+            if (settlement::applies(agreement, facts))
+                touched_volumes.mark({agreement.id, settlement::month_of(start)});
         }
-        const std::pair key(lease.id, window.window.window.start);
-        window_rows[key] = window;
+        const std::pair key(lease.row.id, start);
+        window_rows[key] = *window;
         touched_windows.mark(key);
     }
 }

@@ -4,6 +4,7 @@
 #include "base/decimal.hpp"
 #include "base/time.hpp"
 #include "core/bodies.hpp"
+#include "core/dispute_bodies.hpp"
 #include "core/fields.hpp"
 
 #include <nlohmann/json.hpp>
@@ -69,8 +70,17 @@ Json line_to_json(const SettlementLineRow& row) {
              {"provider_gets", to_string(line.provider_gets)},
              {"owners", owners},
              {"readings", indices_to_json(row.readings)}};
+    if (row.paid_us != row.lot_us) out["paid_us"] = decimal(row.paid_us);
     if (!row.agreement.is_nil()) out["agreement"] = to_string(row.agreement);
     if (!row.grant.is_nil()) out["grant"] = to_string(row.grant);
+    return out;
+}
+
+// {"CNY":{"available":"1.000000",…},…}
+Json balances_to_json(const settlement::Balances& balances) {
+    Json out = Json::object();
+    for (const auto& [key, amount] : balances)
+        out[key.first][std::string(settlement::to_string(key.second))] = to_string(amount);
     return out;
 }
 
@@ -236,6 +246,56 @@ EntryDraft readings_entry(const CommandId& cause, Time time, const SettlementPar
                     {"part", decimal(part.part)},
                     {"window", window_to_json(part.window)},
                     {"readings", indices_to_json(part.readings)}});
+}
+
+EntryDraft dispute_entry(const CommandId& cause, Time time, const DisputeRow& row) {
+    const settlement::Dispute& dispute = row.dispute;
+    Json body{{"id", to_string(dispute.id)},
+              {"lease", to_string(dispute.lease)},
+              {"window", window_to_json(dispute.window)},
+              {"reason", std::string(settlement::to_string(dispute.reason))},
+              {"state", std::string(settlement::to_string(dispute.state))},
+              {"final", delivered_to_json(dispute.final)},
+              {"claimed", delivered_to_json(dispute.claimed)}};
+    if (dispute.opened_by)
+        body["opened_by"] = std::string(settlement::to_string(*dispute.opened_by));
+    if (const auto deadline = dispute.deadline()) body["deadline"] = to_string(*deadline);
+    if (dispute.result) body["result"] = delivered_to_json(*dispute.result);
+    return derived("dispute", time, cause, std::move(body));
+}
+
+EntryDraft correction_entry(const CommandId& cause, Time time, const SettlementLineRow& line) {
+    Json body = line_to_json(line);
+    body["lease"] = to_string(line.lease);
+    body["run"] = to_string(line.run);
+    body["currency"] = line.currency;
+    body["dispute"] = to_string(line.dispute);
+    if (line.corrects) body["corrects"] = decimal(line.corrects->value);
+    return derived("correction", time, cause, std::move(body));
+}
+
+EntryDraft period_entry(const CommandId& cause, Time time, const PeriodBalanceRow& row,
+                        const std::vector<InvoiceRow>& invoices) {
+    Json numbers = Json::array();
+    for (const InvoiceRow& each : invoices) {
+        numbers.push_back({{"number", settlement::to_string(each.number)},
+                           {"currency", each.invoice.currency},
+                           {"net", to_string(each.invoice.net)},
+                           {"tax", to_string(each.invoice.tax)}});
+    }
+    return derived("period_closed", time, cause,
+                   {{"period", settlement::to_string(row.month)},
+                    {"organisation", to_string(row.organisation)},
+                    {"balances", balances_to_json(row.balances)},
+                    {"invoices", numbers}});
+}
+
+EntryDraft period_closed_entry(const CommandId& cause, Time time, const PeriodRow& period) {
+    return derived("period_closed", time, cause,
+                   {{"period", settlement::to_string(period.month)},
+                    {"closed", true},
+                    {"organisations", decimal(period.organisations)},
+                    {"total", balances_to_json(period.total)}});
 }
 
 EntryDraft run_closed_entry(const CommandId& cause, Time time, const RunRow& run) {

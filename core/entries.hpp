@@ -57,6 +57,14 @@ struct SettlementPart {
     std::vector<LogIndex> readings;
 };
 EntryDraft readings_entry(const CommandId& cause, Time time, const SettlementPart& part);
+// A dispute as it stands: when it was opened, and when it ended.
+EntryDraft dispute_entry(const CommandId& cause, Time time, const DisputeRow& row);
+// The lines of a settled window that the end of a dispute changes, and the entry they are of.
+EntryDraft correction_entry(const CommandId& cause, Time time, const SettlementLineRow& line);
+// An organisation's balances as a period is closed, with its invoices; and the closing itself.
+EntryDraft period_entry(const CommandId& cause, Time time, const PeriodBalanceRow& row,
+                        const std::vector<InvoiceRow>& invoices);
+EntryDraft period_closed_entry(const CommandId& cause, Time time, const PeriodRow& period);
 EntryDraft run_closed_entry(const CommandId& cause, Time time, const RunRow& run);
 
 // What an entry of the log says. For derived entries `command` is empty.

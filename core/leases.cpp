@@ -175,10 +175,14 @@ void Market::Impl::release_lease_hold(LiveLease& lease, const HoldShare& share) 
     touched_leases.mark(row.id);
 }
 
+// But for what open disputes keep of it.
 void Market::Impl::release_rest(LiveLease& lease) {
-    HoldShare rest{lease.row.hold, Money(0)};
-    if (lease.row.voucher)
-        rest.voucher = vouchers.reserved({lease.row.voucher->grant, lease.row.id.bytes});
+    const HoldShare kept = kept_by_disputes(lease);
+    HoldShare rest{Money(lease.row.hold.value - kept.own.value), Money(0)};
+    if (lease.row.voucher) {
+        const Money reserved = vouchers.reserved({lease.row.voucher->grant, lease.row.id.bytes});
+        rest.voucher = Money(reserved.value - kept.voucher.value);
+    }
     release_lease_hold(lease, rest);
 }
 
@@ -186,6 +190,11 @@ void Market::Impl::take_final_windows(LiveLease& lease) {
     CHECK(lease.meter);
     for (settlement::FinalWindow& window : lease.meter->take_final(now(), outcome.index)) {
         FinalWindowRow row{std::move(window), now(), std::nullopt};
+        const auto until =
+            checked_add(now().value, schedule_at(lease.row.index).dispute_period.value);
+        CHECK(until);  // a schedule's times are bounded
+        row.dispute_until = Time(*until);
+        open_mismatch(lease.row, row);
         const std::pair key(row.window.lease, row.window.window.start);
         touched_windows.mark(key);
         window_rows[key] = row;
@@ -197,17 +206,33 @@ void Market::Impl::take_final_windows(LiveLease& lease) {
     touched_leases.mark(lease.row.id);
 }
 
-void Market::Impl::close_if_done(LiveLease& lease) {
-    LeaseRow& row = lease.row;
+bool LiveLease::is_settled() const {
     const bool ended = row.state == LeaseState::kCompleted || row.state == LeaseState::kDefaulted ||
                        row.state == LeaseState::kTerminated;
-    const bool metered = !lease.meter || lease.meter->all_final();
-    if (!ended || !metered || !lease.unsettled.empty()) return;
+    return ended && (!meter || meter->all_final()) && unsettled.empty();
+}
+
+// A settled lease stays as long as somebody may dispute a window of it.
+void Market::Impl::close_if_done(LiveLease& lease) {
+    LeaseRow& row = lease.row;
+    if (!lease.is_settled()) return;
     // Rounding leaves nothing: the shares of all windows sum to the hold. An early end may leave
     // some.
     release_rest(lease);
+    forget_windows(lease);
+    set_close_due(lease);
+    if (!lease.settled.empty()) return;
     row.closed = true;
     closed_leases.push_back(row.id);
+}
+
+void Market::Impl::set_close_due(LiveLease& lease) {
+    std::optional<Time> until;
+    for (const auto& [start, window] : lease.settled) {
+        if (window.dispute_until > head.last_time)
+            until = std::max(until, std::optional(window.dispute_until));
+    }
+    set_due(lease.close_due, until, lease.row.index, DueKind::kLeaseClose, lease.row.id.bytes);
 }
 
 Result<void> Market::Impl::handle(const SubmitReadings& body) {

@@ -92,9 +92,7 @@ struct PostingReason {
     std::string_view operator()(const CancelOrder&) const { return "cancel"; }
     std::string_view operator()(const CancelAll&) const { return "cancel"; }
     std::string_view operator()(const KillSwitch&) const { return "cancel"; }
-    std::string_view operator()(const MoveCash& body) const {
-        return body.amount.value > 0 ? "deposit" : "withdrawal";
-    }
+    std::string_view operator()(const MoveBond&) const { return "bond"; }
     std::string_view operator()(const Attest&) const { return "attestation"; }
     std::string_view operator()(const RevokeAttestation&) const { return "attestation"; }
     std::string_view operator()(const BlockLots&) const { return "block"; }
@@ -106,9 +104,12 @@ struct PostingReason {
     std::string_view operator()(const Settle&) const { return "settlement"; }
     std::string_view operator()(const OpenProgramme&) const { return "programme"; }
     std::string_view operator()(const FundProgramme&) const { return "programme"; }
+    std::string_view operator()(const CloseProgramme&) const { return "programme"; }
     std::string_view operator()(const DescribeOrganisation&) const { return "cancel"; }
     std::string_view operator()(const ResumeMarket&) const { return "call"; }
     std::string_view operator()(const CloseCall&) const { return "call"; }
+    std::string_view operator()(const OfferSettlement&) const { return "dispute"; }
+    std::string_view operator()(const RuleDispute&) const { return "dispute"; }
     template <typename Body>
     std::string_view operator()(const Body&) const {
         return "market";  // its rules: the band, the limits of an order
@@ -210,6 +211,26 @@ void Market::Impl::fire(const DueKey& key) {
             expire_grant(id, key.time);
             return;
         }
+        case DueKind::kDispute: {
+            DisputeId id;
+            id.bytes = key.id;
+            lapse(id);
+            return;
+        }
+        case DueKind::kApproval: {
+            ApprovalId id;
+            id.bytes = key.id;
+            expire_cash(id);
+            return;
+        }
+        case DueKind::kLeaseClose: {
+            LeaseId id;
+            id.bytes = key.id;
+            LiveLease& lease = leases.at(id);
+            lease.close_due.reset();
+            close_if_done(lease);
+            return;
+        }
         case DueKind::kCall: {
             const matching::CallTerms call = calls.at(key.index).call;
             absorb(engine.close_call(call.market, call.window, now()));
@@ -230,6 +251,7 @@ void Market::Impl::forget_others() {
     outcome.orders.clear();
     outcome.leases.clear();
     outcome.calls.clear();
+    outcome.dispute.reset();
 }
 
 void Market::Impl::emit(EntryDraft draft) {
@@ -287,6 +309,7 @@ void Market::Impl::post_moves(std::string_view reason) {
     }
     moves.clear();
     if (postings.empty()) return;
+    CHECK(closing.periods.check_open(now()));  // a period is over when it closes
     // Whatever could refuse was tested before the command was accepted.
     const auto posted = accounts.post(postings);
     CHECK(posted);
@@ -346,6 +369,7 @@ void Market::Impl::retire() {
     for (const LogIndex index : ended_calls)
         move_out(changes.calls, calls, index);
     ended_calls.clear();
+    desk.retire(changes);
 }
 
 }  // namespace suanpan::core

@@ -33,10 +33,15 @@ struct CommandOutcome {
     std::optional<settlement::DiscountAgreement> agreement;  // AgreeDiscount, EndDiscount
     std::optional<ProgrammeRow> programme;                   // OpenProgramme, FundProgramme
     std::optional<GrantRow> grant;                           // GrantVoucher, RevokeGrant
+    std::optional<DisputeRow> dispute;                       // that the command was about
+    std::optional<CashRow> cash;      // RequestCash, ApproveCash, RejectCash, TakePayment
+    std::optional<PeriodRow> period;  // ClosePeriod
 };
 
 // The code of a command that the sequencer refused, and not a rule of the market.
 inline constexpr std::string_view kCommitFailed = "commit_failed";
+
+struct SettlementPreview;
 
 class Market {
  public:
@@ -85,10 +90,13 @@ class Market {
     // aside.
     [[nodiscard]] Result<Money> worst_cost(const matching::OrderTerms& terms) const;
     // The refusals of PlaceOrder by `actor` at `now`, in their order: what placing it goes through.
-    // Gives its hold.
-    [[nodiscard]] Result<Money> check_order(const OrganisationId& actor,
-                                            const matching::OrderTerms& terms, Time now) const;
+    [[nodiscard]] Result<OrderCost> check_order(const OrganisationId& actor,
+                                                const matching::OrderTerms& terms,
+                                                const std::optional<VoucherClaim>& claim,
+                                                Time now) const;
     [[nodiscard]] OrganisationId operator_id() const;
+    // The next leases of it. REQUIRES run.closed to be false. Errors as Settle refuses the range.
+    Result<void> preview_settlement(SettlementPreview& preview) const;
 
  private:
     struct Impl;

@@ -39,6 +39,10 @@ void Market::Impl::mark_changes(Rows& out) {
     for (const auto& [agreement, month] : touched_volumes.keys())
         out.volumes.push_back(VolumeRow{agreement, month, volumes.at(agreement, month)});
     mark_vouchers(out);
+    append(out.arbiter_keys, touched_arbiter_keys, arbiter_keys);
+    append(out.disputes, touched_disputes, disputes);
+    desk.mark_changes(out);
+    closing.mark_changes(out);
     for (const auto& id : touched_orders.keys()) {
         if (const auto slot = find_order(id)) out.orders.push_back(order_row(*slot));
     }
@@ -89,7 +93,11 @@ void Market::Impl::clear_touched() {
     touched_grants.clear();
     touched_reservations.clear();
     touched_voucher_months.clear();
+    touched_arbiter_keys.clear();
+    touched_disputes.clear();
     touched_balances.clear();
+    desk.clear_touched();
+    closing.clear_touched();
 }
 
 }  // namespace suanpan::core

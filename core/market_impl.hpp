@@ -8,10 +8,14 @@
 // are collected and posted as one journal entry; every row that changed is marked for the database.
 
 #include "base/check.hpp"
+#include "core/cash_desk.hpp"
 #include "core/market.hpp"
+#include "core/market_parts.hpp"
+#include "core/period_desk.hpp"
+#include "core/touched.hpp"
 #include "matching/engine.hpp"
 #include "settlement/accounts.hpp"
-#include "settlement/lease_meter.hpp"
+#include "settlement/bill.hpp"
 
 #include <map>
 #include <optional>
@@ -22,113 +26,6 @@
 #include <vector>
 
 namespace suanpan::core {
-
-// Keys of changed rows: each once, in order of first change.
-template <typename Key>
-class Touched {
- public:
-    void mark(const Key& key) {
-        if (seen_.insert(key).second) order_.push_back(key);
-    }
-    [[nodiscard]] const std::vector<Key>& keys() const { return order_; }
-    void clear() {
-        seen_.clear();
-        order_.clear();
-    }
-
- private:
-    std::set<Key> seen_;
-    std::vector<Key> order_;
-};
-
-enum class DueKind : std::uint8_t {
-    kOrder,
-    kLeaseEnd,
-    kMeterDeadline,
-    kAttestation,
-    kPending,
-    kCall,
-    kGrant
-};
-
-// In order of time, then of the log entry that set it (design README, "The market core").
-struct DueKey {
-    Time time;
-    LogIndex index;
-    DueKind kind = DueKind::kOrder;
-    IdBytes id{};
-    friend auto operator<=>(const DueKey&, const DueKey&) = default;
-};
-
-// What the engine does not know of an order that it has.
-struct OpenOrder {
-    FeeSchedule fees;
-    Money hold{0};
-    Time placed_at;
-    LogIndex index;
-    std::optional<Time> due;
-    // What limits count of it; without limits nobody counts.
-    bool counted = false;
-    std::int64_t notional = 0;
-    std::optional<OrderVoucher> voucher{};
-    std::int64_t voucher_rest = 0;  // with a voucher: the rest after the fills taken in so far
-
-    // With what the voucher covers.
-    [[nodiscard]] Money whole_hold() const {
-        return voucher && voucher->covers ? Money(hold.value + voucher->reserved.value) : hold;
-    }
-};
-
-// A whole hold, less what the voucher covers.
-inline Money own_part(Money whole, const std::optional<OrderVoucher>& voucher) {
-    if (!voucher || !voucher->covers) return whole;
-    return Money(whole.value - voucher->reserved.value);
-}
-
-// The most that an order can cost, and what a grant covers of it.
-struct OrderCost {
-    Money whole;
-    std::optional<OrderVoucher> voucher{};
-};
-
-// A part of a lease's hold: the buyer's and the programme's.
-struct HoldShare {
-    Money own;
-    Money voucher;
-};
-
-struct ProgrammeHolder {
-    OrganisationId holder;
-    LogIndex index;
-};
-
-// Usage follows from the open orders and is not stored.
-struct LimitedTarget {
-    LimitRow row;
-    std::int64_t open_orders = 0;
-    Int128 notional = 0;
-};
-
-struct LiveLease {
-    LeaseRow row;
-    std::optional<settlement::LeaseMeter> meter;  // from activation on
-    std::vector<FinalWindowRow> unsettled;        // by final_at, then by end
-    std::optional<Time> meter_due;
-};
-
-using Partners = std::pair<OrganisationId, OrganisationId>;  // provider, buyer
-
-// A sell's rest at its limit over its time; beyond 64 bits: the most they hold.
-std::int64_t sell_notional(const matching::OrderTerms& terms,
-                           const std::vector<matching::Step>& rest, Rate rate);
-
-// What a buy's rest may still cost, before fees (market §7).
-Result<ExactAmount> rest_amount(const matching::OrderTerms& terms, std::int64_t rest);
-
-// Settled by this run.
-bool is_in_range(const RunRow& run, const FinalWindowRow& window);
-// The order in which they are settled: the same whether they became final here or were loaded.
-void sort_unsettled(std::vector<FinalWindowRow>& windows);
 
 struct Market::Impl {
     HeadRow head;
@@ -158,6 +55,12 @@ struct Market::Impl {
     std::map<ProgrammeId, ProgrammeHolder> programme_holders;
     std::map<GrantId, LogIndex> grant_indices;
     settlement::RelatedOrganisations relations;
+    std::map<SigningKeyId, ArbiterKeyRow> arbiter_keys;
+    // Of windows that are not settled, or that a dispute can still change.
+    std::map<DisputeId, DisputeRow> disputes;
+    std::map<DisputeKey, DisputeId> dispute_ids;
+    CashDesk desk;
+    PeriodDesk closing;
     matching::Engine engine;
     settlement::Accounts accounts;
     std::set<DueKey> due;
@@ -198,6 +101,8 @@ struct Market::Impl {
     Touched<GrantId> touched_grants;
     Touched<settlement::ReservationKey> touched_reservations;
     Touched<settlement::VoucherBook::MonthKey> touched_voucher_months;
+    Touched<SigningKeyId> touched_arbiter_keys;
+    Touched<DisputeId> touched_disputes;
     Touched<settlement::AccountKey> touched_balances;
 
     // market.cpp
@@ -219,6 +124,8 @@ struct Market::Impl {
     void load_lease(const LeaseRow& row);
     void load_agreements(const Rows& rows);
     void load_vouchers(const Rows& rows);
+    void load_disputes(const Rows& rows);
+    void add_disputes(Rows& out) const;
     void add_vouchers(Rows& out) const;
     [[nodiscard]] OrderRow order_row(matching::OrderSlot slot) const;
     void restore_order(const OrderRow& row);
@@ -240,7 +147,7 @@ struct Market::Impl {
     Result<void> handle(const PlaceOrder& body);
     Result<void> handle(const CancelOrder& body);
     Result<void> handle(const CancelAll& body);
-    Result<void> handle(const MoveCash& body);
+    Result<void> handle(const RequestCash& body);
     Result<void> handle(const AdvanceLease& body);
     Result<void> handle(const SubmitReadings& body);
     Result<void> handle(const Settle& body);
@@ -262,8 +169,25 @@ struct Market::Impl {
     Result<void> handle(const DescribeOrganisation& body);
     Result<void> handle(const OpenProgramme& body);
     Result<void> handle(const FundProgramme& body);
+    Result<void> handle(const CloseProgramme& body);
     Result<void> handle(const GrantVoucher& body);
     Result<void> handle(const RevokeGrant& body);
+    Result<void> handle(const RegisterArbiterKey& body);
+    Result<void> handle(const RevokeArbiterKey& body);
+    Result<void> handle(const OpenDispute& body);
+    Result<void> handle(const ClaimDispute& body);
+    Result<void> handle(const AddEvidence& body);
+    Result<void> handle(const OfferSettlement& body);
+    Result<void> handle(const RuleDispute& body);
+    Result<void> handle(const RegisterUser& body);
+    Result<void> handle(const RemoveUser& body);
+    Result<void> handle(const RegisterPaymentKey& body);
+    Result<void> handle(const RevokePaymentKey& body);
+    Result<void> handle(const ApproveCash& body);
+    Result<void> handle(const RejectCash& body);
+    Result<void> handle(const TakePayment& body);
+    Result<void> handle(const MoveBond& body);
+    Result<void> handle(const ClosePeriod& body);
 
     // Common to the handlers.
     void accept();  // the command's own entry takes its place, the first
@@ -354,6 +278,7 @@ struct Market::Impl {
     void release_rest(LiveLease& lease);
     void take_final_windows(LiveLease& lease);
     void close_if_done(LiveLease& lease);
+    void set_close_due(LiveLease& lease);
 
     // discounts.cpp
     [[nodiscard]] settlement::DiscountAgreement* find_agreement(const AgreementId& id);
@@ -362,6 +287,10 @@ struct Market::Impl {
         const LeaseRow& lease) const;
     [[nodiscard]] settlement::AppliedDiscount discount_for(const LeaseRow& lease,
                                                            const FinalWindowRow& window) const;
+    // Of the range those that a month's volume decides on and nobody priced yet, in the order in
+    // which they count, each with its discount; `counted` has them afterwards.
+    [[nodiscard]] std::vector<PricedWindow> windows_by_volume(
+        const RunRow& run, settlement::MonthlyVolumes& counted) const;
     void price_by_volume(const RunRow& run);
 
     // vouchers.cpp
@@ -399,21 +328,92 @@ struct Market::Impl {
     void take_voucher(OpenOrder& order, const matching::OrderTerms& buy, LeaseRow& lease);
     [[nodiscard]] HoldShare hold_share(const LeaseRow& lease, Time since, Time until) const;
 
+    // cash.cpp
+    [[nodiscard]] Result<void> require_person(const UserId& by) const;
+    [[nodiscard]] Result<void> check_reversal(const CashMove& move) const;
+    [[nodiscard]] Result<void> check_cash(const CashMove& move) const;
+    void post_cash(CashRow& row);
+    [[nodiscard]] ApprovalId own_approval() const;
+    [[nodiscard]] Result<CashRow*> waiting_cash(const ApprovalId& id);
+    void end_waiting(const CashRow& row);
+    void expire_cash(const ApprovalId& id);
+
+    // periods.cpp
+    [[nodiscard]] Result<void> check_windows(settlement::Month month) const;
+    [[nodiscard]] Result<void> begin_closing(settlement::Month month);
+    void close_step(PeriodRow& period);
+    Result<settlement::InvoiceNumber> credit_invoice(settlement::Invoice& note,
+                                                     settlement::Month month);
+    [[nodiscard]] std::vector<InvoiceRow> issue_invoices(settlement::Month month,
+                                                         const OrganisationId& organisation);
+
     // settle.cpp
     [[nodiscard]] settlement::ServiceGrade grade_of(const LeaseRow& lease) const;
-    [[nodiscard]] settlement::WindowInput window_input(const LeaseRow& lease,
-                                                       const FinalWindowRow& window) const;
-    [[nodiscard]] Result<void> check_range(const Settle& range) const;
+    [[nodiscard]] settlement::BillTerms bill_terms(const LeaseRow& lease) const;
+    [[nodiscard]] settlement::BillFacts bill_facts(const LeaseRow& lease,
+                                                   const FinalWindowRow& window) const;
+    // What the window costs, if that was delivered.
+    [[nodiscard]] settlement::WaterfallLine bill(const LeaseRow& lease,
+                                                 const FinalWindowRow& window,
+                                                 const settlement::Delivered& delivered) const;
+    [[nodiscard]] Result<void> check_range(const Settle& range, LogIndex end) const;
+    void begin_preview(SettlementPreview& preview) const;
+    // Gives how many windows it would settle.
+    std::int64_t preview_lease(SettlementPreview& preview, const LiveLease& lease) const;
     void begin_run(const Settle& range);
     void settle_step(RunRow& run);
     void settle_lease(RunRow& run, LiveLease& lease);
-    void emit_settlement(const RunRow& run, const LeaseId& lease,
+    SettlementLineRow settle_window(LiveLease& lease, const FinalWindowRow& window);
+    void emit_settlement(const RunRow& run, LiveLease& lease,
                          std::vector<SettlementLineRow>& lines);
-    void pay_owners(const std::string& currency, const std::map<OrganisationId, Money>& proceeds,
+    void pay_owners(const LeaseRow& lease, const std::map<OrganisationId, Money>& proceeds,
                     Time release);
+    void add_pending(const LeaseRow& lease, const OrganisationId& owner, Money amount,
+                     Time release);
+    void set_pending_due(const PendingRow& row, bool wanted);
     [[nodiscard]] std::vector<settlement::OwnerShare> owners_at(const LeaseRow& lease,
                                                                 Time time) const;
     void release_pending(const JournalId& id);
+
+    // disputes.cpp
+    [[nodiscard]] settlement::DisputeRules dispute_rules(const LeaseRow& lease) const;
+    [[nodiscard]] const DisputeRow* find_dispute(const LeaseId& lease, Time start,
+                                                 bool raises) const;
+    [[nodiscard]] const FinalWindowRow* find_window(const LeaseId& lease, Time start) const;
+    // Whether the actor may speak in the dispute for this side.
+    [[nodiscard]] bool speaks_for(const DisputeRow& row, settlement::DisputeParty side) const;
+    [[nodiscard]] Result<DisputeRow*> find_party_dispute(const DisputeId& id);
+    void add_dispute(const LeaseRow& lease, const settlement::Dispute& dispute);
+    void open_mismatch(const LeaseRow& lease, const FinalWindowRow& window);
+    void change_dispute(DisputeRow& row, const settlement::Dispute& next);
+    void end_dispute(DisputeRow& row, const settlement::Dispute& ended);
+    void lapse(const DisputeId& id);
+
+    // corrections.cpp
+    // What counts as delivered: what became final, and what ended disputes made of it.
+    [[nodiscard]] settlement::Delivered delivered(const FinalWindowRow& window) const;
+    // Of a settled window: its line as posted, corrections included.
+    [[nodiscard]] settlement::WaterfallLine posted_line(const LeaseRow& lease,
+                                                        const FinalWindowRow& window) const;
+    // What an open dispute keeps of a window's hold that is settled as `line`.
+    HoldShare keep_disputed(const LeaseRow& lease, const FinalWindowRow& window,
+                            const settlement::WaterfallLine& line);
+    void freeze_proceeds(const LeaseRow& lease, const FinalWindowRow& window);
+    void freeze(const DisputeId& dispute, const OrganisationId& owner, Money amount,
+                const FinalWindowRow& window);
+    void thaw(const DisputeId& dispute);
+    void correct_window(LiveLease& lease, const FinalWindowRow& window, DisputeRow& row,
+                        const settlement::Dispute& ended);
+    void post_correction(const LeaseRow& lease, const FinalWindowRow& window, const DisputeRow& row,
+                         const settlement::WaterfallDifference& change);
+    void take_pending(const DisputeId& dispute, const OrganisationId& owner,
+                      const std::string& currency, Money amount);
+    [[nodiscard]] Money free_pending(const DisputeId& dispute, const OrganisationId& owner,
+                                     const std::string& currency) const;
+    void correct_voucher(const LeaseRow& lease, const DisputeRow& row, Money change);
+    [[nodiscard]] bool is_open_to_dispute(const FinalWindowRow& window) const;
+    [[nodiscard]] HoldShare kept_by_disputes(const LiveLease& lease) const;
+    void forget_windows(LiveLease& lease);
 };
 
 }  // namespace suanpan::core

@@ -63,7 +63,11 @@ Rows Market::Impl::state() const {
     for (const auto& [id, lease] : leases) {
         out.leases.push_back(lease_row(lease));
         out.windows.insert(out.windows.end(), lease.unsettled.begin(), lease.unsettled.end());
+        for (const auto& [start, window] : lease.settled) {
+            if (is_open_to_dispute(window)) out.windows.push_back(window);
+        }
     }
+    add_disputes(out);
     if (last_run) out.runs.push_back(*last_run);
     append(out.pending, pending);
     for (const auto& [partners, list] : agreements)
@@ -71,6 +75,8 @@ Rows Market::Impl::state() const {
     for (const auto& [key, volume] : volumes.all())
         out.volumes.push_back(VolumeRow{key.first, key.second, volume});
     add_vouchers(out);
+    desk.add_state(out);
+    closing.add_state(out);
     accounts.for_each([&](const settlement::AccountKey& key, Money balance) {
         out.balances.push_back(BalanceRow{key, balance});
     });
@@ -84,7 +90,11 @@ void Market::Impl::load(const Rows& rows) {
     for (const LeaseRow& row : rows.leases)
         load_lease(row);
     for (const FinalWindowRow& row : rows.windows) {
-        leases.at(row.window.lease).unsettled.push_back(row);
+        LiveLease& lease = leases.at(row.window.lease);
+        if (row.settled_by)
+            lease.settled.emplace(row.window.window.start, row);
+        else
+            lease.unsettled.push_back(row);
     }
     for (auto& [id, lease] : leases)
         sort_unsettled(lease.unsettled);
@@ -95,10 +105,18 @@ void Market::Impl::load(const Rows& rows) {
     if (!rows.runs.empty()) last_run = rows.runs.back();
     index_rows(pending, rows.pending, [](const PendingRow& row) { return row.id; });
     for (const auto& [id, row] : pending) {
-        due.insert(DueKey{row.due, row.index, DueKind::kPending, id.bytes});
+        if (row.dispute.is_nil()) set_pending_due(row, true);
     }
+    load_disputes(rows);
     load_agreements(rows);
     load_vouchers(rows);
+    desk.load(rows);
+    closing.load(rows);
+    for (const CashRow& row : rows.cash) {
+        if (row.approval.state == settlement::ApprovalState::kRequested)
+            due.insert(DueKey{row.approval.expires_at, row.index, DueKind::kApproval,
+                              row.approval.id.bytes});
+    }
     for (const BalanceRow& row : rows.balances)
         accounts.restore(row.account, row.balance);
 }
@@ -139,6 +157,32 @@ void Market::Impl::load_vouchers(const Rows& rows) {
         vouchers.restore(row.key, row.reservation);
     for (const VoucherMonthRow& row : rows.voucher_months)
         vouchers.restore({{row.programme, row.organisation}, row.month}, row.used);
+}
+
+void Market::Impl::add_disputes(Rows& out) const {
+    append(out.arbiter_keys, arbiter_keys);
+    for (const auto& [id, row] : disputes) {
+        if (find_window(row.dispute.lease, row.dispute.window.start) != nullptr)
+            out.disputes.push_back(row);
+    }
+}
+
+void Market::Impl::load_disputes(const Rows& rows) {
+    index_rows(arbiter_keys, rows.arbiter_keys, [](const auto& row) { return row.id; });
+    index_rows(disputes, rows.disputes, [](const auto& row) { return row.dispute.id; });
+    for (const auto& [id, row] : disputes) {
+        dispute_ids[{row.dispute.lease, row.dispute.window.start, row.raises()}] = id;
+        if (const auto deadline = row.dispute.deadline())
+            due.insert(DueKey{*deadline, row.index, DueKind::kDispute, id.bytes});
+    }
+    // One whose last window is no more open to disputes closes with the next command.
+    for (auto& [id, lease] : leases) {
+        if (!lease.is_settled()) continue;
+        set_close_due(lease);
+        if (lease.settled.empty())
+            set_due(lease.close_due, head.last_time, lease.row.index, DueKind::kLeaseClose,
+                    id.bytes);
+    }
 }
 
 void Market::Impl::restore_order(const OrderRow& row) {

@@ -120,13 +120,11 @@ Result<OrderCost> Market::Impl::check_order(const OrganisationId& actor, const O
     return cost;
 }
 
-Result<Money> Market::check_order(const OrganisationId& actor, const OrderTerms& terms,
-                                  Time now) const {
-    const auto cost = impl_->check_order(
-        actor, terms, std::nullopt, now,
-        [&](const OrderTerms& order) { return impl_->engine.check(order, now); });
-    if (!cost) return fail(cost.error());
-    return cost->whole;
+Result<OrderCost> Market::check_order(const OrganisationId& actor, const OrderTerms& terms,
+                                      const std::optional<VoucherClaim>& claim, Time now) const {
+    return impl_->check_order(actor, terms, claim, now, [&](const OrderTerms& order) {
+        return impl_->engine.check(order, now);
+    });
 }
 
 Result<void> Market::Impl::handle(const PlaceOrder& body) {
@@ -216,29 +214,6 @@ Result<void> Market::Impl::handle(const CancelAll& body) {
     }
     accept();
     absorb(engine.cancel_all(body.filter, matching::EndReason::kByRequest, now()));
-    return {};
-}
-
-Result<void> Market::Impl::handle(const MoveCash& body) {
-    const auto allowed = require_operator();
-    if (!allowed) return allowed;
-    if (!organisations.contains(body.organisation)) {
-        return fail("unknown_organisation", "there is no such organisation");
-    }
-    if (body.amount.value == 0) return fail("bad_amount", "an amount other than zero is needed");
-    const AccountKey available{body.organisation, body.currency, AccountKind::kAvailable};
-    const AccountKey cash{operator_id, body.currency, AccountKind::kCash};
-    const auto left = add(accounts.balance(available), body.amount);
-    const auto counterpart = subtract(accounts.balance(cash), body.amount);
-    if (!left || !counterpart) return fail("overflow", "the balance would not fit 64 bits");
-    if (left->value < 0) {
-        return fail("insufficient_funds", "the organisation has " +
-                                              to_string(accounts.balance(available)) + " " +
-                                              body.currency + " available");
-    }
-    accept();
-    move(body.organisation, body.currency, AccountKind::kAvailable, body.amount);
-    move(operator_id, body.currency, AccountKind::kCash, Money(-body.amount.value));
     return {};
 }
 

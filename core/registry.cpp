@@ -134,6 +134,11 @@ Result<void> Market::Impl::handle(const SetSchedule& body) {
         return fail("bad_schedule",
                     "the dispute period and the notice are 0 to a hundred years long");
     }
+    for (const Duration time : {body.dispute_claim, body.dispute_rule}) {
+        if (time.value > 0 && time <= kLongest) continue;
+        return fail("bad_schedule",
+                    "the times to claim and to rule are above 0 and at most a hundred years long");
+    }
     for (const auto& [name, steps] : body.grades) {
         if (auto valid = settlement::check_grade({name, steps}); !valid) return valid;
     }
@@ -149,7 +154,8 @@ Result<void> Market::Impl::handle(const SetSchedule& body) {
     const auto version = static_cast<std::int64_t>(schedules.size()) + 1;
     schedules.push_back(ScheduleRow{version, body.fees, body.metering, body.dispute_period,
                                     body.efficiency, outcome.index, body.release_notice,
-                                    body.metered_minimum, body.grades});
+                                    body.metered_minimum, body.grades, body.dispute_claim,
+                                    body.dispute_rule});
     changes.schedules.push_back(schedules.back());
     return {};
 }
@@ -186,6 +192,8 @@ Result<void> Market::Impl::handle(const RegisterSite& body) {
     if (body.id.is_nil() || sites.contains(body.id)) {
         return fail("site_exists", "a site with this id is registered");
     }
+    // Without one its pools could say any, and a programme for some hubs would not know.
+    if (body.hub.empty()) return fail("bad_site", "a site lies at a hub");
     accept();
     sites.emplace(body.id, SiteRow{body.id, body.organisation, body.hub, outcome.index});
     changes.sites.push_back(sites.at(body.id));

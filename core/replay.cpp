@@ -69,13 +69,7 @@ Result<void> Replay::apply(const std::string& entry) {
     }
     if (logged->time < market_.head().last_time)
         return time_decreases(size_, logged->time, market_.head().last_time);
-    if (const auto* readings = std::get_if<SubmitReadings>(&logged->command->body)) {
-        const auto checked = check_signature(*readings);
-        if (!checked) return checked;
-    }
-    if (const auto* meter = std::get_if<RegisterMeter>(&logged->command->body)) {
-        if (!logged->refused) meter_keys_[meter->id] = meter->key;
-    }
+    if (const auto checked = check_signatures(*logged); !checked) return checked;
     const bool unread = logged->refused && logged->code == kCommitFailed;
     CommandOutcome outcome =
         unread ? market_.refuse(*logged->command, Error(kCommitFailed, ""), logged->time)
@@ -91,6 +85,48 @@ Result<void> Replay::apply(const std::string& entry) {
     authors_[std::string(to_string(logged->command->auth))] += 1;
     expected_.assign(std::make_move_iterator(outcome.entries.begin() + 1),
                      std::make_move_iterator(outcome.entries.end()));
+    return {};
+}
+
+// Of what the entry carries; the keys that entries register are those that later ones need.
+Result<void> Replay::check_signatures(const LoggedEntry& logged) {
+    const CommandBody& body = logged.command->body;
+    if (const auto* readings = std::get_if<SubmitReadings>(&body))
+        return check_signature(*readings);
+    if (const auto* ruling = std::get_if<RuleDispute>(&body)) return check_signature(*ruling);
+    if (const auto* payment = std::get_if<TakePayment>(&body)) return check_signature(*payment);
+    if (logged.refused) return {};
+    if (const auto* meter = std::get_if<RegisterMeter>(&body)) meter_keys_[meter->id] = meter->key;
+    if (const auto* key = std::get_if<RegisterArbiterKey>(&body)) arbiter_keys_[key->id] = key->key;
+    if (const auto* key = std::get_if<RegisterPaymentKey>(&body)) payment_keys_[key->id] = key->key;
+    return {};
+}
+
+Result<void> Replay::check_signature(const RuleDispute& ruling) {
+    const auto key = arbiter_keys_.find(ruling.ruling.key);
+    // As with an unknown meter's readings.
+    if (key == arbiter_keys_.end()) return {};
+    const auto envelope = parse_envelope(ruling.envelope);
+    if (!envelope || envelope->payload_type != settlement::kRulingPayloadType ||
+        !verify(*envelope, key->second)) {
+        return fail("bad_signature", "entry " + std::to_string(size_.value) +
+                                         ": the ruling is not signed with the arbiter's key " +
+                                         to_string(ruling.ruling.key));
+    }
+    return {};
+}
+
+// As for readings.
+Result<void> Replay::check_signature(const TakePayment& payment) {
+    const auto key = payment_keys_.find(payment.notice.key);
+    if (key == payment_keys_.end()) return {};
+    const auto envelope = parse_envelope(payment.envelope);
+    if (!envelope || !verify(*envelope, key->second)) {
+        return fail("bad_signature", "entry " + std::to_string(size_.value) +
+                                         ": the payment is not signed by the key " +
+                                         to_string(payment.notice.key));
+    }
+    signatures_ += 1;
     return {};
 }
 

@@ -31,8 +31,8 @@ class Replay {
 
     // The entry at the next index. Errors, after which the replay is over: `bad_entry`,
     // `replay_differs` (with what was expected and what the log has), `time_decreases`,
-    // `bad_signature` (readings), `unverifiable_author` (`signed`: entries hold no signature of
-    // their author), those of ledger::read_log_statement.
+    // `bad_signature` (readings, rulings, payments), `unverifiable_author` (`signed`: entries hold
+    // no signature of their author), those of ledger::read_log_statement.
     Result<void> next(std::string_view entry);
     // `replay_differs` when the log ends before the entries that must follow its last command. Of a
     // log that goes on, a checkpoint may end there: then it is no fault, see unfinished().
@@ -56,12 +56,18 @@ class Replay {
     Result<void> follow(const std::string& entry);
     Result<void> apply(const std::string& entry);
     Result<void> check_signature(const SubmitReadings& readings);
+    Result<void> check_signature(const RuleDispute& ruling);
+    Result<void> check_signature(const TakePayment& payment);
+    // Keeps the keys that commands are signed with, and checks what is signed.
+    Result<void> check_signatures(const LoggedEntry& logged);
     tl::unexpected<Error> differs(std::string_view expected, std::string_view found);
 
     Watch watch_;
     Market market_;
     std::deque<EntryDraft> expected_;
     std::map<MeterId, PublicKey> meter_keys_;
+    std::map<SigningKeyId, PublicKey> arbiter_keys_;
+    std::map<SigningKeyId, PublicKey> payment_keys_;
     std::map<std::string, std::int64_t> kinds_;
     std::map<std::string, std::int64_t> authors_;
     std::int64_t signatures_ = 0;

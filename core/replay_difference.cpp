@@ -63,6 +63,21 @@ constexpr std::array kRules = {
          "metering-settlement, Settlement runs (every line names its readings)"},
     Rule{"settlement", "totals", "metering-settlement, Settlement runs (the closing totals)"},
     Rule{"settlement", "leases", "metering-settlement, Settlement runs (the closing count)"},
+    Rule{"dispute", "final", "metering-settlement, Meters (a mismatch: min(p, b) is final)"},
+    Rule{"dispute", "claimed", "metering-settlement, Meters (the difference stays held)"},
+    Rule{"dispute", "state", "metering-settlement, Disputes (how one ends)"},
+    Rule{"dispute", "result", "metering-settlement, Disputes (how one ends)"},
+    Rule{"correction", "corrects", "metering-settlement, Accounts (it names the original)"},
+    Rule{"correction", "sale", "metering-settlement, Disputes (waterfall(new) - waterfall(old))"},
+    Rule{"correction", "amount", "metering-settlement, Disputes (waterfall(new) - waterfall(old))"},
+    Rule{"correction", "buyer_pays",
+         "metering-settlement, Accounts (an upward correction takes what is still held)"},
+    Rule{"correction", "owners", "metering-settlement, waterfall step 8 (split by title)"},
+    Rule{"period_closed", "organisation", "metering-settlement, Settlement runs (one entry each)"},
+    Rule{"period_closed", "balances", "metering-settlement, Settlement runs (balances at the end)"},
+    Rule{"period_closed", "invoices",
+         "metering-settlement, Settlement runs (invoices sum final windows, gapless numbers)"},
+    Rule{"period_closed", "total", "metering-settlement, Settlement runs (the closing total)"},
     Rule{"refused", "code", "the order of refusals"},
     Rule{"", "time", "design README (log times never decrease; what is due is applied in order)"},
     Rule{"", "cause", "design README (what is due is applied in order)"},
@@ -74,9 +89,12 @@ std::string_view rule_of_kind(std::string_view kind) {
     if (kind == "trade") return "market §5 (price-time priority)";
     if (kind == "auction") return "market §6 (call auction)";
     if (kind == "lease") return "market §7, §8 (holds, leases)";
+    if (kind == "dispute" || kind == "ruling") return "metering-settlement, Disputes";
+    if (kind == "correction") return "metering-settlement, Disputes (corrections)";
     if (kind == "settlement") return "metering-settlement, Settlement runs";
     if (kind == "readings") return "metering-settlement, Meters (accepting)";
     if (kind == "order" || kind == "replace") return "market §7 (risk, before anything matches)";
+    if (kind == "period_closed") return "metering-settlement, Settlement runs";
     if (kind == "transfer") return "metering-settlement, Accounts";
     return "ledger, Entries";
 }

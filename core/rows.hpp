@@ -10,6 +10,9 @@
 #include "base/crypto.hpp"
 #include "base/ids.hpp"
 #include "base/units.hpp"
+#include "core/account_rows.hpp"
+#include "core/dispute_rows.hpp"
+#include "core/period_rows.hpp"
 #include "core/voucher_rows.hpp"
 #include "matching/engine.hpp"
 #include "settlement/accounts.hpp"
@@ -33,7 +36,8 @@ enum class Role : std::uint8_t {
     kMeter,
     kSettlement,
     kOperator,
-    kAuditor
+    kAuditor,
+    kArbiter
 };
 std::string_view to_string(Role role);
 Result<Role> parse_role(std::string_view text);
@@ -149,6 +153,9 @@ struct ScheduleRow {
     // A `metered` lease pays its busy lot-time, at least this share of what was delivered.
     Ppm metered_minimum{0};
     Grades grades;
+    // Of disputes, whose opening `dispute_period` bounds, from final on.
+    Duration dispute_claim{7 * 86'400};
+    Duration dispute_rule{30 * 86'400};
     friend bool operator==(const ScheduleRow&, const ScheduleRow&) = default;
 };
 
@@ -306,6 +313,8 @@ struct FinalWindowRow {
     std::optional<RunId> settled_by;
     // Set when its run began, where a month's volume decides on it.
     std::optional<settlement::AppliedDiscount> discount{};
+    Time dispute_until{};                  // from then on nobody may open a dispute
+    std::optional<LogIndex> line_index{};  // of the settlement entry that has its line
     friend bool operator==(const FinalWindowRow&, const FinalWindowRow&) = default;
 };
 
@@ -314,6 +323,7 @@ struct SettlementLineRow {
     LeaseId lease;
     Window window;
     std::int64_t lot_us = 0;
+    std::int64_t paid_us = 0;  // of it what the sale counts: less where use is paid
     std::string currency;
     settlement::WaterfallLine line;
     std::vector<OrganisationId> owners;  // same order as line.owners
@@ -321,6 +331,9 @@ struct SettlementLineRow {
     LogIndex index;
     AgreementId agreement{};  // by which `line.discount` was given; nil: by none
     GrantId grant{};          // of which `line.voucher` was redeemed; nil: of none
+    // Of a correction: after − before of every line and of the lot-time, and what it corrects.
+    DisputeId dispute{};
+    std::optional<LogIndex> corrects{};
     friend bool operator==(const SettlementLineRow&, const SettlementLineRow&) = default;
 };
 
@@ -365,6 +378,8 @@ struct PendingRow {
     Time due;
     bool released = false;
     LogIndex index;
+    LeaseId lease{};      // that they come from
+    DisputeId dispute{};  // that keeps them from becoming available; nil: none
     friend bool operator==(const PendingRow&, const PendingRow&) = default;
 };
 
@@ -412,7 +427,16 @@ struct Rows {
     std::vector<GrantRow> grants;
     std::vector<ReservationRow> reservations;
     std::vector<VoucherMonthRow> voucher_months;
+    std::vector<ArbiterKeyRow> arbiter_keys;
+    std::vector<DisputeRow> disputes;
     std::vector<PendingRow> pending;
+    std::vector<UserRow> users;
+    std::vector<PaymentKeyRow> payment_keys;
+    std::vector<CashRow> cash;
+    std::vector<PeriodRow> periods;
+    std::vector<PeriodBalanceRow> period_balances;
+    std::vector<InvoiceRow> invoices;
+    std::vector<InvoiceSumRow> invoice_sums;
     std::vector<BalanceRow> balances;
     std::vector<settlement::JournalEntry> journal;
 };

@@ -23,6 +23,14 @@ std::size_t entry_bytes(const SettlementLineRow& line) {
     return kLineBytes + line.owners.size() * kOwnerBytes + line.readings.size() * kIndexBytes;
 }
 
+Time release_time(Time final_time, Duration dispute_period) {
+    const auto release = checked_add(final_time.value, dispute_period.value);
+    CHECK(release);  // a schedule's times are bounded
+    return Time(*release);
+}
+
+}  // namespace
+
 void add_line(RunTotals& totals, const settlement::WaterfallLine& line) {
     const auto sum = [](Money& total, Money amount) {
         const auto added = add(total, amount);
@@ -40,14 +48,6 @@ void add_line(RunTotals& totals, const settlement::WaterfallLine& line) {
     sum(totals.vouchers, line.voucher);
 }
 
-Time release_time(Time final_time, Duration dispute_period) {
-    const auto release = checked_add(final_time.value, dispute_period.value);
-    CHECK(release);  // a schedule's times are bounded
-    return Time(*release);
-}
-
-}  // namespace
-
 bool is_in_range(const RunRow& run, const FinalWindowRow& window) {
     return run.from <= window.window.final_at && window.window.final_at < run.to;
 }
@@ -56,14 +56,7 @@ Result<void> Market::Impl::handle(const Settle& body) {
     if (!is_operator() && !(require_role(command->actor, Role::kSettlement).has_value())) {
         return fail("not_allowed", "a run is started by the operator or a settlement role");
     }
-    if (body.from.value < 0 || body.from >= body.to) {
-        return fail("bad_range", "a run covers log indices [from, to) with from below to");
-    }
-    if (body.to > outcome.index) {
-        return fail("range_not_complete", "the log has " + std::to_string(outcome.index.value) +
-                                              " entries; a run can only cover what is written");
-    }
-    const auto checked = check_range(body);
+    const auto checked = check_range(body, outcome.index);
     if (!checked) return checked;
     accept();
     const bool repeated = last_run && last_run->closed && last_run->to == body.to;
@@ -77,7 +70,13 @@ Result<void> Market::Impl::handle(const Settle& body) {
 
 // Ranges follow each other without a gap, so no final window can be passed over. The last range may
 // be asked for again: an open run goes on, a closed one stays as it is.
-Result<void> Market::Impl::check_range(const Settle& range) const {
+Result<void> Market::Impl::check_range(const Settle& range, LogIndex end) const {
+    if (range.from.value < 0 || range.from >= range.to)
+        return fail("bad_range", "a run covers log indices [from, to) with from below to");
+    if (range.to > end) {
+        return fail("range_not_complete", "the log has " + std::to_string(end.value) +
+                                              " entries; a run can only cover what is written");
+    }
     const LogIndex next = last_run ? last_run->to : LogIndex(0);
     if (last_run && last_run->from == range.from && last_run->to == range.to) return {};
     if (last_run && !last_run->closed) {
@@ -142,97 +141,123 @@ settlement::ServiceGrade Market::Impl::grade_of(const LeaseRow& lease) const {
     return {found->first, found->second};
 }
 
-settlement::WindowInput Market::Impl::window_input(const LeaseRow& lease,
-                                                   const FinalWindowRow& window) const {
-    settlement::WindowInput input;
-    input.window = window.window.window;
-    input.final_lot_us = window.window.lot_us;
-    input.credit = settlement::availability_credit(grade_of(lease), lease.terms.lots, input.window,
-                                                   input.final_lot_us);
-    input.discount = discount_for(lease, window).discount;
-    if (lease.billing == matching::Billing::kMetered) {
-        const Ppm least = schedule_at(lease.index).metered_minimum;
-        input.metered =
-            settlement::MeteredUse{std::min(window.window.busy_us, window.window.lot_us), least};
-    }
+settlement::BillTerms Market::Impl::bill_terms(const LeaseRow& lease) const {
+    settlement::BillTerms terms;
+    terms.contract = lease.terms;
+    if (lease.billing == matching::Billing::kMetered)
+        terms.minimum_share = schedule_at(lease.index).metered_minimum;
+    terms.grade = grade_of(lease);
     if (lease.voucher) {
-        const HoldShare share = hold_share(lease, input.window.start, input.window.end);
-        input.voucher_share = programme_of(lease.voucher->grant).share_paid;
-        input.voucher_cap = lease.voucher->price_cap;
-        input.voucher_left = share.voucher;
-        input.buyer_held = share.own;
+        terms.voucher.share = programme_of(lease.voucher->grant).share_paid;
+        terms.voucher.price_cap = lease.voucher->price_cap;
     }
-    return input;
+    return terms;
+}
+
+settlement::BillFacts Market::Impl::bill_facts(const LeaseRow& lease,
+                                               const FinalWindowRow& window) const {
+    const Window& billed = window.window.window;
+    settlement::BillFacts facts;
+    facts.window = billed;
+    facts.busy_us = window.window.busy_us;
+    facts.discount = discount_for(lease, window).discount;
+    if (lease.voucher) facts.voucher_left = hold_share(lease, billed.start, billed.end).voucher;
+    facts.owners = owners_at(lease, billed.start);
+    return facts;
+}
+
+settlement::WaterfallLine Market::Impl::bill(const LeaseRow& lease, const FinalWindowRow& window,
+                                             const settlement::Delivered& delivered) const {
+    const Window& billed = window.window.window;
+    std::optional<Money> held;
+    if (lease.voucher) held = hold_share(lease, billed.start, billed.end).own;
+    auto line =
+        settlement::bill_window(bill_terms(lease), bill_facts(lease, window), delivered, held);
+    // The whole lease's amounts fitted when it was made, so a part's do.
+    CHECK(line);
+    return std::move(*line);
 }
 
 void Market::Impl::settle_lease(RunRow& run, LiveLease& lease) {
     LeaseRow& row = lease.row;
-    const std::string& currency = row.market.currency;
     std::vector<SettlementLineRow> lines;
     std::map<OrganisationId, Money> proceeds;
     Time final_time(0);
     for (FinalWindowRow& window : lease.unsettled) {
         if (!is_in_range(run, window)) continue;
-        const Window& billed = window.window.window;
-        const auto owners = owners_at(row, billed.start);
-        const settlement::AppliedDiscount discount = discount_for(row, window);
-        const settlement::WindowInput input = window_input(row, window);
-        const auto computed = settlement::waterfall(row.terms, input, owners);
-        // The whole lease's amounts fitted when it was made, so a part's do.
-        CHECK(computed);
-        const HoldShare share = hold_share(row, billed.start, billed.end);
-        CHECK(computed->buyer_pays <= share.own && share.own <= row.hold);
-        row.hold = Money(row.hold.value - share.own.value);
-        move(row.buyer, currency, AccountKind::kHeld, Money(-share.own.value));
-        move(row.buyer, currency, AccountKind::kAvailable,
-             Money(share.own.value - computed->buyer_pays.value));
-        if (row.voucher) {
-            const settlement::ReservationKey key{row.voucher->grant, row.id.bytes};
-            redeem_voucher(key, computed->voucher);
-            return_voucher(key, Money(share.voucher.value - computed->voucher.value));
-        }
-        move(operator_id, currency, AccountKind::kFees,
-             Money(computed->buyer_fee.value + computed->provider_fee.value));
-        move(operator_id, currency, AccountKind::kTax,
-             Money(computed->buyer_tax.value + computed->withheld.value));
-        SettlementLineRow line{run.id,
-                               row.id,
-                               billed,
-                               input.final_lot_us,
-                               currency,
-                               *computed,
-                               {},
-                               window.window.readings,
-                               next_index(),
-                               discount.agreement.value_or(AgreementId()),
-                               {}};
-        if (row.voucher) line.grant = row.voucher->grant;
-        for (std::size_t i = 0; i < owners.size(); ++i) {
-            line.owners.push_back(owners[i].owner);
-            proceeds[owners[i].owner].value += computed->owners[i].value;
-        }
-        add_line(run.totals[currency], *computed);
+        SettlementLineRow line = settle_window(lease, window);
+        line.run = run.id;
+        for (std::size_t i = 0; i < line.owners.size(); ++i)
+            proceeds[line.owners[i]].value += line.line.owners[i].value;
+        add_line(run.totals[line.currency], line.line);
+        closing.add(row.buyer, line.currency, line.window.start,
+                    Money(line.line.buyer_pays.value - line.line.buyer_tax.value),
+                    line.line.buyer_tax);
         final_time = std::max(final_time, window.final_time);
         window.settled_by = run.id;
-        const std::pair key(row.id, billed.start);
-        window_rows[key] = window;
-        touched_windows.mark(key);
+        lease.settled.emplace(line.window.start, window);
         lines.push_back(std::move(line));
     }
     std::erase_if(lease.unsettled,
                   [](const auto& window) { return window.settled_by.has_value(); });
-    emit_settlement(run, row.id, lines);
-    pay_owners(currency, proceeds, release_time(final_time, schedule_at(row.index).dispute_period));
+    emit_settlement(run, lease, lines);
+    pay_owners(row, proceeds, release_time(final_time, schedule_at(row.index).dispute_period));
+    for (const auto& [start, window] : lease.settled) {
+        if (window.settled_by != run.id) continue;
+        freeze_proceeds(row, window);
+        window_rows[{row.id, start}] = window;
+        touched_windows.mark({row.id, start});
+    }
     run.leases += 1;
     touched_leases.mark(row.id);
+    forget_windows(lease);
     close_if_done(lease);
     post_moves("settlement");
 }
 
+// What the buyer held for it goes to whom it belongs, but for what an open dispute is about.
+SettlementLineRow Market::Impl::settle_window(LiveLease& lease, const FinalWindowRow& window) {
+    LeaseRow& row = lease.row;
+    const Window& billed = window.window.window;
+    const std::string& currency = row.market.currency;
+    const settlement::Delivered counts = delivered(window);
+    settlement::WaterfallLine line = bill(row, window, counts);
+    const HoldShare share = hold_share(row, billed.start, billed.end);
+    const HoldShare kept = keep_disputed(row, window, line);
+    const Money freed(share.own.value - kept.own.value);
+    CHECK(line.buyer_pays <= freed && freed <= row.hold);
+    row.hold = Money(row.hold.value - freed.value);
+    move(row.buyer, currency, AccountKind::kHeld, Money(-freed.value));
+    move(row.buyer, currency, AccountKind::kAvailable, Money(freed.value - line.buyer_pays.value));
+    SettlementLineRow out;
+    if (row.voucher) {
+        const settlement::ReservationKey key{row.voucher->grant, row.id.bytes};
+        redeem_voucher(key, line.voucher);
+        return_voucher(key, Money(share.voucher.value - line.voucher.value - kept.voucher.value));
+        out.grant = row.voucher->grant;
+    }
+    move(operator_id, currency, AccountKind::kFees,
+         Money(line.buyer_fee.value + line.provider_fee.value));
+    move(operator_id, currency, AccountKind::kTax,
+         Money(line.buyer_tax.value + line.withheld.value));
+    out.lease = row.id;
+    out.window = billed;
+    out.lot_us = counts.lot_us;
+    out.paid_us = settlement::paid_lot_us(bill_terms(row), bill_facts(row, window), counts);
+    out.currency = currency;
+    out.line = std::move(line);
+    for (const settlement::OwnerShare& owner : owners_at(row, billed.start))
+        out.owners.push_back(owner.owner);
+    out.readings = window.window.readings;
+    out.agreement = discount_for(row, window).agreement.value_or(AgreementId());
+    return out;
+}
+
 // One entry a lease and run, in numbered parts where one would grow too long. A line that names
 // more readings than fit goes on naming them in the parts behind it.
-void Market::Impl::emit_settlement(const RunRow& run, const LeaseId& lease,
+void Market::Impl::emit_settlement(const RunRow& run, LiveLease& lease,
                                    std::vector<SettlementLineRow>& lines) {
+    const LeaseId& id = lease.row.id;
     std::int64_t part = 0;
     for (std::size_t begin = 0; begin < lines.size();) {
         std::vector<SettlementLineRow> shown;
@@ -241,6 +266,7 @@ void Market::Impl::emit_settlement(const RunRow& run, const LeaseId& lease,
                (shown.empty() || bytes + entry_bytes(lines[begin]) <= kPartBytes)) {
             bytes += entry_bytes(lines[begin]);
             lines[begin].index = next_index();
+            lease.settled.at(lines[begin].window.start).line_index = next_index();
             shown.push_back(lines[begin]);
             changes.lines.push_back(std::move(lines[begin]));
             ++begin;
@@ -252,10 +278,10 @@ void Market::Impl::emit_settlement(const RunRow& run, const LeaseId& lease,
                         readings.end());
             readings.resize(kPartReadings);
         }
-        emit(settlement_entry(command->id, now(), run.id, lease, part++, shown));
+        emit(settlement_entry(command->id, now(), run.id, id, part++, shown));
         for (std::size_t named = 0; named < more.size(); named += kPartReadings) {
             const std::size_t end = std::min(named + kPartReadings, more.size());
-            SettlementPart continued{run.id, lease, part++, shown.front().window, {}};
+            SettlementPart continued{run.id, id, part++, shown.front().window, {}};
             continued.readings.assign(more.begin() + static_cast<std::ptrdiff_t>(named),
                                       more.begin() + static_cast<std::ptrdiff_t>(end));
             emit(readings_entry(command->id, now(), continued));
@@ -263,18 +289,38 @@ void Market::Impl::emit_settlement(const RunRow& run, const LeaseId& lease,
     }
 }
 
-// Proceeds wait in `pending` until nobody can dispute them any more.
-void Market::Impl::pay_owners(const std::string& currency,
+// Proceeds repay what their owner owes, and wait in `pending` until nobody can dispute them.
+void Market::Impl::pay_owners(const LeaseRow& lease,
                               const std::map<OrganisationId, Money>& proceeds, Time release) {
+    const std::string& currency = lease.market.currency;
     for (const auto& [owner, amount] : proceeds) {
-        if (amount.value == 0) continue;
-        move(owner, currency, AccountKind::kPending, amount);
-        PendingRow row{next_id<JournalId>(), owner, currency, amount, release, false,
-                       outcome.index};
-        due.insert(DueKey{row.due, row.index, DueKind::kPending, row.id.bytes});
-        touched_pending.mark(row.id);
-        pending.emplace(row.id, std::move(row));
+        const auto split = settlement::split_proceeds(
+            amount, accounts.balance({owner, currency, AccountKind::kReceivable}));
+        move(owner, currency, AccountKind::kReceivable, split.receivable);
+        move(owner, currency, AccountKind::kPending, split.pending);
+        add_pending(lease, owner, split.pending, release);
     }
+}
+
+void Market::Impl::add_pending(const LeaseRow& lease, const OrganisationId& owner, Money amount,
+                               Time release) {
+    if (amount.value == 0) return;
+    PendingRow row;
+    row.id = next_id<JournalId>();
+    row.organisation = owner;
+    row.currency = lease.market.currency;
+    row.amount = amount;
+    row.due = release;
+    row.index = outcome.index;
+    row.lease = lease.id;
+    set_pending_due(row, true);
+    touched_pending.mark(row.id);
+    pending.emplace(row.id, std::move(row));
+}
+
+void Market::Impl::set_pending_due(const PendingRow& row, bool wanted) {
+    const DueKey key{row.due, row.index, DueKind::kPending, row.id.bytes};
+    wanted ? static_cast<void>(due.insert(key)) : static_cast<void>(due.erase(key));
 }
 
 void Market::Impl::release_pending(const JournalId& id) {

@@ -23,12 +23,25 @@ struct OrderVoucher {
     friend bool operator==(const OrderVoucher&, const OrderVoucher&) = default;
 };
 
+// A whole hold, less what the voucher covers.
+inline Money own_part(Money whole, const std::optional<OrderVoucher>& voucher) {
+    if (!voucher || !voucher->covers) return whole;
+    return Money(whole.value - voucher->reserved.value);
+}
+
+// The most that an order can cost, and what a grant reserves for it.
+struct OrderCost {
+    Money whole;
+    std::optional<OrderVoucher> voucher{};
+};
+
 struct LeaseVoucher {
     GrantId grant;
     std::optional<Price> price_cap{};
     // At the trade, for the window up to `until`: what is left of it is in the book.
     Money reserved{0};
     Time until;
+    settlement::Month month{};  // of the order, whose cap it uses
     friend bool operator==(const LeaseVoucher&, const LeaseVoucher&) = default;
 };
 

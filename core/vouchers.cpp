@@ -103,6 +103,8 @@ Result<void> Market::Impl::handle(const OpenProgramme& body) {
     for (const settlement::FunderShare& share : programme.funders) {
         if (const auto role = require_role(share.funder, Role::kFunder); !role) return role;
     }
+    if (programme.until <= now())
+        return fail("bad_programme", "the programme would be over before it begins");
     if (const auto funded = check_budget(programme, programme.budget); !funded) return funded;
     accept();
     CHECK(vouchers.open(programme));
@@ -123,11 +125,36 @@ Result<void> Market::Impl::handle(const FundProgramme& body) {
                     "a programme with other funders than its holder is funded by the operator");
     }
     if (body.amount.value <= 0) return fail("bad_amount", "an amount above zero is needed");
+    if (state->programme.until <= now())
+        return fail("programme_over",
+                    "the programme is over; nothing can be granted of it any more");
     if (const auto funded = check_budget(state->programme, body.amount); !funded) return funded;
     if (const auto fits = vouchers.fund(body.programme, body.amount); !fits) return fits;
     accept();
     pay_budget(state->programme, holder, body.amount);
     touched_programmes.mark(body.programme);
+    outcome.programme = programme_row(body.programme);
+    return {};
+}
+
+// What nobody can use any more goes back to the funders, by their shares.
+Result<void> Market::Impl::handle(const CloseProgramme& body) {
+    const auto* state = vouchers.find_programme(body.programme);
+    if (state == nullptr || !acts_for(programme_holders.at(body.programme).holder))
+        return fail("unknown_programme", "the organisation holds no such programme");
+    const auto rest = vouchers.close(body.programme, now());
+    if (!rest) return fail(rest.error());
+    accept();
+    const Programme& programme = state->programme;
+    const auto parts = settlement::split_by_funders(programme, *rest);
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        move(programme.funders[i].funder, programme.currency, AccountKind::kAvailable, parts[i]);
+    move(programme_holders.at(body.programme).holder, programme.currency, AccountKind::kBudget,
+         Money(-rest->value));
+    touched_programmes.mark(body.programme);
+    for (const auto& [id, grant] : vouchers.grants()) {
+        if (grant.grant.programme == body.programme) touched_grants.mark(id);
+    }
     outcome.programme = programme_row(body.programme);
     return {};
 }
@@ -329,14 +356,16 @@ void Market::Impl::take_voucher(OpenOrder& order, const OrderTerms& buy, LeaseRo
 
     const ReservationKey key{voucher.grant, buy.id.bytes};
     const Money part = pays ? split.lease : Money(0);
+    settlement::Month month{};
     if (part.value > 0) {
+        month = vouchers.reservations().at(key).month;
         touch_voucher(key);
         CHECK(vouchers.move(key, lease.id.bytes, part));
         touch_voucher({voucher.grant, lease.id.bytes});
     }
     return_voucher(key, Money(voucher.reserved.value - part.value - split.rest.value));
     voucher.reserved = split.rest;
-    lease.voucher = LeaseVoucher{voucher.grant, voucher.price_cap, part, terms.window.end};
+    lease.voucher = LeaseVoucher{voucher.grant, voucher.price_cap, part, terms.window.end, month};
     lease.hold = Money(lease.hold.value - part.value);
     const Money own = own_part(rest, order.voucher);
     move_hold(lease.buyer, lease.market.currency, Money(own.value - order.hold.value));

@@ -6,8 +6,8 @@
 namespace suanpan::core {
 namespace {
 
-constexpr Words<Role, 7> kRoles("a role", {"provider", "buyer", "funder", "meter", "settlement",
-                                           "operator", "auditor"});
+constexpr Words<Role, 8> kRoles("a role", {"provider", "buyer", "funder", "meter", "settlement",
+                                           "operator", "auditor", "arbiter"});
 constexpr Words<LeaseState, 6> kLeaseStates("a lease's state",
                                             {"scheduled", "provisioning", "active", "completed",
                                              "defaulted", "terminated"});

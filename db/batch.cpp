@@ -2,7 +2,10 @@
 
 #include "db/native_session.hpp"
 #include "db/sql.hpp"
+#include "db/table_accounts.hpp"
 #include "db/table_agreements.hpp"
+#include "db/table_disputes.hpp"
+#include "db/table_periods.hpp"
 #include "db/table_trading.hpp"
 
 #include <fmt/format.h>
@@ -148,6 +151,8 @@ void write_changes(NativeSession& session, const Batch& batch) {
     write_table(session, rows.grants);
     write_table(session, rows.reservations);
     write_table(session, rows.voucher_months);
+    write_table(session, rows.arbiter_keys);
+    write_table(session, rows.disputes);
     write_table(session, rows.readings);
     write_table(session, rows.windows, [&batch](const core::FinalWindowRow& window) {
         return is_final_here(batch, window);
@@ -155,6 +160,13 @@ void write_changes(NativeSession& session, const Batch& batch) {
     write_table(session, rows.runs);
     write_table(session, rows.lines);
     write_table(session, rows.pending);
+    write_table(session, rows.users);
+    write_table(session, rows.payment_keys);
+    write_table(session, records<CashRecord>(rows.cash));
+    write_table(session, records<PeriodRecord>(rows.periods));
+    write_table(session, records<PeriodBalanceRecord>(rows.period_balances));
+    write_table(session, records<InvoiceRecord>(rows.invoices));
+    write_table(session, rows.invoice_sums);
     write_table(session, rows.balances);
     write_table(session, records<JournalRecord>(rows.journal));
 }
@@ -164,6 +176,7 @@ struct SideRows {
     std::vector<ApiKeyRow> keys;
     std::vector<SiteNameRow> sites;
     std::vector<OrderTextRecord> texts;
+    std::vector<UserNameRow> persons;
 };
 
 void write_side(NativeSession& session, const std::vector<PlacedSideRow>& side) {
@@ -175,6 +188,8 @@ void write_side(NativeSession& session, const std::vector<PlacedSideRow>& side) 
             rows.keys.push_back(*key);
         else if (const auto* site = std::get_if<SiteNameRow>(&placed.row))
             rows.sites.push_back(*site);
+        else if (const auto* person = std::get_if<UserNameRow>(&placed.row))
+            rows.persons.push_back(*person);
         else if (const auto* text = std::get_if<OrderTextRow>(&placed.row); text && placed.order)
             rows.texts.push_back({*placed.order, placed.organisation, *text});
     }
@@ -182,10 +197,11 @@ void write_side(NativeSession& session, const std::vector<PlacedSideRow>& side) 
     write_table(session, rows.keys);
     write_table(session, rows.sites);
     write_table(session, rows.texts);
+    write_table(session, rows.persons);
 }
 
-// No row moved is an error of PostgreSQL's own, a division by zero, so that a commit that is
-// already on its way cannot happen.
+// A head that is not as expected is an error of PostgreSQL's own, a division by zero, so that a
+// commit that is already on its way cannot happen. The row is always there: nobody may delete it.
 void move_head(NativeSession& session, const Batch& batch) {
     const core::HeadRow& head = batch.changes.head;
     Tuples row(5);
@@ -197,9 +213,8 @@ void move_head(NativeSession& session, const Batch& batch) {
     row("epoch", batch.epoch);
     session.execute(
         "move_log_head",
-        "WITH moved AS (UPDATE log_head SET next_index = $1::bigint, last_time_s = $2::bigint,"
-        " next_sequence = $3::bigint WHERE next_index = $4::bigint AND epoch = $5::bigint"
-        " RETURNING 1) SELECT 1 / count(*) FROM moved",
+        "UPDATE log_head SET last_time_s = $2::bigint, next_sequence = $3::bigint, next_index ="
+        " $1::bigint / (next_index = $4::bigint AND epoch = $5::bigint)::int",
         row);
 }
 

@@ -104,6 +104,14 @@ settlement::AccountKind parse_word(std::string_view text) {
     return get(settlement::parse_account_kind(text));
 }
 template <>
+settlement::ApprovalState parse_word(std::string_view text) {
+    return get(settlement::parse_approval_state(text));
+}
+template <>
+core::ReversalReason parse_word(std::string_view text) {
+    return get(core::parse_reversal_reason(text));
+}
+template <>
 Side parse_word(std::string_view text) {
     return get(matching::parse_side(text));
 }
@@ -366,6 +374,7 @@ template <>
 Cell TextColumn<core::LeaseVoucher, ColumnType::kJsonb>::encode(const core::LeaseVoucher& value) {
     Json out = voucher_to_json(value);
     out["until_s"] = std::to_string(value.until.value);
+    out["month"] = std::to_string(value.month.value);
     return out.dump();
 }
 template <>
@@ -374,6 +383,8 @@ core::LeaseVoucher TextColumn<core::LeaseVoucher, ColumnType::kJsonb>::decode(
     const Json json = Json::parse(not_null(cell));
     auto out = voucher_from_json<core::LeaseVoucher>(json);
     out.until = Time(number(json.at("until_s")));
+    // Leases of before there were disputes are none that one is about.
+    if (json.contains("month")) out.month = settlement::Month(number(json.at("month")));
     return out;
 }
 

@@ -228,5 +228,10 @@ template <>
 struct Column<core::OrderVoucher> : TextColumn<core::OrderVoucher, ColumnType::kJsonb> {};
 template <>
 struct Column<core::LeaseVoucher> : TextColumn<core::LeaseVoucher, ColumnType::kJsonb> {};
+template <>
+struct Column<settlement::Delivered> : TextColumn<settlement::Delivered, ColumnType::kJsonb> {};
+template <>
+struct Column<settlement::WaterfallDifference>
+    : TextColumn<settlement::WaterfallDifference, ColumnType::kJsonb> {};
 
 }  // namespace suanpan::db

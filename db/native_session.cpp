@@ -45,7 +45,7 @@ int NativeSession::backend() const {
 }
 
 void NativeSession::begin() {
-    execute("BEGIN");
+    execute("BEGIN", "BEGIN", Tuples(0));
 }
 
 void NativeSession::begin_snapshot() {
@@ -139,7 +139,7 @@ void NativeSession::finish() {
 
 void NativeSession::commit() {
     committing_ = true;
-    execute("COMMIT");
+    execute("COMMIT", "COMMIT", Tuples(0));
     leave_pipeline();
     committing_ = false;
 }

@@ -7,6 +7,7 @@
 #include "base/bytes.hpp"
 #include "base/ids.hpp"
 #include "base/units.hpp"
+#include "core/account_rows.hpp"
 
 #include <optional>
 #include <string>
@@ -27,6 +28,12 @@ struct ApiKeyRow {
     std::vector<std::string> scopes;  // role words; at most the organisation's roles
     std::optional<Time> expires;
     std::string label;
+    UserId user{};  // whose it is; nil: nobody's, so that it moves no money
+};
+// A person's, which stays outside the log.
+struct UserNameRow {
+    UserId id;
+    std::string name;
 };
 struct SiteNameRow {
     SiteId id;
@@ -40,7 +47,8 @@ struct OrderTextRow {
                             // ‖ metadata)
 };
 
-using SideRow = std::variant<OrganisationNameRow, ApiKeyRow, SiteNameRow, OrderTextRow>;
+using SideRow =
+    std::variant<OrganisationNameRow, ApiKeyRow, SiteNameRow, OrderTextRow, UserNameRow>;
 
 // How long a stored answer is given again (api "Idempotency-Key").
 inline constexpr Duration kAnswerKept{24 * 3600};

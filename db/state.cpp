@@ -2,7 +2,10 @@
 
 #include "db/native_session.hpp"
 #include "db/sql.hpp"
+#include "db/table_accounts.hpp"
 #include "db/table_agreements.hpp"
+#include "db/table_disputes.hpp"
+#include "db/table_periods.hpp"
 #include "db/table_trading.hpp"
 
 namespace suanpan::db {
@@ -78,6 +81,21 @@ std::int64_t load_epoch(Tx& tx) {
 
 namespace {
 
+// The last period is enough: they close in order.
+template <typename Source>
+void load_periods(Source& source, core::Rows& rows) {
+    for (const PeriodRecord& record :
+         load<PeriodRecord>(source, "t.month = (SELECT max(month) FROM period)", "t.month"))
+        rows.periods.push_back(from_record(record));
+    for (const PeriodBalanceRecord& record :
+         load<PeriodBalanceRecord>(source, "t.log_index IS NULL", "t.organisation"))
+        rows.period_balances.push_back(from_record(record));
+    for (InvoiceRecord& record : load<InvoiceRecord>(source, "", "t.number"))
+        rows.invoices.push_back(from_record(std::move(record)));
+    rows.invoice_sums = load<core::InvoiceSumRow>(source, "t.net_micro <> 0 OR t.tax_micro <> 0",
+                                                  "t.organisation, t.month, t.currency");
+}
+
 template <typename Source>
 core::Rows load_all(Source& source) {
     core::Rows rows;
@@ -98,8 +116,9 @@ core::Rows load_all(Source& source) {
     rows.orders =
         load<core::OrderRow>(source, "t.state IN ('open', 'partially_filled')", "t.sequence");
     rows.leases = load<core::LeaseRow>(source, "NOT t.closed", "t.id");
-    rows.windows = load<core::FinalWindowRow>(source, "t.settled_by IS NULL",
-                                              "t.final_at, t.lease, t.start_s");
+    rows.windows = load<core::FinalWindowRow>(
+        source, "(t.lease, t.start_s) IN (SELECT lease, start_s FROM changeable_window)",
+        "t.final_at, t.lease, t.start_s");
     rows.runs = load<core::RunRow>(
         source, "t.to_index = (SELECT max(to_index) FROM settlement_run)", "t.log_index, t.id");
     for (AgreementRecord& record : load<AgreementRecord>(source, "", "t.id"))
@@ -111,7 +130,16 @@ core::Rows load_all(Source& source) {
         load<core::ReservationRow>(source, "t.amount_micro > 0", "t.grant_id, t.holder");
     rows.voucher_months = load<core::VoucherMonthRow>(source, "t.used_micro > 0",
                                                       "t.programme, t.organisation, t.month");
+    rows.arbiter_keys = load<core::ArbiterKeyRow>(source, "", "t.id");
+    rows.disputes = load<core::DisputeRow>(
+        source, "(t.lease, t.start_s) IN (SELECT lease, start_s FROM changeable_window)", "t.id");
     rows.pending = load<core::PendingRow>(source, "NOT t.released", "t.log_index, t.journal_id");
+    rows.users = load<core::UserRow>(source, "", "t.id");
+    rows.payment_keys = load<core::PaymentKeyRow>(source, "", "t.id");
+    for (CashRecord& record :
+         load<CashRecord>(source, "t.state IN ('requested', 'approved')", "t.id"))
+        rows.cash.push_back(from_record(std::move(record)));
+    load_periods(source, rows);
     rows.balances = load<core::BalanceRow>(source, "", "t.organisation, t.currency, t.account");
     return rows;
 }

@@ -1,11 +1,13 @@
 #include "db/table.hpp"
 
+#include "db/table_accounts.hpp"
 #include "db/table_agreements.hpp"
 
 namespace suanpan::db {
 
 JournalRecord to_record(const settlement::JournalEntry& entry) {
-    JournalRecord record{entry.id, entry.time, entry.reason, entry.index, {}, {}, {}, {}};
+    JournalRecord record{entry.id, entry.time, entry.reason, entry.index,   {},
+                         {},       {},         {},           entry.reverses};
     for (const settlement::Posting& posting : entry.postings) {
         record.organisations.push_back(posting.account.organisation);
         record.currencies.push_back(posting.account.currency);
@@ -16,7 +18,8 @@ JournalRecord to_record(const settlement::JournalEntry& entry) {
 }
 
 settlement::JournalEntry from_record(const JournalRecord& record) {
-    settlement::JournalEntry entry{record.id, record.time, record.reason, record.index, {}};
+    settlement::JournalEntry entry{record.id,    record.time, record.reason,
+                                   record.index, {},          record.reverses};
     const std::size_t count = record.amounts.size();
     if (record.organisations.size() != count || record.currencies.size() != count ||
         record.accounts.size() != count)
@@ -27,6 +30,20 @@ settlement::JournalEntry from_record(const JournalRecord& record) {
                                 record.amounts[i]});
     }
     return entry;
+}
+
+CashRecord to_record(const core::CashRow& row) {
+    CashRecord record{row, {}, std::nullopt};
+    if (row.move.reverses) {
+        record.reverses = row.move.reverses->original;
+        record.reason = row.move.reverses->reason;
+    }
+    return record;
+}
+
+core::CashRow from_record(CashRecord record) {
+    if (record.reason) record.row.move.reverses = core::Reversal{record.reverses, *record.reason};
+    return std::move(record.row);
 }
 
 AgreementRecord to_record(const settlement::DiscountAgreement& agreement) {

@@ -27,6 +27,7 @@ struct JournalRecord {
     std::vector<std::string> currencies;
     std::vector<settlement::AccountKind> accounts;
     std::vector<Money> amounts;
+    JournalId reverses{};
 };
 JournalRecord to_record(const settlement::JournalEntry& entry);
 settlement::JournalEntry from_record(const JournalRecord& record);
@@ -184,6 +185,8 @@ void fields(A& a, R& r) {
     a("release_notice_s", r.release_notice);
     a("metered_minimum_ppm", r.metered_minimum);
     a("grades", r.grades);
+    a("dispute_claim_s", r.dispute_claim);
+    a("dispute_rule_s", r.dispute_rule);
 }
 
 template <typename A, Is<core::ModelRow> R>
@@ -278,6 +281,8 @@ void fields(A& a, R& r) {
     a("final_time_s", r.final_time);
     a("settled_by", r.settled_by);
     a("discount", r.discount);
+    a("dispute_until_s", r.dispute_until);
+    a("line_index", r.line_index);
 }
 
 template <typename A, Is<core::RunRow> R>
@@ -301,6 +306,8 @@ void fields(A& a, R& r) {
     a("due_s", r.due);
     a("released", r.released);
     a("log_index", r.index);
+    a("lease", r.lease);
+    a("dispute", r.dispute);
 }
 
 template <typename A, Is<core::BalanceRow> R>
@@ -321,6 +328,7 @@ void fields(A& a, R& r) {
     a("currencies", r.currencies);
     a("accounts", r.accounts);
     a("amounts_micro", r.amounts);
+    a("reverses", r.reverses);
 }
 
 template <typename A, Is<OrganisationNameRow> R>
@@ -343,6 +351,7 @@ void fields(A& a, R& r) {
     a("scopes", r.scopes);
     a("expires_s", r.expires);
     a("label", r.label);
+    a("person", r.user);
 }
 
 template <typename A, Is<OrderTextRecord> R>

@@ -126,6 +126,7 @@ void fields(A& a, R& r) {
     a("start_s", r.window.start);
     a("end_s", r.window.end);
     a("lot_us", r.lot_us);
+    a("paid_us", r.paid_us);
     a("currency", r.currency);
     a("sale_micro", r.line.sale);
     a("credit_micro", r.line.credit);
@@ -144,6 +145,8 @@ void fields(A& a, R& r) {
     a("log_index", r.index);
     a("agreement", r.agreement);
     a("grant_id", r.grant);
+    a("dispute", r.dispute);
+    a("corrects", r.corrects);
 }
 
 // The parts that lines are shown with.

@@ -55,6 +55,7 @@ struct JournalEntry {
     std::string reason;  // a stable word: `deposit`, `order_hold`, `settlement`, …
     LogIndex index;      // the log entry it follows from
     std::vector<Posting> postings;
+    JournalId reverses{};  // the entry that this one takes back; nil: none
     friend bool operator==(const JournalEntry&, const JournalEntry&) = default;
 };
 

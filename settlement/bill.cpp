@@ -54,6 +54,11 @@ Result<WaterfallLine> bill_window(const BillTerms& terms, const BillFacts& facts
     return waterfall(terms.contract, input, facts.owners);
 }
 
+std::int64_t paid_lot_us(const BillTerms& terms, const BillFacts& facts,
+                         const Delivered& delivered) {
+    return paid_lot_us(input_of(terms, facts, delivered));
+}
+
 Result<BillCorrection> correct_bill(const BillTerms& terms, const BillFacts& facts,
                                     const WaterfallLine& before, const Delivered& delivered,
                                     Money still_held) {

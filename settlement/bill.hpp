@@ -51,6 +51,11 @@ Ppm window_credit(const BillTerms& terms, const Window& window, const Delivered&
 Result<WaterfallLine> bill_window(const BillTerms& terms, const BillFacts& facts,
                                   const Delivered& delivered, std::optional<Money> buyer_held);
 
+// The lot-time that S counts: of a `metered` contract less than what was delivered. REQUIRES the
+// same as window_credit().
+std::int64_t paid_lot_us(const BillTerms& terms, const BillFacts& facts,
+                         const Delivered& delivered);
+
 struct BillCorrection {
     WaterfallLine line;  // what counts now
     WaterfallDifference change;

@@ -112,20 +112,29 @@ Result<WaterfallDifference> difference(const WaterfallLine& before, const Waterf
 
 Result<WaterfallLine> waterfall_within(const ContractTerms& terms, const WindowInput& input,
                                        const std::vector<OwnerShare>& owners, Money most) {
-    auto best = waterfall(terms, input, owners);
-    if (!best || best->buyer_pays <= most) return best;
-    best = waterfall(terms, cut_to(input, 0), owners);
+    const auto bill = [&](std::int64_t lot_us) {
+        WindowInput cut = cut_to(input, lot_us);
+        cut.buyer_held = most;
+        return waterfall(terms, cut, owners);
+    };
+    const auto costs_too_much = [](const Result<WaterfallLine>& line) {
+        return !line && line.error().code() == "exceeds_hold";
+    };
+    auto best = bill(input.final_lot_us);
+    if (!costs_too_much(best)) return best;
+    best = bill(0);
     std::int64_t fits = 0;
     std::int64_t too_much = input.final_lot_us;
     while (too_much - fits > 1) {
         const std::int64_t middle = fits + (too_much - fits) / 2;
-        auto line = waterfall(terms, cut_to(input, middle), owners);
-        if (!line) return line;
-        if (line->buyer_pays <= most) {
+        auto line = bill(middle);
+        if (costs_too_much(line)) {
+            too_much = middle;
+        } else if (line) {
             fits = middle;
             best = std::move(line);
         } else {
-            too_much = middle;
+            return line;
         }
     }
     return best;

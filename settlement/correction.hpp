@@ -41,7 +41,8 @@ Result<WaterfallDifference> difference(const WaterfallLine& before, const Waterf
 
 // The line of the largest lot-time, at most that of `input`, for which the buyer pays at most
 // `most`: an upward correction takes no more than what is still held for the window (`most` = what
-// was paid + that). Busy lot-time shrinks with the final one. REQUIRES most ≥ 0.
+// was paid + that, which is its `buyer_held`). Busy lot-time shrinks with the final one. REQUIRES
+// most ≥ 0.
 // Errors: those of waterfall().
 Result<WaterfallLine> waterfall_within(const ContractTerms& terms, const WindowInput& input,
                                        const std::vector<OwnerShare>& owners, Money most);

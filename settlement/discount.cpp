@@ -66,7 +66,7 @@ bool applies(const DiscountAgreement& agreement, const SaleFacts& facts) {
             std::ranges::binary_search(agreement.classes, facts.compute_class)) &&
            agreement.firmness.value_or(facts.firmness) == facts.firmness &&
            agreement.billing.value_or(facts.billing) == facts.billing &&
-           agreement.from <= facts.traded_at &&
+           agreement.index < facts.index && agreement.from <= facts.traded_at &&
            (!agreement.until || facts.traded_at < *agreement.until);
 }
 

@@ -11,6 +11,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -36,6 +37,7 @@ struct SaleFacts {
     Firmness firmness = Firmness::kFirm;
     BillingMode billing = BillingMode::kReserved;
     Time traded_at;
+    LogIndex index{std::numeric_limits<std::int64_t>::max()};  // of the trade
 };
 
 // In force while the month's volume before the window is at least `from`.

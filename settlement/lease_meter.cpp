@@ -33,11 +33,15 @@ Claim claim_of(const WindowSums& sums, Int128 most) {
                  static_cast<std::int64_t>(std::min(Int128{sums.busy_us}, lot))};
 }
 
-bool agree(const Claim& p, const Claim& b, Int128 most, const MeteringRules& rules) {
-    const Int128 share = Int128{p.lot_us} * rules.mismatch_tolerance.value / kPpm;
+bool is_near(std::int64_t p, std::int64_t b, const MeteringRules& rules) {
+    const Int128 share = Int128{p} * rules.mismatch_tolerance.value / kPpm;
     const Int128 tolerance = std::max(share, Int128{rules.mismatch_floor_us});
-    const Int128 difference = Int128{p.lot_us} - b.lot_us;
-    if (difference > tolerance || -difference > tolerance) return false;
+    const Int128 difference = Int128{p} - b;
+    return difference <= tolerance && -difference <= tolerance;
+}
+
+bool agree(const Claim& p, const Claim& b, Int128 most, const MeteringRules& rules) {
+    if (!is_near(p.lot_us, b.lot_us, rules)) return false;
     return std::all_of(
         rules.availability_steps.begin(), rules.availability_steps.end(), [&](Ppm step) {
             const Int128 bound = most * step.value;
@@ -160,6 +164,9 @@ FinalWindow LeaseMeter::Impl::decide(const Window& window, const SideSums& sides
         out.disputed_us = std::max(p.lot_us, b.lot_us) - counts.lot_us;
     } else if (use_provider) {
         counts = p;
+        // Metered leases are paid by it: nobody pays for use that the own meter did not see.
+        if (use_buyer && !is_near(p.busy_us, b.busy_us, rules))
+            counts.busy_us = std::min(p.busy_us, b.busy_us);
     } else if (use_buyer) {
         counts = b;
     }

@@ -62,6 +62,24 @@ Result<void> VoucherBook::fund(const ProgrammeId& programme, Money amount) {
     return {};
 }
 
+Result<Money> VoucherBook::close(const ProgrammeId& programme, Time now) {
+    const auto found = programmes_.find(programme);
+    if (found == programmes_.end()) return fail("unknown_programme", "there is no such programme");
+    ProgrammeState& state = found->second;
+    if (now < state.programme.until)
+        return fail("programme_not_over", "the programme's time is not over yet");
+    Money rest = state.ungranted;
+    for (auto& [id, grant] : grants_) {
+        if (grant.grant.programme != programme) continue;
+        rest.value += grant.expired.value;
+        move_money(grant.expired, grant.returned, grant.expired);
+    }
+    if (rest.value == 0) return fail("nothing_to_return", "nothing of the budget is left");
+    state.ungranted = Money(0);
+    state.programme.budget.value -= rest.value;
+    return rest;
+}
+
 Result<void> VoucherBook::grant(const Grant& grant, Time now) {
     const auto found = programmes_.find(grant.programme);
     if (found == programmes_.end()) return fail("unknown_programme", "there is no such programme");

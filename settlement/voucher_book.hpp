@@ -69,6 +69,11 @@ class VoucherBook {
     // More budget. Errors: `unknown_programme`, `bad_amount` (not above zero), `overflow`.
     Result<void> fund(const ProgrammeId& programme, Money amount);
 
+    // Once it is over: what was not granted, or expired, leaves the budget; says how much. What is
+    // still reserved and comes back later is for another call. Errors: `unknown_programme`,
+    // `programme_not_over`, `nothing_to_return`.
+    Result<Money> close(const ProgrammeId& programme, Time now);
+
     // Errors, in order of precedence: `unknown_programme`, `grant_exists`, `bad_amount` (not above
     // zero), `grant_expired` (it would expire at or before `now`, or after the programme, or `now`
     // lies outside of the programme), `voucher_over_cap` (over the cap of one grant),

@@ -105,13 +105,6 @@ Result<void> check_input(const ContractTerms& terms, const WindowInput& input) {
     return check_lot_time(terms, input);
 }
 
-// The lot-time that S counts.
-std::int64_t paid_lot_us(const WindowInput& input) {
-    if (!input.metered) return input.final_lot_us;
-    const Int128 least = Int128{input.final_lot_us} * input.metered->minimum_share.value / kPpm;
-    return std::max(input.metered->busy_us, static_cast<std::int64_t>(least));
-}
-
 // S before rounding.
 Result<ExactAmount> exact_sale(const ContractTerms& terms, std::int64_t lot_us) {
     const ExactAmount one{terms.price.value, kMicrosPerHour};
@@ -193,6 +186,12 @@ Result<void> charge_buyer(const ContractTerms& terms, const WindowInput& input,
 }
 
 }  // namespace
+
+std::int64_t paid_lot_us(const WindowInput& input) {
+    if (!input.metered) return input.final_lot_us;
+    const Int128 least = Int128{input.final_lot_us} * input.metered->minimum_share.value / kPpm;
+    return std::max(input.metered->busy_us, static_cast<std::int64_t>(least));
+}
 
 Result<WaterfallLine> waterfall(const ContractTerms& terms, const WindowInput& input,
                                 const std::vector<OwnerShare>& owners) {

@@ -70,6 +70,9 @@ struct WindowInput {
     std::optional<Money> buyer_held{};    // the buyer's own part of the window's hold
 };
 
+// The lot-time that S counts. REQUIRES what waterfall() asks of the lot-time.
+std::int64_t paid_lot_us(const WindowInput& input);
+
 struct WaterfallLine {
     Money sale;      // S
     Money credit;    // C

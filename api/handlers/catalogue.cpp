@@ -226,6 +226,8 @@ Result<Write> create_schedule(Call& call) {
     read_fees(fields, schedule.fees);
     read_metering(fields, schedule.metering);
     schedule.dispute_period = read_duration(fields, "dispute_period", schedule.dispute_period, 0);
+    schedule.dispute_claim = read_duration(fields, "dispute_claim", schedule.dispute_claim, 1);
+    schedule.dispute_rule = read_duration(fields, "dispute_rule", schedule.dispute_rule, 1);
     read_efficiency(fields, schedule.efficiency);
     if (const auto notice = fields.find("release_notice", parse_duration))
         schedule.release_notice = notice;
@@ -240,6 +242,8 @@ Result<Write> create_schedule(Call& call) {
         made.fees = schedule.fees;
         made.metering = schedule.metering;
         made.dispute_period = schedule.dispute_period;
+        made.dispute_claim = schedule.dispute_claim;
+        made.dispute_rule = schedule.dispute_rule;
         made.efficiency = schedule.efficiency;
         made.release_notice = schedule.release_notice;
         made.metered_minimum = schedule.metered_minimum;

@@ -78,7 +78,6 @@ Result<Response> list_readings(Call& call);
 
 // accounts.cpp
 Result<Response> list_accounts(Call& call);
-Result<Write> deposit(Call& call);
 Result<Response> list_journal(Call& call);
 Result<Response> get_statement(Call& call);
 Result<Response> export_focus(Call& call);
@@ -95,14 +94,28 @@ Result<Response> list_agreements(Call& call);
 Result<Write> describe_organisation(Call& call);
 Result<Write> open_programme(Call& call);
 Result<Write> fund_programme(Call& call);
+Result<Write> close_programme(Call& call);
 Result<Response> list_programmes(Call& call);
 Result<Response> list_redemptions(Call& call);
 Result<Write> grant_voucher(Call& call);
 Result<Write> revoke_grant(Call& call);
 Result<Response> list_grants(Call& call);
 
+// disputes.cpp
+Result<Write> open_dispute(Call& call);
+Result<Response> list_disputes(Call& call);
+Result<Response> get_dispute(Call& call);
+Result<Write> claim_dispute(Call& call);
+Result<Write> add_evidence(Call& call);
+Result<Write> offer_settlement(Call& call);
+Result<Write> rule_dispute(Call& call);
+Result<Write> register_arbiter_key(Call& call);
+Result<Response> list_arbiter_keys(Call& call);
+Result<Write> revoke_arbiter_key(Call& call);
+
 // settlement.cpp
 void run_settlement(const std::shared_ptr<Call>& call, const Reply& reply);
+Result<Response> preview_run(Call& call);
 Result<Response> list_runs(Call& call);
 Result<Response> get_run(Call& call);
 Result<Response> get_run_lines(Call& call);
@@ -123,5 +136,32 @@ Result<Response> get_clock(Call& call);
 Result<Response> healthz(Call& call);
 Result<Response> readyz(Call& call);
 Result<Response> metrics(Call& call);
+
+// users.cpp
+Result<Write> create_user(Call& call);
+Result<Response> list_users(Call& call);
+Result<Write> remove_user(Call& call);
+Result<Write> create_payment_key(Call& call);
+Result<Response> list_payment_keys(Call& call);
+Result<Write> revoke_payment_key(Call& call);
+
+// cash.cpp
+Result<Write> deposit(Call& call);
+Result<Write> withdraw(Call& call);
+Result<Write> reverse_entry(Call& call);
+Result<Response> list_cash_requests(Call& call);
+Result<Response> get_cash_request(Call& call);
+Result<Write> approve_cash(Call& call);
+Result<Write> reject_cash(Call& call);
+Result<Write> take_payment(Call& call);
+Result<Write> give_bond(Call& call);
+Result<Write> release_bond(Call& call);
+
+// periods.cpp
+Result<Write> close_period(Call& call);
+Result<Response> list_periods(Call& call);
+Result<Response> list_period_balances(Call& call);
+Result<Response> list_invoices(Call& call);
+Result<Response> get_invoice(Call& call);
 
 }  // namespace suanpan::api

@@ -36,13 +36,13 @@ Result<core::LeaseRow> find_own_lease(const Call& call) {
     return std::move(*lease);
 }
 
-Write advance_write(const LeaseId& id, core::LeaseAction action) {
+Write advance_write(const Call& call, const LeaseId& id, core::LeaseAction action) {
     Write write;
     write.command = core::AdvanceLease{id, action};
-    write.respond = [id](const core::CommandOutcome& outcome) {
+    write.respond = [id, viewer = call.caller.organisation](const core::CommandOutcome& outcome) {
         Json body = Json::object();
         for (const core::LeaseRow& lease : outcome.leases) {
-            if (lease.id == id) body = to_json(lease);
+            if (lease.id == id) body = to_json(lease, viewer);
         }
         return stored(body, 200, to_string(id));
     };
@@ -55,7 +55,7 @@ Result<Write> advance_one(const Call& call, core::LeaseAction action) {
     Faults faults;
     Fields(call.body, faults).finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    return advance_write(lease->id, action);
+    return advance_write(call, lease->id, action);
 }
 
 BatchItem action_item(const Call& call, const Json& body, std::size_t at) {
@@ -69,7 +69,7 @@ BatchItem action_item(const Call& call, const Json& body, std::size_t at) {
         item.fault = invalid_request(std::move(faults));
         return item;
     }
-    item.write = advance_write(*lease, *action);
+    item.write = advance_write(call, *lease, *action);
     item.key = call.idempotency_key + "/" + std::to_string(at);
     item.body_hash = item_hash(call, body);
     return item;
@@ -100,14 +100,15 @@ Result<Response> list_leases(Call& call) {
     const auto listed = call.context.database.read(
         "list_leases", [&](db::Tx& tx) { return db::list_leases(tx, filter, page); });
     return list_response(
-        listed, [](const core::LeaseRow& lease) { return to_json(lease); },
+        listed,
+        [&call](const core::LeaseRow& lease) { return to_json(lease, call.caller.organisation); },
         [](const core::LeaseRow& lease) { return to_string(lease.id); });
 }
 
 Result<Response> get_lease(Call& call) {
     const auto lease = find_own_lease(call);
     if (!lease) return fail(lease.error());
-    Json body = to_json(*lease);
+    Json body = to_json(*lease, call.caller.organisation);
     Json windows = Json::array();
     const auto rows = call.context.database.read(
         "lease_windows", [&](db::Tx& tx) { return db::list_windows(tx, lease->id); });

@@ -6,6 +6,7 @@
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "db/queries/api_keys.hpp"
+#include "db/queries/cash.hpp"
 #include "services/clock.hpp"
 #include "services/iam/idempotent_writes.hpp"
 #include "services/trading/bootstrap.hpp"
@@ -47,6 +48,22 @@ std::optional<Time> read_expiry(Fields& fields, const Call& call) {
     return named.value_or(*call.caller.expires);
 }
 
+// A person's first key may be made by whoever may make keys; further ones are made with one of the
+// person's own, or else one person could take the place of two.
+UserId read_user(Fields& fields, const Call& call, const core::OrganisationRow& organisation) {
+    const auto id = fields.find("user", parse_id<UserId>);
+    if (!id) return call.caller.organisation == organisation.id ? call.caller.user : UserId();
+    const auto user = call.context.database.read(
+        "find_user", [&id](db::Tx& tx) { return db::find_user(tx, *id); });
+    if (!user || user->row.organisation != organisation.id || user->row.removed) {
+        fields.fault("user", "unknown_user", "the organisation has no such person");
+    } else if (user->keys > 0 && call.caller.user != *id) {
+        fields.fault("user", "not_own_user",
+                     "this person has a key: make further ones with it, or revoke it first");
+    }
+    return *id;
+}
+
 Result<NewKey> read_key(const Call& call, const core::OrganisationRow& organisation) {
     Faults faults;
     Fields fields(call.body, faults);
@@ -61,6 +78,7 @@ Result<NewKey> read_key(const Call& call, const core::OrganisationRow& organisat
     std::ranges::sort(made.row.scopes);
     made.row.label = fields.need_text("label", 100).value_or("");
     made.row.expires = read_expiry(fields, call);
+    made.row.user = read_user(fields, call, organisation);
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     made.secret = services::make_api_secret();

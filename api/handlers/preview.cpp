@@ -49,10 +49,11 @@ Json refusal_json(const Error& error) {
 }
 
 // Runs between two batches: exactly what placing the order now would do.
-Json preview(const core::Market& market, const OrganisationId& caller,
-             const matching::OrderTerms& terms, Time now) {
+Json preview(const core::Market& market, const OrganisationId& caller, const OrderInput& input,
+             Time now) {
+    const matching::OrderTerms& terms = input.terms;
     Json out{{"order", to_json(terms)}, {"accepted", false}};
-    const auto checked = market.check_order(caller, terms, now);
+    const auto checked = market.check_order(caller, terms, input.voucher, now);
     if (!checked) {
         out["refusal"] = refusal_json(checked.error());
         // With the money it could be placed: what it would find is worth knowing.
@@ -63,7 +64,12 @@ Json preview(const core::Market& market, const OrganisationId& caller,
         CHECK(worst);  // checked: only money is missing
         const Money available = market.balance(
             {terms.organisation, terms.market.currency, settlement::AccountKind::kAvailable});
-        out["worst_cost"] = to_string(*worst);
+        const std::optional<core::OrderVoucher> voucher = checked ? checked->voucher : std::nullopt;
+        out["worst_cost"] = to_string(core::own_part(*worst, voucher));
+        if (voucher) {
+            out["voucher"] = {{"grant", to_string(voucher->grant)},
+                              {"reserved", to_string(voucher->reserved)}};
+        }
         out["available"] = to_string(available);
     }
     const matching::Preview would = market.engine().preview(terms, now);
@@ -95,7 +101,7 @@ Result<Response> preview_order(Call& call) {
     Json out;
     const auto seen = read_market(call.context.core, [&](const core::Market& market) {
         const Time now = std::max(clock, market.head().last_time);
-        out = preview(market, call.caller.organisation, input.terms, now);
+        out = preview(market, call.caller.organisation, input, now);
     });
     if (!seen) return fail(seen.error());
     return json_response(out);

@@ -3,11 +3,14 @@
 
 #include "api/handlers/handlers.hpp"
 #include "base/decimal.hpp"
+#include "base/dsse.hpp"
+#include "db/queries/disputes.hpp"
 #include "db/queries/log.hpp"
 #include "db/queries/trading.hpp"
 #include "ledger/receipt.hpp"
 #include "services/publishing/publisher_loop.hpp"
 #include "services/publishing/tile_store.hpp"
+#include "settlement/ruling.hpp"
 
 namespace suanpan::api {
 
@@ -29,16 +32,39 @@ bool is_party_of_lease(const Call& call, const std::string& lease) {
     return row && (row->buyer == own || row->provider == own);
 }
 
+bool is_party_of_dispute(const Call& call, const DisputeId& id) {
+    const auto row = call.context.database.read(
+        "find_dispute", [&id](db::Tx& tx) { return db::find_dispute(tx, id); });
+    const OrganisationId& own = call.caller.organisation;
+    return row && (row->buyer == own || row->provider == own);
+}
+
+// What one side, or the arbiter, said is the other side's too.
+bool is_said_in_own_dispute(const Call& call, const std::string& kind, const Json& body) {
+    if (kind == "ruling") {
+        const auto envelope = read_envelope(body.value("envelope", Json::object()));
+        if (!envelope) return false;
+        const auto ruling = settlement::parse_ruling(envelope->payload);
+        return ruling && is_party_of_dispute(call, ruling->dispute);
+    }
+    if (kind != "dispute") return false;
+    if (body.contains("lease")) return is_party_of_lease(call, text_at(body, "lease"));
+    const auto id = parse_id<DisputeId>(text_at(body, "id"));
+    return id && is_party_of_dispute(call, *id);
+}
+
 // Whose entry it is: who sent the command, whom the operator's command is about, the parties of a
-// trade, and those of the lease that a lease's or settlement's entry is about.
+// trade, and those of the lease that a lease's, settlement's or dispute's entry is about.
 bool is_own(const Call& call, const std::string& kind, const Json& entry) {
     const std::string own = to_string(call.caller.organisation);
     const Json body = entry.value("body", Json::object());
     if (entry.contains("command"))
-        return text_at(entry, "actor") == own || text_at(body, "organisation") == own;
+        return text_at(entry, "actor") == own || text_at(body, "organisation") == own ||
+               is_said_in_own_dispute(call, kind, body);
     if (kind == "trade") return text_at(body, "buyer") == own || text_at(body, "provider") == own;
     if (kind == "lease") return is_party_of_lease(call, text_at(body, "id"));
-    if (kind == "settlement") return is_party_of_lease(call, text_at(body, "lease"));
+    if (kind == "settlement" || kind == "dispute" || kind == "correction")
+        return is_party_of_lease(call, text_at(body, "lease"));
     return false;
 }
 

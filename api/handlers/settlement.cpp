@@ -2,7 +2,9 @@
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
 #include "api/json/render.hpp"
+#include "api/market_read.hpp"
 #include "api/problem.hpp"
+#include "core/settlement_preview.hpp"
 #include "db/queries/settlements.hpp"
 #include "db/queries/statements.hpp"
 #include "services/clock.hpp"
@@ -15,14 +17,31 @@ namespace suanpan::api {
 namespace {
 
 constexpr std::int64_t kMostLines = 50'000;
+constexpr std::string_view kLatest = "latest";  // for a run's id
 
 Result<core::RunRow> find_run(const Call& call) {
+    if (call.parameters.at(0) == kLatest) {
+        auto last = call.context.database.read("find_last_run",
+                                               [](db::Tx& tx) { return db::find_last_run(tx); });
+        if (!last) return fail(not_found());
+        return std::move(*last);
+    }
     const auto id = call.id<RunId>();
     if (!id) return fail(id.error());
     auto run =
         call.context.database.read("find_run", [&id](db::Tx& tx) { return db::find_run(tx, *id); });
     if (!run) return fail(not_found());
     return std::move(*run);
+}
+
+services::RunRange read_range(Fields& fields) {
+    services::RunRange range;
+    if (const auto from = fields.find_integer("from", 0, kMaxInteger)) range.from = LogIndex(*from);
+    if (const auto to = fields.find_integer("to", 1, kMaxInteger)) range.to = LogIndex(*to);
+    if (range.from && range.to && *range.from >= *range.to)
+        fields.fault("to", "contradiction", "'to' must be above 'from'");
+    fields.finish();
+    return range;
 }
 
 void store(const Call& call, const services::IdempotencyKey& key,
@@ -42,12 +61,7 @@ void store(const Call& call, const services::IdempotencyKey& key,
 void run_settlement(const std::shared_ptr<Call>& call, const Reply& reply) {
     Faults faults;
     Fields fields(call->body, faults);
-    services::RunRange range;
-    if (const auto from = fields.find_integer("from", 0, kMaxInteger)) range.from = LogIndex(*from);
-    if (const auto to = fields.find_integer("to", 1, kMaxInteger)) range.to = LogIndex(*to);
-    if (range.from && range.to && *range.from >= *range.to)
-        fields.fault("to", "contradiction", "'to' must be above 'from'");
-    fields.finish();
+    const services::RunRange range = read_range(fields);
     if (!faults.empty()) {
         reply(problem(invalid_request(std::move(faults)), call->request.path));
         return;
@@ -73,6 +87,28 @@ void run_settlement(const std::shared_ptr<Call>& call, const Reply& reply) {
         answer(*call, reply, result);
     };
     call->context.writes.run(key, done, start);
+}
+
+Result<Response> preview_run(Call& call) {
+    Faults faults;
+    Fields query(call.query, faults);
+    const services::RunRange range = read_range(query);
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    services::SettlementRuns runs(call.context.database, call.context.core, call.context.clock);
+    core::SettlementPreview preview;
+    preview.range = runs.next_range(range);
+    while (!preview.run.closed) {
+        Result<void> looked;
+        const auto seen = read_market(call.context.core, [&](const core::Market& market) {
+            looked = market.preview_settlement(preview);
+        });
+        if (!seen) return fail(seen.error());
+        if (!looked) return fail(looked.error());
+    }
+    Json out = to_json(preview.run);
+    for (const char* of_a_run : {"id", "closed", "log_index"})
+        out.erase(of_a_run);
+    return json_response(out);
 }
 
 Result<Response> list_runs(Call& call) {
@@ -101,6 +137,7 @@ Result<Response> get_run_lines(Call& call) {
     Fields query(call.query, faults);
     db::LineFilter filter;
     filter.run = run->id;
+    filter.limit = kMostLines + 1;
     filter.party = query.find("organisation", parse_id<OrganisationId>);
     filter.lease = query.find("lease", parse_id<LeaseId>);
     query.finish();

@@ -107,6 +107,14 @@ services::StoredResponse told_grant(const core::CommandOutcome& outcome, int sta
     return stored(to_json(row), status, to_string(row.state.grant.id));
 }
 
+// Who only has a grant learns the terms: what the others have of it is theirs and the funders'.
+Json terms_json(const db::ProgrammeInfo& info) {
+    Json out = to_json(info.row);
+    for (const char* of_the_funders : {"budget", "ungranted", "funders"})
+        out.erase(of_the_funders);
+    return out;
+}
+
 Json info_json(const db::ProgrammeInfo& info) {
     Json out = to_json(info.row);
     out["granted"] = to_string(info.totals.granted);
@@ -185,6 +193,7 @@ Result<Write> open_programme(Call& call) {
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     Write write;
+    write.for_ever = true;
     write.command = std::move(body);
     write.respond = [](const core::CommandOutcome& outcome) {
         return told_programme(outcome, 201);
@@ -201,7 +210,23 @@ Result<Write> fund_programme(Call& call) {
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     Write write;
+    write.for_ever = true;
     write.command = core::FundProgramme{*id, amount};
+    write.respond = [](const core::CommandOutcome& outcome) {
+        return told_programme(outcome, 200);
+    };
+    return write;
+}
+
+Result<Write> close_programme(Call& call) {
+    const auto id = call.id<ProgrammeId>();
+    if (!id) return fail(id.error());
+    Faults faults;
+    Fields(call.body, faults).finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    Write write;
+    write.for_ever = true;
+    write.command = core::CloseProgramme{*id};
     write.respond = [](const core::CommandOutcome& outcome) {
         return told_programme(outcome, 200);
     };
@@ -219,9 +244,12 @@ Result<Response> list_programmes(Call& call) {
     const auto party = *organisation;
     const auto listed = call.context.database.read(
         "list_programmes", [&](db::Tx& tx) { return db::list_programmes(tx, party, page); });
-    return list_response(listed, info_json, [](const db::ProgrammeInfo& info) {
-        return to_string(info.row.state.programme.id);
-    });
+    return list_response(
+        listed,
+        [&call](const db::ProgrammeInfo& info) {
+            return sees(call, info.row) ? info_json(info) : terms_json(info);
+        },
+        [](const db::ProgrammeInfo& info) { return to_string(info.row.state.programme.id); });
 }
 
 Result<Response> list_redemptions(Call& call) {
@@ -231,6 +259,7 @@ Result<Response> list_redemptions(Call& call) {
     Fields query(call.query, faults);
     db::LineFilter filter;
     filter.programme = *id;
+    filter.limit = kMostRedemptions + 1;
     filter.lease = query.find("lease", parse_id<LeaseId>);
     filter.party = query.find("organisation", parse_id<OrganisationId>);
     filter.from = query.find("from", parse_time);
@@ -275,6 +304,7 @@ Result<Write> grant_voucher(Call& call) {
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     Write write;
+    write.for_ever = true;
     write.command = core::GrantVoucher{grant};
     write.respond = [](const core::CommandOutcome& outcome) { return told_grant(outcome, 201); };
     return write;

@@ -55,6 +55,7 @@ Json to_json(const db::ApiKeyInfo& info) {
              {"scopes", info.key.scopes},
              {"revoked", info.revoked}};
     if (info.key.expires) out["expires_at"] = to_string(*info.key.expires);
+    if (!info.key.user.is_nil()) out["user"] = to_string(info.key.user);
     return out;
 }
 
@@ -115,6 +116,8 @@ Json to_json(const core::ScheduleRow& schedule) {
                {"mismatch_tolerance_ppm", metering.mismatch_tolerance.value},
                {"mismatch_floor_lot_us", metering.mismatch_floor_us}}},
              {"dispute_period", format_duration(schedule.dispute_period)},
+             {"dispute_claim", format_duration(schedule.dispute_claim)},
+             {"dispute_rule", format_duration(schedule.dispute_rule)},
              {"efficiency_ppm", std::move(efficiency)},
              {"log_index", schedule.index.value}};
     for (const auto& [name, steps] : schedule.grades) {

@@ -33,7 +33,7 @@ Json to_json(const core::OrderRow& order);
 Json to_json(const db::OrderInfo& order);
 Json to_json(const matching::OrderTerms& terms);
 Json to_json(const core::TradeRow& trade);
-Json to_json(const core::LeaseRow& lease);
+Json to_json(const core::LeaseRow& lease, const OrganisationId& viewer);
 
 Json to_json(const core::ReadingRow& reading);
 Json to_json(const core::FinalWindowRow& window);
@@ -44,6 +44,8 @@ Json to_json(const settlement::DiscountAgreement& agreement);
 Json to_json(const core::ProgrammeRow& programme);
 Json to_json(const core::GrantRow& grant);
 Json to_json(const core::RunRow& run);
+Json to_json(const core::DisputeRow& row);
+Json to_json(const core::ArbiterKeyRow& key);
 // What `viewer` may know of it: the buyer what it pays and its fee and tax, the provider what it
 // gets, its fee and what is withheld, both the sale they agreed on, an owner of the pool its share
 // only; an organisation that is several of these sees each. Everything without a viewer.

@@ -32,6 +32,7 @@ void add_sale(Json& out, const db::LineInfo& info) {
     out["price_unit"] = matching::to_string(info.terms.price_unit);
     out["rate"] = to_string(info.terms.rate);
     out["lot_us"] = std::to_string(row.lot_us);
+    if (row.paid_us != row.lot_us) out["paid_us"] = std::to_string(row.paid_us);
     out["readings"] = std::move(readings);
     out["sale"] = to_string(line.sale);
     out["credit"] = to_string(line.credit);
@@ -77,6 +78,7 @@ Json to_json(const core::FinalWindowRow& row) {
              {"estimated", window.estimated},
              {"readings", std::move(readings)}};
     if (row.settled_by) out["settled_by"] = to_string(*row.settled_by);
+    if (row.dispute_until.value > 0) out["dispute_until"] = to_string(row.dispute_until);
     return out;
 }
 
@@ -93,11 +95,13 @@ Json to_json(const settlement::JournalEntry& entry, const std::optional<Organisa
         if (!viewer || posting.account.organisation == *viewer)
             postings.push_back(posting_json(posting));
     }
-    return {{"id", to_string(entry.id)},
-            {"time", to_string(entry.time)},
-            {"reason", entry.reason},
-            {"log_index", entry.index.value},
-            {"postings", std::move(postings)}};
+    Json out{{"id", to_string(entry.id)},
+             {"time", to_string(entry.time)},
+             {"reason", entry.reason},
+             {"log_index", entry.index.value},
+             {"postings", std::move(postings)}};
+    if (!entry.reverses.is_nil()) out["reverses"] = to_string(entry.reverses);
+    return out;
 }
 
 Json to_json(const settlement::DiscountAgreement& agreement) {
@@ -153,6 +157,8 @@ Json to_json(const db::LineInfo& info, const std::optional<OrganisationId>& view
     if (buyer) add_buyer_side(out, row.line);
     if (buyer && !row.grant.is_nil()) out["grant"] = to_string(row.grant);
     if (provider) add_provider_side(out, row.line);
+    if (!row.dispute.is_nil()) out["dispute"] = to_string(row.dispute);
+    if (row.corrects) out["corrects"] = row.corrects->value;
     return out;
 }
 

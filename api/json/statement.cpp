@@ -72,6 +72,8 @@ class StatementJson final : public services::StatementWriter {
                                 lease.pool, lease.market, lease.terms};
         Json json = to_json(info, viewer_);
         if (line.correction) json["correction"] = true;
+        if (!line.invoice.empty() && (!viewer_ || *viewer_ == lease.buyer) && !line.correction)
+            json["invoice"] = line.invoice;
         out.write((first_ ? "" : ",") + text_of(json));
         first_ = false;
     }

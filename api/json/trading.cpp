@@ -123,7 +123,7 @@ Json to_json(const core::TradeRow& trade) {
             {"log_index", trade.index.value}};
 }
 
-Json to_json(const core::LeaseRow& lease) {
+Json to_json(const core::LeaseRow& lease, const OrganisationId& viewer) {
     Json out{{"id", to_string(lease.id)},
              {"trade", to_string(lease.trade)},
              {"buyer", to_string(lease.buyer)},
@@ -146,7 +146,9 @@ Json to_json(const core::LeaseRow& lease) {
              {"log_index", lease.index.value}};
     if (!lease.end_reason.empty()) out["end_reason"] = lease.end_reason;
     if (lease.released_from) out["released_from"] = to_string(*lease.released_from);
-    if (lease.voucher) out["voucher"] = voucher_json(*lease.voucher);
+    // Who pays for the buyer is no business of the provider's.
+    if (lease.voucher && (viewer == lease.buyer || viewer != lease.provider))
+        out["voucher"] = voucher_json(*lease.voucher);
     if (lease.active_from) out["active_from"] = to_string(*lease.active_from);
     if (lease.active_until) out["active_until"] = to_string(*lease.active_until);
     return out;

@@ -26,20 +26,70 @@ tl::unexpected<Error> unknown_meter(const MeterId& meter) {
     return fail("unknown_meter", "no entry before registers the meter " + to_string(meter));
 }
 
-LateCheck signature_check(std::shared_ptr<const DsseEnvelope> envelope, const MeterId& meter,
+tl::unexpected<Error> unknown_key(const SigningKeyId& key) {
+    return fail("unknown_key", "no entry before registers the arbiter's key " + to_string(key));
+}
+
+LateCheck signature_check(std::shared_ptr<const DsseEnvelope> envelope, std::string what,
                           const PublicKey& key) {
-    return [envelope = std::move(envelope), meter, key]() -> Result<void> {
+    return [envelope = std::move(envelope), what = std::move(what), key]() -> Result<void> {
         if (suanpan::verify(*envelope, key)) return {};
-        return fail("bad_signature",
-                    "the readings are not signed with the key of the meter " + to_string(meter));
+        return fail("bad_signature", what);
     };
+}
+
+Result<std::shared_ptr<const DsseEnvelope>> envelope_of(const std::string& json) {
+    auto parsed = parse_envelope(json);
+    if (!parsed) return fail("bad_entry", parsed.error().detail());
+    return std::make_shared<const DsseEnvelope>(std::move(*parsed));
+}
+
+Result<PublicKey> read_key(std::string_view text) {
+    const auto raw = from_base64(text);
+    if (!raw) return fail(raw.error());
+    return public_key_from(*raw);
+}
+
+template <typename IdType>
+Result<IdType> read_id(const Json& item) {
+    if (!item.is_string()) return fail("bad_state", "an id is a text");
+    return parse_id<IdType>(item.get_ref<const std::string&>());
+}
+
+template <typename IdType>
+Json keys_json(const std::map<IdType, PublicKey>& keys) {
+    Json out = Json::object();
+    for (const auto& [id, key] : keys)
+        out[to_string(id)] = to_base64(as_chars(key));
+    return out;
+}
+
+template <typename IdType>
+Json ids_json(const std::set<IdType>& ids) {
+    Json out = Json::array();
+    for (const IdType& id : ids)
+        out.push_back(to_string(id));
+    return out;
+}
+
+template <typename IdType>
+Result<std::map<IdType, PublicKey>> keys_of(const std::map<std::string, PublicKey>& named) {
+    std::map<IdType, PublicKey> out;
+    for (const auto& [name, key] : named) {
+        const auto id = parse_id<IdType>(name);
+        if (!id) return fail("bad_state", id.error().detail());
+        out[*id] = key;
+    }
+    return out;
 }
 
 }  // namespace
 
 std::vector<EntryHook> EntrySignatures::hooks() {
     return {{"key", [this](const EntryView& entry) { return note_key(entry); }},
-            {"readings", [this](const EntryView& entry) { return check_readings(entry); }}};
+            {"readings", [this](const EntryView& entry) { return check_readings(entry); }},
+            {"ruling", [this](const EntryView& entry) { return check_ruling(entry); }},
+            {"transfer", [this](const EntryView& entry) { return check_payment(entry); }}};
 }
 
 Result<OrderedStep> EntrySignatures::note_key(const EntryView& entry) {
@@ -57,6 +107,12 @@ Result<OrderedStep> EntrySignatures::note_key(const EntryView& entry) {
             return LateCheck{};
         };
     }
+    if (const auto* payer = std::get_if<core::RegisterPaymentKey>(&*body)) {
+        return [this, id = payer->id, key = payer->key]() -> Result<LateCheck> {
+            payment_keys_.try_emplace(id, key);
+            return LateCheck{};
+        };
+    }
     if (const auto* revoked = std::get_if<core::RevokeMeter>(&*body)) {
         return [this, id = revoked->id]() -> Result<LateCheck> {
             if (!keys_.contains(id)) return unknown_meter(id);
@@ -67,7 +123,46 @@ Result<OrderedStep> EntrySignatures::note_key(const EntryView& entry) {
             return LateCheck{};
         };
     }
+    return note_arbiter_key(*body);
+}
+
+Result<OrderedStep> EntrySignatures::note_arbiter_key(const core::CommandBody& body) {
+    if (const auto* registered = std::get_if<core::RegisterArbiterKey>(&body)) {
+        return [this, id = registered->id, key = registered->key]() -> Result<LateCheck> {
+            if (arbiter_keys_.try_emplace(id, key).second) return LateCheck{};
+            return fail("key_exists",
+                        "an entry before registers the key " + to_string(id) + " already");
+        };
+    }
+    if (const auto* revoked = std::get_if<core::RevokeArbiterKey>(&body)) {
+        return [this, id = revoked->id]() -> Result<LateCheck> {
+            if (!arbiter_keys_.contains(id)) return unknown_key(id);
+            if (revoked_arbiter_keys_.insert(id).second) return LateCheck{};
+            return fail("revoked_key", "the key " + to_string(id) + " was revoked before");
+        };
+    }
     return OrderedStep{};
+}
+
+Result<OrderedStep> EntrySignatures::check_ruling(const EntryView& entry) {
+    const auto body = body_of(entry);
+    if (!body) return fail(body.error());
+    const auto* ruling = std::get_if<core::RuleDispute>(&*body);
+    if (ruling == nullptr) return fail("bad_entry", "the entry holds no ruling");
+    auto envelope = envelope_of(ruling->envelope);
+    if (!envelope) return fail(envelope.error());
+    if ((*envelope)->payload_type != settlement::kRulingPayloadType)
+        return fail("bad_entry", "what was signed is not a ruling");
+    return [this, id = ruling->ruling.key, envelope = std::move(*envelope)]() -> Result<LateCheck> {
+        const auto key = arbiter_keys_.find(id);
+        if (key == arbiter_keys_.end()) return unknown_key(id);
+        if (revoked_arbiter_keys_.contains(id))
+            return fail("revoked_key", "the arbiter's key " + to_string(id) + " was revoked");
+        ++rulings_;
+        return signature_check(envelope,
+                               "the ruling is not signed with the arbiter's key " + to_string(id),
+                               key->second);
+    };
 }
 
 Result<OrderedStep> EntrySignatures::check_readings(const EntryView& entry) {
@@ -75,53 +170,82 @@ Result<OrderedStep> EntrySignatures::check_readings(const EntryView& entry) {
     if (!body) return fail(body.error());
     const auto* readings = std::get_if<core::SubmitReadings>(&*body);
     if (readings == nullptr) return fail("bad_entry", "the entry holds no batch of readings");
-    auto parsed = parse_envelope(readings->envelope);
-    if (!parsed) return fail("bad_entry", parsed.error().detail());
-    auto envelope = std::make_shared<const DsseEnvelope>(std::move(*parsed));
+    auto envelope = envelope_of(readings->envelope);
+    if (!envelope) return fail(envelope.error());
     return [this, meter = readings->batch.meter,
-            envelope = std::move(envelope)]() -> Result<LateCheck> {
+            envelope = std::move(*envelope)]() -> Result<LateCheck> {
         const auto key = keys_.find(meter);
         if (key == keys_.end()) return unknown_meter(meter);
         if (revoked_.contains(meter))
             return fail("revoked_meter",
                         "the key of the meter " + to_string(meter) + " was revoked");
         ++batches_;
-        return signature_check(envelope, meter, key->second);
+        return signature_check(
+            envelope, "the readings are not signed with the key of the meter " + to_string(meter),
+            key->second);
     };
 }
 
+// A revoked key signs nothing that the market takes: replay shows it.
+Result<OrderedStep> EntrySignatures::check_payment(const EntryView& entry) {
+    const auto body = body_of(entry);
+    if (!body) return fail(body.error());
+    const auto* payment = std::get_if<core::TakePayment>(&*body);
+    if (payment == nullptr) return OrderedStep{};
+    auto envelope = envelope_of(payment->envelope);
+    if (!envelope) return fail(envelope.error());
+    return
+        [this, id = payment->notice.key, envelope = std::move(*envelope)]() -> Result<LateCheck> {
+            const auto key = payment_keys_.find(id);
+            if (key == payment_keys_.end())
+                return fail("unknown_payment_key", "no entry before registers " + to_string(id));
+            return signature_check(
+                envelope, "the payment is not signed with the key " + to_string(id), key->second);
+        };
+}
+
 Json EntrySignatures::state() const {
-    Json keys = Json::object();
-    for (const auto& [meter, key] : keys_)
-        keys[to_string(meter)] = to_base64(as_chars(key));
-    Json revoked = Json::array();
-    for (const MeterId& meter : revoked_)
-        revoked.push_back(to_string(meter));
-    return {{"keys", keys}, {"revoked", revoked}, {"batches", std::to_string(batches_)}};
+    return {{"keys", keys_json(keys_)},
+            {"revoked", ids_json(revoked_)},
+            {"batches", std::to_string(batches_)},
+            {"arbiter_keys", keys_json(arbiter_keys_)},
+            {"revoked_arbiter_keys", ids_json(revoked_arbiter_keys_)},
+            {"rulings", std::to_string(rulings_)},
+            {"payment_keys", keys_json(payment_keys_)}};
 }
 
 Result<void> EntrySignatures::restore(const Json& state) {
     core::Fields in(state);
-    const auto read_key = [](std::string_view text) -> Result<PublicKey> {
-        const auto raw = from_base64(text);
-        return raw ? public_key_from(*raw) : fail(raw.error());
-    };
-    const auto keys = in.table("keys", read_key);
-    const auto read_meter = [](const Json& item) -> Result<MeterId> {
-        if (!item.is_string()) return fail("bad_state", "a meter is a text");
-        return parse_id<MeterId>(item.get_ref<const std::string&>());
-    };
-    const auto revoked = in.list("revoked", read_meter);
+    const auto keys = keys_of<MeterId>(in.table("keys", read_key));
+    const auto revoked = in.list("revoked", read_id<MeterId>);
     const std::int64_t batches = in.integer("batches");
+    // A state of before there were disputes has none of these.
+    if (in.has("rulings")) {
+        if (const auto arbiters = restore_arbiters(in); !arbiters) return arbiters;
+    }
+    if (in.has("payment_keys")) {
+        const auto payers = keys_of<SigningKeyId>(in.table("payment_keys", read_key));
+        if (!payers) return fail(payers.error());
+        payment_keys_ = *payers;
+    }
     if (const auto finished = in.finish(); !finished || batches < 0)
         return fail("bad_state", finished ? "negative" : finished.error().detail());
-    for (const auto& [name, key] : keys) {
-        const auto meter = parse_id<MeterId>(name);
-        if (!meter) return fail("bad_state", meter.error().detail());
-        keys_[*meter] = key;
-    }
+    if (!keys) return fail(keys.error());
+    keys_ = *keys;
     revoked_ = {revoked.begin(), revoked.end()};
     batches_ = static_cast<std::uint64_t>(batches);
+    return {};
+}
+
+Result<void> EntrySignatures::restore_arbiters(core::Fields& in) {
+    const auto keys = keys_of<SigningKeyId>(in.table("arbiter_keys", read_key));
+    const auto revoked = in.list("revoked_arbiter_keys", read_id<SigningKeyId>);
+    const std::int64_t rulings = in.integer("rulings");
+    if (!keys) return fail(keys.error());
+    if (rulings < 0) return fail("bad_state", "negative");
+    arbiter_keys_ = *keys;
+    revoked_arbiter_keys_ = {revoked.begin(), revoked.end()};
+    rulings_ = static_cast<std::uint64_t>(rulings);
     return {};
 }
 

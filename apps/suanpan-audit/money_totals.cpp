@@ -3,6 +3,7 @@
 #include "base/check.hpp"
 #include "base/checked.hpp"
 #include "base/decimal.hpp"
+#include "core/entries.hpp"
 #include "core/fields.hpp"
 
 #include <nlohmann/json.hpp>
@@ -50,10 +51,6 @@ tl::unexpected<Error> does_not_add_up(const std::string& what) {
 // In 128 bits: no sum of a line's parts can leave them.
 Result<void> check_line(const CurrencyTotals& line, const Json& json) {
     const auto part = [&](std::string_view name) { return Int128{line.part(name).value}; };
-    for (std::size_t i = 0; i < kLineParts.size(); ++i) {
-        if (line.parts[i].value < 0)
-            return does_not_add_up(std::string(kLineParts[i]) + " is below zero");
-    }
     if (part("amount") != part("sale") - part("credit") - part("discount"))
         return does_not_add_up("amount is not sale - credit - discount");
     if (part("buyer_pays") !=
@@ -72,6 +69,15 @@ Result<void> check_line(const CurrencyTotals& line, const Json& json) {
     }
     if (owners != part("provider_gets"))
         return does_not_add_up("the owners' amounts do not sum to provider_gets");
+    return {};
+}
+
+// Only a correction may have parts below zero.
+Result<void> check_signs(const CurrencyTotals& line) {
+    for (std::size_t i = 0; i < kLineParts.size(); ++i) {
+        if (line.parts[i].value < 0)
+            return does_not_add_up(std::string(kLineParts[i]) + " is below zero");
+    }
     return {};
 }
 
@@ -99,6 +105,19 @@ bool add_totals(CurrencyTotals& to, const CurrencyTotals& more) {
     return fits;
 }
 
+// An amount is not the least of int64: the market has added it to a balance.
+CurrencyTotals moved(Money amount) {
+    CurrencyTotals out;
+    if (amount.value >= 0) {
+        out.deposits = 1;
+        out.deposited = amount;
+    } else {
+        out.withdrawals = 1;
+        out.withdrawn = Money(-amount.value);
+    }
+    return out;
+}
+
 bool put(Money& out, Int128 value) {
     out = Money(static_cast<std::int64_t>(value));
     return out.value == value;
@@ -112,7 +131,8 @@ Money CurrencyTotals::part(std::string_view name) const {
 
 std::vector<EntryHook> MoneyTotals::hooks() {
     return {{"transfer", [this](const EntryView& entry) { return transfer(entry); }},
-            {"settlement", [this](const EntryView& entry) { return settlement(entry); }}};
+            {"settlement", [this](const EntryView& entry) { return settlement(entry); }},
+            {"correction", [this](const EntryView& entry) { return correction(entry); }}};
 }
 
 Result<AccountTotals> MoneyTotals::accounts(const CurrencyTotals& totals) {
@@ -128,24 +148,44 @@ Result<AccountTotals> MoneyTotals::accounts(const CurrencyTotals& totals) {
 }
 
 Result<OrderedStep> MoneyTotals::transfer(const EntryView& entry) {
-    const Json tree = entry.tree();
-    const auto body = tree.find("body");
-    if (body == tree.end()) return fail("bad_entry", "body: is missing");
-    auto currency = text_of(*body, "currency");
-    const auto amount = money_of(*body, "amount");
-    if (!currency) return fail(currency.error());
-    if (!amount) return fail(amount.error());
-    CurrencyTotals more;
-    if (amount->value >= 0) {
-        more.deposits = 1;
-        more.deposited = *amount;
-    } else {
-        more.withdrawals = 1;
-        const auto positive = subtract(Money(0), *amount);
-        if (!positive) return fail(positive.error());
-        more.withdrawn = *positive;
+    const auto logged = core::parse_entry(entry.bytes);
+    if (!logged) return fail(logged.error());
+    if (!logged->command) return fail("bad_entry", "the entry is no command");
+    const core::CommandBody& body = logged->command->body;
+    if (const auto* request = std::get_if<core::RequestCash>(&body)) {
+        const ApprovalId id{logged->command->id.bytes};
+        return [this, id,
+                asked = CashRequest{request->move.currency,
+                                    request->move.amount}]() -> Result<LateCheck> {
+            requests_[id] = asked;
+            return LateCheck{};
+        };
     }
-    return [this, currency = std::move(*currency), more] { return add_to(currency, more); };
+    if (const auto* approved = std::get_if<core::ApproveCash>(&body))
+        return [this, id = approved->id] { return approve(id); };
+    if (const auto* rejected = std::get_if<core::RejectCash>(&body)) {
+        return [this, id = rejected->id]() -> Result<LateCheck> {
+            requests_.erase(id);
+            return LateCheck{};
+        };
+    }
+    if (const auto* payment = std::get_if<core::TakePayment>(&body)) {
+        return [this, notice = payment->notice] {
+            return add_to(notice.currency, moved(notice.amount));
+        };
+    }
+    return OrderedStep{};  // a bond stays with its organisation
+}
+
+Result<LateCheck> MoneyTotals::approve(const ApprovalId& id) {
+    const auto found = requests_.find(id);
+    if (found == requests_.end()) {
+        return fail("unknown_approval",
+                    "no entry before asks for what is approved: " + to_string(id));
+    }
+    const CashRequest asked = found->second;
+    requests_.erase(found);
+    return add_to(asked.currency, moved(asked.amount));
 }
 
 Result<OrderedStep> MoneyTotals::settlement(const EntryView& entry) {
@@ -161,9 +201,21 @@ Result<OrderedStep> MoneyTotals::settlement(const EntryView& entry) {
     for (const Json& json : *lines) {
         const auto line = read_line(json);
         if (!line) return fail(line.error());
+        if (const auto signs = check_signs(*line); !signs) return fail(signs.error());
         if (!add_totals(more, *line)) return fail("overflow", "the lines' sums do not fit 64 bits");
     }
     return [this, currency = std::move(*currency), more] { return add_to(currency, more); };
+}
+
+Result<OrderedStep> MoneyTotals::correction(const EntryView& entry) {
+    const Json tree = entry.tree();
+    const auto body = tree.find("body");
+    if (body == tree.end()) return fail("bad_entry", "body: is missing");
+    auto currency = text_of(*body, "currency");
+    if (!currency) return fail(currency.error());
+    auto line = read_line(*body);
+    if (!line) return fail(line.error());
+    return [this, currency = std::move(*currency), more = *line] { return add_to(currency, more); };
 }
 
 Result<LateCheck> MoneyTotals::add_to(const std::string& currency, const CurrencyTotals& more) {
@@ -177,6 +229,11 @@ Result<LateCheck> MoneyTotals::add_to(const std::string& currency, const Currenc
 }
 
 Json MoneyTotals::state() const {
+    Json requests = Json::object();
+    for (const auto& [id, asked] : requests_) {
+        requests[to_string(id)] = {{"currency", asked.currency},
+                                   {"amount", to_string(asked.amount)}};
+    }
     Json out = Json::object();
     for (const auto& [currency, totals] : totals_) {
         Json& json = out[currency];
@@ -188,10 +245,33 @@ Json MoneyTotals::state() const {
         for (std::size_t i = 0; i < kLineParts.size(); ++i)
             json[std::string(kLineParts[i])] = to_string(totals.parts[i]);
     }
-    return out;
+    return {{"currencies", std::move(out)}, {"requests", std::move(requests)}};
 }
 
 Result<void> MoneyTotals::restore(const Json& state) {
+    core::Fields in(state);
+    const Json& currencies = in.member("currencies");
+    const Json& requests = in.member("requests");
+    if (const auto finished = in.finish(); !finished)
+        return fail("bad_state", finished.error().detail());
+    if (auto restored = restore_requests(requests); !restored) return restored;
+    return restore_totals(currencies);
+}
+
+Result<void> MoneyTotals::restore_requests(const Json& state) {
+    if (!state.is_object()) return fail("bad_state", "the requests are no object");
+    for (const auto& item : state.items()) {
+        const auto id = parse_id<ApprovalId>(item.key());
+        core::Fields in(item.value());
+        CashRequest asked{in.text("currency"), in.parsed("amount", parse_money)};
+        if (const auto finished = in.finish(); !finished || !id)
+            return fail("bad_state", finished ? id.error().detail() : finished.error().detail());
+        requests_[*id] = std::move(asked);
+    }
+    return {};
+}
+
+Result<void> MoneyTotals::restore_totals(const Json& state) {
     if (!state.is_object()) return fail("bad_state", "the totals are no object");
     for (const auto& item : state.items()) {
         core::Fields in(item.value());

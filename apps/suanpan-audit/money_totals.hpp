@@ -1,10 +1,12 @@
 #pragma once
 
 // Sums of the money in a log's entries (ledger "Audit": totals of money by account), without
-// running the market: what came in and went out (`transfer`), and what was settled (`settlement`,
-// every line of which must add up: metering-settlement, "The waterfall").
+// running the market: what came in and went out (`transfer`: what was approved, and payments), what
+// was settled (`settlement`, every line of which must add up: metering-settlement, "The waterfall")
+// and corrected (`correction`, the differences of such lines).
 
 #include "apps/suanpan-audit/entry_hook.hpp"
+#include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/units.hpp"
 
@@ -46,7 +48,8 @@ struct AccountTotals {
 /// For one run over one log.
 class MoneyTotals {
  public:
-    /// They refer to this object. Faults: `bad_entry`, `line_does_not_add_up`, `overflow`.
+    /// They refer to this object. Faults: `bad_entry`, `line_does_not_add_up`,
+    /// `overflow`, `unknown_approval`.
     std::vector<EntryHook> hooks();
 
     [[nodiscard]] const std::map<std::string, CurrencyTotals>& by_currency() const {
@@ -61,9 +64,20 @@ class MoneyTotals {
  private:
     Result<OrderedStep> transfer(const EntryView& entry);
     Result<OrderedStep> settlement(const EntryView& entry);
+    Result<OrderedStep> correction(const EntryView& entry);
+    Result<void> restore_requests(const Json& state);
+    Result<void> restore_totals(const Json& state);
+    Result<LateCheck> approve(const ApprovalId& id);
     Result<LateCheck> add_to(const std::string& currency, const CurrencyTotals& more);
 
+    // Asked for by one person, and not yet approved by another; by the request's id.
+    struct CashRequest {
+        std::string currency;
+        Money amount;
+    };
+
     std::map<std::string, CurrencyTotals> totals_;
+    std::map<ApprovalId, CashRequest> requests_;
 };
 
 }  // namespace suanpan::audit

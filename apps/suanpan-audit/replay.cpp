@@ -51,6 +51,10 @@ void describe_market(Report& report, const LogReplay& log) {
                 counted(replay, "readings") + " batches of readings, each signature holds");
     report.line("Settlement",
                 counted(replay, "settlement") + " entries recomputed from the readings");
+    if (replay.kinds().contains("dispute")) {
+        report.line("Disputes", counted(replay, "ruling") + " signed rulings, " +
+                                    counted(replay, "correction") + " corrections recomputed");
+    }
     Json authors = Json::object();
     std::string vouched;
     for (const auto& [author, count] : replay.authors()) {

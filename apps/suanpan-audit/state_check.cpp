@@ -77,6 +77,31 @@ Audited<void> check_pending(const core::Rows& state) {
                          "the proceeds that wait for their dispute period");
 }
 
+// Of a programme's budget, what is granted or can be, what has expired, and what is reserved.
+Audited<void> check_programmes(const core::Rows& state) {
+    std::map<ProgrammeId, const core::ProgrammeRow*> programmes;
+    Sums budgets;
+    Sums reserved;
+    const auto sum_of = [](Sums& sums, const core::ProgrammeRow& row, AccountKind kind) -> Int128& {
+        return sums[{row.holder, row.state.programme.currency, kind}];
+    };
+    for (const core::ProgrammeRow& row : state.programmes) {
+        programmes[row.state.programme.id] = &row;
+        sum_of(budgets, row, AccountKind::kBudget) += row.state.ungranted.value;
+    }
+    for (const core::GrantRow& grant : state.grants) {
+        const core::ProgrammeRow& row = *programmes.at(grant.state.grant.programme);
+        sum_of(budgets, row, AccountKind::kBudget) +=
+            Int128(grant.state.left.value) + grant.state.expired.value;
+        sum_of(reserved, row, AccountKind::kReserved) += grant.state.reserved.value;
+    }
+    auto checked = check_against(state, AccountKind::kBudget, std::move(budgets), "wrong_budget",
+                                 "what its programmes have left");
+    if (!checked) return checked;
+    return check_against(state, AccountKind::kReserved, std::move(reserved), "wrong_reserved",
+                         "what is reserved of its grants");
+}
+
 }  // namespace
 
 Audited<MoneySums> sum_balances(const core::Rows& state) {
@@ -92,7 +117,8 @@ Audited<MoneySums> sum_balances(const core::Rows& state) {
 }
 
 Audited<void> check_state(const core::Market& market, const core::Rows& state) {
-    for (const auto& checked : {check_sums(state), check_holds(state), check_pending(state)}) {
+    for (const auto& checked :
+         {check_sums(state), check_holds(state), check_pending(state), check_programmes(state)}) {
         if (!checked) return checked;
     }
     std::string oversold;

@@ -89,6 +89,10 @@ void describe_signatures(Report& report, const EntrySignatures& signatures) {
                                   grouped(signatures.meters()) + " registered meters");
     report.field("signed_batches", std::to_string(signatures.batches()));
     report.field("meters", std::to_string(signatures.meters()));
+    if (signatures.rulings() == 0) return;
+    report.line("Rulings",
+                grouped(signatures.rulings()) + " of disputes, each signed by its arbiter");
+    report.field("rulings", std::to_string(signatures.rulings()));
 }
 
 void describe_statements(Report& report, const LogStatements& statements) {

@@ -70,10 +70,14 @@ void open_market(Stage& stage, const std::vector<std::string_view>& markets) {
 }
 
 void deposit(Stage& stage, const std::string& organisation, const std::string& amount) {
-    must(stage.operator_api().post(
-             "/v1/accounts/" + organisation + "/deposits",
-             {{"currency", kCurrency}, {"amount", amount}, {"reference", "demo opening balance"}}),
-         "deposit");
+    const Json asked = must(
+        stage.first_officer().post(
+            "/v1/accounts/" + organisation + "/deposits",
+            {{"currency", kCurrency}, {"amount", amount}, {"reference", "demo opening balance"}}),
+        "deposit");
+    must(stage.second_officer().post(
+             "/v1/cash-requests/" + asked.at("id").get<std::string>() + ":approve", Json::object()),
+         "deposit's approval");
 }
 
 Json settle(Stage& stage) {

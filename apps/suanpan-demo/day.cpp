@@ -1,5 +1,6 @@
 #include "apps/suanpan-demo/day.hpp"
 
+#include "apps/suanpan-demo/arbitration.hpp"
 #include "apps/suanpan-demo/cast.hpp"
 #include "apps/suanpan-demo/closing.hpp"
 #include "apps/suanpan-demo/day_report.hpp"
@@ -75,9 +76,9 @@ void play_hours(Stage& stage, Cast& cast, const DayTimes& times, Progress& progr
 }
 
 Json statement(Stage& stage, const std::string& organisation, const DayTimes& times) {
-    const Finished done =
-        stage.run({"suanpan", "--json", "statement", "--from", to_string(times.listing), "--until",
-                   to_string(Time(times.last_end.value + 86'400)), "--organisation", organisation});
+    const Finished done = stage.run(
+        {"suanpan", "--json", "statement", "--from", to_string(times.listing), "--until",
+         to_string(Time(times.last_end.value + 30 * 86'400)), "--organisation", organisation});
     if (done.status != 0) throw std::runtime_error("statement failed: " + done.output);
     return Json::parse(done.output);
 }
@@ -97,6 +98,10 @@ void close_books(Stage& stage, Cast& cast, const DayTimes& times, Progress& prog
                  DayReport& report) {
     progress.begin("settlement");
     report.runs.push_back(settle(stage));
+    progress.begin("disputes");
+    report.disputes = end_disputes(stage, cast, times.last_end);
+    report.runs.push_back(settle(stage));
+    progress.note(fmt::format("{} windows", report.disputes.size()));
     std::vector<std::string> ids;
     ids.reserve(cast.buyer_organisations.size());
     for (const Json& buyer : cast.buyer_organisations)

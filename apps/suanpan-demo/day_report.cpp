@@ -190,6 +190,35 @@ void print_deals(const DayReport& report) {
                text_of(report.programme, "budget"));
 }
 
+std::string lot_hours(const Json& delivered) {
+    const std::int64_t lot_us = parse_integer(text_of(delivered, "lot_us")).value();
+    constexpr std::int64_t kLotHourMs = 3'600'000;
+    const std::int64_t milli = lot_us / kLotHourMs;
+    return fmt::format("{}.{:03}", milli / 1'000, milli % 1'000);
+}
+
+void print_disputes(const DayReport& report) {
+    if (report.disputes.empty()) return;
+    heading("Disputes: the meters of both sides do not agree");
+    const Json& first = report.disputes.front();
+    fmt::print("  {} and {}, lot·h of one lease\n", report.names.at(text_of(first, "buyer")),
+               report.names.at(text_of(first, "provider")));
+    fmt::print("  {:<22}{:>10}{:>10}{:>10}  {:<9}{:>16}\n", "window", "buyer", "provider", "counts",
+               "end", "correction");
+    for (const Json& dispute : report.disputes) {
+        const bool corrected = dispute.contains("correction");
+        fmt::print("  {:<22}{:>10}{:>10}{:>10}  {:<9}{:>16}\n",
+                   text_of(dispute.at("window"), "start"), lot_hours(dispute.at("final")),
+                   lot_hours(dispute.at("claimed")),
+                   dispute.contains("result") ? lot_hours(dispute.at("result")) : "",
+                   text_of(dispute, "state"),
+                   corrected ? text_of(dispute.at("correction"), "amount") : "");
+    }
+    fmt::print(
+        "  What is ruled by an arbiter or agreed is posted as a correction; what the provider"
+        "\n  does not claim in time goes back to the buyer.\n");
+}
+
 }  // namespace
 
 void print_delivery(const std::vector<Json>& runs,
@@ -240,6 +269,7 @@ void print_report(const DayReport& report, const World& world, const std::vector
                with_commas(report.readings.refused));
     print_delivery(report.runs, report.delivery);
     print_deals(report);
+    print_disputes(report);
     print_statements(report);
     print_audit(report.verify, report.replay, report.digest, report.log_size);
     print_steps(steps);

@@ -29,6 +29,7 @@ struct DayReport {
     std::map<std::string, TradeFigures> trades;
     std::vector<Json> buyers;  // results of each buyers' process
     std::vector<Json> statements;
+    Json disputes = Json::array();
     Json programme;  // of vouchers, as its funder sees it
     std::map<std::string, std::string> names;
     std::string short_provider;

@@ -158,6 +158,32 @@ client::Api Stage::api(const std::string& key) const {
     return {client::parse_url(url_).value(), key};
 }
 
+namespace {
+
+std::string operator_of(client::Api& api) {
+    const Json listed = must(api.list("/v1/organisations"), "organisations");
+    for (const Json& row : listed) {
+        for (const Json& role : row.at("roles")) {
+            if (role == "operator") return row.at("id").get<std::string>();
+        }
+    }
+    throw std::runtime_error("the server names no operator");
+}
+
+}  // namespace
+
+client::Api& Stage::officer(std::unique_ptr<client::Api>& who, const std::string& name) {
+    if (who) return *who;
+    const std::string path = "/v1/organisations/" + operator_of(*operator_);
+    const Json user = must(operator_->post(path + "/users", {{"name", name}}), "user");
+    const Json key =
+        must(operator_->post(path + "/api-keys",
+                             {{"scopes", {"operator"}}, {"label", name}, {"user", user.at("id")}}),
+             "officer's key");
+    who = std::make_unique<client::Api>(api(key.at("secret").get<std::string>()));
+    return *who;
+}
+
 void Stage::set_clock(Time now) {
     must(operator_->post("/v1/sandbox/clock", {{"now", to_string(now)}}), "sandbox clock");
 }

@@ -46,6 +46,9 @@ class Stage {
     [[nodiscard]] Finished run(std::vector<std::string> arguments) const;
     [[nodiscard]] client::Api api(const std::string& key) const;
     client::Api& operator_api() { return *operator_; }
+    // Two persons of the operator, made when first asked for: what one asks the other approves.
+    client::Api& first_officer() { return officer(first_officer_, "First officer"); }
+    client::Api& second_officer() { return officer(second_officer_, "Second officer"); }
     void set_clock(Time now);
 
     [[nodiscard]] const std::string& url() const { return url_; }
@@ -55,6 +58,8 @@ class Stage {
     [[nodiscard]] const Settings& settings() const { return settings_; }
 
  private:
+    client::Api& officer(std::unique_ptr<client::Api>& who, const std::string& name);
+
     Settings settings_;
     std::string name_;
     std::string folder_;
@@ -63,6 +68,8 @@ class Stage {
     std::string operator_key_;
     std::optional<Process> server_;
     std::unique_ptr<client::Api> operator_;
+    std::unique_ptr<client::Api> first_officer_;
+    std::unique_ptr<client::Api> second_officer_;
 };
 
 // The answer, or an exception that names the call: nothing that the demo itself asks may be

@@ -212,18 +212,20 @@ ChainSpool::ChainSpool(const fs::path& folder, const ChainId& id) {
     const bool bad = text && (text->damaged || !content || content->id.lease != id.lease ||
                               content->id.meter != id.meter);
     if (bad) {
+        // A second name: the first keeps what is good until the new file takes its place.
         damaged_ = aside_of(file);
-        fs::rename(file, damaged_);
+        fs::create_hard_link(file, damaged_);
     }
     if (content && (!bad || text->damaged)) content_ = std::move(*content);
     // The role is no part of a reading: when it was wrong, what waits is sent under the right one.
     content_.id = id;
     if (!known) take_over_from_other_meter(folder);
     if (bad) content_.state.reset = true;
+    if (!known || bad) {
+        if (const auto made = replace_journal(file, all_records(content_)); !made)
+            throw std::runtime_error(made.error().detail());
+    }
     journal_.emplace(file);
-    if (known && !bad) return;
-    if (const auto made = journal_->rewrite(all_records(content_)); !made)
-        throw std::runtime_error(made.error().detail());
 }
 
 void ChainSpool::take_over_from_other_meter(const fs::path& folder) {

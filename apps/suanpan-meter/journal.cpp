@@ -88,9 +88,9 @@ Result<JournalText> read_journal(const fs::path& path) {
         const std::size_t size = rest.find('\n');
         const std::string_view line = rest.substr(0, size);
         if (size == std::string_view::npos || !is_good(line)) {
-            // A write that was cut short leaves nothing behind it.
-            const bool last = size == std::string_view::npos || size + 1 == rest.size();
-            (last ? out.torn : out.damaged) = true;
+            // A write that was cut short has no end. Of a whole line nobody knows whether it was
+            // good once, and sent.
+            (size == std::string_view::npos ? out.torn : out.damaged) = true;
             return out;
         }
         out.lines.emplace_back(line.substr(kDigits + 1));
@@ -141,8 +141,16 @@ Result<void> Journal::append(std::string_view text) {
     return error;
 }
 
-Result<void> Journal::rewrite(const std::vector<std::string>& lines) {
-    const fs::path temporary = path_.string() + ".new";
+namespace {
+
+struct NewFile {
+    int file = -1;
+    std::uint64_t bytes = 0;
+};
+
+// Replaces the file at `path` in one step; gives the new one, open.
+Result<NewFile> write_new(const fs::path& path, const std::vector<std::string>& lines) {
+    const fs::path temporary = path.string() + ".new";
     const int file = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
                             S_IRUSR | S_IWUSR);
     if (file < 0) return disk_error(temporary);
@@ -150,14 +158,30 @@ Result<void> Journal::rewrite(const std::vector<std::string>& lines) {
     for (const std::string& line : lines)
         bytes += line_of(line);
     if (!write_all(file, bytes) || ::fsync(file) != 0 ||
-        ::rename(temporary.c_str(), path_.c_str()) != 0) {
+        ::rename(temporary.c_str(), path.c_str()) != 0) {
         auto error = disk_error(temporary);
         ::close(file);
         ::unlink(temporary.c_str());
         return error;
     }
-    ::close(std::exchange(file_, file));
-    bytes_ = bytes.size();
+    return NewFile{file, bytes.size()};
+}
+
+}  // namespace
+
+Result<void> replace_journal(const fs::path& path, const std::vector<std::string>& lines) {
+    const auto made = write_new(path, lines);
+    if (!made) return fail(made.error());
+    ::close(made->file);
+    if (!sync_folder_of(path)) return disk_error(path);
+    return {};
+}
+
+Result<void> Journal::rewrite(const std::vector<std::string>& lines) {
+    const auto made = write_new(path_, lines);
+    if (!made) return fail(made.error());
+    ::close(std::exchange(file_, made->file));
+    bytes_ = made->bytes;
     unsure_ = false;
     if (!sync_folder_of(path_)) return disk_error(path_);
     return {};

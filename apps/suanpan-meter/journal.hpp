@@ -18,10 +18,14 @@ struct JournalText {
     std::vector<std::string> lines;  // up to the first bad one
     std::uint64_t good_bytes = 0;
     bool torn = false;     // the last line was not finished
-    bool damaged = false;  // a bad line has good ones behind it
+    bool damaged = false;  // a whole line is bad
 };
 // Of a file that another process may be writing. Error `no_file`.
 Result<JournalText> read_journal(const std::filesystem::path& path);
+// The file gets this text in one step, whatever it was before; after an error (`disk`) it is as it
+// was. REQUIRES that no Journal has it open.
+Result<void> replace_journal(const std::filesystem::path& path,
+                             const std::vector<std::string>& lines);
 
 // Not thread-safe; one process a file.
 class Journal {

@@ -1,16 +1,10 @@
+#include "apps/suanpan/cash.hpp"
 #include "apps/suanpan/command.hpp"
 #include "apps/suanpan/commands.hpp"
 #include "apps/suanpan/exports.hpp"
 
 namespace suanpan::cli {
 namespace {
-
-struct DepositInput {
-    std::string organisation;
-    std::string currency = "CNY";
-    std::string amount;
-    std::string reference;
-};
 
 // One row a posting: an entry's own members stand beside each of its postings.
 Result<void> show_journal(Session& session) {
@@ -25,10 +19,12 @@ Result<void> show_journal(Session& session) {
             Json row = posting;
             row["time"] = entry.at("time");
             row["reason"] = entry.at("reason");
+            row["entry"] = entry.at("id");
             rows.push_back(std::move(row));
         }
     }
-    session.show(rows, {{"time", "/time"},
+    session.show(rows, {{"entry", "/entry"},
+                        {"time", "/time"},
                         {"reason", "/reason"},
                         {"account", "/account"},
                         {"amount", "/amount"},
@@ -41,21 +37,14 @@ Result<void> show_journal(Session& session) {
 
 void add_accounts(CLI::App& root, Session& session) {
     CLI::App& group = add_group(root, "account", "Accounts");
-    add_command(group, session, "list", "Your balances",
-                [](Session& s) { return s.get("/v1/accounts"); });
-    add_command<DepositInput>(
-        group, session, "deposit", "Book money that came in (operator)",
-        [](CLI::App& app, DepositInput& in) {
-            app.add_option("organisation", in.organisation, "org_…")->required();
-            app.add_option("amount", in.amount, "decimal, e.g. 1000.00")->required();
-            app.add_option("--currency", in.currency)->capture_default_str();
-            app.add_option("--reference", in.reference, "of the payment")->required();
-        },
-        [](Session& s, const DepositInput& in) {
-            return s.post(
-                "/v1/accounts/" + in.organisation + "/deposits",
-                {{"currency", in.currency}, {"amount", in.amount}, {"reference", in.reference}});
-        });
+    add_command(group, session, "list", "Your balances", [](Session& s) {
+        return s.get_rows("/v1/accounts", "/items",
+                          {{"organisation", "/organisation"},
+                           {"currency", "/currency"},
+                           {"account", "/account"},
+                           {"balance", "/balance"}});
+    });
+    add_cash(group, session);
     add_command(group, session, "journal", "Your postings", show_journal);
     add_exports(root, session);
 }

@@ -23,9 +23,12 @@ void add_leases(CLI::App& root, Session& session);
 void add_accounts(CLI::App& root, Session& session);
 void add_agreements(CLI::App& root, Session& session);
 void add_vouchers(CLI::App& root, Session& session);
+void add_disputes(CLI::App& root, Session& session);
 void add_settlement(CLI::App& root, Session& session);
 void add_operation(CLI::App& root, Session& session);
 void add_ledger(CLI::App& root, Session& session);
+void add_users(CLI::App& root, Session& session);
+void add_periods(CLI::App& root, Session& session);
 void add_migration(CLI::App& root, Session& session);
 
 // Parses and runs; the program's exit status.

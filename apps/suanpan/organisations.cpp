@@ -16,6 +16,7 @@ struct KeyInput {
     std::vector<std::string> scopes;
     std::string label;
     std::string expires;
+    std::string user;
     std::string id;
 };
 
@@ -30,10 +31,12 @@ void add_keys(CLI::App& root, Session& session) {
                 ->delimiter(',');
             app.add_option("--label", in.label, "what it is for")->required();
             app.add_option("--expires", in.expires, "RFC 3339 time");
+            app.add_option("--user", in.user, "usr_…: the person whose key it is");
         },
         [](Session& s, const KeyInput& in) {
             Json body = {{"scopes", in.scopes}, {"label", in.label}};
             put(body, "expires_at", in.expires);
+            put(body, "user", in.user);
             return s.post("/v1/organisations/" + in.organisation + "/api-keys", body);
         });
     const auto organisation = [](CLI::App& app, KeyInput& in) {

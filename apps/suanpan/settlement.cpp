@@ -1,5 +1,6 @@
 #include "apps/suanpan/command.hpp"
 #include "apps/suanpan/commands.hpp"
+#include "apps/suanpan/run_progress.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -10,9 +11,42 @@ namespace {
 struct RunInput {
     std::optional<std::int64_t> from;
     std::optional<std::int64_t> to;
+
+    [[nodiscard]] std::string query() const {
+        const auto text = [](const std::optional<std::int64_t>& index) {
+            return index ? std::to_string(*index) : std::string();
+        };
+        return client::with_query("", {{"from", text(from)}, {"to", text(to)}});
+    }
 };
+void add_range(CLI::App& app, RunInput& in) {
+    app.add_option("--from", in.from, "log index; default: where the last run ended");
+    app.add_option("--to", in.to, "log index; default: the log's end");
+}
+
+Result<void> settle(Session& s, const RunInput& in) {
+    Json body = Json::object();
+    if (in.from) body["from"] = *in.from;
+    if (in.to) body["to"] = *in.to;
+    const RunProgress progress(s, in.query());
+    return s.post("/v1/settlement-runs", body);
+}
+
+Result<void> resume(Session& s) {
+    const auto server = s.api();
+    if (!server) return fail(server.error());
+    const auto last = (*server)->get("/v1/settlement-runs/latest");
+    if (!last) return fail(last.error());
+    if (last->at("closed").get<bool>()) {
+        return fail("nothing_to_resume",
+                    "the last run is closed; `suanpan settle run` begins the "
+                    "next one");
+    }
+    return settle(s, {last->at("from").get<std::int64_t>(), last->at("to").get<std::int64_t>()});
+}
+
 struct IdInput {
-    std::string id;
+    std::string id = "latest";
     bool lines = false;
     std::string organisation;
 };
@@ -21,18 +55,15 @@ struct IdInput {
 
 void add_settlement(CLI::App& root, Session& session) {
     CLI::App& group = add_group(root, "settle", "Settlement runs");
-    add_command<RunInput>(
-        group, session, "run", "Settle what became final since the last run (operator)",
-        [](CLI::App& app, RunInput& in) {
-            app.add_option("--from", in.from, "log index; default: where the last run ended");
-            app.add_option("--to", in.to, "log index; default: the log's end");
-        },
-        [](Session& s, const RunInput& in) {
-            Json body = Json::object();
-            if (in.from) body["from"] = *in.from;
-            if (in.to) body["to"] = *in.to;
-            return s.post("/v1/settlement-runs", body);
-        });
+    add_command<RunInput>(group, session, "run",
+                          "Settle what became final since the last run (operator)", add_range,
+                          settle);
+    add_command<RunInput>(group, session, "preview",
+                          "What settling now would come to; posts nothing (operator)", add_range,
+                          [](Session& s, const RunInput& in) {
+                              return s.get("/v1/settlement-runs:preview" + in.query());
+                          });
+    add_command(group, session, "resume", "Finish a run that was broken off (operator)", resume);
     add_command(group, session, "list", "All runs", [](Session& s) {
         return s.list("/v1/settlement-runs", {{"id", "/id"},
                                               {"from", "/from"},
@@ -43,7 +74,7 @@ void add_settlement(CLI::App& root, Session& session) {
     add_command<IdInput>(
         group, session, "show", "One run",
         [](CLI::App& app, IdInput& in) {
-            app.add_option("id", in.id, "run_…")->required();
+            app.add_option("id", in.id, "run_…, or latest")->capture_default_str();
             app.add_flag("--lines", in.lines, "each of its lines");
             app.add_option("--organisation", in.organisation, "lines of this one only");
         },

@@ -108,6 +108,12 @@ void add_programmes(CLI::App& group, Session& session) {
         [](Session& s, const FundInput& in) {
             return s.post("/v1/voucher-programmes/" + in.id + ":fund", {{"amount", in.amount}});
         });
+    add_command<IdInput>(
+        programme, session, "close", "Funder: take back what is left once it is over",
+        [](CLI::App& app, IdInput& in) { app.add_option("id", in.id, "vpr_…")->required(); },
+        [](Session& s, const IdInput& in) {
+            return s.post("/v1/voucher-programmes/" + in.id + ":close", Json::object());
+        });
     add_command(programme, session, "list", "Those you pay for or have a grant of", [](Session& s) {
         return s.list("/v1/voucher-programmes", {{"id", "/id"},
                                                  {"budget", "/budget"},

@@ -3,6 +3,7 @@
 #include "base/bytes.hpp"
 #include "base/crypto.hpp"
 #include "base/random.hpp"
+#include "bench/common/payer.hpp"
 
 #include <fmt/format.h>
 
@@ -111,6 +112,8 @@ void World::found() {
     };
     boss_ = random_id<OrganisationId>(clock_.now());
     send(boss_, core::RegisterOrganisation{boss_, {core::Role::kOperator}});
+    Payer payer;
+    send(boss_, payer.registration(boss_));
     core::SetSchedule schedule;
     schedule.fees.buyer_taker = Ppm(10'000);
     schedule.efficiency[kMarket.compute_class] = Ppm(450'000);
@@ -143,8 +146,7 @@ void World::found() {
         pool.model = "npu";
         pool.lots = Lots(100'000'000);
         send(who->provider, pool);
-        send(boss_,
-             core::MoveCash{who->buyer, kMarket.currency, Money(100'000'000'000'000'000), "00"});
+        send(boss_, payer.pay(who->buyer, kMarket.currency, Money(100'000'000'000'000'000)));
         submitters_.push_back(std::move(who));
     }
     for (auto& answer : answers) {

@@ -3,6 +3,7 @@
 #include "base/bytes.hpp"
 #include "base/crypto.hpp"
 #include "base/dsse.hpp"
+#include "bench/common/payer.hpp"
 #include "bench/matching/xorshift.hpp"
 #include "core/commands.hpp"
 #include "core/entries.hpp"
@@ -79,6 +80,7 @@ struct MarketDay::Impl {
     Time now = kOpening;
     std::int64_t steps = 0;
     OrganisationId boss;
+    Payer payer;
     MeterId meter;
     SigningKey meter_key{Seed{7}};
     std::vector<Pair> pairs;
@@ -110,6 +112,7 @@ core::CommandOutcome MarketDay::Impl::must(const OrganisationId& actor, core::Co
 void MarketDay::Impl::found() {
     boss = new_id<OrganisationId>();
     must(boss, core::RegisterOrganisation{boss, {core::Role::kOperator}});
+    must(boss, payer.registration(boss));
     core::SetSchedule schedule;
     schedule.fees.buyer_taker = Ppm(10'000);
     schedule.efficiency[kMarket.compute_class] = Ppm(450'000);
@@ -146,7 +149,7 @@ void MarketDay::Impl::found_pair() {
     pool.model = "npu";
     pool.lots = Lots(100'000'000);
     must(who.provider, pool);
-    must(boss, core::MoveCash{who.buyer, kMarket.currency, Money(100'000'000'000'000'000), "00"});
+    must(boss, payer.pay(who.buyer, kMarket.currency, Money(100'000'000'000'000'000)));
     pairs.push_back(who);
 }
 
@@ -223,8 +226,7 @@ void MarketDay::Impl::step() {
         Metered& lease = metered[static_cast<std::size_t>(steps / 20) % kMetered];
         if (lease.until < now) must(pairs.front().provider, next_reading(lease));
     } else if (kind == 1) {
-        must(boss, core::MoveCash{who.buyer, kMarket.currency, Money(1'000'000),
-                                  to_hex(as_chars(random_bits<32>()))});
+        must(boss, payer.pay(who.buyer, kMarket.currency, Money(1'000'000)));
     } else if (kind % 2 == 0 || placed.size() < kOrderAge) {
         const bool sell = random.top_bit();
         const OrganisationId actor = sell ? who.provider : who.buyer;

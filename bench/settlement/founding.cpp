@@ -69,6 +69,7 @@ core::CommandOutcome Founding::run(const OrganisationId& actor, core::CommandBod
 void Founding::found_market() {
     boss_ = random_id<OrganisationId>(clock_.now());
     run(boss_, core::RegisterOrganisation{boss_, {core::Role::kSettlement, core::Role::kOperator}});
+    run(boss_, payer_.registration(boss_));
     core::SetSchedule schedule;
     schedule.fees.buyer_taker = Ppm(10'000);
     schedule.fees.provider_maker = Ppm(10'000);
@@ -114,7 +115,7 @@ void Founding::found_pair() {
                                             settlement::MeterRole::kProvider,
                                             SigningKey(meter_seed()).public_key(),
                                             {}});
-    run(boss_, core::MoveCash{pair.buyer, kMarket.currency, Money(1'000'000'000'000'000), "00"});
+    run(boss_, payer_.pay(pair.buyer, kMarket.currency, Money(1'000'000'000'000'000)));
     pairs_.push_back(std::move(pair));
 }
 

@@ -3,6 +3,7 @@
 // A market with leases in it, founded through the core in a past of its own choosing: what readings
 // are sent for, and what settlement settles.
 
+#include "bench/common/payer.hpp"
 #include "bench/core/database.hpp"
 #include "core/market.hpp"
 #include "db/pool.hpp"
@@ -70,6 +71,7 @@ class Founding {
     db::Pool pool_;
     services::CoreLoop core_;
     OrganisationId boss_;
+    Payer payer_;
     std::vector<Pair> pairs_;
     std::vector<std::pair<OrganisationId, LeaseId>> accepted_;
 };

@@ -115,6 +115,17 @@ std::vector<BilledLease> list_billed_leases(Tx& tx, const BillingFilter& filter,
     return out;
 }
 
+namespace {
+
+// The buyer's invoice of the month in which a window begins; months count from January 1970.
+constexpr std::string_view kInvoiceOfLine =
+    " coalesce((SELECT i.number FROM invoice AS i WHERE i.organisation = l.buyer"
+    " AND i.currency = t.currency AND i.corrects IS NULL AND i.log_index < $6::bigint"
+    " AND i.month = (extract(year FROM to_timestamp(t.start_s) AT TIME ZONE 'UTC')::bigint - 1970)"
+    " * 12 + extract(month FROM to_timestamp(t.start_s) AT TIME ZONE 'UTC')::bigint - 1), '')";
+
+}  // namespace
+
 std::vector<BilledLine> list_billed_lines(Tx& tx, const BillingFilter& filter,
                                           const std::vector<LeaseId>& leases,
                                           const Window& starts) {
@@ -122,7 +133,8 @@ std::vector<BilledLine> list_billed_lines(Tx& tx, const BillingFilter& filter,
         "SELECT " + select_list("t", columns<core::SettlementLineRow>()) +
         ", EXISTS (SELECT FROM settlement_line AS e WHERE e.lease = t.lease"
         " AND e.start_s = t.start_s AND e.log_index < t.log_index),"
-        " (SELECT e.time_s FROM ledger_entry AS e WHERE e.index = t.log_index)"
+        " (SELECT e.time_s FROM ledger_entry AS e WHERE e.index = t.log_index)," +
+        std::string(kInvoiceOfLine) +
         " FROM settlement_line AS t JOIN lease AS l ON l.id = t.lease"
         " WHERE t.lease = ANY ($1::uuid[]) AND t.start_s >= $2::bigint AND t.start_s < $3::bigint"
         " AND t.end_s > $4::bigint AND t.end_s <= $5::bigint AND t.log_index < $6::bigint"
@@ -143,6 +155,7 @@ std::vector<BilledLine> list_billed_lines(Tx& tx, const BillingFilter& filter,
         fields(reader, line.row);
         line.correction = reader.value<bool>();
         line.posted = reader.value<Time>();
+        line.invoice = reader.value<std::string>();
         out.push_back(std::move(line));
     }
     return out;
@@ -200,15 +213,19 @@ std::vector<Payout> list_payouts(Tx& tx, const std::optional<OrganisationId>& wh
         "  WHERE b.account IN ('available', 'pending') AND b.organisation > $2::uuid"
         "  AND ($1::uuid IS NULL OR b.organisation = $1::uuid)"
         "  ORDER BY b.organisation LIMIT $3::bigint)"
-        " SELECT q.organisation, coalesce(n.name, ''), q.currency, q.pending, q.amount, q.due_s"
-        " FROM (SELECT b.organisation, b.currency, false AS pending, b.balance_micro AS amount,"
+        " SELECT q.organisation, coalesce(n.name, ''), q.currency, q.pending, q.disputed,"
+        " q.amount, q.due_s"
+        " FROM (SELECT b.organisation, b.currency, false AS pending, false AS disputed,"
+        "   b.balance_micro AS amount,"
         "   0::bigint AS due_s FROM account_balance AS b JOIN mine USING (organisation)"
         "   WHERE b.account = 'available'"
-        "  UNION ALL SELECT r.organisation, r.currency, true, sum(r.amount_micro)::bigint, r.due_s"
+        "  UNION ALL SELECT r.organisation, r.currency, true, r.dispute IS NOT NULL,"
+        "   sum(r.amount_micro)::bigint, r.due_s"
         "   FROM pending_release AS r JOIN mine USING (organisation)"
-        "   WHERE NOT r.released GROUP BY r.organisation, r.currency, r.due_s) AS q"
+        "   WHERE NOT r.released"
+        "   GROUP BY r.organisation, r.currency, r.due_s, r.dispute IS NOT NULL) AS q"
         " LEFT JOIN organisation_name AS n ON n.organisation = q.organisation"
-        " ORDER BY q.organisation, q.currency, q.pending, q.due_s",
+        " ORDER BY q.organisation, q.currency, q.pending, q.disputed, q.due_s",
         {Column<std::optional<OrganisationId>>::encode(whose), id_cell(after),
          std::to_string(limit)});
     std::vector<Payout> out;
@@ -219,6 +236,7 @@ std::vector<Payout> list_payouts(Tx& tx, const std::optional<OrganisationId>& wh
         payout.name = reader.value<std::string>();
         payout.currency = reader.value<std::string>();
         payout.pending = reader.value<bool>();
+        payout.disputed = reader.value<bool>();
         payout.amount = reader.value<Money>();
         payout.release = reader.value<Time>();
         out.push_back(std::move(payout));

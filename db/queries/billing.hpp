@@ -44,6 +44,7 @@ struct BilledLine {
     core::SettlementLineRow row;
     bool correction = false;  // of a line of an earlier run
     Time posted;
+    std::string invoice;  // the number of the buyer's; empty: not yet
 };
 
 struct BillingFilter {
@@ -87,7 +88,8 @@ struct Payout {
     OrganisationId organisation;
     std::string name;
     std::string currency;
-    bool pending = false;  // false: available now
+    bool pending = false;   // false: available now
+    bool disputed = false;  // pending, and not released while a dispute is open
     Money amount;
     Time release;  // of what is pending
 };

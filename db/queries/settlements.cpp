@@ -52,17 +52,19 @@ std::int64_t for_each_line(Tx& tx, const LineFilter& filter,
                   select_list("t", columns<core::SettlementLineRow>()) + ", " +
                       select_list("l", columns<LeaseParties>()),
                   "settlement_line AS t JOIN lease AS l ON l.id = t.lease");
-    select.where("t.run = $?::uuid", filter.run)
+    // What corrected a line of the run later is not the run's.
+    select.where("t.run = $?::uuid AND t.dispute IS NULL", filter.run)
         .where("(l.buyer = $?::uuid OR l.provider = $?::uuid OR $?::uuid = ANY (t.owners))",
                filter.party)
         .where("t.lease = $?::uuid", filter.lease)
         .where(
-            "t.voucher_micro > 0 AND t.grant_id IN"
+            "t.voucher_micro <> 0 AND t.grant_id IN"
             " (SELECT g.id FROM voucher_grant AS g WHERE g.programme = $?::uuid)",
             filter.programme)
         .where("t.end_s > $?::bigint", filter.from)
         .where("t.end_s <= $?::bigint", filter.until)
-        .then("ORDER BY t.end_s, t.lease, t.run");
+        .then("ORDER BY t.end_s, t.lease, t.run, t.log_index");
+    if (filter.limit) select.then("LIMIT " + std::to_string(*filter.limit));
     // A cursor of the server's: it ends with the transaction, and is closed for the next call.
     run_statement(tx, "for_each_line", "DECLARE lines NO SCROLL CURSOR FOR " + select.text(),
                   select.parameters());
@@ -77,6 +79,20 @@ std::int64_t for_each_line(Tx& tx, const LineFilter& filter,
     }
     run_statement(tx, "for_each_line", "CLOSE lines", {});
     return count;
+}
+
+std::optional<std::pair<std::int64_t, std::int64_t>> find_highest_reading(Tx& tx,
+                                                                          const LeaseId& lease,
+                                                                          const MeterId& meter) {
+    const auto rows =
+        run_statement(tx, "find_highest_reading",
+                      "SELECT epoch, seq FROM reading WHERE lease = $1::uuid AND meter = $2::uuid"
+                      " ORDER BY epoch DESC, seq DESC LIMIT 1",
+                      {Column<LeaseId>::encode(lease), Column<MeterId>::encode(meter)});
+    if (rows.empty()) return std::nullopt;
+    RowReader reader(rows[0]);
+    const auto epoch = reader.value<std::int64_t>();
+    return std::pair(epoch, reader.value<std::int64_t>());
 }
 
 std::map<std::pair<std::int64_t, std::int64_t>, StoredReading> find_stored_readings(

@@ -37,6 +37,7 @@ struct LineFilter {
     std::optional<ProgrammeId> programme;  // lines of which it paid a part
     std::optional<Time> from;              // windows that end after this
     std::optional<Time> until;             // and at or before this
+    std::optional<std::int64_t> limit;     // no more of them than this
 };
 // One after the other, by (window end, lease), without holding all of them in memory.
 // Returns how many there were.
@@ -49,6 +50,10 @@ struct ReadingPage {
     std::int64_t limit = 200;
 };
 Listed<core::ReadingRow> list_readings(Tx& tx, const LeaseId& lease, const ReadingPage& page);
+// (epoch, seq) of the last of a chain.
+std::optional<std::pair<std::int64_t, std::int64_t>> find_highest_reading(Tx& tx,
+                                                                          const LeaseId& lease,
+                                                                          const MeterId& meter);
 // What is stored under the id of a reading.
 struct StoredReading {
     bool same = false;  // the same bytes; otherwise it is equivocation

@@ -20,6 +20,12 @@ ProgrammeInfo read_programme(RowReader& reader) {
     return info;
 }
 
+// An organisation as columns have it, and as a programme names its funders.
+std::optional<std::vector<std::string>> party_names(const std::optional<OrganisationId>& party) {
+    if (!party) return std::nullopt;
+    return std::vector<std::string>{to_uuid(party->bytes), to_string(*party)};
+}
+
 }  // namespace
 
 std::optional<core::ProgrammeRow> find_programme(Tx& tx, const ProgrammeId& id) {
@@ -39,14 +45,12 @@ Listed<ProgrammeInfo> list_programmes(Tx& tx, const std::optional<OrganisationId
                   " coalesce(sum(expired_micro), 0)::bigint AS expired"
                   " FROM voucher_grant WHERE programme = t.id) AS g");
     if (party) {
-        // As columns have it, and as the programme names its funders.
-        const std::vector<std::string> names{to_uuid(party->bytes), to_string(*party)};
         select.where(
             "(t.holder = ($?::text[])[1]::uuid OR EXISTS (SELECT FROM voucher_grant AS o"
             " WHERE o.programme = t.id AND o.organisation = ($?::text[])[1]::uuid)"
             " OR t.programme->'funders' @>"
             " jsonb_build_array(jsonb_build_object('funder', ($?::text[])[2])))",
-            names);
+            party_names(party));
     }
     turn_page(select, page, "t.id");
     return listed<ProgrammeInfo>(select.run(tx), page, read_programme);
@@ -56,9 +60,11 @@ Listed<core::GrantRow> list_grants(Tx& tx, const GrantFilter& filter, const Page
     Select select = select_from<core::GrantRow>("list_grants");
     select
         .where(
-            "(t.organisation = $?::uuid OR EXISTS (SELECT FROM voucher_programme AS p"
-            " WHERE p.id = t.programme AND p.holder = $?::uuid))",
-            filter.party)
+            "(t.organisation = ($?::text[])[1]::uuid OR EXISTS (SELECT FROM voucher_programme AS p"
+            " WHERE p.id = t.programme AND (p.holder = ($?::text[])[1]::uuid"
+            " OR p.programme->'funders' @>"
+            " jsonb_build_array(jsonb_build_object('funder', ($?::text[])[2])))))",
+            party_names(filter.party))
         .where("t.programme = $?::uuid", filter.programme);
     return list_page<core::GrantRow>(tx, std::move(select), page);
 }

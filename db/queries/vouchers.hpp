@@ -22,7 +22,7 @@ Listed<ProgrammeInfo> list_programmes(Tx& tx, const std::optional<OrganisationId
                                       const Page& page);
 
 struct GrantFilter {
-    std::optional<OrganisationId> party;  // who has it, or holds the programme
+    std::optional<OrganisationId> party;  // who has it, or holds or pays for the programme
     std::optional<ProgrammeId> programme;
 };
 Listed<core::GrantRow> list_grants(Tx& tx, const GrantFilter& filter, const Page& page);

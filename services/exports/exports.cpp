@@ -62,7 +62,9 @@ JournalFrame read_frame(db::Pool& database, const ExportRequest& request) {
         const db::LogPoint point = db::read_log_point(tx);
         const auto& whose = request.organisation;
         frame.feed = {whose, request.from, request.until, point.size};
-        frame.last = std::min(Time(request.until.value - 1), point.last_time);
+        // Where nothing was logged since, the books are closed on the day they open.
+        frame.last =
+            std::max(request.from, std::min(Time(request.until.value - 1), point.last_time));
         frame.opening = as_balances(db::sum_balances(tx, whose, request.from, point.size));
         frame.closing = as_balances(point.last_time < request.until
                                         ? db::list_all_balances(tx, whose)

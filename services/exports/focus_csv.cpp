@@ -95,7 +95,7 @@ class Writer {
 
     [[nodiscard]] std::string row(const Account& account, const Charge& charge) const {
         const bool has_price = charge.usage && !line_.correction;
-        const Priced price = has_price ? priced(lease_.terms, line_.row.lot_us)
+        const Priced price = has_price ? priced(lease_.terms, line_.row.paid_us)
                                        : Priced{"", to_string(charge.billed), "", ""};
         const std::string_view unit = has_price ? pricing_unit(lease_.terms) : "";
         Row row;
@@ -105,7 +105,8 @@ class Writer {
         row.text(describe(charge)).word("Usage-Based");
         row.time(line_.row.window.end).time(line_.row.window.start);
         row.number(price.consumed).word(has_price ? "Lot-Seconds" : "");
-        row.number(price.cost).number(price.unit_price).money(charge.billed).null();
+        row.number(price.cost).number(price.unit_price).money(charge.billed);
+        row.word(account.id == lease_.buyer && !line_.correction ? line_.invoice : "");
         row.text(operator_name_).number(price.cost).number(price.unit_price);
         row.word(has_price ? "Standard" : "").number(price.quantity).word(unit);
         row.text(operator_name_).text(publisher(charge)).text(lease_.hub).text(lease_.hub);

@@ -11,9 +11,13 @@ void begin_payouts(settlement::TextSink& out) {
 }
 
 void write_payout(const db::Payout& payout, settlement::TextSink& out) {
+    // What is in dispute has no time yet.
+    const std::string_view state = payout.disputed  ? "disputed"
+                                   : payout.pending ? "pending"
+                                                    : "available";
+    const bool timed = payout.pending && !payout.disputed;
     out.write(csv_row({to_string(payout.organisation), csv_text(payout.name), payout.currency,
-                       payout.pending ? "pending" : "available", to_string(payout.amount),
-                       payout.pending ? to_string(payout.release) : ""}));
+                       state, to_string(payout.amount), timed ? to_string(payout.release) : ""}));
 }
 
 }  // namespace suanpan::services

@@ -42,7 +42,8 @@ Result<Caller> Authenticator::authenticate(std::string_view header) {
         const auto role = core::parse_role(scope);
         if (role) scopes |= role_bit(*role);
     }
-    return Caller{info->key.id, info->key.organisation, held & scopes, info->key.expires};
+    return Caller{info->key.id, info->key.organisation, held & scopes, info->key.expires,
+                  info->key.user};
 }
 
 void Authenticator::forget(const ApiKeyId& key) {

@@ -29,6 +29,7 @@ struct Caller {
     OrganisationId organisation;
     RoleSet roles = 0;
     std::optional<Time> expires;  // its key's
+    UserId user{};                // whose key it is; nil: nobody's
 
     [[nodiscard]] bool has(core::Role role) const { return (roles & role_bit(role)) != 0; }
     [[nodiscard]] bool is_operator() const { return has(core::Role::kOperator); }

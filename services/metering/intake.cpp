@@ -54,7 +54,13 @@ Result<CheckedBatch> ReadingIntake::check(std::string envelope, const Organisati
     CheckedBatch checked{core::SubmitReadings{std::move(envelope), std::move(*batch)}, {}};
     const settlement::ReadingBatch& readings = checked.command.batch;
     const auto [first, last] = std::ranges::minmax_element(readings.readings, {}, key_of);
-    if (seen_.pass({readings.lease, readings.meter}, key_of(*first), key_of(*last))) return checked;
+    const SeenReadings::Chain chain{readings.lease, readings.meter};
+    if (!seen_.knows(chain)) {
+        seen_.begin(chain, database_.read("find_highest_reading", [&chain](db::Tx& tx) {
+            return db::find_highest_reading(tx, chain.first, chain.second);
+        }));
+    }
+    if (seen_.pass(chain, key_of(*first), key_of(*last))) return checked;
     checked.stored = database_.read("find_stored_readings", [&readings](db::Tx& tx) {
         return db::find_stored_readings(tx, readings);
     });

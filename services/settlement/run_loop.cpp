@@ -1,18 +1,21 @@
 #include "services/settlement/run_loop.hpp"
 
 #include "base/check.hpp"
-#include "base/random.hpp"
+#include "base/crypto.hpp"
 #include "db/queries/settlements.hpp"
 #include "db/state.hpp"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 namespace suanpan::services {
 
-Result<SettlementRuns::Exact> SettlementRuns::resolve(const RunRange& range) {
+SettlementRuns::Exact SettlementRuns::resolve(const RunRange& range) {
     Exact exact;
     std::optional<core::RunRow> last;
     core::HeadRow head;
@@ -32,7 +35,26 @@ Result<SettlementRuns::Exact> SettlementRuns::resolve(const RunRange& range) {
     return exact;
 }
 
+core::Settle SettlementRuns::next_range(const RunRange& range) {
+    const Exact exact = resolve(range);
+    return {exact.from, exact.to};
+}
+
 namespace {
+
+// A step's name follows from its range and from where it begins: a run that was broken off and goes
+// on makes the same ids, so it ends in the same bytes, but for salts, as one that was not.
+CommandId step_id(const core::Settle& range, const LeaseId& cursor, Time now) {
+    std::string name = "suanpan settlement step\n" + std::to_string(range.from.value) + "\n" +
+                       std::to_string(range.to.value) + "\n";
+    name += as_chars(cursor.bytes);
+    const Hash hash = sha256(name);
+    std::array<std::uint8_t, 10> free_bits{};
+    std::copy_n(hash.begin(), free_bits.size(), free_bits.begin());
+    CommandId id;
+    id.bytes = make_id_bytes(now, free_bits);
+    return id;
+}
 
 // The steps of one run, each submitted as soon as the core has applied the one before it, so that
 // one is written while the next is applied. Shared with the submissions, which may outlive the
@@ -44,10 +66,12 @@ class Steps : public std::enable_shared_from_this<Steps> {
 
     Result<core::RunRow> wait() { return result_.get_future().get(); }
 
-    void submit_next() {
+    // From the lease behind `cursor` on.
+    void submit_next(const LeaseId& cursor) {
         auto step = std::make_shared<Step>();
         Submission submission{
-            core::Command(random_id<CommandId>(clock_.now()), actor_, core::Auth::kApiKey, range_),
+            core::Command(step_id(range_, cursor, clock_.now()), actor_, core::Auth::kApiKey,
+                          range_),
             std::nullopt,
             {},
             [self = shared_from_this(), step](const core::CommandOutcome& outcome) {
@@ -74,7 +98,7 @@ class Steps : public std::enable_shared_from_this<Steps> {
         step.refusal = outcome.refusal;
         if (step.refusal || !step.run || step.run->closed || step.followed || finished_) return;
         step.followed = true;
-        submit_next();
+        submit_next(step.run->cursor);
     }
 
     void committed(const Step& step, const Result<StoredResponse>& answer) {
@@ -102,12 +126,14 @@ class Steps : public std::enable_shared_from_this<Steps> {
 }  // namespace
 
 Result<core::RunRow> SettlementRuns::run(const OrganisationId& actor, const RunRange& range) {
-    const auto exact = resolve(range);
-    if (!exact) return fail(exact.error());
-    if (exact->known && exact->known->closed) return *exact->known;
+    // One caller after the other, or two steps might have one name.
+    static std::mutex one_run;
+    const std::scoped_lock lock(one_run);
+    const Exact exact = resolve(range);
+    if (exact.known && exact.known->closed) return *exact.known;
     const auto steps =
-        std::make_shared<Steps>(core_, clock_, actor, core::Settle{exact->from, exact->to});
-    steps->submit_next();
+        std::make_shared<Steps>(core_, clock_, actor, core::Settle{exact.from, exact.to});
+    steps->submit_next(exact.known ? exact.known->cursor : LeaseId());
     return steps->wait();
 }
 

@@ -26,6 +26,8 @@ class SettlementRuns {
     // Settles until the run is closed. A range that was closed before gives that run and posts
     // nothing; one that was broken off goes on. Errors: the core's.
     Result<core::RunRow> run(const OrganisationId& actor, const RunRange& range);
+    // The range that it would settle: of an open run its own.
+    core::Settle next_range(const RunRange& range);
 
  private:
     struct Exact {
@@ -33,7 +35,7 @@ class SettlementRuns {
         LogIndex to;
         std::optional<core::RunRow> known;
     };
-    Result<Exact> resolve(const RunRange& range);
+    Exact resolve(const RunRange& range);
 
     db::Pool& database_;
     CoreLoop& core_;

@@ -74,6 +74,11 @@ std::string_view counterpart(AccountKind kind) {
     }
 }
 
+// A funder's share of a budget is no price of computing.
+std::string_view counterpart(std::string_view reason, AccountKind kind) {
+    return reason == "programme" ? "Expenses:Vouchers" : counterpart(kind);
+}
+
 bool moves_cash(std::string_view reason) {
     return reason == "deposit" || reason == "withdrawal";
 }
@@ -89,7 +94,8 @@ void close_entry(std::string_view reason, const std::vector<const Posting*>& own
         const std::string& currency = out[i].currency;
         if (net[currency] == 0) continue;
         const bool bank = moves_cash(reason) && !is_operators(own[i]->account.kind);
-        open[{currency, std::string(bank ? "Assets:Bank" : counterpart(own[i]->account.kind))}] -=
+        open[{currency,
+              std::string(bank ? "Assets:Bank" : counterpart(reason, own[i]->account.kind))}] -=
             out[i].micro;
     }
     for (const auto& [key, micro] : open) {

@@ -134,7 +134,7 @@ TEST(CloseCall, TradesAtOnePriceThatBecomesTheReference) {
     SmallMarket day;
     EXPECT_EQ(refusal(day.run(kBoss, call_for(kHour, 200))), "none");
     EXPECT_EQ(refusal(day.run(kBoss, call_for(kHour, 200))), "call_exists");
-    day.run(kBoss, MoveCash{kBuyer, kCurrency, Money(9'000'000'000), "00"});
+    day.move_cash(kBuyer, 9'000'000'000);
     day.run(kBuyer, day.buy(4, 4, "202", kHour));
     day.run(kBuyer, day.buy(4, 2, "201", kHour));
     day.run(kSeller, day.sell(2, 3, "199", kHour));

@@ -2,6 +2,7 @@
 
 // Leases from the trade to the money, for tests of what settlement makes of them.
 
+#include "core/settlement_preview.hpp"
 #include "one_hour.hpp"
 
 #include <gtest/gtest.h>
@@ -42,12 +43,18 @@ inline void read_all(SmallMarket& day, const LeaseId& lease, std::int64_t lots, 
     }
 }
 
-// All that is final, in as many steps as it takes.
+// All that is final, in as many steps as it takes; the preview must have told what it comes to.
 inline std::vector<SettlementLineRow> settle(SmallMarket& day, LogIndex from = LogIndex(0)) {
     day.take_changes_each_time = false;
     const LogIndex to = day.market.head().size;
-    while (!day.run(kBoss, Settle{from, to}).run.value().closed) {
-    }
+    SettlementPreview preview{Settle{from, to}, {}, false, {}};
+    while (!preview.run.closed)
+        EXPECT_TRUE(day.market.preview_settlement(preview).has_value());
+    std::optional<RunRow> run;
+    while (!run || !run->closed)
+        run = day.run(kBoss, Settle{from, to}).run.value();
+    EXPECT_EQ(preview.run.totals, run->totals);
+    EXPECT_EQ(preview.run.leases, run->leases);
     day.take_changes_each_time = true;
     return day.market.take_changes().lines;
 }

@@ -60,6 +60,7 @@ TEST(Discount, IsForTradesInItsTimeOnly) {
     day.now = Time(kStart.value + 120);
     EXPECT_FALSE(day.run(kSeller, EndDiscount{kFirst, day.now}).refusal);
     EXPECT_EQ(refusal(day.run(kSeller, EndDiscount{kFirst, day.now})), "agreement_ended");
+    day.now = Time(kStart.value + 121);
     const LeaseId after = deliver(day, 1, 1, 2);
     day.now = SmallMarket::hours(2, 3).start;
     read_all(day, before, 1, 1, 2);
@@ -68,6 +69,20 @@ TEST(Discount, IsForTradesInItsTimeOnly) {
         EXPECT_EQ(line.line.discount, Money(0));
         EXPECT_TRUE(line.agreement.is_nil());
     }
+}
+
+// Trades, agreements and their ends of one second are in the order of the log.
+TEST(Discount, IsForTradesBehindItsEntryInTheSameSecondToo) {
+    SmallMarket day;
+    const LeaseId before = deliver(day, 1, 1, 2);
+    day.run(kSeller, discount({{Money(0), Ppm(50'000)}}));
+    const LeaseId under_it = deliver(day, 1, 2, 3);
+    ASSERT_FALSE(day.run(kSeller, EndDiscount{kFirst, Time(0)}).refusal);
+    day.now = SmallMarket::hours(3, 4).start;
+    read_all(day, before, 1, 1, 2);
+    read_all(day, under_it, 1, 2, 3);
+    for (const SettlementLineRow& line : settle(day))
+        EXPECT_EQ(to_string(line.line.discount), line.lease == before ? "0.000000" : "0.500000");
 }
 
 TEST(Discount, GrowsWithTheMonthsVolumeWindowByWindow) {

@@ -111,7 +111,7 @@ TEST(CheckOrder, RefusesWhatPlacingRefuses) {
     };
     for (const auto& [code, actor, order] : cases) {
         const Hash before = digest(day.market.state());
-        const auto checked = day.market.check_order(actor, order.terms, day.now);
+        const auto checked = day.market.check_order(actor, order.terms, order.voucher, day.now);
         EXPECT_EQ(checked ? "none" : checked.error().code(), code);
         EXPECT_EQ(digest(day.market.state()), before);
         EXPECT_EQ(refusal(day.run(actor, order)), code);

@@ -1,6 +1,7 @@
 #include "random_day.hpp"
 
 #include "base/decimal.hpp"
+#include "core/settlement_preview.hpp"
 #include "voucher_sums.hpp"
 
 #include <gtest/gtest.h>
@@ -26,11 +27,9 @@ matching::Requirement requirement(const char* json) {
 void RandomDay::run(SmallMarket& day, int commands) {
     if (!funded_) {
         funded_ = true;
-        day.run(SmallMarket::organisation(1),
-                MoveCash{SmallMarket::organisation(2), kCurrency, Money(500'000'000), "00"});
+        day.move_cash(SmallMarket::organisation(2), 500'000'000);
         day.run(SmallMarket::organisation(1), RegisterOrganisation{kFunder, {Role::kFunder}});
-        day.run(SmallMarket::organisation(1),
-                MoveCash{kFunder, kCurrency, Money(900'000'000), "00"});
+        day.move_cash(kFunder, 900'000'000);
     }
     for (int i = 0; i < commands; ++i) {
         step(day);
@@ -44,7 +43,7 @@ Window RandomDay::some_hours(const SmallMarket& day) {
 }
 
 void RandomDay::step(SmallMarket& day) {
-    switch (below(47)) {
+    switch (below(50)) {
         case 0: return cancel_many(day);
         case 1: return block(day);
         case 2: return attest(day);
@@ -62,6 +61,9 @@ void RandomDay::step(SmallMarket& day) {
         case 44:
         case 45: return voucher(day);
         case 46: return describe(day);
+        case 47:
+        case 48:
+        case 49: return dispute(day);
         case 10:
         case 11: return release(day);
         case 12:
@@ -296,9 +298,37 @@ void RandomDay::pass_time(SmallMarket& day) {
     if (one_in(2)) return;
     const LogIndex until = day.market.head().size;
     if (until == settled_until_) return;
+    SettlementPreview preview{Settle{settled_until_, until}, {}, false, {}};
+    while (!preview.run.closed)
+        EXPECT_TRUE(day.market.preview_settlement(preview).has_value());
     const auto settled = day.run(SmallMarket::organisation(1), Settle{settled_until_, until});
     EXPECT_FALSE(settled.refusal);
+    EXPECT_EQ(preview.run.totals, settled.run.value().totals);
     settled_until_ = until;
+}
+
+// Of any window, final or not; half of the time something is said to one that is open.
+void RandomDay::dispute(SmallMarket& day) {
+    using settlement::DisputeParty;
+    const DisputeParty by = one_in(3) ? DisputeParty::kProvider : DisputeParty::kBuyer;
+    if (one_in(2) && !disputes_.empty()) {
+        const auto& [id, lease] = any_of(disputes_);
+        const LeaseRow& row = leases_.at(lease);
+        if (one_in(2)) day.run(row.provider, ClaimDispute{id});
+        const settlement::Delivered middle{one_in(2) ? 0 : 1'800'000'000, Ppm(0)};
+        day.run(by == DisputeParty::kBuyer ? row.buyer : row.provider,
+                OfferSettlement{id, by, middle});
+        return;
+    }
+    if (leases_.empty()) return;
+    const auto& row = std::next(leases_.begin(), below(std::ssize(leases_)))->second;
+    settlement::DisputeClaim claim;
+    claim.by = by;
+    claim.delivered.lot_us = by == DisputeParty::kBuyer ? 0 : 3'600'000'000 * row.terms.lots.value;
+    const Time start(row.terms.window.start.value + 3'600 * below(3));
+    const auto opened = day.run(by == DisputeParty::kBuyer ? row.buyer : row.provider,
+                                OpenDispute{row.id, start, claim});
+    if (!opened.refusal) disputes_.emplace_back(opened.dispute->dispute.id, row.id);
 }
 
 void RandomDay::block(SmallMarket& day) {

@@ -52,6 +52,7 @@ class RandomDay {
     void voucher(SmallMarket& day);
     void open_programme(SmallMarket& day);
     void describe(SmallMarket& day);
+    void dispute(SmallMarket& day);
     void remember(const CommandOutcome& outcome);
 
     struct Counter {
@@ -66,6 +67,7 @@ class RandomDay {
     std::map<LeaseId, Counter> counters_;
     std::vector<std::pair<std::uint8_t, LogIndex>> blocks_;
     std::vector<Window> calls_;
+    std::vector<std::pair<DisputeId, LeaseId>> disputes_;
     std::uint8_t attestations_ = 0;
     std::uint8_t agreements_ = 0;
     std::uint8_t programmes_ = 0;

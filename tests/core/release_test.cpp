@@ -83,6 +83,7 @@ TEST(ReleaseLease, IsBilledToTheNoticesEnd) {
     day.run(SmallMarket::organisation(1), Settle{LogIndex(0), day.market.head().size});
     EXPECT_EQ(to_string(day.balance(4, AccountKind::kAvailable)), "974.750000");
     EXPECT_EQ(day.balance(4, AccountKind::kHeld), Money(0));
+    day.run_at(Time(day.now.value + 7 * 86'400), OrganisationId{}, Tick{});
     EXPECT_TRUE(day.market.state().leases.empty());
 }
 

@@ -42,6 +42,8 @@ Seed meter_seed(std::uint8_t provider) {
 SmallMarket::SmallMarket() {
     const OrganisationId boss = organisation(1);
     run(boss, organisation_with(1, {Role::kOperator}));
+    for (const UserId& person : {kFirstPerson, kSecondPerson})
+        run(boss, RegisterUser{person, boss});
     for (const std::uint8_t provider : kProviders) {
         run(boss, organisation_with(provider, {Role::kProvider, Role::kBuyer}));
     }
@@ -70,7 +72,7 @@ SmallMarket::SmallMarket() {
                                  {}});
     }
     for (const std::uint8_t buyer : kBuyers) {
-        run(boss, MoveCash{organisation(buyer), kCurrency, Money(1'000'000'000), "00"});
+        move_cash(organisation(buyer), 1'000'000'000);
     }
 }
 
@@ -87,6 +89,15 @@ CommandOutcome SmallMarket::run(const OrganisationId& actor, CommandBody body) {
         log.push_back(entry.bytes);
     if (take_changes_each_time) market.take_changes();
     return outcome;
+}
+
+CommandOutcome SmallMarket::move_cash(const OrganisationId& owner, std::int64_t micro) {
+    const OrganisationId boss = organisation(1);
+    const CommandOutcome asked =
+        run(boss, RequestCash{{owner, kCurrency, Money(micro), "00", {}}, kFirstPerson});
+    if (asked.refusal) return asked;
+    const settlement::Approval& approval = asked.cash->approval;
+    return run(boss, ApproveCash{approval.id, approval.content, kSecondPerson});
 }
 
 PlaceOrder SmallMarket::sell(std::uint8_t provider, std::int64_t lots, const char* price,

@@ -32,6 +32,10 @@ IdType numbered(std::uint8_t number) {
     return id;
 }
 
+// The operator's persons.
+inline const UserId kFirstPerson = numbered<UserId>(1);
+inline const UserId kSecondPerson = numbered<UserId>(2);
+
 inline constexpr std::array<std::uint8_t, 2> kProviders{2, 3};
 inline constexpr std::array<std::uint8_t, 2> kBuyers{4, 5};
 
@@ -49,6 +53,10 @@ class SmallMarket {
         now = time;
         return run(actor, std::move(body));
     }
+
+    // Money in, or out with a minus: the operator's first person asks, the second approves. Gives
+    // what became of the last of the two that was run.
+    CommandOutcome move_cash(const OrganisationId& organisation, std::int64_t micro);
 
     PlaceOrder sell(std::uint8_t provider, std::int64_t lots, const char* price,
                     Window window) const;

@@ -74,7 +74,7 @@ class VoucherDay {
 
     void set_up() {
         run_as(kBoss, RegisterOrganisation{kFunder, {Role::kFunder}});
-        run_as(kBoss, MoveCash{kFunder, kCurrency, Money(900'000'000), "00"});
+        day_.move_cash(kFunder, 900'000'000);
         settlement::Programme programme;
         programme.id = numbered<ProgrammeId>(1);
         programme.funders = {{kFunder, Ppm(kPpm)}};

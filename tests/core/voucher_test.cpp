@@ -46,7 +46,7 @@ class Voucher : public testing::Test {
  protected:
     Voucher() {
         run(kBoss, RegisterOrganisation{kFunder, {Role::kFunder}});
-        run(kBoss, MoveCash{kFunder, kCurrency, Money(500'000'000), "00"});
+        day.move_cash(kFunder, 500'000'000);
     }
     CommandOutcome run(const OrganisationId& actor, CommandBody body) {
         auto outcome = day.run(actor, std::move(body));
@@ -174,7 +174,7 @@ TEST_F(Voucher, LetsABuyerOrderMoreThanItHas) {
     Programme whole = programme();
     whole.share_paid = Ppm(kPpm);
     open(whole);
-    run(kBoss, MoveCash{kBuyer, kCurrency, Money(-999'000'000), "00"});
+    day.move_cash(kBuyer, -999'000'000);
     EXPECT_EQ(refusal(place_buy(day, 4, "10")), "insufficient_funds");
     EXPECT_EQ(refusal(buy(4, "10")), "none");  // only the fee is its own
     EXPECT_EQ(held(), "0.400000");
@@ -359,6 +359,21 @@ TEST_F(Voucher, RefusesProgrammesWithTheFaultsCode) {
     EXPECT_EQ(available(6), "0.000000");
 }
 
+TEST_F(Voucher, AProgrammeThatIsOverGivesItsRestBack) {
+    run(kFunder, OpenProgramme{kFunder, programme()});
+    run(kFunder, GrantVoucher{grant()});
+    EXPECT_EQ(refusal(run(kFunder, CloseProgramme{kProgramme})), "programme_not_over");
+    day.now = programme().until;
+    EXPECT_EQ(refusal(run(kBuyer, CloseProgramme{kProgramme})), "unknown_programme");
+    EXPECT_EQ(refusal(run(kFunder, CloseProgramme{kProgramme})), "none");
+    EXPECT_EQ(available(6), "500.000000");
+    EXPECT_EQ(refusal(run(kFunder, CloseProgramme{kProgramme})), "nothing_to_return");
+    EXPECT_EQ(refusal(run(kFunder, FundProgramme{kProgramme, Money(1)})), "programme_over");
+    OpenProgramme late{kFunder, programme()};
+    late.programme.id = numbered<ProgrammeId>(77);
+    EXPECT_EQ(refusal(run(kFunder, late)), "bad_programme");
+}
+
 TEST_F(Voucher, RefusesGrantsWithTheFaultsCode) {
     run(kFunder, OpenProgramme{kFunder, programme()});
     const auto with = [](const auto& change) {
@@ -385,7 +400,7 @@ TEST_F(Voucher, RefusesGrantsWithTheFaultsCode) {
 TEST_F(Voucher, SeveralFundersPayByTheirShares) {
     const OrganisationId second = SmallMarket::organisation(7);
     run(kBoss, RegisterOrganisation{second, {Role::kFunder}});
-    run(kBoss, MoveCash{second, kCurrency, Money(100'000'000), "00"});
+    day.move_cash(second, 100'000'000);
     Programme joint = programme();
     joint.funders = {{kFunder, Ppm(750'000)}, {second, Ppm(250'000)}};
     EXPECT_EQ(refusal(run(kFunder, OpenProgramme{kFunder, joint})), "not_allowed");

@@ -17,6 +17,7 @@ struct AppendOnly {
     std::string column;
 };
 const std::vector<AppendOnly> kAppendOnly{{"device_model", "device"},
+                                          {"invoice", "net_micro"},
                                           {"journal", "reason"},
                                           {"ledger_entry", "kind"},
                                           {"log_checkpoint", "note"},
@@ -117,6 +118,21 @@ TEST_F(Privileges, AJournalEntryMustBalanceInEachCurrency) {
                  pqxx::check_violation);
     EXPECT_THROW(as_application(insert + "'{CNY,CNY}', '{cash,available}', '{5}'"),
                  pqxx::check_violation);
+    EXPECT_THROW(as_application(insert + "'{CNY,CNY,CNY}', '{cash,available,held}', '{-5,5,0}'"),
+                 pqxx::check_violation);
+    // Sums that no 64 bits hold on the way.
+    as_application(insert +
+                   "'{CNY,CNY}', '{cash,available}', '{-9223372036854775807,9223372036854775807}'");
+}
+
+TEST_F(Privileges, WhatADomainForbidsIsRefused) {
+    for (const std::string values :
+         {"-1, 0, 'tick', gen_random_uuid(), 'x'", "7, 0, 'tick', gen_random_uuid(), ''",
+          "7, 0, 'tick', gen_random_uuid(), convert_to(repeat('x', 65536), 'UTF8')"})
+        EXPECT_THROW(as_application("INSERT INTO ledger_entry VALUES (" + values + ")"),
+                     pqxx::check_violation)
+            << values;
+    EXPECT_THROW(as_application("UPDATE log_head SET epoch = -1"), pqxx::check_violation);
 }
 
 TEST_F(Privileges, ReadersReadNoSecrets) {

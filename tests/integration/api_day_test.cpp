@@ -9,10 +9,6 @@
 namespace suanpan::test {
 namespace {
 
-void move_clock(Caller& op, std::string_view now) {
-    expect(op.post("/v1/sandbox/clock", {{"now", now}}), 200);
-}
-
 // Hourly readings of two lots over the lease's two hours; `lot_us` of each hour.
 std::vector<client::Measurement> two_hours(std::int64_t lot_us) {
     const Time start = *parse_time("2026-01-01T02:00:00Z");

@@ -81,6 +81,12 @@ ApiServer::ApiServer(std::vector<std::string> more_arguments)
     start();
 }
 
+ApiServer::ApiServer(const ApiServer& stopped)
+    : database_(stopped.database_.name()), more_arguments_(stopped.more_arguments_) {
+    std::filesystem::copy(stopped.data(), data(), std::filesystem::copy_options::recursive);
+    start();
+}
+
 ApiServer::~ApiServer() = default;
 
 void ApiServer::start(const std::map<std::string, std::string>& environment) {
@@ -127,6 +133,53 @@ Caller ApiServer::caller(const std::string& key) const {
 
 std::string ApiServer::log() const {
     return process_->output();
+}
+
+namespace {
+
+Json must(const Answer& answer) {
+    if (answer.status >= 300) throw std::runtime_error(answer.text);
+    return answer.body;
+}
+
+std::string operator_of(const ApiServer& server) {
+    Caller op = server.operator_caller();
+    const Json listed = must(op.get("/v1/organisations?limit=200"));
+    for (const Json& row : listed["items"]) {
+        if (row["roles"].dump().find("operator") != std::string::npos) return row["id"];
+    }
+    throw std::runtime_error("the server names no operator");
+}
+
+}  // namespace
+
+std::pair<std::string, std::string> make_officer(const ApiServer& server,
+                                                 const std::string& organisation,
+                                                 const char* name) {
+    Caller op = server.operator_caller();
+    const std::string path = "/v1/organisations/" + organisation;
+    const std::string user = must(op.post(path + "/users", {{"name", name}}))["id"];
+    const Json key = must(
+        op.post(path + "/api-keys", {{"scopes", {"operator"}}, {"label", name}, {"user", user}}));
+    return {user, key["secret"]};
+}
+
+Officers::Officers(const ApiServer& server)
+    : organisation(operator_of(server)), first(server.url(), ""), second(server.url(), "") {
+    auto [one, one_key] = make_officer(server, organisation, "First officer");
+    auto [two, two_key] = make_officer(server, organisation, "Second officer");
+    first_id = one;
+    second_id = two;
+    first = server.caller(one_key);
+    second = server.caller(two_key);
+}
+
+Json Officers::deposit(const Party& to, const std::string& amount) {
+    const Json asked =
+        must(first.post("/v1/accounts/" + to.id + "/deposits",
+                        {{"currency", "CNY"}, {"amount", amount}, {"reference", "wire 1"}}));
+    return must(second.post("/v1/cash-requests/" + asked["id"].get<std::string>() + ":approve",
+                            Json::object()));
 }
 
 Party make_party(Caller& op, const std::string& name, const Json& roles) {

@@ -49,8 +49,9 @@ class ApiServer {
     static constexpr std::string_view kStart = "2026-01-01T00:00:00Z";
 
     explicit ApiServer(std::vector<std::string> more_arguments = {});
+    // A second market with the past of one that was stopped: its database and data, copied.
+    explicit ApiServer(const ApiServer& stopped);
     ~ApiServer();
-    ApiServer(const ApiServer&) = delete;
     ApiServer& operator=(const ApiServer&) = delete;
 
     // More variables for its environment, this time only.
@@ -83,5 +84,22 @@ struct Party {
     std::string key;
 };
 Party make_party(Caller& op, const std::string& name, const Json& roles);
+
+// A new person of the operator: its id and a key.
+std::pair<std::string, std::string> make_officer(const ApiServer& server,
+                                                 const std::string& organisation, const char* name);
+
+// Two persons of the operator; what one asks for the other approves.
+struct Officers {
+    explicit Officers(const ApiServer& server);
+    // Gives the approved request.
+    Json deposit(const Party& to, const std::string& amount);
+
+    std::string organisation;  // the operator
+    std::string first_id;
+    std::string second_id;
+    Caller first;
+    Caller second;
+};
 
 }  // namespace suanpan::test

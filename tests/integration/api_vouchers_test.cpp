@@ -1,6 +1,3 @@
-#include "base/random.hpp"
-#include "base/time.hpp"
-#include "client/meter.hpp"
 #include "tests/integration/api_world.hpp"
 
 #include <gtest/gtest.h>
@@ -14,9 +11,7 @@ constexpr std::string_view kUntil = "2026-06-01T00:00:00Z";
 struct FundedWorld : World {
     explicit FundedWorld(const ApiServer& server)
         : World(server), funder(make_party(op, "City of Guiyang", {"funder"})) {
-        expect(op.post("/v1/accounts/" + funder.id + "/deposits",
-                       {{"currency", "CNY"}, {"amount", "1000.000000"}, {"reference", "wire 2"}}),
-               201);
+        officers.deposit(funder, "1000.000000");
     }
     Party funder;
 };
@@ -42,38 +37,6 @@ void expect_equal_digests(Caller& op) {
     EXPECT_EQ(digest["equal"], true) << digest.dump();
 }
 
-void move_clock(Caller& op, std::string_view now) {
-    expect(op.post("/v1/sandbox/clock", {{"now", now}}), 200);
-}
-
-// The two hours of the buy, all of its two lots.
-void deliver(Caller& op, Caller& seller, const std::string& lease) {
-    const Seed seed = random_seed();
-    const PublicKey key = SigningKey(seed).public_key();
-    const Json meter_made = expect(
-        seller.post("/v1/meters", {{"role", "provider"}, {"public_key", to_base64(as_chars(key))}}),
-        201);
-    client::Meter meter(*parse_id<MeterId>(meter_made["id"].get<std::string>()),
-                        settlement::MeterRole::kProvider, seed);
-    move_clock(op, "2026-01-01T02:00:00Z");
-    expect(seller.post("/v1/leases/" + lease + ":accept", Json::object()), 200);
-    expect(seller.post("/v1/leases/" + lease + ":activate", Json::object()), 200);
-    move_clock(op, "2026-01-01T05:00:00Z");
-    const Time start = *parse_time("2026-01-01T02:00:00Z");
-    std::vector<client::Measurement> hours;
-    for (int hour = 0; hour < 2; ++hour) {
-        client::Measurement one;
-        one.window = {Time(start.value + hour * 3600), Time(start.value + (hour + 1) * 3600)};
-        one.lot_us = 7'200'000'000;
-        one.busy_us = one.lot_us;
-        hours.push_back(one);
-    }
-    Json envelopes = Json::array();
-    for (const std::string& text : meter.sign(*parse_id<LeaseId>(lease), hours))
-        envelopes.push_back(*parse_json(text));
-    expect(seller.post("/v1/readings:batch", {{"envelopes", envelopes}}, "-"), 200);
-}
-
 }  // namespace
 
 TEST(ApiVouchers, FromABudgetToARedemptionAndItsReadings) {
@@ -91,6 +54,10 @@ TEST(ApiVouchers, FromABudgetToARedemptionAndItsReadings) {
     Json wanted = World::buy(2, "5.000000");
     wanted["grant"] = granted["id"];
     wanted["purpose"] = "training";
+    const Json seen_before = expect(buyer.post("/v1/orders:preview", wanted, "-"), 200);
+    EXPECT_EQ(seen_before["accepted"], true) << seen_before.dump();
+    EXPECT_EQ(seen_before["worst_cost"], "10.200000");
+    EXPECT_EQ(seen_before["voucher"]["reserved"], "10.000000");
     const Json bought = expect(buyer.post("/v1/orders", wanted), 201);
     // 20 and the fee of 1 %; half of the 20 is the programme's.
     EXPECT_EQ(bought["worst_cost"], "10.200000");
@@ -114,11 +81,16 @@ TEST(ApiVouchers, FromABudgetToARedemptionAndItsReadings) {
     }
     const Json seen = expect(buyer.get("/v1/voucher-grants"), 200);
     EXPECT_EQ(seen["items"][0]["redeemed"], "10.000000");
-    for (Caller* caller : {&funder, &buyer}) {
-        const Json listed = expect(caller->get("/v1/voucher-programmes"), 200);
-        ASSERT_EQ(listed["items"].size(), 1U);
-        EXPECT_EQ(listed["items"][0]["redeemed"], "10.000000");
-    }
+    const Json held = expect(funder.get("/v1/voucher-programmes"), 200);
+    ASSERT_EQ(held["items"].size(), 1U);
+    EXPECT_EQ(held["items"][0]["redeemed"], "10.000000");
+    // Who has a grant learns the terms, not what others have; the provider not even that.
+    const Json terms = expect(buyer.get("/v1/voucher-programmes"), 200);
+    ASSERT_EQ(terms["items"].size(), 1U);
+    EXPECT_EQ(terms["items"][0]["share_ppm"], 500'000);
+    for (const char* sum : {"budget", "ungranted", "redeemed", "funders"})
+        EXPECT_FALSE(terms["items"][0].contains(sum)) << sum;
+    EXPECT_FALSE(expect(seller.get("/v1/leases/" + lease), 200).contains("voucher"));
     expect_equal_digests(world.op);
 
     server.kill();

@@ -1,5 +1,9 @@
 #include "tests/integration/api_world.hpp"
 
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "client/meter.hpp"
+
 #include <stdexcept>
 
 namespace suanpan::test {
@@ -12,7 +16,7 @@ Json expect(const Answer& answer, int status) {
     return answer.body;
 }
 
-World::World(const ApiServer& server) : op(server.operator_caller()) {
+World::World(const ApiServer& server) : op(server.operator_caller()), officers(server) {
     expect(op.post("/v1/device-models", {{"id", "a100-80gb"},
                                          {"device", "A100 80GB"},
                                          {"vendor", "nvidia"},
@@ -32,9 +36,7 @@ World::World(const ApiServer& server) : op(server.operator_caller()) {
            201);
     provider = make_party(op, "Gansu Computing", {"provider"});
     buyer = make_party(op, "A Laboratory", {"buyer"});
-    expect(op.post("/v1/accounts/" + buyer.id + "/deposits",
-                   {{"currency", "CNY"}, {"amount", "10000.000000"}, {"reference", "wire 1"}}),
-           201);
+    officers.deposit(buyer, "10000.000000");
     Caller seller = server.caller(provider.key);
     site = expect(seller.post("/v1/sites", {{"name", "Qingyang 1"}, {"hub", "gansu"}}), 201)["id"];
     pool = expect(seller.post("/v1/pools", {{"site", site}, {"model", "a100-80gb"}, {"lots", 8}}),
@@ -59,6 +61,37 @@ Json World::buy(int lots, const std::string& price) {
             {"limit_price", price},
             {"same_site", false},
             {"window", {{"start", "2026-01-01T02:00:00Z"}, {"end", "2026-01-01T04:00:00Z"}}}};
+}
+
+void move_clock(Caller& op, std::string_view now) {
+    expect(op.post("/v1/sandbox/clock", {{"now", now}}), 200);
+}
+
+void deliver(Caller& op, Caller& seller, const std::string& lease) {
+    const Seed seed = random_seed();
+    const PublicKey key = SigningKey(seed).public_key();
+    const Json meter_made = expect(
+        seller.post("/v1/meters", {{"role", "provider"}, {"public_key", to_base64(as_chars(key))}}),
+        201);
+    client::Meter meter(*parse_id<MeterId>(meter_made["id"].get<std::string>()),
+                        settlement::MeterRole::kProvider, seed);
+    move_clock(op, "2026-01-01T02:00:00Z");
+    expect(seller.post("/v1/leases/" + lease + ":accept", Json::object()), 200);
+    expect(seller.post("/v1/leases/" + lease + ":activate", Json::object()), 200);
+    move_clock(op, "2026-01-01T05:00:00Z");
+    const Time start = *parse_time("2026-01-01T02:00:00Z");
+    std::vector<client::Measurement> hours;
+    for (int hour = 0; hour < 2; ++hour) {
+        client::Measurement one;
+        one.window = {Time(start.value + hour * 3600), Time(start.value + (hour + 1) * 3600)};
+        one.lot_us = 7'200'000'000;
+        one.busy_us = one.lot_us;
+        hours.push_back(one);
+    }
+    Json envelopes = Json::array();
+    for (const std::string& text : meter.sign(*parse_id<LeaseId>(lease), hours))
+        envelopes.push_back(*parse_json(text));
+    expect(seller.post("/v1/readings:batch", {{"envelopes", envelopes}}, "-"), 200);
 }
 
 }  // namespace suanpan::test

@@ -9,6 +9,7 @@ struct World {
     explicit World(const ApiServer& server);
 
     Caller op;
+    Officers officers;
     Party provider;
     Party buyer;
     std::string site;
@@ -17,6 +18,10 @@ struct World {
     [[nodiscard]] Json sell(int lots, const std::string& price) const;
     [[nodiscard]] static Json buy(int lots, const std::string& price);
 };
+
+void move_clock(Caller& op, std::string_view now);
+// The lease of World::buy(2, …) is handed over, and both its hours are read in full.
+void deliver(Caller& op, Caller& seller, const std::string& lease);
 
 // Throws with the answer's text when the status is another one.
 Json expect(const Answer& answer, int status);

@@ -2,6 +2,7 @@
 
 #include "tests/integration/api_world.hpp"
 
+#include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <stdexcept>
@@ -44,6 +45,18 @@ std::string log_key(Caller& anyone) {
     while (!key.empty() && key.back() == '\n')
         key.pop_back();
     return key;
+}
+
+void expect_audited(const ApiServer& server) {
+    Caller op = server.operator_caller();
+    wait_published(op);
+    const std::string key = log_key(op);
+    const std::string digest = expect(op.get("/v1/admin/digest"), 200)["memory"];
+    const ProgramRun verified = audit("verify", server.data() / "tiles", key);
+    EXPECT_EQ(verified.status, 0) << verified.output;
+    const ProgramRun replayed = audit("replay", server.data() / "tiles", key);
+    EXPECT_EQ(replayed.status, 0) << replayed.output;
+    EXPECT_NE(replayed.output.find(digest), std::string::npos) << replayed.output;
 }
 
 }  // namespace suanpan::test

@@ -25,4 +25,7 @@ ProgramRun audit(const std::string& command, const std::filesystem::path& tiles,
 std::int64_t wait_published(Caller& op);
 std::string log_key(Caller& anyone);
 
+// What the server has published verifies, and replays to the server's state.
+void expect_audited(const ApiServer& server);
+
 }  // namespace suanpan::test

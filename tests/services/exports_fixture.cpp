@@ -24,9 +24,15 @@ db::BilledLine make_line(const db::BilledLease& lease, const settlement::WindowI
     const auto line = settlement::waterfall(lease.terms, input, owners);
     CHECK(line);
     db::BilledLine out;
-    out.row = {numbered<RunId>(1),    lease.id, input.window, input.final_lot_us,
-               lease.market.currency, *line,    {},           {LogIndex(7), LogIndex(9)},
-               LogIndex(index)};
+    out.row.run = numbered<RunId>(1);
+    out.row.lease = lease.id;
+    out.row.window = input.window;
+    out.row.lot_us = input.final_lot_us;
+    out.row.paid_us = settlement::paid_lot_us(input);
+    out.row.currency = lease.market.currency;
+    out.row.line = *line;
+    out.row.readings = {LogIndex(7), LogIndex(9)};
+    out.row.index = LogIndex(index);
     for (const auto& owner : owners)
         out.row.owners.push_back(owner.owner);
     out.posted = Time(input.window.end.value + 600);
@@ -83,6 +89,17 @@ Billed small_lease() {
     input.credit = Ppm(250'000);
     input.voucher_left = Money(0);
     out.lines.push_back(make_line(lease, input, owners, 40));
+    return out;
+}
+
+Billed metered_lease() {
+    Billed out = small_lease();
+    out.lines.clear();
+    settlement::WindowInput input;
+    input.window = {out.lease.terms.window.start, Time(out.lease.terms.window.start.value + 3'600)};
+    input.final_lot_us = 2 * kHourUs;
+    input.metered = settlement::MeteredUse{kHourUs / 5, Ppm(50'000)};
+    out.lines.push_back(make_line(out.lease, input, {{data_centre(), Ppm(kPpm)}}, 40));
     return out;
 }
 

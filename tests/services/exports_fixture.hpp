@@ -27,6 +27,8 @@ struct Billed {
 // The same every time: a lease of two lots for two hours, bought by the laboratory, with a missed
 // service level in the second hour, a discount, a voucher, fees and tax.
 Billed small_lease();
+// The first hour alone, all of it delivered, a tenth of it used and paid.
+Billed metered_lease();
 OrganisationId laboratory();
 OrganisationId data_centre();
 OrganisationId co_owner();

@@ -29,6 +29,17 @@ Money sum(const std::vector<CsvRow>& rows, const std::string& column, const std:
     return total;
 }
 
+// Once the whole lot-time was priced, and the cost was ten times what was paid.
+TEST(FocusCsv, OfAMeteredLeasePricesWhatIsPaid) {
+    const auto rows = read_csv(focus({metered_lease()}, laboratory()));
+    ASSERT_FALSE(rows.empty());
+    EXPECT_EQ(rows[0].at("ChargeCategory"), "Usage");
+    EXPECT_EQ(rows[0].at("PricingQuantity"), "0.2");
+    EXPECT_EQ(rows[0].at("ContractedCost"), "1");
+    EXPECT_EQ(rows[0].at("BilledCost"), "1.000000");
+    EXPECT_EQ(focus_faults(rows), std::vector<std::string>());
+}
+
 TEST(FocusCsv, SplitsALineIntoCharges) {
     const auto rows = read_csv(focus({small_lease()}, laboratory()));
     // Usage, voucher, fee, tax of the first hour; usage, credit, fee, tax of the second.

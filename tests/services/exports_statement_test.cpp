@@ -127,7 +127,7 @@ TEST(StatementHtml, KeepsFromAnOwnerWhatThePartiesAgreed) {
 TEST(PayoutsCsv, TellsWhatIsFreeNowAndWhen) {
     TextOf out;
     begin_payouts(out);
-    db::Payout payout{laboratory(), "A Laboratory", "CNY", false, Money(5'000'000), Time(0)};
+    db::Payout payout{laboratory(), "A Laboratory", "CNY", false, false, Money(5'000'000), Time(0)};
     write_payout(payout, out);
     payout.pending = true;
     payout.amount = Money(1);

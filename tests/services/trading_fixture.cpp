@@ -24,6 +24,15 @@ Seed seed_of(std::size_t provider) {
     return seed;
 }
 
+// Of the payment provider.
+const SigningKeyId kPaymentKey{make_id_bytes(kDawn, {1})};
+
+SigningKey payment_key() {
+    Seed seed{};
+    seed.fill(77);
+    return SigningKey(seed);
+}
+
 core::SetSchedule schedule() {
     core::SetSchedule out;
     out.fees.buyer_taker = Ppm(10'000);
@@ -101,6 +110,7 @@ std::vector<core::Command> founding(Parties& parties) {
         out.push_back(make_command(parties.boss, std::move(body)));
     };
     by_boss(core::RegisterOrganisation{parties.boss, {core::Role::kOperator}});
+    by_boss(core::RegisterPaymentKey{kPaymentKey, parties.boss, payment_key().public_key()});
     by_boss(schedule());
     by_boss(model());
     core::DefineMarket market;
@@ -135,8 +145,10 @@ std::vector<core::Command> founding(Parties& parties) {
     return out;
 }
 
-core::MoveCash make_deposit(const OrganisationId& organisation, std::int64_t micro) {
-    return core::MoveCash{organisation, kTestMarket.currency, Money(micro), "00"};
+core::TakePayment make_deposit(const OrganisationId& organisation, std::int64_t micro) {
+    const settlement::PaymentNotice notice{kPaymentKey, to_string(random_id<CommandId>(kDawn)),
+                                           organisation, kTestMarket.currency, Money(micro)};
+    return core::TakePayment{settlement::sign_payment(notice, payment_key()), notice};
 }
 
 core::PlaceOrder make_sell(const Parties& parties, std::size_t provider, std::int64_t lots,

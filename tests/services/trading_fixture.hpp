@@ -62,7 +62,8 @@ core::PlaceOrder make_sell(const Parties& parties, std::size_t provider, std::in
                            std::int64_t price_micro, Window window);
 core::PlaceOrder make_buy(const Parties& parties, std::size_t buyer, std::int64_t lots,
                           std::int64_t price_micro, Window window);
-core::MoveCash make_deposit(const OrganisationId& organisation, std::int64_t micro);
+// By the word of the payment provider that founding() registers; each is a payment of its own.
+core::TakePayment make_deposit(const OrganisationId& organisation, std::int64_t micro);
 
 // Sensible and foolish commands, which follow from what came of those before. Thread-safe.
 class RandomTrade {

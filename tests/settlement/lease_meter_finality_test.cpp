@@ -19,6 +19,25 @@ TEST_F(LeaseMeterTest, BothSidesAgreeWithinTheTolerance) {
                                      2 * kHour * kSecond, 0, 0, false, indices({1, 2})}));
 }
 
+// What a metered lease pays by: once the provider's word alone counted.
+TEST_F(LeaseMeterTest, BeyondTheToleranceTheLesserUseCounts) {
+    for (const std::int64_t less : {std::int64_t{2'000'000}, std::int64_t{2'000'001}}) {
+        SimulatedMeter provider = provider_;
+        SimulatedMeter buyer = buyer_;
+        LeaseMeter lease = make(true);
+        auto ours = steady(provider, 0, 3300);
+        ours.push_back(provider.measure(between(3300, 3600), 600 * kSecond, 300 * kSecond));
+        auto theirs = steady(buyer, 0, 3300);
+        theirs.push_back(buyer.measure(between(3300, 3600), 600 * kSecond, 300 * kSecond - less));
+        send_all(lease, provider, ours, 3600, 1);
+        send_all(lease, buyer, theirs, 3600, 2);
+        const auto final = lease.take_final(at(3600), LogIndex(2));
+        ASSERT_EQ(final.size(), 1U);
+        EXPECT_EQ(final[0].disputed_us, 0);
+        EXPECT_EQ(final[0].busy_us, less == 2'000'000 ? 300 * kSecond : 300 * kSecond - less);
+    }
+}
+
 TEST_F(LeaseMeterTest, AMismatchPaysTheLesserAndHoldsTheDifference) {
     LeaseMeter lease = make(true);
     send_all(lease, provider_, steady(provider_, 0, kHour), 3600, 1);

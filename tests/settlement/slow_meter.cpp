@@ -184,6 +184,10 @@ void SlowMeter::settle(Time now, LogIndex index) {
                 const auto above = [&](Int128 l) { return l * 1'000'000 >= most * step.value; };
                 agree = agree && above(p.lot) == above(b.lot);
             }
+            const Int128 busy_apart = p.busy > b.busy ? p.busy - b.busy : b.busy - p.busy;
+            if (busy_apart > std::max(Int128{rules_.mismatch_floor_us},
+                                      p.busy * rules_.mismatch_tolerance.value / 1'000'000))
+                busy = std::min(p.busy, b.busy);
             if (!agree) {
                 lot = std::min(p.lot, b.lot);
                 busy = std::min({p.busy, b.busy, lot});

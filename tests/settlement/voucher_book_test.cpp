@@ -160,6 +160,28 @@ TEST_F(VoucherBookTest, AnOrdersPartMovesToItsLeases) {
     EXPECT_EQ(book_.reservations().size(), 2U);
 }
 
+TEST_F(VoucherBookTest, WhatIsLeftOfAProgrammeThatIsOverLeavesTheBudget) {
+    const Time over(10 * kMonth);
+    ASSERT_EQ(code(book_.grant(grant(1, 500), Time(1))), "ok");
+    ASSERT_EQ(code(reserve(key(1, 1), 200)), "ok");
+    ProgrammeId unknown;
+    unknown.bytes[0] = 7;
+    EXPECT_EQ(code(book_.close(unknown, over)), "unknown_programme");
+    EXPECT_EQ(code(book_.close(programme_.id, Time(over.value - 1))), "programme_not_over");
+    book_.expire(over);
+    // 500 were never granted, 300 of the grant expired.
+    EXPECT_EQ(book_.close(programme_.id, over).value(), Money(800));
+    EXPECT_EQ(book_.totals(programme_.id),
+              (ProgrammeTotals{Money(200), Money(0), Money(0), Money(200), Money(0), Money(0)}));
+    EXPECT_EQ(code(book_.close(programme_.id, over)), "nothing_to_return");
+    // What a lease did not need comes back later.
+    EXPECT_EQ(code(book_.redeem(key(1, 1), Money(150))), "ok");
+    EXPECT_EQ(code(book_.release(key(1, 1), Money(50))), "ok");
+    EXPECT_EQ(book_.close(programme_.id, over).value(), Money(50));
+    EXPECT_EQ(book_.totals(programme_.id),
+              (ProgrammeTotals{Money(150), Money(0), Money(0), Money(0), Money(150), Money(0)}));
+}
+
 TEST(ProgrammeTotals, AddUpOrDoNot) {
     ProgrammeTotals totals{Money(15), Money(1), Money(2), Money(3), Money(4), Money(5)};
     EXPECT_TRUE(adds_up(totals));

@@ -29,6 +29,7 @@ IdType numbered(std::uint8_t number) {
 const OrganisationId kOperator = numbered<OrganisationId>(1);
 const OrganisationId kProvider = numbered<OrganisationId>(2);
 const OrganisationId kBuyer = numbered<OrganisationId>(3);
+const SigningKeyId kPaymentKey = numbered<SigningKeyId>(1);
 
 SigningKey meter_key() {
     Seed seed{};
@@ -60,6 +61,9 @@ class Day {
 
     void found_market() {
         run(kOperator, RegisterOrganisation{kOperator, {Role::kOperator}});
+        for (const auto person : {std::uint8_t{1}, std::uint8_t{2}})
+            run(kOperator, RegisterUser{numbered<UserId>(person), kOperator});
+        run(kOperator, RegisterPaymentKey{kPaymentKey, kOperator, meter_key().public_key()});
         run(kOperator, RegisterOrganisation{kProvider, {Role::kProvider}});
         run(kOperator, RegisterOrganisation{kBuyer, {Role::kBuyer}});
         SetSchedule schedule;
@@ -95,7 +99,21 @@ class Day {
         deposit();
     }
 
-    void deposit() { run(kOperator, MoveCash{kBuyer, "CNY", Money(1'000'000'000), "00"}); }
+    void deposit() {
+        const settlement::PaymentNotice notice{kPaymentKey,
+                                               "payment-" + std::to_string(++payments_), kBuyer,
+                                               "CNY", Money(1'000'000'000)};
+        run(kOperator, TakePayment{settlement::sign_payment(notice, meter_key()), notice});
+    }
+
+    // Asked for by one person of the operator, approved by another.
+    void withdraw(std::int64_t micro) {
+        const CommandOutcome asked = run(
+            kOperator, RequestCash{{kBuyer, "CNY", Money(-micro), "01", {}}, numbered<UserId>(1)});
+        if (asked.refusal) return;
+        const settlement::Approval& approval = asked.cash->approval;
+        run(kOperator, ApproveCash{approval.id, approval.content, numbered<UserId>(2)});
+    }
 
     // An hour is sold, delivered and metered.
     void lease(int number) {
@@ -127,8 +145,8 @@ class Day {
     void settle() {
         const auto size = static_cast<std::int64_t>(out_.entries.size());
         run(kOperator, Settle{LogIndex(0), LogIndex(size)});
-        run(kOperator, MoveCash{kBuyer, "CNY", Money(-250'000'001), "01"});
-        run(kOperator, MoveCash{kBuyer, "CNY", Money(-999'000'000'000), "02"});  // refused
+        withdraw(250'000'001);
+        withdraw(999'000'000'000);  // refused
     }
 
     MarketDay take() {
@@ -157,6 +175,7 @@ class Day {
 
     Market market_;
     std::uint32_t commands_ = 0;
+    int payments_ = 0;
     MarketDay out_;
 };
 

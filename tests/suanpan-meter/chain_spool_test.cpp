@@ -110,7 +110,7 @@ TEST_F(Spool, ADamagedFileIsPutAsideAndItsIdsAreNotTakenAgain) {
     }
     const fs::path file = spool_file(dir_.path(), id_);
     const auto size = static_cast<std::int64_t>(fs::file_size(file));
-    for (const std::int64_t at : {std::int64_t{20}, size / 2}) {
+    for (const std::int64_t at : {std::int64_t{20}, size / 2, size - 5}) {
         fs::path copy = dir_.path() / std::to_string(at);
         fs::create_directories(copy);
         fs::copy_file(file, spool_file(copy, id_));

@@ -75,6 +75,8 @@ TEST(CommandLine, EveryCommandHasHelp) {
                                                             {"account", "journal"},
                                                             {"statement"},
                                                             {"settle", "run"},
+                                                            {"settle", "preview"},
+                                                            {"settle", "resume"},
                                                             {"settle", "list"},
                                                             {"settle", "show"},
                                                             {"digest"},

@@ -46,9 +46,11 @@ std::string test_cluster() {
     return conninfo;
 }
 
-TestDatabase::TestDatabase() : name_(fresh_name()) {
+TestDatabase::TestDatabase() : TestDatabase(std::string("template0")) {}
+
+TestDatabase::TestDatabase(const std::string& copied_from) : name_(fresh_name()) {
     const std::string cluster = test_cluster();
-    run_sql(cluster, "CREATE DATABASE " + name_ + " TEMPLATE template0");
+    run_sql(cluster, "CREATE DATABASE " + name_ + " TEMPLATE " + copied_from);
     // In a connection string the last of two equal keywords counts.
     conninfo_ = cluster + " dbname=" + name_;
 }

@@ -12,6 +12,8 @@ namespace suanpan::support {
 class TestDatabase {
  public:
     TestDatabase();
+    /// A copy of one that nobody is connected to.
+    explicit TestDatabase(const std::string& copied_from);
     ~TestDatabase();
     TestDatabase(const TestDatabase&) = delete;
     TestDatabase& operator=(const TestDatabase&) = delete;

@@ -1,0 +1,54 @@
+#include "api/json/cash.hpp"
+
+#include "base/bytes.hpp"
+#include "base/decimal.hpp"
+#include "base/time.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace suanpan::api {
+
+Json to_json(const db::UserInfo& user) {
+    return {{"id", to_string(user.row.id)},
+            {"organisation", to_string(user.row.organisation)},
+            {"name", user.name},
+            {"removed", user.row.removed},
+            {"keys", user.keys},
+            {"log_index", user.row.index.value}};
+}
+
+Json to_json(const core::PaymentKeyRow& key) {
+    return {{"id", to_string(key.id)},
+            {"organisation", to_string(key.organisation)},
+            {"public_key", to_base64(as_chars(key.key))},
+            {"revoked", key.revoked},
+            {"log_index", key.index.value}};
+}
+
+Json to_json(const core::CashRow& row) {
+    const settlement::Approval& approval = row.approval;
+    Json out{{"id", to_string(approval.id)},
+             {"action", approval.action},
+             {"state", std::string(settlement::to_string(approval.state))},
+             {"organisation", to_string(row.move.organisation)},
+             {"currency", row.move.currency},
+             {"amount", to_string(row.move.amount)},
+             {"content", to_hex(as_chars(approval.content))},
+             {"requested_by", approval.requested_by},
+             {"requested_at", to_string(approval.requested_at)},
+             {"expires_at", to_string(approval.expires_at)},
+             {"reversed", row.reversed},
+             {"log_index", row.index.value}};
+    if (!row.move.reference_hash.empty()) out["reference_hash"] = row.move.reference_hash;
+    if (row.move.reverses) {
+        out["reverses"] = to_string(row.move.reverses->original);
+        out["reason"] = std::string(core::to_string(row.move.reverses->reason));
+    }
+    if (approval.decided_by) out["decided_by"] = *approval.decided_by;
+    if (approval.decided_at) out["decided_at"] = to_string(*approval.decided_at);
+    if (!row.payment.empty()) out["payment"] = row.payment;
+    if (!row.journal.is_nil()) out["journal"] = to_string(row.journal);
+    return out;
+}
+
+}  // namespace suanpan::api

@@ -1,0 +1,68 @@
+#pragma once
+
+// Commands about persons and money; see commands.hpp. `by` is the person who acts, on the word of
+// the operator, whose API keys name their persons.
+
+#include "core/account_rows.hpp"
+#include "settlement/month.hpp"
+#include "settlement/payment.hpp"
+
+#include <string>
+
+namespace suanpan::core {
+
+// By the organisation or the operator.
+struct RegisterUser {
+    UserId id;
+    OrganisationId organisation;
+};
+struct RemoveUser {
+    UserId id;
+};
+// By the operator, which answers for whom it lets say that money came in.
+struct RegisterPaymentKey {
+    SigningKeyId id;
+    OrganisationId organisation;
+    PublicKey key{};
+};
+struct RevokePaymentKey {
+    SigningKeyId id;
+};
+// Asked for by a person of the operator, a withdrawal also by one of its own organisation; another
+// person of the operator approves it within kApprovalTime.
+struct RequestCash {
+    CashMove move;
+    UserId by;
+};
+// `content` is what the second person saw: content_of() of the move.
+struct ApproveCash {
+    ApprovalId id;
+    Hash content{};
+    UserId by;
+};
+struct RejectCash {
+    ApprovalId id;
+    UserId by;
+};
+// A deposit by the word of a payment provider. The signature was checked before; the audit checks
+// it again.
+struct TakePayment {
+    std::string envelope;  // canonical JSON of the DSSE envelope
+    settlement::PaymentNotice notice;
+};
+// From `available` to `bond` by its organisation; with an amount below zero back, by the operator.
+struct MoveBond {
+    OrganisationId organisation;
+    std::string currency;
+    Money amount;
+};
+
+// By the operator. The first one takes down the balances; repeated until the period is closed, each
+// writes some kSettleStep of them into the log.
+struct ClosePeriod {
+    settlement::Month month;
+};
+
+inline constexpr Duration kApprovalTime{7 * 86'400};
+
+}  // namespace suanpan::core

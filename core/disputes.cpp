@@ -1,0 +1,223 @@
+// Disputes of final windows, from their opening to their end (metering-settlement "Accepting",
+// "Disputes"). What an end does to money stands in corrections.cpp.
+
+#include "core/market_impl.hpp"
+
+namespace suanpan::core {
+
+using settlement::Delivered;
+using settlement::Dispute;
+using settlement::DisputeParty;
+
+Result<void> Market::Impl::handle(const RegisterArbiterKey& body) {
+    if (const auto allowed = require_operator(); !allowed) return allowed;
+    if (const auto role = require_role(body.organisation, Role::kArbiter); !role) return role;
+    if (body.id.is_nil() || arbiter_keys.contains(body.id))
+        return fail("key_exists", "a key with this id is registered");
+    accept();
+    arbiter_keys.emplace(body.id,
+                         ArbiterKeyRow{body.id, body.organisation, body.key, false, outcome.index});
+    touched_arbiter_keys.mark(body.id);
+    return {};
+}
+
+Result<void> Market::Impl::handle(const RevokeArbiterKey& body) {
+    const auto found = arbiter_keys.find(body.id);
+    if (found == arbiter_keys.end() || !acts_for(found->second.organisation))
+        return fail("unknown_key", "the organisation has no such key");
+    if (found->second.revoked) return fail("revoked_key", "the key is already revoked");
+    accept();
+    found->second.revoked = true;
+    touched_arbiter_keys.mark(body.id);
+    return {};
+}
+
+settlement::DisputeRules Market::Impl::dispute_rules(const LeaseRow& lease) const {
+    const ScheduleRow& schedule = schedule_at(lease.index);
+    return {schedule.dispute_period, schedule.dispute_claim, schedule.dispute_rule};
+}
+
+const DisputeRow* Market::Impl::find_dispute(const LeaseId& lease, Time start, bool raises) const {
+    const auto found = dispute_ids.find({lease, start, raises});
+    return found == dispute_ids.end() ? nullptr : &disputes.at(found->second);
+}
+
+// Nothing for one that no dispute can change any more, whether or not it has left memory.
+const FinalWindowRow* Market::Impl::find_window(const LeaseId& lease, Time start) const {
+    const auto found = leases.find(lease);
+    if (found == leases.end()) return nullptr;
+    for (const FinalWindowRow& window : found->second.unsettled) {
+        if (window.window.window.start == start) return &window;
+    }
+    const auto settled = found->second.settled.find(start);
+    if (settled == found->second.settled.end() || !is_open_to_dispute(settled->second))
+        return nullptr;
+    return &settled->second;
+}
+
+bool Market::Impl::speaks_for(const DisputeRow& row, DisputeParty side) const {
+    return acts_for(side == DisputeParty::kProvider ? row.provider : row.buyer);
+}
+
+Result<DisputeRow*> Market::Impl::find_party_dispute(const DisputeId& id) {
+    const auto found = disputes.find(id);
+    if (found != disputes.end()) {
+        DisputeRow& row = found->second;
+        const bool party =
+            speaks_for(row, DisputeParty::kProvider) || speaks_for(row, DisputeParty::kBuyer);
+        if (party && find_window(row.dispute.lease, row.dispute.window.start) != nullptr)
+            return &row;
+    }
+    return fail("dispute_not_found",
+                "the organisation has no such dispute that something can still happen to");
+}
+
+Result<void> Market::Impl::handle(const OpenDispute& body) {
+    const settlement::DisputeClaim& claim = body.claim;
+    const bool by_provider = claim.by == DisputeParty::kProvider;
+    const auto found = leases.find(body.lease);
+    if (found == leases.end() ||
+        !acts_for(by_provider ? found->second.row.provider : found->second.row.buyer)) {
+        return fail("lease_not_found",
+                    "the organisation has no such lease with windows to dispute");
+    }
+    const LeaseRow& lease = found->second.row;
+    const FinalWindowRow* window = find_window(body.lease, body.window_start);
+    if (window == nullptr) {
+        return fail("window_not_found",
+                    "no window of the lease that is final and can be disputed begins then");
+    }
+    if (find_dispute(body.lease, body.window_start, by_provider) != nullptr)
+        return fail("dispute_exists", "the window is or was disputed by this side already");
+    const auto opened =
+        settlement::open_dispute(next_id<DisputeId>(), window->window, Ppm(0), window->final_time,
+                                 lease.terms.lots, claim, now(), dispute_rules(lease));
+    if (!opened) return fail(opened.error());
+    if (by_provider && window->settled_by) {
+        return fail("nothing_held",
+                    "the window is settled and nothing is held for it any more; a provider "
+                    "disputes a window before that");
+    }
+    accept();
+    add_dispute(lease, *opened);
+    if (window->settled_by) freeze_proceeds(lease, *window);
+    return {};
+}
+
+void Market::Impl::add_dispute(const LeaseRow& lease, const Dispute& dispute) {
+    DisputeRow row{dispute, lease.buyer, lease.provider, next_index()};
+    emit(dispute_entry(command->id, now(), row));
+    due.insert(DueKey{*dispute.deadline(), row.index, DueKind::kDispute, dispute.id.bytes});
+    dispute_ids[{dispute.lease, dispute.window.start, row.raises()}] = dispute.id;
+    touched_disputes.mark(dispute.id);
+    outcome.dispute = row;
+    disputes.emplace(dispute.id, std::move(row));
+}
+
+// Both sides measured, and not the same.
+void Market::Impl::open_mismatch(const LeaseRow& lease, const FinalWindowRow& window) {
+    if (window.window.disputed_us == 0) return;
+    add_dispute(lease, settlement::open_mismatch(next_id<DisputeId>(), window.window, Ppm(0),
+                                                 Ppm(0), window.final_time, dispute_rules(lease)));
+}
+
+Result<void> Market::Impl::handle(const ClaimDispute& body) {
+    const auto row = find_party_dispute(body.id);
+    if (!row) return fail(row.error());
+    if (!speaks_for(**row, DisputeParty::kProvider))
+        return fail("not_allowed", "it is the provider who stands by what is disputed");
+    Dispute next = (*row)->dispute;
+    if (const auto claimed = settlement::claim_dispute(next, now()); !claimed) return claimed;
+    accept();
+    change_dispute(**row, next);
+    return {};
+}
+
+Result<void> Market::Impl::handle(const AddEvidence& body) {
+    const auto row = find_party_dispute(body.id);
+    if (!row) return fail(row.error());
+    if (body.entry.value < 0 || body.entry >= outcome.index)
+        return fail("unknown_entry", "the log has no entry of this index yet");
+    Dispute next = (*row)->dispute;
+    if (const auto added = settlement::add_evidence(next, body.entry, now()); !added) return added;
+    accept();
+    change_dispute(**row, next);
+    return {};
+}
+
+Result<void> Market::Impl::handle(const OfferSettlement& body) {
+    const auto row = find_party_dispute(body.id);
+    if (!row) return fail(row.error());
+    if (!speaks_for(**row, body.by))
+        return fail("not_allowed", "an offer is made by the side whose it is");
+    Dispute next = (*row)->dispute;
+    const auto offered = settlement::offer(next, body.by, body.delivered, now());
+    if (!offered) return offered;
+    accept();
+    next.is_open() ? change_dispute(**row, next) : end_dispute(**row, next);
+    return {};
+}
+
+Result<void> Market::Impl::handle(const RuleDispute& body) {
+    const settlement::Ruling& ruling = body.ruling;
+    const auto key = arbiter_keys.find(ruling.key);
+    if (key == arbiter_keys.end()) return fail("unknown_key", "no arbiter has such a key");
+    if (key->second.revoked) return fail("revoked_key", "the arbiter's key has been revoked");
+    const OrganisationId& arbiter = key->second.organisation;
+    if (!acts_for(arbiter)) return fail("not_allowed", "a ruling is handed in by its arbiter");
+    if (const auto role = require_role(arbiter, Role::kArbiter); !role) return role;
+    const auto found = disputes.find(ruling.dispute);
+    if (found == disputes.end() ||
+        find_window(found->second.dispute.lease, found->second.dispute.window.start) == nullptr) {
+        return fail("dispute_not_found",
+                    "there is no such dispute that something can still happen to");
+    }
+    DisputeRow& row = found->second;
+    for (const OrganisationId& side : {row.buyer, row.provider}) {
+        if (side == arbiter || relations.related(side, arbiter))
+            return fail("not_impartial", "an arbiter is neither a side nor related to one");
+    }
+    Dispute next = row.dispute;
+    const auto ruled = settlement::rule_dispute(next, ruling.delivered, now());
+    if (!ruled) return ruled;
+    accept();
+    row.arbiter = arbiter;
+    end_dispute(row, next);
+    return {};
+}
+
+// It goes on; its deadline may have moved.
+void Market::Impl::change_dispute(DisputeRow& row, const Dispute& next) {
+    const IdBytes& id = next.id.bytes;
+    due.erase(DueKey{*row.dispute.deadline(), row.index, DueKind::kDispute, id});
+    due.insert(DueKey{*next.deadline(), row.index, DueKind::kDispute, id});
+    row.dispute = next;
+    touched_disputes.mark(next.id);
+    outcome.dispute = row;
+}
+
+// A window that is not settled yet settles with the result.
+void Market::Impl::end_dispute(DisputeRow& row, const Dispute& ended) {
+    due.erase(DueKey{*row.dispute.deadline(), row.index, DueKind::kDispute, row.dispute.id.bytes});
+    touched_disputes.mark(ended.id);
+    DisputeRow told = row;
+    told.dispute = ended;
+    emit(dispute_entry(command->id, now(), told));
+    LiveLease& lease = leases.at(ended.lease);
+    const auto settled = lease.settled.find(ended.window.start);
+    if (settled != lease.settled.end())
+        correct_window(lease, settled->second, row, ended);
+    else
+        row.dispute = ended;
+    outcome.dispute = row;
+    close_if_done(lease);  // which may forget the row
+}
+
+void Market::Impl::lapse(const DisputeId& id) {
+    DisputeRow& row = disputes.at(id);
+    Dispute ended = row.dispute;
+    CHECK(settlement::lapse_dispute(ended, now()));
+    end_dispute(row, ended);
+}
+
+}  // namespace suanpan::core

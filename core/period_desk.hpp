@@ -1,0 +1,44 @@
+#pragma once
+
+// What the market keeps for closing periods and for invoices; inside of core/ only. The commands
+// are in core/periods.cpp.
+
+#include "core/period_rows.hpp"
+#include "core/touched.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+
+namespace suanpan::core {
+
+struct Rows;
+
+struct PeriodDesk {
+    // Organisation first: an organisation's invoices of a month stand together.
+    using SumKey = std::tuple<OrganisationId, settlement::Month, std::string>;
+
+    std::optional<PeriodRow> last;
+    settlement::Periods periods;
+    std::map<OrganisationId, PeriodBalanceRow> waiting;  // of the closing under way
+    settlement::InvoiceBook invoices;
+    std::map<settlement::InvoiceNumber, InvoiceRow> invoice_rows;
+    std::map<SumKey, InvoiceSumRow> sums;
+
+    bool touched_last = false;
+    Touched<OrganisationId> touched_waiting;
+    std::vector<PeriodBalanceRow> written;  // of the batch under way
+    std::vector<InvoiceRow> issued;         // of the batch under way
+    Touched<SumKey> touched_sums;
+
+    // What a buyer pays for a window, and the tax in it.
+    void add(const OrganisationId& buyer, const std::string& currency, Time window_start, Money net,
+             Money tax);
+    void mark_changes(Rows& out) const;
+    void clear_touched();
+    void add_state(Rows& out) const;
+    void load(const Rows& rows);
+};
+
+}  // namespace suanpan::core

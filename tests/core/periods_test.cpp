@@ -1,0 +1,165 @@
+// Closing a month: what it waits for, what it writes, and the invoices of it.
+
+#include "base/decimal.hpp"
+#include "core/replay.hpp"
+#include "delivery.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace suanpan::core {
+namespace {
+
+using settlement::AccountKind;
+using settlement::Month;
+
+// kStart is in January 2027.
+const Month kJanuary = *settlement::parse_month("2027-01");
+const Month kFebruary(kJanuary.value + 1);
+const Month kMarch(kJanuary.value + 2);
+const Time kLater(settlement::month_window(kJanuary).end.value + 10 * 86'400);
+
+class Closing : public testing::Test {
+ protected:
+    CommandOutcome close(Month month) { return day.run(kBoss, ClosePeriod{month}); }
+    // Two lots for two hours at 10, delivered and final.
+    LeaseRow deliver() {
+        const LeaseRow lease = trade(day, 2, 1, 3);
+        hand_over(day, lease.id);
+        day.now = SmallMarket::hours(3, 4).start;
+        read_all(day, lease.id, 2, 1, 3);
+        return lease;
+    }
+    void expect_replay() const {
+        Replay replay;
+        for (const std::string& entry : day.log) {
+            const auto followed = replay.next(entry);
+            ASSERT_TRUE(followed) << followed.error().detail();
+        }
+        EXPECT_EQ(digest(replay.market().state()), digest(day.market.state()));
+        Market loaded;
+        loaded.load(day.market.state());
+        EXPECT_EQ(digest(loaded.state()), digest(day.market.state()));
+    }
+
+    SmallMarket day;
+};
+
+}  // namespace
+
+TEST_F(Closing, WritesEveryOrganisationsBalancesAndATotal) {
+    EXPECT_EQ(refusal(close(kJanuary)), "period_not_over");
+    EXPECT_EQ(refusal(day.run(kBuyer, ClosePeriod{kJanuary})), "not_allowed");
+    day.now = kLater;
+    const std::size_t before = day.log.size();
+    const auto closed = close(kJanuary);
+    ASSERT_EQ(refusal(closed), "none");
+    EXPECT_TRUE(closed.period->closed);
+    // The operator's cash and two buyers.
+    EXPECT_EQ(closed.period->organisations, 3);
+    ASSERT_EQ(day.log.size(), before + 1 + 3 + 1);
+    EXPECT_NE(day.log[before + 1].find(R"("cash":"-2000.000000")"), std::string::npos);
+    EXPECT_NE(day.log[before + 2].find(R"("available":"1000.000000")"), std::string::npos);
+    EXPECT_NE(day.log.back().find(R"("closed":true)"), std::string::npos);
+    EXPECT_EQ(refusal(close(kJanuary)), "period_closed");
+    EXPECT_EQ(refusal(close(kMarch)), "period_not_next");
+    EXPECT_EQ(refusal(close(kFebruary)), "period_not_over");
+    expect_replay();
+}
+
+TEST_F(Closing, WaitsForWindowsAndRuns) {
+    const LeaseRow lease = trade(day, 2, 1, 3);
+    hand_over(day, lease.id);
+    day.now = SmallMarket::hours(3, 4).start;
+    // The second hour was not read: it becomes final at its deadline.
+    read_all(day, lease.id, 2, 1, 2);
+    EXPECT_EQ(refusal(close(Month(kJanuary.value - 1))), "none");
+    day.now = kLater;
+    day.run(kBoss, Tick{});
+    EXPECT_EQ(refusal(close(kJanuary)), "windows_not_settled");
+    settle(day);
+    EXPECT_EQ(refusal(close(kJanuary)), "none");
+    expect_replay();
+}
+
+TEST_F(Closing, AWindowAcrossTheMonthsEndIsAwaited) {
+    // The last hour of January, whose deadline is a day later.
+    const std::int64_t last =
+        (settlement::month_window(kJanuary).end.value - kStart.value) / 3'600 - 1;
+    day.now = SmallMarket::hours(last - 1, last).start;
+    const LeaseRow lease = trade(day, 2, last, last + 2);
+    hand_over(day, lease.id);
+    day.now = SmallMarket::hours(last + 2, last + 3).start;
+    EXPECT_EQ(refusal(close(kJanuary)), "windows_not_final");
+    read_all(day, lease.id, 2, last, last + 2);
+    EXPECT_EQ(refusal(close(kJanuary)), "windows_not_settled");
+    settle(day);
+    ASSERT_EQ(refusal(close(kJanuary)), "none");
+    // Only the hour of January is invoiced: 20 and 1 % of it.
+    const Rows state = day.market.state();
+    ASSERT_EQ(state.invoices.size(), 1U);
+    EXPECT_EQ(to_string(state.invoices[0].invoice.net), "20.200000");
+    ASSERT_EQ(state.invoice_sums.size(), 1U);
+    EXPECT_EQ(state.invoice_sums[0].period, kFebruary);
+    expect_replay();
+}
+
+TEST_F(Closing, InvoicesSumTheMonthWithoutAGap) {
+    deliver();
+    settle(day);
+    day.now = kLater;
+    day.take_changes_each_time = false;
+    ASSERT_EQ(refusal(close(kJanuary)), "none");
+    const Rows changes = day.market.take_changes();
+    ASSERT_EQ(changes.invoices.size(), 1U);
+    const InvoiceRow& invoice = changes.invoices[0];
+    EXPECT_EQ(settlement::to_string(invoice.number), "INV-2027-000001");
+    EXPECT_EQ(invoice.invoice.organisation, kBuyer);
+    EXPECT_EQ(to_string(invoice.invoice.net), "40.400000");
+    EXPECT_EQ(invoice.invoice.tax, Money(0));
+    // Its entry names it, and the balance rows name their entries.
+    EXPECT_NE(day.log[static_cast<std::size_t>(invoice.index.value)].find("INV-2027-000001"),
+              std::string::npos);
+    for (const PeriodBalanceRow& row : changes.period_balances)
+        EXPECT_TRUE(row.index);
+    day.now = Time(settlement::month_window(kFebruary).end.value);
+    ASSERT_EQ(refusal(close(kFebruary)), "none");
+    // Nothing was bought: no invoice, and no number is used.
+    EXPECT_EQ(day.market.state().invoices.size(), 1U);
+    expect_replay();
+}
+
+TEST_F(Closing, GoesOnStepByStepThroughLoadsAndOtherCommands) {
+    for (int i = 0; i < 2'500; ++i) {
+        OrganisationId id;
+        id.bytes = make_id_bytes(kStart, {9, 9, 9, 9, 9, 9, static_cast<std::uint8_t>(i >> 8),
+                                          static_cast<std::uint8_t>(i)});
+        day.run(kBoss, RegisterOrganisation{id, {Role::kBuyer}});
+        day.move_cash(id, 1'000'000 + i);
+    }
+    day.now = kLater;
+    auto step = close(kJanuary);
+    ASSERT_EQ(refusal(step), "none");
+    EXPECT_FALSE(step.period->closed);
+    EXPECT_EQ(refusal(close(kFebruary)), "period_open");
+    // What moves now belongs to the next period.
+    const auto total = step.period->total;
+    day.move_cash(kBuyer, 7'000'000);
+    Market loaded;
+    loaded.load(day.market.state());
+    EXPECT_EQ(digest(loaded.state()), digest(day.market.state()));
+    int steps = 1;
+    while (!step.period->closed) {
+        step = close(kJanuary);
+        ASSERT_EQ(refusal(step), "none");
+        ++steps;
+    }
+    EXPECT_EQ(steps, 3);
+    EXPECT_EQ(step.period->organisations, 2'503);
+    EXPECT_EQ(step.period->total, total);
+    EXPECT_TRUE(day.market.state().period_balances.empty());
+    expect_replay();
+}
+
+}  // namespace suanpan::core
