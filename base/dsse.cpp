@@ -142,15 +142,6 @@ std::optional<DsseEnvelope> scan_envelope(std::string_view json) {
     return out;
 }
 
-Result<DsseEnvelope> read_envelope(const Json& json) {
-    EnvelopeReader reader(json);
-    DsseEnvelope out = reader.read();
-    if (!reader.faults().empty()) {
-        return fail(Error("bad_envelope", "not a DSSE envelope", reader.faults()));
-    }
-    return out;
-}
-
 }  // namespace
 
 std::string dsse_pae(std::string_view payload_type, std::string_view payload) {
@@ -177,6 +168,15 @@ Result<DsseEnvelope> parse_envelope(std::string_view json) {
                           {Fault{"", root.error().code(), root.error().detail()}}));
     }
     return read_envelope(*root);
+}
+
+Result<DsseEnvelope> read_envelope(const Json& json) {
+    EnvelopeReader reader(json);
+    DsseEnvelope out = reader.read();
+    if (!reader.faults().empty()) {
+        return fail(Error("bad_envelope", "not a DSSE envelope", reader.faults()));
+    }
+    return out;
 }
 
 bool verify(const DsseEnvelope& envelope, const PublicKey& key) {

@@ -41,6 +41,8 @@ std::string dsse_pae(std::string_view payload_type, std::string_view payload);
 
 // Errors: `envelope_too_large`, `bad_envelope` with faults. Does not look at the signatures' truth.
 Result<DsseEnvelope> parse_envelope(std::string_view json);
+// The same of what is parsed already; its size is the caller's to bound.
+Result<DsseEnvelope> read_envelope(const Json& json);
 
 // True when at least one signature is `key`'s over this payload and type.
 bool verify(const DsseEnvelope& envelope, const PublicKey& key);
