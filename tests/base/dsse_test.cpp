@@ -1,8 +1,12 @@
 #include "base/dsse.hpp"
 
 #include "base/json.hpp"
+#include "tests/base/seeded.hpp"
 
 #include <gtest/gtest.h>
+
+#include <iterator>
+#include <string>
 
 namespace suanpan {
 namespace {
@@ -99,6 +103,29 @@ TEST(Dsse, NamesEachFault) {
         ASSERT_FALSE(result.has_value()) << c.json;
         EXPECT_EQ(result.error().code(), "bad_envelope") << c.json;
         EXPECT_EQ(code_of_first_fault(result), c.fault) << c.json;
+    }
+}
+
+// A blank before it sends the same envelope the slow way.
+TEST(Dsse, TheQuickWayGivesWhatTheSlowOneDoes) {
+    Seeded random;
+    const SigningKey key(seed_of(3));
+    for (int round = 0; round < 300; ++round) {
+        DsseEnvelope envelope = make_envelope("a/b", random.bytes(random.between(0, 40)), "", key);
+        if (random.one_in(2)) add_signature(envelope, "sgk_1", key);
+        std::string json = envelope_json(envelope);
+        if (!random.one_in(4)) {
+            const auto at = static_cast<std::size_t>(random.between(0, std::ssize(json) - 1));
+            json[at] = static_cast<char>(random.between(32, 126));
+        }
+        const auto quick = parse_envelope(json);
+        const auto slow = parse_envelope(" " + json);
+        ASSERT_EQ(quick.has_value(), slow.has_value()) << json;
+        if (quick) {
+            ASSERT_EQ(*quick, *slow) << json;
+        } else {
+            ASSERT_EQ(code_of_first_fault(quick), code_of_first_fault(slow)) << json;
+        }
     }
 }
 

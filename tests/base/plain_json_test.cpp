@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace suanpan {
 namespace {
@@ -64,6 +65,17 @@ TEST(PlainJson, TakesNothingThatIsNotACanonicalObject) {
         EXPECT_FALSE(read_plain_json(text)) << text;
         EXPECT_FALSE(prints_itself(text)) << text;
     }
+}
+
+TEST(PlainJson, GivesTheElementsAsTheyStandInTheText) {
+    const auto elements = read_plain_array(R"([{"a":[1]},"x",-2,[]])");
+    ASSERT_TRUE(elements);
+    EXPECT_EQ(*elements, (std::vector<std::string_view>{R"({"a":[1]})", R"("x")", "-2", "[]"}));
+    EXPECT_TRUE(read_plain_array("[]"));
+    for (const std::string_view text : {"", "[", "{}", "[1,]", "[1 ]", "[1]x", " [1]", "[,1]"})
+        EXPECT_FALSE(read_plain_array(text)) << text;
+    EXPECT_FALSE(read_plain_array("[1,2]", {.max_bytes = 4, .max_depth = 1}));
+    EXPECT_FALSE(read_plain_array("[[1]]", {.max_bytes = 9, .max_depth = 1}));
 }
 
 TEST(PlainJson, BoundsDepth) {
