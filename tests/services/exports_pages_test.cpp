@@ -118,7 +118,7 @@ class ManyLines : public Exports {
             "',"
             " 1800000000 + 3600 * n, 1803600000 - 3600000 + 3600 * (n + 1), 3600000000, 'CNY',"
             " 1000000 + n, 0, 0, 1000000 + n, 0, 10, 0, 0, 0, 1000010 + n, 1000000 + n,"
-            " ARRAY[1000000 + n], ARRAY[provider], ARRAY[1], 1"
+            " ARRAY[1000000 + n], ARRAY[provider], ARRAY[1], 1, NULL, NULL, NULL, NULL, 3600000000"
             " FROM lease, generate_series(0, " +
             std::to_string(hours - 1) +
             ") AS n"
