@@ -85,6 +85,7 @@ constexpr std::array kStatuses = std::to_array<CodeStatus>({
     {"grant_reserved", 409},
     {"grant_exhausted", 409},
     {"programme_over", 409},
+    {"owner_has_voucher", 409},
     {"programme_not_over", 409},
     {"nothing_to_return", 409},
     {"budget_exhausted", 409},

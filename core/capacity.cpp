@@ -113,6 +113,7 @@ Result<void> Market::Impl::handle(const RegisterPool& body) {
     if (!body.owners.empty()) {
         titles[body.id].push_back(TitleRow{body.id, now(), body.owners, outcome.index});
         changes.titles.push_back(titles[body.id].back());
+        note_owners(body.owners);
     }
     touched_pools.mark(body.id);
     return {};
@@ -138,9 +139,20 @@ Result<void> Market::Impl::handle(const SetTitle& body) {
     if (body.from < now() || (!history.empty() && body.from <= history.back().from)) {
         return fail("bad_title_time", "a title takes effect now or later, after the one before it");
     }
+    const bool paid = std::ranges::any_of(leases, [&](const auto& lease) {
+        const LeaseRow& row = lease.second.row;
+        return row.pool == body.pool && row.voucher && row.terms.window.end > body.from &&
+               is_one_of(body.shares, row.buyer);
+    });
+    if (paid) {
+        return fail("owner_has_voucher",
+                    "a new owner, or one of its group, has a lease of the pool that a voucher pays "
+                    "a part of; the title can change when that is over");
+    }
     accept();
     history.push_back(TitleRow{body.pool, body.from, body.shares, outcome.index});
     changes.titles.push_back(history.back());
+    note_owners(body.shares);
     return {};
 }
 

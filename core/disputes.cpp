@@ -5,7 +5,6 @@
 
 namespace suanpan::core {
 
-using settlement::Delivered;
 using settlement::Dispute;
 using settlement::DisputeParty;
 

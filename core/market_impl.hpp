@@ -38,6 +38,7 @@ struct Market::Impl {
     std::map<SiteId, SiteRow> sites;
     std::map<PoolId, PoolRow> pools;
     std::map<PoolId, std::vector<TitleRow>> titles;  // by `from`
+    std::set<OrganisationId> title_owners;           // whom some title names
     std::map<AttestationId, AttestationRow> attestations;
     std::map<LogIndex, BlockRow> blocks;  // not ended early
     std::map<LogIndex, CallRow> calls;    // open ones
@@ -295,6 +296,10 @@ struct Market::Impl {
 
     // vouchers.cpp
     void cancel_covered_orders(const OrganisationId& buyer);
+    void note_owners(const std::vector<settlement::OwnerShare>& shares);
+    [[nodiscard]] bool is_one_of(const std::vector<settlement::OwnerShare>& shares,
+                                 const OrganisationId& buyer) const;
+    [[nodiscard]] bool is_paid_by_own_pool(const LeaseRow& lease) const;
     [[nodiscard]] Result<void> check_budget(const settlement::Programme& programme,
                                             Money amount) const;
     void pay_budget(const settlement::Programme& programme, const OrganisationId& holder,

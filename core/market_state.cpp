@@ -229,8 +229,11 @@ void Market::Impl::load_registry(const Rows& rows) {
             engine.set_rate(id, compute_class, rate.rate, head.last_time);
         }
     }
-    for (const TitleRow& row : rows.titles)
+    for (const TitleRow& row : rows.titles) {
         titles[row.pool].push_back(row);
+        for (const settlement::OwnerShare& share : row.shares)
+            title_owners.insert(share.owner);
+    }
     for (auto& [pool, history] : titles)
         std::ranges::sort(history, {}, &TitleRow::from);
     index_rows(attestations, rows.attestations, [](const auto& row) { return row.id; });

@@ -64,6 +64,31 @@ void Market::Impl::cancel_covered_orders(const OrganisationId& buyer) {
     }
 }
 
+// What they pay might come back to them: their open orders no longer count on a voucher.
+void Market::Impl::note_owners(const std::vector<settlement::OwnerShare>& shares) {
+    for (const settlement::OwnerShare& share : shares) {
+        if (title_owners.insert(share.owner).second) cancel_covered_orders(share.owner);
+    }
+}
+
+bool Market::Impl::is_one_of(const std::vector<settlement::OwnerShare>& shares,
+                             const OrganisationId& buyer) const {
+    return std::ranges::any_of(shares, [&](const settlement::OwnerShare& share) {
+        return share.owner == buyer || relations.related(share.owner, buyer);
+    });
+}
+
+// The buyer, or one of its group, owns a part of the pool while the lease lasts.
+bool Market::Impl::is_paid_by_own_pool(const LeaseRow& lease) const {
+    const Window& window = lease.terms.window;
+    if (is_one_of(owners_at(lease, window.start), lease.buyer)) return true;
+    const auto found = titles.find(lease.pool);
+    return found != titles.end() && std::ranges::any_of(found->second, [&](const TitleRow& row) {
+               return window.start < row.from && row.from < window.end &&
+                      is_one_of(row.shares, lease.buyer);
+           });
+}
+
 // Takes the funders' parts of a budget; the holder has it then.
 Result<void> Market::Impl::check_budget(const Programme& programme, Money amount) const {
     const auto parts = settlement::split_by_funders(programme, amount);
@@ -218,8 +243,8 @@ bool Market::Impl::is_sure_to_pay(const Programme& programme, const OrderTerms& 
     const OrganisationRow& buyer = organisations.at(terms.organisation);
     const bool provides = std::ranges::find(buyer.roles, Role::kProvider) != buyer.roles.end();
     const auto& scope = programme.scope;
-    return buyer.group.empty() && !provides && scope.providers.empty() &&
-           (scope.hubs.empty() || asks_for_hubs(terms, scope.hubs));
+    return buyer.group.empty() && !provides && !title_owners.contains(buyer.id) &&
+           scope.providers.empty() && (scope.hubs.empty() || asks_for_hubs(terms, scope.hubs));
 }
 
 Result<std::optional<Price>> Market::Impl::voucher_cap(const Programme& programme,
@@ -351,7 +376,8 @@ void Market::Impl::take_voucher(OpenOrder& order, const OrderTerms& buy, LeaseRo
     const std::string& hub = sites.at(pools.at(lease.pool).rules.site).hub;
     const bool pays =
         settlement::check_voucher_sale(programme, lease.buyer, {lease.provider, hub}, relations)
-            .has_value();
+            .has_value() &&
+        !is_paid_by_own_pool(lease);
     CHECK(pays || !voucher.covers);
 
     const ReservationKey key{voucher.grant, buy.id.bytes};

@@ -305,6 +305,35 @@ TEST_F(Voucher, AGroupEndsOrdersThatAGrantCovers) {
     EXPECT_EQ(state().left, Money(50'000'000));
 }
 
+// Once a buyer could own nearly all of the pool it bought from, and the vouchers came back as
+// money.
+TEST_F(Voucher, PaysNothingWhereTheBuyerOwnsAPartOfThePool) {
+    open();
+    const CommandOutcome covered = buy(1, "10");
+    EXPECT_TRUE(covered.orders.at(0).voucher->covers);
+    const SetTitle title{
+        numbered<PoolId>(2), day.now, {{kSeller, Ppm(10'000)}, {kBuyer, Ppm(kPpm - 10'000)}}};
+    EXPECT_EQ(refusal(run(kSeller, title)), "none");
+    EXPECT_EQ(held(), "0.000000") << "the order counted on the voucher and is cancelled";
+    run(kSeller, day.sell(2, 2, "10", kHour));
+    const CommandOutcome bought = buy(1, "10");
+    EXPECT_FALSE(placed_by(bought).voucher->covers);
+    ASSERT_EQ(bought.leases.size(), 1U);
+    EXPECT_EQ(bought.leases[0].voucher->reserved, Money(0));
+    EXPECT_EQ(to_string(bought.leases[0].hold), "10.100000");
+}
+
+TEST_F(Voucher, ATitleDoesNotGoToWhomAVoucherPaysFor) {
+    open();
+    const LeaseRow lease = trade(day, 2, 1, 3, matching::Billing::kReserved, kClaim);
+    ASSERT_GT(lease.voucher->reserved, Money(0));
+    const auto title = [](Time from) {
+        return SetTitle{numbered<PoolId>(2), from, {{kBuyer, Ppm(kPpm)}}};
+    };
+    EXPECT_EQ(refusal(run(kSeller, title(day.now))), "owner_has_voucher");
+    EXPECT_EQ(refusal(run(kSeller, title(lease.terms.window.end))), "none");
+}
+
 TEST_F(Voucher, AScopeOfHubsCoversWhereTheOrderAsksForThem) {
     Programme local = programme();
     local.scope.hubs = {"gansu", "guizhou"};
