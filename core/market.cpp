@@ -167,66 +167,41 @@ void Market::Impl::run_due() {
     }
 }
 
+namespace {
+
+template <typename IdType>
+IdType id_of(const DueKey& key) {
+    IdType id;
+    id.bytes = key.id;
+    return id;
+}
+
+}  // namespace
+
 void Market::Impl::fire(const DueKey& key) {
     switch (key.kind) {
         case DueKind::kOrder: {
-            OrderId id;
-            id.bytes = key.id;
-            const auto slot = find_order(id);
+            const auto slot = find_order(id_of<OrderId>(key));
             CHECK(slot);
             order_at(*slot).due.reset();
             absorb(engine.expire(*slot, now()));
             return;
         }
-        case DueKind::kLeaseEnd: {
-            LeaseId id;
-            id.bytes = key.id;
-            end_lease(id);
-            return;
-        }
+        case DueKind::kLeaseEnd: end_lease(id_of<LeaseId>(key)); return;
         case DueKind::kMeterDeadline: {
-            LeaseId id;
-            id.bytes = key.id;
-            LiveLease& lease = leases.at(id);
+            LiveLease& lease = leases.at(id_of<LeaseId>(key));
             lease.meter_due.reset();
             take_final_windows(lease);
             close_if_done(lease);
             return;
         }
-        case DueKind::kAttestation: {
-            AttestationId id;
-            id.bytes = key.id;
-            expire_attestation(id);
-            return;
-        }
-        case DueKind::kPending: {
-            JournalId id;
-            id.bytes = key.id;
-            release_pending(id);
-            return;
-        }
-        case DueKind::kGrant: {
-            GrantId id;
-            id.bytes = key.id;
-            expire_grant(id, key.time);
-            return;
-        }
-        case DueKind::kDispute: {
-            DisputeId id;
-            id.bytes = key.id;
-            lapse(id);
-            return;
-        }
-        case DueKind::kApproval: {
-            ApprovalId id;
-            id.bytes = key.id;
-            expire_cash(id);
-            return;
-        }
+        case DueKind::kAttestation: expire_attestation(id_of<AttestationId>(key)); return;
+        case DueKind::kPending: release_pending(id_of<JournalId>(key)); return;
+        case DueKind::kGrant: expire_grant(id_of<GrantId>(key), key.time); return;
+        case DueKind::kDispute: lapse(id_of<DisputeId>(key)); return;
+        case DueKind::kApproval: expire_cash(id_of<ApprovalId>(key)); return;
         case DueKind::kLeaseClose: {
-            LeaseId id;
-            id.bytes = key.id;
-            LiveLease& lease = leases.at(id);
+            LiveLease& lease = leases.at(id_of<LeaseId>(key));
             lease.close_due.reset();
             close_if_done(lease);
             return;

@@ -221,8 +221,13 @@ SettlementLineRow Market::Impl::settle_window(LiveLease& lease, const FinalWindo
     const Window& billed = window.window.window;
     const std::string& currency = row.market.currency;
     const settlement::Delivered counts = delivered(window);
-    settlement::WaterfallLine line = bill(row, window, counts);
+    const settlement::BillTerms terms = bill_terms(row);
+    const settlement::BillFacts facts = bill_facts(row, window);
     const HoldShare share = hold_share(row, billed.start, billed.end);
+    auto computed = settlement::bill_window(terms, facts, counts,
+                                            row.voucher ? std::optional(share.own) : std::nullopt);
+    CHECK(computed);  // the whole lease's amounts fitted when it was made, so a part's do
+    settlement::WaterfallLine& line = *computed;
     const HoldShare kept = keep_disputed(row, window, line);
     const Money freed(share.own.value - kept.own.value);
     CHECK(line.buyer_pays <= freed && freed <= row.hold);
@@ -243,10 +248,10 @@ SettlementLineRow Market::Impl::settle_window(LiveLease& lease, const FinalWindo
     out.lease = row.id;
     out.window = billed;
     out.lot_us = counts.lot_us;
-    out.paid_us = settlement::paid_lot_us(bill_terms(row), bill_facts(row, window), counts);
+    out.paid_us = settlement::paid_lot_us(terms, facts, counts);
     out.currency = currency;
     out.line = std::move(line);
-    for (const settlement::OwnerShare& owner : owners_at(row, billed.start))
+    for (const settlement::OwnerShare& owner : facts.owners)
         out.owners.push_back(owner.owner);
     out.readings = window.window.readings;
     out.agreement = discount_for(row, window).agreement.value_or(AgreementId());

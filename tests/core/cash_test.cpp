@@ -1,7 +1,7 @@
 // Money in and out by the word of two persons, or of a payment provider.
 
 #include "base/decimal.hpp"
-#include "core/replay.hpp"
+#include "replayed.hpp"
 #include "small_market.hpp"
 
 #include <gtest/gtest.h>
@@ -48,18 +48,7 @@ class Cash : public testing::Test {
     [[nodiscard]] std::string available() const {
         return to_string(day.balance(4, AccountKind::kAvailable));
     }
-    // A replay of the log, and a market that was loaded from the state, are the same market.
-    void expect_replay() const {
-        Replay replay;
-        for (const std::string& entry : day.log) {
-            const auto followed = replay.next(entry);
-            ASSERT_TRUE(followed) << followed.error().detail();
-        }
-        EXPECT_EQ(digest(replay.market().state()), digest(day.market.state()));
-        Market loaded;
-        loaded.load(day.market.state());
-        EXPECT_EQ(digest(loaded.state()), digest(day.market.state()));
-    }
+    void expect_replay() const { expect_the_same_from_log_and_rows(day); }
 
     SmallMarket day;
 };

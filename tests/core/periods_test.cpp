@@ -1,8 +1,8 @@
 // Closing a month: what it waits for, what it writes, and the invoices of it.
 
 #include "base/decimal.hpp"
-#include "core/replay.hpp"
 #include "disputed.hpp"
+#include "replayed.hpp"
 
 #include <gtest/gtest.h>
 
@@ -31,17 +31,7 @@ class Closing : public testing::Test {
         read_all(day, lease.id, 2, 1, 3);
         return lease;
     }
-    void expect_replay() const {
-        Replay replay;
-        for (const std::string& entry : day.log) {
-            const auto followed = replay.next(entry);
-            ASSERT_TRUE(followed) << followed.error().detail();
-        }
-        EXPECT_EQ(digest(replay.market().state()), digest(day.market.state()));
-        Market loaded;
-        loaded.load(day.market.state());
-        EXPECT_EQ(digest(loaded.state()), digest(day.market.state()));
-    }
+    void expect_replay() const { expect_the_same_from_log_and_rows(day); }
 
     SmallMarket day;
 };
