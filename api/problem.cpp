@@ -58,6 +58,8 @@ constexpr std::array kStatuses = std::to_array<CodeStatus>({
     {"not_allowed", 403},
     {"role_missing", 403},
     {"not_impartial", 403},
+    {"not_independent", 403},
+    {"owners_must_consent", 403},
     {"person_needed", 403},
     {"unknown_person", 403},
     {"user_removed", 403},

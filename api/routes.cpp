@@ -25,6 +25,12 @@ constexpr services::RoleSet kMetering =
 constexpr services::RoleSet kSettling = any_of(Role::kSettlement, Role::kOperator);
 constexpr services::RoleSet kAuditing = any_of(Role::kAuditor);
 
+// Their money, and their persons and keys. A meter's key lies on a node and does neither.
+constexpr services::RoleSet kPaying =
+    any_of(Role::kBuyer, Role::kProvider, Role::kFunder, Role::kOperator);
+constexpr services::RoleSet kManaging =
+    any_of(Role::kBuyer, Role::kProvider, Role::kFunder, Role::kSettlement, Role::kOperator,
+           Role::kAuditor, Role::kArbiter);
 constexpr services::RoleSet kFunding = any_of(Role::kFunder, Role::kOperator);
 
 constexpr Access kPublic = Access::kPublic;
@@ -45,13 +51,13 @@ const auto kRoutes = std::to_array<Route>({
     {"POST", "/v1/organisations",                      kRoles,  kOperator,         create_organisation},
     {"GET",  "/v1/organisations",                      kAnyone, 0,                 list_organisations, kQuery},
     {"GET",  "/v1/organisations/{id}",                 kAnyone, 0,                 get_organisation},
-    {"POST", "/v1/organisations/{id}/api-keys",        kAnyone, 0,                 create_api_key},
+    {"POST", "/v1/organisations/{id}/api-keys",        kRoles,  kManaging,         create_api_key},
     {"GET",  "/v1/organisations/{id}/api-keys",        kAnyone, 0,                 list_api_keys, kQuery},
-    {"POST", "/v1/organisations/{id}/api-keys/{key}:revoke", kAnyone, 0,           revoke_api_key},
+    {"POST", "/v1/organisations/{id}/api-keys/{key}:revoke", kRoles,  kManaging,   revoke_api_key},
 
-    {"POST", "/v1/organisations/{id}/users",           kAnyone, 0,                 create_user},
+    {"POST", "/v1/organisations/{id}/users",           kRoles,  kManaging,         create_user},
     {"GET",  "/v1/organisations/{id}/users",           kAnyone, 0,                 list_users},
-    {"POST", "/v1/organisations/{id}/users/{user}:remove", kAnyone, 0,             remove_user},
+    {"POST", "/v1/organisations/{id}/users/{user}:remove", kRoles,  kManaging,     remove_user},
 
     {"POST", "/v1/organisations/{id}:kill",            kRoles,  kTraderOrOperator, kill_organisation},
     {"POST", "/v1/organisations/{id}:reinstate",       kRoles,  kOperator,         reinstate_organisation},
@@ -110,13 +116,13 @@ const auto kRoutes = std::to_array<Route>({
 
     {"GET",  "/v1/accounts",                           kAnyone, 0,                 list_accounts, kQuery},
     {"POST", "/v1/accounts/{organisation}/deposits",   kRoles,  kOperator,         deposit},
-    {"POST", "/v1/accounts/{organisation}/withdrawals", kAnyone, 0,                withdraw},
-    {"POST", "/v1/accounts/{organisation}/bond",       kAnyone, 0,                 give_bond},
+    {"POST", "/v1/accounts/{organisation}/withdrawals", kRoles,  kPaying,          withdraw},
+    {"POST", "/v1/accounts/{organisation}/bond",       kRoles,  kPaying,           give_bond},
     {"POST", "/v1/accounts/{organisation}/bond:release", kRoles, kOperator,        release_bond},
     {"GET",  "/v1/cash-requests",                      kAnyone, 0,                 list_cash_requests, kQuery},
     {"GET",  "/v1/cash-requests/{id}",                 kAnyone, 0,                 get_cash_request},
     {"POST", "/v1/cash-requests/{id}:approve",         kRoles,  kOperator,         approve_cash},
-    {"POST", "/v1/cash-requests/{id}:reject",          kAnyone, 0,                 reject_cash},
+    {"POST", "/v1/cash-requests/{id}:reject",          kRoles,  kPaying,           reject_cash},
     {"POST", "/v1/payments",                           kAnyone, 0,                 take_payment},
     {"POST", "/v1/payment-keys",                       kRoles,  kOperator,         create_payment_key},
     {"GET",  "/v1/payment-keys",                       kRoles,  kOperator,         list_payment_keys},

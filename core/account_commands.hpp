@@ -11,10 +11,11 @@
 
 namespace suanpan::core {
 
-// By the organisation or the operator.
+// By the organisation or the operator. `by` may be nil for an organisation's first two persons.
 struct RegisterUser {
     UserId id;
     OrganisationId organisation;
+    UserId by{};
 };
 struct RemoveUser {
     UserId id;
@@ -64,5 +65,7 @@ struct ClosePeriod {
 };
 
 inline constexpr Duration kApprovalTime{7 * 86'400};
+inline constexpr std::int64_t kMaxPersons = 1'000;       // of an organisation, for ever
+inline constexpr std::int64_t kMaxWaitingRequests = 64;  // of an organisation for its own money
 
 }  // namespace suanpan::core

@@ -27,6 +27,7 @@ struct UserRow {
     UserId id;
     OrganisationId organisation;
     bool removed = false;
+    UserId registered_by{};  // nil: by a key without a person, as an organisation's first two are
     LogIndex index;
     friend bool operator==(const UserRow&, const UserRow&) = default;
 };

@@ -20,8 +20,17 @@ Result<void> Market::Impl::handle(const RegisterUser& body) {
         return fail("unknown_organisation", "there is no such organisation");
     if (body.id.is_nil() || desk.users.contains(body.id))
         return fail("user_exists", "a person with this id is registered");
+    const auto known = desk.persons.find(body.organisation);
+    const std::int64_t persons = known == desk.persons.end() ? 0 : known->second;
+    if (!body.by.is_nil()) {
+        if (const auto person = require_person(body.by); !person) return person;
+    } else if (persons >= 2) {
+        return fail("person_needed",
+                    "the organisation has two persons: one of them registers further ones");
+    }
+    if (persons >= kMaxPersons) return fail("too_many", "an organisation has at most 1000 persons");
     accept();
-    desk.users.emplace(body.id, UserRow{body.id, body.organisation, false, outcome.index});
+    desk.put(UserRow{body.id, body.organisation, false, body.by, outcome.index});
     desk.touched_users.mark(body.id);
     return {};
 }
@@ -134,6 +143,9 @@ Result<void> Market::Impl::handle(const RequestCash& body) {
         if (const auto fits = check_reversal(what); !fits) return fits;
     }
     if (const auto fits = check_cash(what); !fits) return fits;
+    const auto waiting = desk.waiting.find(what.organisation);
+    if (!is_operator() && waiting != desk.waiting.end() && waiting->second >= kMaxWaitingRequests)
+        return fail("too_many", "64 requests for this organisation's money wait for a decision");
     auto approval = settlement::request_approval(own_approval(), action_of(what), content_of(what),
                                                  to_string(body.by), now(), kApprovalTime);
     if (!approval) return fail(approval.error());
@@ -162,7 +174,17 @@ Result<CashRow*> Market::Impl::waiting_cash(const ApprovalId& id) {
     return &found->second;
 }
 
+// Nobody is two persons: neither has registered the other, nor has one person registered both.
+Result<void> Market::Impl::require_independent(const UserId& by, const CashRow& row) const {
+    const auto asked = parse_id<UserId>(row.approval.requested_by);
+    CHECK(asked);
+    if (desk.first_registrar(*asked) != desk.first_registrar(by)) return {};
+    return fail("not_independent",
+                "both persons go back to one who registered them: another one approves");
+}
+
 void Market::Impl::end_waiting(const CashRow& row) {
+    desk.end_waiting(row);
     due.erase(
         DueKey{row.approval.expires_at, row.index, DueKind::kApproval, row.approval.id.bytes});
     desk.touched_moves.mark(row.approval.id);
@@ -180,6 +202,8 @@ Result<void> Market::Impl::handle(const ApproveCash& body) {
         !given) {
         return given;
     }
+    if (const auto independent = require_independent(body.by, row); !independent)
+        return independent;
     // What was asked for may have been taken back, or spent, since.
     if (row.move.reverses) {
         if (const auto fits = check_reversal(row.move); !fits) return fits;
@@ -212,6 +236,7 @@ Result<void> Market::Impl::handle(const RejectCash& body) {
 void Market::Impl::expire_cash(const ApprovalId& id) {
     CashRow& row = desk.moves.at(id);
     CHECK(settlement::expire_approval(row.approval, now()));
+    desk.end_waiting(row);
     desk.ended.push_back(id);
 }
 
@@ -223,7 +248,7 @@ Result<void> Market::Impl::handle(const TakePayment& body) {
     if (key->second.revoked) return fail("payment_key_revoked", "the key was revoked");
     if (!organisations.contains(notice.organisation))
         return fail("unknown_organisation", "there is no such organisation");
-    if (desk.payments.contains({notice.key, notice.payment}))
+    if (desk.payments.contains({key->second.organisation, notice.payment}))
         return fail("payment_exists", "the payment was taken before");
     const CashMove what{notice.organisation, notice.currency, notice.amount, {}, {}};
     if (const auto fits = check_cash(what); !fits) return fits;

@@ -61,9 +61,11 @@ CommandBody read_payment(Fields& in) {
 }  // namespace
 
 Json write(const RegisterUser& body) {
-    return {{"id", to_string(body.id)},
-            {"organisation", to_string(body.organisation)},
-            {"what", "register_user"}};
+    Json out{{"id", to_string(body.id)},
+             {"organisation", to_string(body.organisation)},
+             {"what", "register_user"}};
+    if (!body.by.is_nil()) out["by"] = to_string(body.by);
+    return out;
 }
 Json write(const RemoveUser& body) {
     return {{"id", to_string(body.id)}, {"what", "remove_user"}};
@@ -118,7 +120,9 @@ Json write(const ClosePeriod& body) {
 
 CommandBody read_user(std::string_view what, Fields& in) {
     if (what == "remove_user") return RemoveUser{in.id<UserId>("id")};
-    return RegisterUser{in.id<UserId>("id"), in.id<OrganisationId>("organisation")};
+    RegisterUser out{in.id<UserId>("id"), in.id<OrganisationId>("organisation"), {}};
+    if (in.has("by")) out.by = in.id<UserId>("by");
+    return out;
 }
 
 CommandBody read_payment_key(std::string_view what, Fields& in) {

@@ -36,13 +36,32 @@ std::string_view action_of(const CashMove& move) {
     return move.amount.value > 0 ? "deposit" : "withdrawal";
 }
 
+void CashDesk::put(const UserRow& row) {
+    users[row.id] = row;
+    ++persons[row.organisation];
+}
+
+UserId CashDesk::first_registrar(const UserId& person) const {
+    UserId first = person;
+    for (UserId next = person; !next.is_nil(); next = users.at(next).registered_by)
+        first = next;
+    return first;
+}
+
+void CashDesk::end_waiting(const CashRow& row) {
+    const auto found = waiting.find(row.move.organisation);
+    if (--found->second == 0) waiting.erase(found);
+}
+
 void CashDesk::put(const CashRow& row) {
+    if (row.approval.state == settlement::ApprovalState::kRequested)
+        ++waiting[row.move.organisation];
     moves[row.approval.id] = row;
     if (!row.journal.is_nil()) posted[row.journal] = row.approval.id;
     if (!row.payment.empty()) {
         const auto key = parse_id<SigningKeyId>(row.approval.requested_by);
         CHECK(key);
-        payments.emplace(*key, row.payment);
+        payments.emplace(payment_keys.at(*key).organisation, row.payment);
     }
 }
 
@@ -82,7 +101,7 @@ void CashDesk::add_state(Rows& out) const {
 
 void CashDesk::load(const Rows& rows) {
     for (const UserRow& row : rows.users)
-        users[row.id] = row;
+        put(row);
     for (const PaymentKeyRow& row : rows.payment_keys)
         payment_keys[row.id] = row;
     for (const CashRow& row : rows.cash)

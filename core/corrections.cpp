@@ -147,9 +147,9 @@ void Market::Impl::freeze_proceeds(const LeaseRow& lease, const FinalWindowRow& 
 void Market::Impl::freeze(const DisputeId& dispute, const OrganisationId& owner, Money amount,
                           const FinalWindowRow& window) {
     std::vector<JournalId> rows;
-    for (const auto& [id, row] : pending) {
-        if (row.organisation == owner && row.lease == window.window.lease && row.dispute.is_nil() &&
-            row.due >= window.dispute_until)
+    for (const JournalId& id : pending_rows(window.window.lease)) {
+        const PendingRow& row = pending.at(id);
+        if (row.organisation == owner && row.dispute.is_nil() && row.due >= window.dispute_until)
             rows.push_back(id);
     }
     for (const JournalId& id : rows) {
@@ -157,43 +157,52 @@ void Market::Impl::freeze(const DisputeId& dispute, const OrganisationId& owner,
         PendingRow& row = pending.at(id);
         const Money part = std::min(amount, row.amount);
         amount.value -= part.value;
-        touched_pending.mark(id);
         set_pending_due(row, false);
         if (part == row.amount) {
-            row.dispute = dispute;
+            set_frozen(row, dispute);
             continue;
         }
         row.amount.value -= part.value;
+        touched_pending.mark(id);
         set_pending_due(row, true);
         PendingRow frozen = row;
         frozen.id = next_id<JournalId>();
         frozen.amount = part;
         frozen.index = outcome.index;
         frozen.dispute = dispute;
-        touched_pending.mark(frozen.id);
-        pending.emplace(frozen.id, std::move(frozen));
+        put_pending(std::move(frozen));
     }
 }
 
+// Of one lease, in the order of their ids.
+std::vector<JournalId> Market::Impl::pending_rows(const LeaseId& lease) const {
+    std::vector<JournalId> out;
+    for (auto at = pending_of_lease.lower_bound({lease, JournalId{}});
+         at != pending_of_lease.end() && at->first == lease; ++at)
+        out.push_back(at->second);
+    return out;
+}
+
 // What the dispute kept in `pending` and its end left there.
-void Market::Impl::thaw(const DisputeId& dispute) {
-    for (auto& [id, row] : pending) {
-        if (row.dispute != dispute) continue;
-        row.dispute = DisputeId{};
+void Market::Impl::thaw(const settlement::Dispute& dispute) {
+    for (const JournalId& id : pending_rows(dispute.lease)) {
+        PendingRow& row = pending.at(id);
+        if (row.dispute != dispute.id) continue;
+        set_frozen(row, DisputeId{});
         row.due = std::max(row.due, now());
-        touched_pending.mark(id);
         if (!row.released) set_pending_due(row, true);
     }
 }
 
-// What a correction may take: what its own dispute has frozen, and what no other has.
+// What a correction may take: all but what other disputes have frozen.
 Money Market::Impl::free_pending(const DisputeId& dispute, const OrganisationId& owner,
                                  const std::string& currency) const {
-    Money sum(0);
-    for (const auto& [id, row] : pending) {
-        const bool others = !row.dispute.is_nil() && row.dispute != dispute;
-        if (row.organisation == owner && row.currency == currency && !others && !row.released)
-            sum.value += row.amount.value;
+    Money sum = accounts.balance({owner, currency, AccountKind::kPending});
+    const auto frozen = frozen_pending.find({owner, currency});
+    if (frozen == frozen_pending.end()) return sum;
+    for (const JournalId& id : frozen->second) {
+        const PendingRow& row = pending.at(id);
+        if (row.dispute != dispute && !row.released) sum.value -= row.amount.value;
     }
     return sum;
 }
@@ -201,11 +210,12 @@ Money Market::Impl::free_pending(const DisputeId& dispute, const OrganisationId&
 void Market::Impl::take_pending(const DisputeId& dispute, const OrganisationId& owner,
                                 const std::string& currency, Money amount) {
     for (const DisputeId& kept_by : {dispute, DisputeId{}}) {
-        for (auto& [id, row] : pending) {
+        for (auto at = pending_of_owner.lower_bound({owner, JournalId{}});
+             at != pending_of_owner.end() && at->first == owner; ++at) {
             if (amount.value == 0) return;
-            if (row.organisation != owner || row.currency != currency || row.dispute != kept_by ||
-                row.released)
-                continue;
+            const JournalId& id = at->second;
+            PendingRow& row = pending.at(id);
+            if (row.currency != currency || row.dispute != kept_by || row.released) continue;
             const Money part = std::min(amount, row.amount);
             amount.value -= part.value;
             row.amount.value -= part.value;
@@ -261,7 +271,7 @@ void Market::Impl::correct_window(LiveLease& lease, const FinalWindowRow& window
     row.held = Money(0);
     row.reserved = Money(0);
     row.change = change;
-    thaw(ended.id);
+    thaw(ended);
     touched_leases.mark(sold.id);
     post_moves("correction");
 }

@@ -315,8 +315,8 @@ std::string line(const DisputeRow& row) {
 }
 
 std::string line(const UserRow& row) {
-    return fmt::format("user {} {} {} {}", to_string(row.id), to_string(row.organisation),
-                       row.removed, row.index.value);
+    return fmt::format("user {} {} {} {} {}", to_string(row.id), to_string(row.organisation),
+                       row.removed, to_string(row.registered_by), row.index.value);
 }
 
 std::string line(const PaymentKeyRow& row) {

@@ -3,6 +3,9 @@
 
 #include "core/market_impl.hpp"
 
+#include <algorithm>
+#include <set>
+
 namespace suanpan::core {
 
 using settlement::Dispute;
@@ -54,16 +57,23 @@ const FinalWindowRow* Market::Impl::find_window(const LeaseId& lease, Time start
     return &settled->second;
 }
 
+// Not the operator: it could settle any dispute as the agreement of both.
 bool Market::Impl::speaks_for(const DisputeRow& row, DisputeParty side) const {
-    return acts_for(side == DisputeParty::kProvider ? row.provider : row.buyer);
+    return command->actor == (side == DisputeParty::kProvider ? row.provider : row.buyer);
+}
+
+bool Market::Impl::has_co_owners(const LeaseRow& lease, Time start) const {
+    return std::ranges::any_of(owners_at(lease, start), [&](const settlement::OwnerShare& share) {
+        return share.owner != lease.provider;
+    });
 }
 
 Result<DisputeRow*> Market::Impl::find_party_dispute(const DisputeId& id) {
     const auto found = disputes.find(id);
     if (found != disputes.end()) {
         DisputeRow& row = found->second;
-        const bool party =
-            speaks_for(row, DisputeParty::kProvider) || speaks_for(row, DisputeParty::kBuyer);
+        const bool party = is_operator() || speaks_for(row, DisputeParty::kProvider) ||
+                           speaks_for(row, DisputeParty::kBuyer);
         if (party && find_window(row.dispute.lease, row.dispute.window.start) != nullptr)
             return &row;
     }
@@ -76,7 +86,7 @@ Result<void> Market::Impl::handle(const OpenDispute& body) {
     const bool by_provider = claim.by == DisputeParty::kProvider;
     const auto found = leases.find(body.lease);
     if (found == leases.end() ||
-        !acts_for(by_provider ? found->second.row.provider : found->second.row.buyer)) {
+        command->actor != (by_provider ? found->second.row.provider : found->second.row.buyer)) {
         return fail("lease_not_found",
                     "the organisation has no such lease with windows to dispute");
     }
@@ -88,7 +98,7 @@ Result<void> Market::Impl::handle(const OpenDispute& body) {
     }
     if (find_dispute(body.lease, body.window_start, by_provider) != nullptr)
         return fail("dispute_exists", "the window is or was disputed by this side already");
-    const auto opened =
+    auto opened =
         settlement::open_dispute(next_id<DisputeId>(), window->window, Ppm(0), window->final_time,
                                  lease.terms.lots, claim, now(), dispute_rules(lease));
     if (!opened) return fail(opened.error());
@@ -97,6 +107,8 @@ Result<void> Market::Impl::handle(const OpenDispute& body) {
                     "the window is settled and nothing is held for it any more; a provider "
                     "disputes a window before that");
     }
+    // What the provider does not answer is not its alone to lose.
+    if (has_co_owners(lease, body.window_start)) settlement::contest(*opened);
     accept();
     add_dispute(lease, *opened);
     if (window->settled_by) freeze_proceeds(lease, *window);
@@ -150,6 +162,13 @@ Result<void> Market::Impl::handle(const OfferSettlement& body) {
     if (!speaks_for(**row, body.by))
         return fail("not_allowed", "an offer is made by the side whose it is");
     Dispute next = (*row)->dispute;
+    const bool gives_away =
+        body.by == DisputeParty::kProvider &&
+        (body.delivered.lot_us < next.final.lot_us || body.delivered.credit > next.final.credit);
+    if (gives_away && has_co_owners(leases.at(next.lease).row, next.window.start)) {
+        return fail("owners_must_consent",
+                    "others own a part of the pool: less than what is final is for an arbiter");
+    }
     const auto offered = settlement::offer(next, body.by, body.delivered, now());
     if (!offered) return offered;
     accept();
@@ -172,9 +191,10 @@ Result<void> Market::Impl::handle(const RuleDispute& body) {
                     "there is no such dispute that something can still happen to");
     }
     DisputeRow& row = found->second;
-    for (const OrganisationId& side : {row.buyer, row.provider}) {
-        if (side == arbiter || relations.related(side, arbiter))
-            return fail("not_impartial", "an arbiter is neither a side nor related to one");
+    if (!is_impartial(arbiter, row)) {
+        return fail("not_impartial",
+                    "an arbiter is neither a side, an owner of the pool nor a funder of its "
+                    "voucher, nor related to one");
     }
     Dispute next = row.dispute;
     const auto ruled = settlement::rule_dispute(next, ruling.delivered, now());
@@ -183,6 +203,23 @@ Result<void> Market::Impl::handle(const RuleDispute& body) {
     row.arbiter = arbiter;
     end_dispute(row, next);
     return {};
+}
+
+// Nothing that a ruling moves comes to the arbiter or its group.
+bool Market::Impl::is_impartial(const OrganisationId& arbiter, const DisputeRow& row) const {
+    const LeaseRow& lease = leases.at(row.dispute.lease).row;
+    std::set<OrganisationId> concerned{row.buyer, row.provider};
+    for (const settlement::OwnerShare& share : owners_at(lease, row.dispute.window.start))
+        concerned.insert(share.owner);
+    if (lease.voucher) {
+        concerned.insert(holder_of(lease.voucher->grant));
+        const auto& programme = programme_of(lease.voucher->grant);
+        for (const settlement::FunderShare& share : programme.funders)
+            concerned.insert(share.funder);
+    }
+    return std::ranges::none_of(concerned, [&](const OrganisationId& other) {
+        return other == arbiter || relations.related(other, arbiter);
+    });
 }
 
 // It goes on; its deadline may have moved.

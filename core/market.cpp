@@ -332,7 +332,7 @@ void Market::Impl::retire() {
         live.erase(id);
     };
     for (const JournalId& id : released_pending)
-        move_out(changes.pending, pending, id);
+        forget_pending(id);
     released_pending.clear();
     for (const AttestationId& id : ended_attestations) {
         move_out(changes.attestations, attestations, id);

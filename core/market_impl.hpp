@@ -49,6 +49,10 @@ struct Market::Impl {
     std::map<LeaseId, LiveLease> leases;
     std::optional<RunRow> last_run;  // the next one begins where it ended
     std::map<JournalId, PendingRow> pending;
+    // The same rows by what they are looked for.
+    std::set<std::pair<LeaseId, JournalId>> pending_of_lease;
+    std::set<std::pair<OrganisationId, JournalId>> pending_of_owner;
+    std::map<std::pair<OrganisationId, std::string>, std::set<JournalId>> frozen_pending;
     // By provider and buyer, in the order of their entries.
     std::map<Partners, std::vector<settlement::DiscountAgreement>> agreements;
     settlement::MonthlyVolumes volumes;  // of those that have tiers
@@ -341,6 +345,7 @@ struct Market::Impl {
     [[nodiscard]] ApprovalId own_approval() const;
     [[nodiscard]] Result<CashRow*> waiting_cash(const ApprovalId& id);
     void end_waiting(const CashRow& row);
+    [[nodiscard]] Result<void> require_independent(const UserId& by, const CashRow& row) const;
     void expire_cash(const ApprovalId& id);
 
     // periods.cpp
@@ -376,6 +381,9 @@ struct Market::Impl {
     void add_pending(const LeaseRow& lease, const OrganisationId& owner, Money amount,
                      Time release);
     void set_pending_due(const PendingRow& row, bool wanted);
+    PendingRow& put_pending(PendingRow row);
+    void set_frozen(PendingRow& row, const DisputeId& dispute);
+    void forget_pending(const JournalId& id);
     [[nodiscard]] std::vector<settlement::OwnerShare> owners_at(const LeaseRow& lease,
                                                                 Time time) const;
     void release_pending(const JournalId& id);
@@ -387,6 +395,8 @@ struct Market::Impl {
     [[nodiscard]] const FinalWindowRow* find_window(const LeaseId& lease, Time start) const;
     // Whether the actor may speak in the dispute for this side.
     [[nodiscard]] bool speaks_for(const DisputeRow& row, settlement::DisputeParty side) const;
+    [[nodiscard]] bool has_co_owners(const LeaseRow& lease, Time start) const;
+    [[nodiscard]] bool is_impartial(const OrganisationId& arbiter, const DisputeRow& row) const;
     [[nodiscard]] Result<DisputeRow*> find_party_dispute(const DisputeId& id);
     void add_dispute(const LeaseRow& lease, const settlement::Dispute& dispute);
     void open_mismatch(const LeaseRow& lease, const FinalWindowRow& window);
@@ -406,13 +416,14 @@ struct Market::Impl {
     void freeze_proceeds(const LeaseRow& lease, const FinalWindowRow& window);
     void freeze(const DisputeId& dispute, const OrganisationId& owner, Money amount,
                 const FinalWindowRow& window);
-    void thaw(const DisputeId& dispute);
+    void thaw(const settlement::Dispute& dispute);
     void correct_window(LiveLease& lease, const FinalWindowRow& window, DisputeRow& row,
                         const settlement::Dispute& ended);
     void post_correction(const LeaseRow& lease, const FinalWindowRow& window, const DisputeRow& row,
                          const settlement::WaterfallDifference& change);
     void take_pending(const DisputeId& dispute, const OrganisationId& owner,
                       const std::string& currency, Money amount);
+    [[nodiscard]] std::vector<JournalId> pending_rows(const LeaseId& lease) const;
     [[nodiscard]] Money free_pending(const DisputeId& dispute, const OrganisationId& owner,
                                      const std::string& currency) const;
     void correct_voucher(const LeaseRow& lease, const DisputeRow& row, Money change);

@@ -103,10 +103,10 @@ void Market::Impl::load(const Rows& rows) {
         restore_order(row);
     engine.restore_next_sequence(head.next_sequence);
     if (!rows.runs.empty()) last_run = rows.runs.back();
-    index_rows(pending, rows.pending, [](const PendingRow& row) { return row.id; });
-    for (const auto& [id, row] : pending) {
-        if (row.dispute.is_nil()) set_pending_due(row, true);
+    for (const PendingRow& row : rows.pending) {
+        if (put_pending(row).dispute.is_nil()) set_pending_due(row, true);
     }
+    touched_pending.clear();
     load_disputes(rows);
     load_agreements(rows);
     load_vouchers(rows);

@@ -318,9 +318,39 @@ void Market::Impl::add_pending(const LeaseRow& lease, const OrganisationId& owne
     row.due = release;
     row.index = outcome.index;
     row.lease = lease.id;
-    set_pending_due(row, true);
+    set_pending_due(put_pending(std::move(row)), true);
+}
+
+PendingRow& Market::Impl::put_pending(PendingRow row) {
+    const JournalId id = row.id;
+    touched_pending.mark(id);
+    pending_of_lease.emplace(row.lease, id);
+    pending_of_owner.emplace(row.organisation, id);
+    if (!row.dispute.is_nil()) frozen_pending[{row.organisation, row.currency}].insert(id);
+    return pending.emplace(id, std::move(row)).first->second;
+}
+
+// Nil: it is free again.
+void Market::Impl::set_frozen(PendingRow& row, const DisputeId& dispute) {
     touched_pending.mark(row.id);
-    pending.emplace(row.id, std::move(row));
+    row.dispute = dispute;
+    const std::pair key(row.organisation, row.currency);
+    if (!dispute.is_nil()) {
+        frozen_pending[key].insert(row.id);
+        return;
+    }
+    const auto frozen = frozen_pending.find(key);
+    frozen->second.erase(row.id);
+    if (frozen->second.empty()) frozen_pending.erase(frozen);
+}
+
+void Market::Impl::forget_pending(const JournalId& id) {
+    PendingRow& row = pending.at(id);
+    if (!row.dispute.is_nil()) set_frozen(row, DisputeId{});
+    pending_of_lease.erase({row.lease, id});
+    pending_of_owner.erase({row.organisation, id});
+    changes.pending.push_back(std::move(row));
+    pending.erase(id);
 }
 
 void Market::Impl::set_pending_due(const PendingRow& row, bool wanted) {

@@ -36,6 +36,7 @@ void fields(A& a, R& r) {
     a("id", r.id);
     a("organisation", r.organisation);
     a("removed", r.removed);
+    a("registered_by", r.registered_by);
     a("log_index", r.index);
 }
 

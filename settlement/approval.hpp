@@ -1,6 +1,6 @@
 #pragma once
 
-// Two persons for what one must not do alone: deposits, withdrawals, closing a period
+// Two persons for what one must not do alone: deposits, withdrawals and their reversals
 // (metering-settlement "Accounts").
 
 #include "base/bytes.hpp"

@@ -142,6 +142,10 @@ Dispute open_mismatch(const DisputeId& id, const FinalWindow& window, Ppm credit
     return out;
 }
 
+void contest(Dispute& dispute) {
+    dispute.state = DisputeState::kEvidence;
+}
+
 Result<void> claim_dispute(Dispute& dispute, Time now) {
     if (auto open = check_open(dispute, now); !open) return open;
     dispute.state = DisputeState::kEvidence;
@@ -185,7 +189,10 @@ Result<void> rule_dispute(Dispute& dispute, const Delivered& delivered, Time now
 bool lapse_dispute(Dispute& dispute, Time now) {
     const auto deadline = dispute.deadline();
     if (!deadline || *deadline > now) return false;
-    end(dispute, DisputeState::kLapsed, dispute.best_for_buyer(), *deadline);
+    // What was answered and never ruled stays as it was final: a claim alone proves nothing.
+    const bool answered = dispute.state == DisputeState::kEvidence;
+    end(dispute, DisputeState::kLapsed, answered ? dispute.final : dispute.best_for_buyer(),
+        *deadline);
     return true;
 }
 

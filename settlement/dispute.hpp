@@ -94,6 +94,9 @@ Dispute open_mismatch(const DisputeId& id, const FinalWindow& window, Ppm credit
 
 // All of these refuse what has ended, or is past its deadline, with `dispute_closed`.
 
+// It counts as answered from its opening, and so goes to an arbiter: nobody may give away by
+// silence what belongs to others too.
+void contest(Dispute& dispute);
 // The provider stands by its claim, or answers the buyer's.
 Result<void> claim_dispute(Dispute& dispute, Time now);
 // Error `too_much_evidence`.
@@ -104,8 +107,9 @@ Result<void> offer(Dispute& dispute, DisputeParty party, const Delivered& delive
 // By an arbiter (whose standing and signature the caller has checked). Errors: `not_claimed` (the
 // provider has not spoken yet), `outside_dispute`.
 Result<void> rule_dispute(Dispute& dispute, const Delivered& delivered, Time now);
-// True when its deadline has come by `now`: the difference is released to the buyer, so what is
-// best for the buyer stays. It ends at the deadline, whenever it is asked.
+// True when its deadline has come by `now`. Unanswered it ends with what is best for the buyer: the
+// difference is released. Answered and never ruled it leaves what was final, which is the buyer's
+// best where the provider claimed more. It ends at the deadline, whenever it is asked.
 bool lapse_dispute(Dispute& dispute, Time now);
 
 }  // namespace suanpan::settlement

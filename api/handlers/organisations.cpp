@@ -48,8 +48,8 @@ std::optional<Time> read_expiry(Fields& fields, const Call& call) {
     return named.value_or(*call.caller.expires);
 }
 
-// A person's first key may be made by whoever may make keys; further ones are made with one of the
-// person's own, or else one person could take the place of two.
+// A person's first key is made by who registered the person, further ones with one of the person's
+// own: or else one person could take the place of two. Who lost all keys is registered anew.
 UserId read_user(Fields& fields, const Call& call, const core::OrganisationRow& organisation) {
     const auto id = fields.find("user", parse_id<UserId>);
     if (!id) return call.caller.organisation == organisation.id ? call.caller.user : UserId();
@@ -57,9 +57,11 @@ UserId read_user(Fields& fields, const Call& call, const core::OrganisationRow& 
         "find_user", [&id](db::Tx& tx) { return db::find_user(tx, *id); });
     if (!user || user->row.organisation != organisation.id || user->row.removed) {
         fields.fault("user", "unknown_user", "the organisation has no such person");
-    } else if (user->keys > 0 && call.caller.user != *id) {
+    } else if (call.caller.user != *id &&
+               (user->keys_ever > 0 || call.caller.user != user->row.registered_by)) {
         fields.fault("user", "not_own_user",
-                     "this person has a key: make further ones with it, or revoke it first");
+                     "a person's first key is made by who registered the person, further ones with "
+                     "a key of the person's own");
     }
     return *id;
 }

@@ -37,8 +37,9 @@ Result<Write> create_user(Call& call) {
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     user.row.id = random_id<UserId>(call.context.clock.now());
     user.row.organisation = *organisation;
+    user.row.registered_by = call.caller.user;
     Write write;
-    write.command = core::RegisterUser{user.row.id, *organisation};
+    write.command = core::RegisterUser{user.row.id, *organisation, call.caller.user};
     write.side.emplace_back(db::UserNameRow{user.row.id, user.name});
     write.respond = [user](const core::CommandOutcome& outcome) {
         db::UserInfo made = user;

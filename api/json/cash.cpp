@@ -9,12 +9,14 @@
 namespace suanpan::api {
 
 Json to_json(const db::UserInfo& user) {
-    return {{"id", to_string(user.row.id)},
-            {"organisation", to_string(user.row.organisation)},
-            {"name", user.name},
-            {"removed", user.row.removed},
-            {"keys", user.keys},
-            {"log_index", user.row.index.value}};
+    Json out{{"id", to_string(user.row.id)},
+             {"organisation", to_string(user.row.organisation)},
+             {"name", user.name},
+             {"removed", user.row.removed},
+             {"keys", user.keys},
+             {"log_index", user.row.index.value}};
+    if (!user.row.registered_by.is_nil()) out["registered_by"] = to_string(user.row.registered_by);
+    return out;
 }
 
 Json to_json(const core::PaymentKeyRow& key) {

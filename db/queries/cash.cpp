@@ -10,7 +10,8 @@ Select select_users(std::string_view name) {
     return Select(name,
                   select_list("t", columns<core::UserRow>()) +
                       ", coalesce(n.name, ''), (SELECT count(*) FROM api_key AS k"
-                      " WHERE k.person = t.id AND NOT k.revoked)",
+                      " WHERE k.person = t.id AND NOT k.revoked),"
+                      " (SELECT count(*) FROM api_key AS k WHERE k.person = t.id)",
                   "person AS t LEFT JOIN person_name AS n ON n.person = t.id");
 }
 
@@ -19,6 +20,7 @@ UserInfo read_user(RowReader& reader) {
     fields(reader, info.row);
     reader("name", info.name);
     reader("keys", info.keys);
+    reader("keys_ever", info.keys_ever);
     return info;
 }
 

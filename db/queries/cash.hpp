@@ -15,7 +15,8 @@ namespace suanpan::db {
 struct UserInfo {
     core::UserRow row;
     std::string name;
-    std::int64_t keys = 0;  // not revoked
+    std::int64_t keys = 0;       // not revoked
+    std::int64_t keys_ever = 0;  // revoked ones too
 };
 std::optional<UserInfo> find_user(Tx& tx, const UserId& id);
 // An organisation's, by id.

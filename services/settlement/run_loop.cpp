@@ -126,9 +126,12 @@ class Steps : public std::enable_shared_from_this<Steps> {
 }  // namespace
 
 Result<core::RunRow> SettlementRuns::run(const OrganisationId& actor, const RunRange& range) {
-    // One caller after the other, or two steps might have one name.
+    // One caller at a time, or two steps might have one name; nobody waits for a long run.
     static std::mutex one_run;
-    const std::scoped_lock lock(one_run);
+    const std::unique_lock lock(one_run, std::try_to_lock);
+    if (!lock.owns_lock()) {
+        return fail("run_open", "a settlement run is under way: ask again when it is over");
+    }
     const Exact exact = resolve(range);
     if (exact.known && exact.known->closed) return *exact.known;
     const auto steps =

@@ -105,6 +105,48 @@ TEST_F(Cash, EachRefusalHasItsCode) {
     expect_replay();
 }
 
+// One person could register another, hold its key too, and be both.
+TEST_F(Cash, IsNotApprovedByWhomTheSamePersonRegistered) {
+    const UserId third = numbered<UserId>(31);
+    const UserId fourth = numbered<UserId>(32);
+    const UserId fifth = numbered<UserId>(33);
+    EXPECT_EQ(refusal(day.run(kBoss, RegisterUser{third, kBoss, {}})), "person_needed");
+    EXPECT_EQ(refusal(day.run(kBoss, RegisterUser{third, kBoss, numbered<UserId>(9)})),
+              "unknown_person");
+    EXPECT_EQ(refusal(day.run(kBoss, RegisterUser{third, kBoss, kFirstPerson})), "none");
+    EXPECT_EQ(refusal(day.run(kBoss, RegisterUser{fourth, kBoss, third})), "none");
+    EXPECT_EQ(refusal(day.run(kBoss, RegisterUser{fifth, kBoss, kFirstPerson})), "none");
+    EXPECT_EQ(refusal(approve(ask(1), third)), "not_independent");
+    EXPECT_EQ(refusal(approve(ask(1), fourth)), "not_independent");
+    EXPECT_EQ(refusal(approve(ask(1, fourth), fifth)), "not_independent");
+    EXPECT_EQ(refusal(approve(ask(1, fourth), kFirstPerson)), "not_independent");
+    EXPECT_EQ(refusal(approve(ask(1, fourth), kSecondPerson)), "none");
+    // Nor is a buyer's money moved by one person of the operator in two coats.
+    const UserId clerk = numbered<UserId>(34);
+    day.run(kBoss, RegisterUser{clerk, kBuyer, kSecondPerson});
+    const auto asked = day.run(kBuyer, RequestCash{{kBuyer, kCurrency, Money(-1), "", {}}, clerk});
+    EXPECT_EQ(refusal(approve(asked, kSecondPerson)), "not_independent");
+    EXPECT_EQ(refusal(approve(asked, kFirstPerson)), "none");
+    expect_replay();
+}
+
+TEST_F(Cash, RequestsOfAnOrganisationThatWaitAreBounded) {
+    const UserId clerk = numbered<UserId>(4);
+    day.run(kBuyer, RegisterUser{clerk, kBuyer, {}});
+    const RequestCash little{{kBuyer, kCurrency, Money(-1), "", {}}, clerk};
+    CommandOutcome first;
+    for (std::int64_t i = 0; i < kMaxWaitingRequests; ++i) {
+        const auto asked = day.run(kBuyer, little);
+        ASSERT_EQ(refusal(asked), "none");
+        if (i == 0) first = asked;
+    }
+    EXPECT_EQ(refusal(day.run(kBuyer, little)), "too_many");
+    EXPECT_EQ(refusal(day.run(kBuyer, RejectCash{first.cash->approval.id, clerk})), "none");
+    EXPECT_EQ(refusal(day.run(kBuyer, little)), "none");
+    EXPECT_EQ(refusal(day.run(kBuyer, little)), "too_many");
+    expect_replay();
+}
+
 TEST_F(Cash, IsRejectedOrExpires) {
     const auto first = ask(5'000'000);
     const ApprovalId id = first.cash->approval.id;
@@ -175,6 +217,12 @@ TEST_F(Cash, APaymentProvidersWordIsEnoughOnce) {
     EXPECT_EQ(refusal(approve(ask_back(*paid.cash, ReversalReason::kReturned))), "none");
     // Taken back, it is still the same payment.
     EXPECT_EQ(refusal(day.run(kBoss, payment("p-1", 5'000'000))), "payment_exists");
+    // Sent again after the provider changed its key, it was taken twice.
+    const SigningKeyId next = numbered<SigningKeyId>(2);
+    day.run(kBoss, RegisterPaymentKey{next, kBoss, payer().public_key()});
+    const settlement::PaymentNotice again{next, "p-1", kBuyer, kCurrency, Money(5'000'000)};
+    EXPECT_EQ(refusal(day.run(kBoss, TakePayment{settlement::sign_payment(again, payer()), again})),
+              "payment_exists");
     EXPECT_EQ(refusal(day.run(kBoss, RevokePaymentKey{kKey})), "none");
     EXPECT_EQ(refusal(day.run(kBoss, RevokePaymentKey{kKey})), "payment_key_revoked");
     EXPECT_EQ(refusal(day.run(kBoss, payment("p-2", 1))), "payment_key_revoked");

@@ -81,6 +81,18 @@ TEST(Dispute, ThatIsClaimedAndNotRuledLapsesLater) {
     expect_the_same_again(hour.day);
 }
 
+// The operator could settle any dispute as the agreement of both.
+TEST(Dispute, NobodySpeaksForASideButItself) {
+    DisputedHour hour(kFull, kHalf);
+    const settlement::Delivered half{kHalf, Ppm(0)};
+    for (const auto side : {settlement::DisputeParty::kBuyer, settlement::DisputeParty::kProvider})
+        EXPECT_EQ(refusal(hour.day.run(kBoss, OfferSettlement{hour.dispute, side, half})),
+                  "not_allowed");
+    EXPECT_EQ(refusal(hour.day.run(kBoss, ClaimDispute{hour.dispute})), "not_allowed");
+    EXPECT_EQ(refusal(hour.day.run(kBoss, AddEvidence{hour.dispute, LogIndex(1)})), "none");
+    expect_the_same_again(hour.day);
+}
+
 TEST(Dispute, RuledForTheProviderPostsTheRest) {
     DisputedHour hour(kFull, kHalf);
     const auto first = settle(hour.day);

@@ -148,6 +148,21 @@ TEST(Dispute, EvidenceIsASetOfEntries) {
     EXPECT_EQ(code(add_evidence(dispute, LogIndex(99), days(1))), "too_much_evidence");
 }
 
+// A buyer's claim that the provider answered was granted in full when no arbiter ruled.
+TEST(Dispute, ABuyersClaimThatIsAnsweredAndNotRuledChangesNothing) {
+    Dispute silent = *open(DisputeParty::kBuyer, lots(0));
+    EXPECT_TRUE(lapse_dispute(silent, days(30)));
+    EXPECT_EQ(silent.result, silent.best_for_buyer());
+    Dispute answered = *open(DisputeParty::kBuyer, lots(0));
+    EXPECT_EQ(code(claim_dispute(answered, days(1))), "ok");
+    EXPECT_TRUE(lapse_dispute(answered, days(31)));
+    EXPECT_EQ(answered.result, answered.final);
+    Dispute contested = *open(DisputeParty::kBuyer, lots(0));
+    contest(contested);
+    EXPECT_EQ(contested.deadline(), days(30));
+    EXPECT_EQ(code(rule_dispute(contested, contested.final, days(2))), "ok");
+}
+
 TEST(Dispute, WordsGoThereAndBack) {
     for (int i = 0; i < 5; ++i) {
         EXPECT_EQ(*parse_dispute_state(to_string(DisputeState(i))), DisputeState(i));
@@ -158,7 +173,7 @@ TEST(Dispute, WordsGoThereAndBack) {
 }
 
 // Whatever is done to a dispute, it ends once, by its last deadline, within what was in dispute;
-// and when nobody decides, for the buyer.
+// and when nobody decides, for the buyer where the provider is silent, else as it was final.
 TEST(DisputeRandom, EveryLifeEndsOnceWithinTheDifference) {
     RandomContracts random(support::test_seed());
     std::map<std::string, int> seen;
@@ -182,7 +197,7 @@ TEST(DisputeRandom, EveryLifeEndsOnceWithinTheDifference) {
             ASSERT_EQ(dispute.deadline(), deadline);
             if (lapse_dispute(dispute, now)) {
                 ASSERT_LE(deadline, now);
-                ASSERT_EQ(dispute.result, least);
+                ASSERT_EQ(dispute.result, claimed ? dispute.final : least);
                 break;
             }
             ASSERT_LT(now, deadline);
