@@ -181,11 +181,17 @@ CommandBody read_pool(Fields& in) {
     out.lots = in.number<Lots>("lots");
     out.profile = owned<matching::Profile>(in, "profile", matching::parse_profile);
     out.owners = in.list("owners", read_share);
+    if (!out.owners.empty()) out.owners_from = in.time("owners_from");
     return out;
 }
 
 CommandBody read_title(Fields& in) {
-    return SetTitle{in.id<PoolId>("pool"), in.time("from"), in.list("shares", read_share)};
+    const std::string what = in.text("what");
+    const auto pool = in.id<PoolId>("pool");
+    if (what == "confirm") return ConfirmTitle{pool, in.number<LogIndex>("title")};
+    if (what == "refuse") return RefuseTitle{pool, in.number<LogIndex>("title")};
+    if (what != "propose") in.fault("what", "is not known here");
+    return ProposeTitle{pool, in.time("from"), in.list("shares", read_share)};
 }
 
 CommandBody read_attestation(Fields& in) {

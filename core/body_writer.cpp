@@ -152,19 +152,30 @@ Json write(const RegisterSite& body) {
 }
 
 Json write(const RegisterPool& body) {
-    return {{"id", to_string(body.id)},
-            {"organisation", to_string(body.organisation)},
-            {"site", to_string(body.site)},
-            {"model", body.model},
-            {"lots", decimal(body.lots.value)},
-            {"profile", profile_to_json(body.profile)},
-            {"owners", shares_to_json(body.owners)}};
+    Json out{{"id", to_string(body.id)},
+             {"organisation", to_string(body.organisation)},
+             {"site", to_string(body.site)},
+             {"model", body.model},
+             {"lots", decimal(body.lots.value)},
+             {"profile", profile_to_json(body.profile)},
+             {"owners", shares_to_json(body.owners)}};
+    if (!body.owners.empty()) out["owners_from"] = to_string(body.owners_from);
+    return out;
 }
 
-Json write(const SetTitle& body) {
+Json write(const ProposeTitle& body) {
     return {{"pool", to_string(body.pool)},
             {"from", to_string(body.from)},
-            {"shares", shares_to_json(body.shares)}};
+            {"shares", shares_to_json(body.shares)},
+            {"what", "propose"}};
+}
+Json write(const ConfirmTitle& body) {
+    return {
+        {"pool", to_string(body.pool)}, {"title", decimal(body.title.value)}, {"what", "confirm"}};
+}
+Json write(const RefuseTitle& body) {
+    return {
+        {"pool", to_string(body.pool)}, {"title", decimal(body.title.value)}, {"what", "refuse"}};
 }
 
 Json write(const Attest& body) {
@@ -304,16 +315,16 @@ Json body_to_json(const CommandBody& body) {
 std::string_view entry_kind(const CommandBody& body) {
     // In the order of CommandBody's alternatives.
     static constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> kKinds = {
-        "organisation", "key",      "key",       "market",       "schedule",     "model",
-        "site",         "pool",     "title",     "attestation",  "attestation",  "calendar",
-        "order",        "cancel",   "cancel",    "transfer",     "lease",        "readings",
-        "settlement",   "tick",     "calendar",  "replace",      "admin",        "admin",
-        "admin",        "admin",    "admin",     "admin",        "admin",        "admin",
-        "admin",        "lease",    "agreement", "agreement",    "organisation", "programme",
-        "programme",    "grant",    "grant",     "organisation", "organisation", "key",
-        "key",          "transfer", "transfer",  "transfer",     "transfer",     "period_closed",
-        "key",          "key",      "dispute",   "dispute",      "dispute",      "dispute",
-        "ruling",       "programme"};
+        "organisation", "key",       "key",       "market",       "schedule",     "model",
+        "site",         "pool",      "title",     "attestation",  "attestation",  "calendar",
+        "order",        "cancel",    "cancel",    "transfer",     "lease",        "readings",
+        "settlement",   "tick",      "calendar",  "replace",      "admin",        "admin",
+        "admin",        "admin",     "admin",     "admin",        "admin",        "admin",
+        "admin",        "lease",     "agreement", "agreement",    "organisation", "programme",
+        "programme",    "grant",     "grant",     "organisation", "organisation", "key",
+        "key",          "transfer",  "transfer",  "transfer",     "transfer",     "period_closed",
+        "key",          "key",       "dispute",   "dispute",      "dispute",      "dispute",
+        "ruling",       "programme", "title",     "title"};
     return kKinds[body.index()];
 }
 

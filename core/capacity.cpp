@@ -7,12 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <set>
 
 namespace suanpan::core {
 namespace {
-
-constexpr std::size_t kMaxOwners = 32;
 
 // What the provider declares, with what the catalogue and the site already say. A declaration that
 // contradicts them is refused.
@@ -42,25 +39,6 @@ Result<matching::Profile> full_profile(const RegisterPool& body, const ModelRow&
 }
 
 }  // namespace
-
-Result<void> Market::Impl::check_shares(const std::vector<settlement::OwnerShare>& shares) const {
-    Int128 sum = 0;
-    std::set<OrganisationId> owners;
-    for (const settlement::OwnerShare& share : shares) {
-        if (share.share.value <= 0) return fail("bad_shares", "every share is above zero");
-        if (!organisations.contains(share.owner)) {
-            return fail("unknown_organisation",
-                        "an owner is not registered: " + to_string(share.owner));
-        }
-        owners.insert(share.owner);
-        sum += share.share.value;
-    }
-    if (sum != kPpm || owners.size() != shares.size() || shares.size() > kMaxOwners) {
-        return fail("bad_shares",
-                    "the shares of at most 32 different owners sum to 1000000 parts per million");
-    }
-    return {};
-}
 
 std::optional<ClassRate> Market::Impl::nominal_rate(const PoolRow& pool,
                                                     const std::string& compute_class) const {
@@ -93,9 +71,12 @@ Result<void> Market::Impl::handle(const RegisterPool& body) {
     if (body.id.is_nil() || pools.contains(body.id)) {
         return fail("pool_exists", "a pool with this id is registered");
     }
+    // The provider's alone until all owners have confirmed.
+    Result<settlement::TitleHistory> history = settlement::TitleHistory(body.organisation);
     if (!body.owners.empty()) {
-        const auto shares = check_shares(body.owners);
-        if (!shares) return shares;
+        history = with_title(std::move(*history), body.id, body.owners_from, body.owners,
+                             body.organisation);
+        if (!history) return fail(history.error());
     }
     auto profile = full_profile(body, model->second, site->second);
     if (!profile) return fail(profile.error());
@@ -110,49 +91,11 @@ Result<void> Market::Impl::handle(const RegisterPool& body) {
     for (const auto& [compute_class, peak] : model->second.peak) {
         change_rate(body.id, compute_class, nominal_rate(row, compute_class));
     }
-    if (!body.owners.empty()) {
-        titles[body.id].push_back(TitleRow{body.id, now(), body.owners, outcome.index});
-        changes.titles.push_back(titles[body.id].back());
-        note_owners(body.owners);
-    }
+    if (body.owners.empty())
+        titles.emplace(body.id, std::move(*history));
+    else
+        take_title(body.id, std::move(*history));
     touched_pools.mark(body.id);
-    return {};
-}
-
-Result<void> Market::Impl::handle(const SetTitle& body) {
-    const auto pool = pools.find(body.pool);
-    if (pool == pools.end() || !acts_for(pool->second.rules.owner)) {
-        return fail("unknown_pool", "the organisation has no such pool");
-    }
-    const auto shares = check_shares(body.shares);
-    if (!shares) return shares;
-    std::vector<TitleRow>& history = titles[body.pool];
-    const bool others =
-        !history.empty() && std::ranges::any_of(history.back().shares, [&](const auto& share) {
-            return share.owner != pool->second.rules.owner;
-        });
-    if (others && !is_operator()) {
-        return fail("not_allowed",
-                    "a pool with several owners changes hands through the operator, who has each "
-                    "owner's consent");
-    }
-    if (body.from < now() || (!history.empty() && body.from <= history.back().from)) {
-        return fail("bad_title_time", "a title takes effect now or later, after the one before it");
-    }
-    const bool paid = std::ranges::any_of(leases, [&](const auto& lease) {
-        const LeaseRow& row = lease.second.row;
-        return row.pool == body.pool && row.voucher && row.terms.window.end > body.from &&
-               is_one_of(body.shares, row.buyer);
-    });
-    if (paid) {
-        return fail("owner_has_voucher",
-                    "a new owner, or one of its group, has a lease of the pool that a voucher pays "
-                    "a part of; the title can change when that is over");
-    }
-    accept();
-    history.push_back(TitleRow{body.pool, body.from, body.shares, outcome.index});
-    changes.titles.push_back(history.back());
-    note_owners(body.shares);
     return {};
 }
 

@@ -76,12 +76,24 @@ struct RegisterPool {
     Lots lots;
     matching::Profile
         profile;  // what the provider declares; model facts, site and hub are filled in by the core
-    std::vector<settlement::OwnerShare> owners;  // empty: the provider alone
+    // The title that its provider proposes for it; without owners none.
+    std::vector<settlement::OwnerShare> owners;
+    Time owners_from{0};
 };
-struct SetTitle {
+// By an owner, old or new; the others confirm it. `title`: the log index of what was proposed.
+struct ProposeTitle {
     PoolId pool;
     Time from;
     std::vector<settlement::OwnerShare> shares;
+};
+struct ConfirmTitle {
+    PoolId pool;
+    LogIndex title;
+};
+// By any of those whose word is needed, the proposer too.
+struct RefuseTitle {
+    PoolId pool;
+    LogIndex title;
 };
 struct Attest {
     AttestationId id;
@@ -269,17 +281,16 @@ struct RuleDispute {
 
 inline constexpr std::size_t kSettleStep = 1'000;
 
-using CommandBody =
-    std::variant<RegisterOrganisation, RegisterMeter, RevokeMeter, DefineMarket, SetSchedule,
-                 RegisterModel, RegisterSite, RegisterPool, SetTitle, Attest, RevokeAttestation,
-                 BlockLots, PlaceOrder, CancelOrder, CancelAll, RequestCash, AdvanceLease,
-                 SubmitReadings, Settle, Tick, UnblockLots, ReplaceOrder, KillSwitch, Reinstate,
-                 HaltMarket, ResumeMarket, OpenCall, CloseCall, SetBand, SetReference, SetLimits,
-                 ReleaseLease, AgreeDiscount, EndDiscount, DescribeOrganisation, OpenProgramme,
-                 FundProgramme, GrantVoucher, RevokeGrant, RegisterUser, RemoveUser,
-                 RegisterPaymentKey, RevokePaymentKey, ApproveCash, RejectCash, TakePayment,
-                 MoveBond, ClosePeriod, RegisterArbiterKey, RevokeArbiterKey, OpenDispute,
-                 ClaimDispute, AddEvidence, OfferSettlement, RuleDispute, CloseProgramme>;
+using CommandBody = std::variant<
+    RegisterOrganisation, RegisterMeter, RevokeMeter, DefineMarket, SetSchedule, RegisterModel,
+    RegisterSite, RegisterPool, ProposeTitle, Attest, RevokeAttestation, BlockLots, PlaceOrder,
+    CancelOrder, CancelAll, RequestCash, AdvanceLease, SubmitReadings, Settle, Tick, UnblockLots,
+    ReplaceOrder, KillSwitch, Reinstate, HaltMarket, ResumeMarket, OpenCall, CloseCall, SetBand,
+    SetReference, SetLimits, ReleaseLease, AgreeDiscount, EndDiscount, DescribeOrganisation,
+    OpenProgramme, FundProgramme, GrantVoucher, RevokeGrant, RegisterUser, RemoveUser,
+    RegisterPaymentKey, RevokePaymentKey, ApproveCash, RejectCash, TakePayment, MoveBond,
+    ClosePeriod, RegisterArbiterKey, RevokeArbiterKey, OpenDispute, ClaimDispute, AddEvidence,
+    OfferSettlement, RuleDispute, CloseProgramme, ConfirmTitle, RefuseTitle>;
 
 struct Command {
     CommandId id;          // fresh and random; every id that the core makes is derived from it

@@ -136,15 +136,6 @@ std::string line(const PoolRow& row) {
                        row.model, rates, matching::canonical(row.rules.profile), row.index.value);
 }
 
-std::string line(const TitleRow& row) {
-    std::string shares;
-    for (const auto& share : row.shares) {
-        shares += fmt::format("{}={},", to_string(share.owner), share.share.value);
-    }
-    return fmt::format("title {} {} {} {}", to_string(row.pool), row.from.value, shares,
-                       row.index.value);
-}
-
 std::string line(const AttestationRow& row) {
     return fmt::format("attestation {} {} {} {} {:?} {} {} {}", to_string(row.id),
                        to_string(row.pool), row.compute_class, row.rate.value, row.benchmark,

@@ -108,6 +108,8 @@ struct PostingReason {
     std::string_view operator()(const DescribeOrganisation&) const { return "cancel"; }
     std::string_view operator()(const ResumeMarket&) const { return "call"; }
     std::string_view operator()(const CloseCall&) const { return "call"; }
+    std::string_view operator()(const ProposeTitle&) const { return "cancel"; }
+    std::string_view operator()(const ConfirmTitle&) const { return "cancel"; }
     std::string_view operator()(const OfferSettlement&) const { return "dispute"; }
     std::string_view operator()(const RuleDispute&) const { return "dispute"; }
     template <typename Body>

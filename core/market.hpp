@@ -36,6 +36,7 @@ struct CommandOutcome {
     std::optional<DisputeRow> dispute;                       // that the command was about
     std::optional<CashRow> cash;      // RequestCash, ApproveCash, RejectCash, TakePayment
     std::optional<PeriodRow> period;  // ClosePeriod
+    std::optional<TitleRow> title;    // ProposeTitle, ConfirmTitle, RefuseTitle, RegisterPool
 };
 
 // The code of a command that the sequencer refused, and not a rule of the market.

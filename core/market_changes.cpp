@@ -26,6 +26,8 @@ void Market::Impl::mark_changes(Rows& out) {
     append(out.meters, touched_meters, meters);
     append(out.markets, touched_markets, markets);
     append(out.pools, touched_pools, pools);
+    for (const auto& [index, row] : title_rows)
+        out.titles.push_back(row);
     append(out.attestations, touched_attestations, attestations);
     append(out.blocks, touched_blocks, blocks);
     append(out.calls, touched_calls, calls);
@@ -74,6 +76,7 @@ void Market::Impl::mark_vouchers(Rows& out) {
 
 void Market::Impl::clear_touched() {
     window_rows.clear();
+    title_rows.clear();
     touched_organisations.clear();
     touched_meters.clear();
     touched_markets.clear();

@@ -37,8 +37,8 @@ struct Market::Impl {
     std::map<std::string, ModelRow> models;
     std::map<SiteId, SiteRow> sites;
     std::map<PoolId, PoolRow> pools;
-    std::map<PoolId, std::vector<TitleRow>> titles;  // by `from`
-    std::set<OrganisationId> title_owners;           // whom some title names
+    std::map<PoolId, settlement::TitleHistory> titles;  // of every pool
+    std::set<OrganisationId> title_owners;              // whom some confirmed title names
     std::map<AttestationId, AttestationRow> attestations;
     std::map<LogIndex, BlockRow> blocks;  // not ended early
     std::map<LogIndex, CallRow> calls;    // open ones
@@ -98,6 +98,7 @@ struct Market::Impl {
     Touched<LeaseId> touched_leases;
     Touched<std::pair<LeaseId, Time>> touched_windows;
     std::map<std::pair<LeaseId, Time>, FinalWindowRow> window_rows;
+    std::map<LogIndex, TitleRow> title_rows;
     bool touched_run = false;
     Touched<JournalId> touched_pending;
     Touched<std::pair<Partners, AgreementId>> touched_agreements;
@@ -145,7 +146,9 @@ struct Market::Impl {
     Result<void> handle(const RegisterModel& body);
     Result<void> handle(const RegisterSite& body);
     Result<void> handle(const RegisterPool& body);
-    Result<void> handle(const SetTitle& body);
+    Result<void> handle(const ProposeTitle& body);
+    Result<void> handle(const ConfirmTitle& body);
+    Result<void> handle(const RefuseTitle& body);
     Result<void> handle(const Attest& body);
     Result<void> handle(const RevokeAttestation& body);
     Result<void> handle(const BlockLots& body);
@@ -272,8 +275,23 @@ struct Market::Impl {
     [[nodiscard]] std::optional<ClassRate> nominal_rate(const PoolRow& pool,
                                                         const std::string& compute_class) const;
     void expire_attestation(const AttestationId& id);
-    [[nodiscard]] Result<void> check_shares(
-        const std::vector<settlement::OwnerShare>& shares) const;
+
+    // titles.cpp
+    [[nodiscard]] Result<void> check_vouchers_of(const PoolId& pool,
+                                                 const settlement::Title& title) const;
+    // The history with one more title. Errors, in order of precedence: `bad_shares`,
+    // `unknown_organisation`, those of TitleHistory::propose(), `owner_has_voucher`.
+    [[nodiscard]] Result<settlement::TitleHistory> with_title(
+        settlement::TitleHistory history, const PoolId& pool, Time from,
+        const std::vector<settlement::OwnerShare>& shares, const OrganisationId& proposer) const;
+    // After a command that proposed or confirmed the pool's latest title.
+    void take_title(const PoolId& pool, settlement::TitleHistory history);
+    // REQUIRES that one waits.
+    void end_title(const PoolId& pool, TitleState state, const OrganisationId& refused_by);
+    [[nodiscard]] std::vector<settlement::OwnerShare> owners_at(const LeaseRow& lease,
+                                                                Time time) const;
+    void add_titles(Rows& out) const;
+    void load_titles(const Rows& rows);
 
     // leases.cpp
     [[nodiscard]] settlement::MeteringRules metering_rules(const LeaseRow& lease) const;
@@ -384,8 +402,6 @@ struct Market::Impl {
     PendingRow& put_pending(PendingRow row);
     void set_frozen(PendingRow& row, const DisputeId& dispute);
     void forget_pending(const JournalId& id);
-    [[nodiscard]] std::vector<settlement::OwnerShare> owners_at(const LeaseRow& lease,
-                                                                Time time) const;
     void release_pending(const JournalId& id);
 
     // disputes.cpp

@@ -50,9 +50,7 @@ Rows Market::Impl::state() const {
     append(out.models, models);
     append(out.sites, sites);
     append(out.pools, pools);
-    for (const auto& [pool, history] : titles) {
-        out.titles.insert(out.titles.end(), history.begin(), history.end());
-    }
+    add_titles(out);
     append(out.attestations, attestations);
     append(out.blocks, blocks);
     append(out.calls, calls);
@@ -229,13 +227,7 @@ void Market::Impl::load_registry(const Rows& rows) {
             engine.set_rate(id, compute_class, rate.rate, head.last_time);
         }
     }
-    for (const TitleRow& row : rows.titles) {
-        titles[row.pool].push_back(row);
-        for (const settlement::OwnerShare& share : row.shares)
-            title_owners.insert(share.owner);
-    }
-    for (auto& [pool, history] : titles)
-        std::ranges::sort(history, {}, &TitleRow::from);
+    load_titles(rows);
     index_rows(attestations, rows.attestations, [](const auto& row) { return row.id; });
     for (const auto& [id, row] : attestations) {
         due.insert(DueKey{row.expires, row.index, DueKind::kAttestation, id.bytes});

@@ -95,6 +95,7 @@ std::string_view rule_of_kind(std::string_view kind) {
     if (kind == "readings") return "metering-settlement, Meters (accepting)";
     if (kind == "order" || kind == "replace") return "market §7 (risk, before anything matches)";
     if (kind == "period_closed") return "metering-settlement, Settlement runs";
+    if (kind == "title") return "market §3 (titles)";
     if (kind == "transfer") return "metering-settlement, Accounts";
     return "ledger, Entries";
 }

@@ -13,6 +13,7 @@
 #include "core/account_rows.hpp"
 #include "core/dispute_rows.hpp"
 #include "core/period_rows.hpp"
+#include "core/title_rows.hpp"
 #include "core/voucher_rows.hpp"
 #include "matching/engine.hpp"
 #include "settlement/accounts.hpp"
@@ -197,16 +198,6 @@ struct PoolRow {
                a.rules.profile == b.rules.profile && a.model == b.model && a.rates == b.rates &&
                a.index == b.index;
     }
-};
-
-// Who owns a pool from `from` on. The latest one at or before a moment counts; without any, the
-// provider alone.
-struct TitleRow {
-    PoolId pool;
-    Time from;
-    std::vector<settlement::OwnerShare> shares;
-    LogIndex index;
-    friend bool operator==(const TitleRow&, const TitleRow&) = default;
 };
 
 struct AttestationRow {

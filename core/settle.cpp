@@ -117,19 +117,6 @@ void Market::Impl::settle_step(RunRow& run) {
     emit(run_closed_entry(command->id, now(), run));
 }
 
-std::vector<settlement::OwnerShare> Market::Impl::owners_at(const LeaseRow& lease,
-                                                            Time time) const {
-    const auto found = titles.find(lease.pool);
-    if (found != titles.end()) {
-        const auto& history = found->second;
-        const auto title =
-            std::ranges::find_if(history.rbegin(), history.rend(),
-                                 [&](const TitleRow& row) { return row.from <= time; });
-        if (title != history.rend()) return title->shares;
-    }
-    return {settlement::OwnerShare{lease.provider, Ppm(kPpm)}};
-}
-
 // By the pool's profile, which never changes, and the schedule of the trade.
 settlement::ServiceGrade Market::Impl::grade_of(const LeaseRow& lease) const {
     static const std::uint16_t kGrade = matching::find_attribute("sla_grade").value();

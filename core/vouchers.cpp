@@ -82,11 +82,11 @@ bool Market::Impl::is_one_of(const std::vector<settlement::OwnerShare>& shares,
 bool Market::Impl::is_paid_by_own_pool(const LeaseRow& lease) const {
     const Window& window = lease.terms.window;
     if (is_one_of(owners_at(lease, window.start), lease.buyer)) return true;
-    const auto found = titles.find(lease.pool);
-    return found != titles.end() && std::ranges::any_of(found->second, [&](const TitleRow& row) {
-               return window.start < row.from && row.from < window.end &&
-                      is_one_of(row.shares, lease.buyer);
-           });
+    const auto& history = titles.at(lease.pool).confirmed();
+    return std::ranges::any_of(history, [&](const settlement::Title& title) {
+        return window.start < title.from && title.from < window.end &&
+               is_one_of(title.shares, lease.buyer);
+    });
 }
 
 // Takes the funders' parts of a budget; the holder has it then.

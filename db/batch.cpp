@@ -6,6 +6,7 @@
 #include "db/table_agreements.hpp"
 #include "db/table_disputes.hpp"
 #include "db/table_periods.hpp"
+#include "db/table_titles.hpp"
 #include "db/table_trading.hpp"
 
 #include <fmt/format.h>

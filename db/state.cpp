@@ -6,6 +6,7 @@
 #include "db/table_agreements.hpp"
 #include "db/table_disputes.hpp"
 #include "db/table_periods.hpp"
+#include "db/table_titles.hpp"
 #include "db/table_trading.hpp"
 
 namespace suanpan::db {
@@ -109,7 +110,8 @@ core::Rows load_all(Source& source) {
     rows.models = load<core::ModelRow>(source, "", "t.id");
     rows.sites = load<core::SiteRow>(source, "", "t.id");
     rows.pools = load<core::PoolRow>(source, "", "t.id");
-    for (const TitleRecord& record : load<TitleRecord>(source, "", "t.pool, t.from_s, t.log_index"))
+    for (const TitleRecord& record :
+         load<TitleRecord>(source, "t.state IN ('proposed', 'confirmed')", "t.pool, t.log_index"))
         rows.titles.push_back(from_record(record));
     rows.attestations = load<core::AttestationRow>(source, "NOT t.ended", "t.id");
     rows.blocks = load<core::BlockRow>(source, "t.ended_at_s IS NULL", "t.log_index");

@@ -50,22 +50,4 @@ AgreementRecord to_record(const settlement::DiscountAgreement& agreement) {
     return {agreement.id, agreement.provider, agreement.buyer, agreement, agreement.index};
 }
 
-TitleRecord to_record(const core::TitleRow& title) {
-    TitleRecord record{title.pool, title.from, {}, {}, title.index};
-    for (const settlement::OwnerShare& share : title.shares) {
-        record.owners.push_back(share.owner);
-        record.shares.push_back(share.share);
-    }
-    return record;
-}
-
-core::TitleRow from_record(const TitleRecord& record) {
-    core::TitleRow title{record.pool, record.from, {}, record.index};
-    if (record.owners.size() != record.shares.size())
-        throw BadRow("the shares of a title are not of one length");
-    for (std::size_t i = 0; i < record.owners.size(); ++i)
-        title.shares.push_back({record.owners[i], record.shares[i]});
-    return title;
-}
-
 }  // namespace suanpan::db

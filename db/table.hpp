@@ -32,16 +32,6 @@ struct JournalRecord {
 JournalRecord to_record(const settlement::JournalEntry& entry);
 settlement::JournalEntry from_record(const JournalRecord& record);
 
-struct TitleRecord {
-    PoolId pool;
-    Time from;
-    std::vector<OrganisationId> owners;
-    std::vector<Ppm> shares;
-    LogIndex index;
-};
-TitleRecord to_record(const core::TitleRow& title);
-core::TitleRow from_record(const TitleRecord& record);
-
 struct OrderTextRecord {
     OrderId order;
     OrganisationId organisation;
@@ -67,7 +57,6 @@ SUANPAN_TABLE(core::ScheduleRow, "schedule", "")
 SUANPAN_TABLE(core::ModelRow, "device_model", "")
 SUANPAN_TABLE(core::SiteRow, "site", "")
 SUANPAN_TABLE(core::PoolRow, "pool", "id")
-SUANPAN_TABLE(TitleRecord, "title", "")
 SUANPAN_TABLE(core::AttestationRow, "attestation", "id")
 SUANPAN_TABLE(core::BlockRow, "block", "log_index")
 SUANPAN_TABLE(core::OrderRow, "orders", "id")
@@ -219,15 +208,6 @@ void fields(A& a, R& r) {
     a("profile", r.rules.profile);
     a("model", r.model);
     a("rates_mcu", r.rates);
-    a("log_index", r.index);
-}
-
-template <typename A, Is<TitleRecord> R>
-void fields(A& a, R& r) {
-    a("pool", r.pool);
-    a("from_s", r.from);
-    a("owners", r.owners);
-    a("shares_ppm", r.shares);
     a("log_index", r.index);
 }
 

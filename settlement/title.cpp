@@ -30,35 +30,49 @@ std::set<OrganisationId> TitleHistory::concerned(const Title& title) const {
     return out;
 }
 
-Result<void> TitleHistory::propose(const Title& title, const OrganisationId& proposer, Time now) {
-    if (auto checked = check_owners(title.shares); !checked) return checked;
+Result<void> TitleHistory::propose(Time from, const std::vector<OwnerShare>& shares,
+                                   const TitleWord& proposer) {
+    if (auto checked = check_owners(shares); !checked) return checked;
+    Title title{from, shares, proposer.index, {proposer}};
     std::set<OrganisationId> missing = concerned(title);
-    if (missing.erase(proposer) == 0) {
-        return fail("not_an_owner", "a title is proposed by one of the owners");
+    if (missing.erase(proposer.owner) == 0) {
+        return fail("not_an_owner", "a title is proposed by one of the owners, old or new");
     }
-    if (title.from < now || (!confirmed_.empty() && title.from <= confirmed_.back().from)) {
-        return fail("title_in_past", "a title begins in the future, after the one before it");
+    if (proposed_ && proposed_->title.from >= proposer.time &&
+        !concerned(proposed_->title).contains(proposer.owner)) {
+        return fail("not_an_owner",
+                    "another title waits for confirmation, which only those whom it concerns may "
+                    "replace");
     }
-    proposed_ = ProposedTitle{title, std::move(missing)};
+    if (from < proposer.time || (!confirmed_.empty() && from <= confirmed_.back().from)) {
+        return fail("title_in_past", "a title begins now or later, after the one before it");
+    }
+    proposed_ = ProposedTitle{std::move(title), std::move(missing)};
     confirm_if_complete();
     return {};
 }
 
-Result<bool> TitleHistory::confirm(const OrganisationId& owner, Time now) {
-    if (!proposed_) return fail("no_title_proposed", "no title waits for confirmation");
-    if (proposed_->title.from < now) {
-        proposed_.reset();
-        return fail("title_in_past", "the title began before all owners had confirmed it");
+Result<void> TitleHistory::check_waiting(const LogIndex& title) const {
+    if (proposed_ && proposed_->title.index == title) return {};
+    return fail("no_title_proposed", "this title does not wait for confirmation");
+}
+
+Result<bool> TitleHistory::confirm(const LogIndex& title, const TitleWord& word) {
+    if (auto waiting = check_waiting(title); !waiting) return fail(waiting.error());
+    if (proposed_->title.from < word.time) {
+        return fail("title_in_past",
+                    "the title began before all owners had confirmed it: propose another");
     }
-    if (proposed_->missing.erase(owner) == 0) {
+    if (proposed_->missing.erase(word.owner) == 0) {
         return fail("not_an_owner", "the title does not wait for this organisation");
     }
+    proposed_->title.words.push_back(word);
     confirm_if_complete();
     return !proposed_.has_value();
 }
 
-Result<void> TitleHistory::withdraw(const OrganisationId& owner) {
-    if (!proposed_) return fail("no_title_proposed", "no title waits for confirmation");
+Result<void> TitleHistory::withdraw(const LogIndex& title, const OrganisationId& owner) {
+    if (auto waiting = check_waiting(title); !waiting) return waiting;
     if (!concerned(proposed_->title).contains(owner)) {
         return fail("not_an_owner", "the title does not concern this organisation");
     }

@@ -14,16 +14,25 @@
 
 namespace suanpan::settlement {
 
+// An owner's word for a title.
+struct TitleWord {
+    OrganisationId owner;
+    Time time;
+    LogIndex index;  // of its entry
+    friend bool operator==(const TitleWord&, const TitleWord&) = default;
+};
+
 struct Title {
     Time from;
     std::vector<OwnerShare> shares;  // sum to 1,000,000; each owner once
-    LogIndex index;                  // of its entry
+    LogIndex index;                  // of the entry that proposed it: its name within the pool
+    std::vector<TitleWord> words{};  // in the order of their entries, the proposer's first
     friend bool operator==(const Title&, const Title&) = default;
 };
 
 struct ProposedTitle {
     Title title;
-    std::set<OrganisationId> missing;  // confirmations
+    std::set<OrganisationId> missing;  // whose word it waits for
     friend bool operator==(const ProposedTitle&, const ProposedTitle&) = default;
 };
 
@@ -37,17 +46,21 @@ class TitleHistory {
  public:
     explicit TitleHistory(const OrganisationId& provider) : provider_(provider) {}
 
-    // A new title replaces one that is still proposed. It needs the word of its owners and of those
-    // of the title that it follows; `proposer` has given it. Errors, in order of precedence:
-    // `bad_shares`, `not_an_owner` (the proposer is neither), `title_in_past` (it would begin
-    // before `now`, or not after the last confirmed title). What was delivered keeps its owners.
-    Result<void> propose(const Title& title, const OrganisationId& proposer, Time now);
-    // Errors, in order of precedence: `no_title_proposed`, `title_in_past` (it began before all had
-    // confirmed: it is dropped), `not_an_owner` (or has confirmed before). True: it is confirmed.
-    Result<bool> confirm(const OrganisationId& owner, Time now);
-    // By any of those whose word is needed or was given. Errors: `no_title_proposed`,
-    // `not_an_owner`.
-    Result<void> withdraw(const OrganisationId& owner);
+    // A new title replaces one that is still proposed, if that concerns the proposer or has begun
+    // unconfirmed: nobody else may undo what owners are about to agree on. It needs the word of its
+    // owners and of those of the title that it follows; the proposer gives his here, and its entry
+    // is the title's. Errors, in order of precedence: `bad_shares`, `not_an_owner` (the proposer is
+    // neither, or may not replace what waits), `title_in_past` (it would begin before now, or not
+    // after the last confirmed title). What was delivered keeps its owners.
+    Result<void> propose(Time from, const std::vector<OwnerShare>& shares,
+                         const TitleWord& proposer);
+    // `title`: its index. Errors, in order of precedence: `no_title_proposed` (or another one),
+    // `title_in_past` (it began before all had confirmed it: it never holds), `not_an_owner` (or
+    // has confirmed before). True: it is confirmed.
+    Result<bool> confirm(const LogIndex& title, const TitleWord& word);
+    // By any of those whose word is needed or was given. Errors: `no_title_proposed` (or another
+    // one), `not_an_owner`.
+    Result<void> withdraw(const LogIndex& title, const OrganisationId& owner);
 
     // The owners at a moment, in the order of the shares: never empty.
     [[nodiscard]] std::vector<OwnerShare> owners_at(Time time) const;
@@ -58,6 +71,7 @@ class TitleHistory {
 
  private:
     [[nodiscard]] std::set<OrganisationId> concerned(const Title& title) const;
+    [[nodiscard]] Result<void> check_waiting(const LogIndex& title) const;
     void confirm_if_complete();
 
     OrganisationId provider_;

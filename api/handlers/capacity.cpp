@@ -8,6 +8,7 @@
 #include "base/decimal.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "db/queries/titles.hpp"
 #include "services/capacity/calendar_view.hpp"
 #include "services/clock.hpp"
 
@@ -18,6 +19,7 @@ namespace suanpan::api {
 namespace {
 
 constexpr std::int64_t kMaxLots = 1'000'000'000;
+constexpr std::int64_t kMostTitles = 200;  // of a pool at a glance; its list has all
 constexpr Duration kCalendarDefault{7 * 86'400};
 constexpr Duration kCalendarMost{400 * 86'400};
 constexpr Time kLastTime{253'402'300'799};  // 9999-12-31T23:59:59Z: later ones have no text
@@ -119,6 +121,7 @@ Result<Write> create_pool(Call& call) {
         }
     }
     pool.owners = read_owners(fields, "owners", false);
+    if (!pool.owners.empty()) pool.owners_from = read_title_start(call, fields, "owners_from");
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     pool.id = random_id<PoolId>(call.context.clock.now());
@@ -126,13 +129,14 @@ Result<Write> create_pool(Call& call) {
     write.command = pool;
     // The core adds the model's facts and the rates: GET the pool to see them.
     write.respond = [pool](const core::CommandOutcome& outcome) {
-        const Json body{{"id", to_string(pool.id)},
-                        {"organisation", to_string(pool.organisation)},
-                        {"site", to_string(pool.site)},
-                        {"model", pool.model},
-                        {"lots", pool.lots.value},
-                        {"profile", parse_canonical(matching::canonical(pool.profile))},
-                        {"log_index", outcome.index.value}};
+        Json body{{"id", to_string(pool.id)},
+                  {"organisation", to_string(pool.organisation)},
+                  {"site", to_string(pool.site)},
+                  {"model", pool.model},
+                  {"lots", pool.lots.value},
+                  {"profile", parse_canonical(matching::canonical(pool.profile))},
+                  {"log_index", outcome.index.value}};
+        if (outcome.title) body["title"] = to_json(*outcome.title, outcome.time);
         return stored(body, 201, to_string(pool.id));
     };
     return write;
@@ -161,11 +165,15 @@ Result<Response> get_pool(Call& call) {
     Json body = to_json(*pool);
     Json titles = Json::array();
     Json attestations = Json::array();
+    db::TitleFilter confirmed;
+    confirmed.pool = pool->rules.id;
+    confirmed.state = core::TitleState::kConfirmed;
+    confirmed.limit = kMostTitles;
     call.context.database.snapshot("pool_details", [&](db::Tx& tx) {
         titles.clear();
         attestations.clear();
-        for (const auto& title : db::list_titles(tx, pool->rules.id))
-            titles.push_back(to_json(title));
+        for (const auto& title : db::list_titles(tx, confirmed).rows)
+            titles.push_back(to_json(title, call.context.clock.now()));
         for (const auto& attestation : db::list_attestations(tx, pool->rules.id))
             attestations.push_back(to_json(attestation));
     });
@@ -192,26 +200,6 @@ Result<Response> get_calendar(Call& call) {
                           {"lots", pool->rules.lots.value},
                           {"window", to_json(window)},
                           {"steps", std::move(steps)}});
-}
-
-Result<Write> set_title(Call& call) {
-    const auto pool = find_own_pool(call);
-    if (!pool) return fail(pool.error());
-    Faults faults;
-    Fields fields(call.body, faults);
-    core::SetTitle title;
-    title.pool = pool->rules.id;
-    title.from = fields.find("from", parse_time).value_or(call.context.clock.now());
-    title.shares = read_owners(fields, "owners", true);
-    fields.finish();
-    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    Write write;
-    write.command = title;
-    write.respond = [title](const core::CommandOutcome& outcome) {
-        const core::TitleRow made{title.pool, title.from, title.shares, outcome.index};
-        return stored(to_json(made), 201, to_string(title.pool));
-    };
-    return write;
 }
 
 Result<Write> attest(Call& call) {

@@ -27,12 +27,6 @@ Result<PublicKey> parse_public_key(std::string_view text) {
     return public_key_from(*raw);
 }
 
-Result<bool> parse_flag(std::string_view text) {
-    if (text == "true") return true;
-    if (text == "false") return false;
-    return fail("bad_flag", "true or false");
-}
-
 // {"lot_us":"7200000000","credit_ppm":0}; a credit that is left out is none.
 Delivered read_delivered(Fields& fields) {
     Delivered out;

@@ -29,7 +29,6 @@ Result<Write> create_pool(Call& call);
 Result<Response> list_pools(Call& call);
 Result<Response> get_pool(Call& call);
 Result<Response> get_calendar(Call& call);
-Result<Write> set_title(Call& call);
 Result<Write> attest(Call& call);
 Result<Write> block_lots(Call& call);
 Result<Response> list_blocks(Call& call);
@@ -112,6 +111,13 @@ Result<Write> rule_dispute(Call& call);
 Result<Write> register_arbiter_key(Call& call);
 Result<Response> list_arbiter_keys(Call& call);
 Result<Write> revoke_arbiter_key(Call& call);
+
+// titles.cpp
+Result<Write> propose_title(Call& call);
+Result<Write> confirm_title(Call& call);
+Result<Write> refuse_title(Call& call);
+Result<Response> list_pool_titles(Call& call);
+Result<Response> list_own_titles(Call& call);
 
 // settlement.cpp
 void run_settlement(const std::shared_ptr<Call>& call, const Reply& reply);

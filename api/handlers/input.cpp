@@ -1,12 +1,15 @@
 #include "api/handlers/input.hpp"
 
 #include "base/decimal.hpp"
+#include "base/time.hpp"
+#include "services/clock.hpp"
 
 namespace suanpan::api {
 
 namespace {
 
 constexpr std::size_t kMaxOwners = 100;
+constexpr Duration kTimeToConfirm{86'400};
 
 }  // namespace
 
@@ -53,6 +56,17 @@ std::vector<settlement::OwnerShare> read_owners(Fields& fields, std::string_view
                      "the shares sum to " + std::to_string(sum) + " ppm; they must sum to 1000000");
     }
     return out;
+}
+
+Time read_title_start(const Call& call, Fields& fields, std::string_view name) {
+    const Time now = call.context.clock.now();
+    return fields.find(name, parse_time).value_or(Time(now.value + kTimeToConfirm.value));
+}
+
+Result<bool> parse_flag(std::string_view text) {
+    if (text == "true") return true;
+    if (text == "false") return false;
+    return fail("bad_flag", "true or false");
 }
 
 Result<std::optional<OrganisationId>> read_organisation_filter(const Call& call, Fields& query) {

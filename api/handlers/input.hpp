@@ -19,8 +19,12 @@ db::Page read_page(Fields& query, std::string_view prefix, bool newest_first = f
 // [{"organisation":…,"share_ppm":…}, …]; shares sum to 1,000,000.
 std::vector<settlement::OwnerShare> read_owners(Fields& fields, std::string_view name, bool needed);
 
+// When a title begins; left out: a day from now, so that all owners can confirm it.
+Time read_title_start(const Call& call, Fields& fields, std::string_view name);
+
 // A query's integer, written as text.
 Result<std::int64_t> parse_count(std::string_view text);
+Result<bool> parse_flag(std::string_view text);  // true, false
 
 // `organisation=` of a list: the operator may name any and sees all without; others see their own,
 // and any other name shows nothing (not_found).

@@ -11,14 +11,6 @@ namespace suanpan::api {
 
 namespace {
 
-Json owners_json(const std::vector<settlement::OwnerShare>& shares) {
-    Json out = Json::array();
-    for (const auto& share : shares) {
-        out.push_back({{"organisation", to_string(share.owner)}, {"share_ppm", share.share.value}});
-    }
-    return out;
-}
-
 Json roles_json(const std::vector<core::Role>& roles) {
     Json out = Json::array();
     for (const core::Role role : roles)
@@ -168,12 +160,6 @@ Json to_json(const core::PoolRow& pool) {
             {"profile", parse_canonical(matching::canonical(pool.rules.profile))},
             {"rates", std::move(rates)},
             {"log_index", pool.index.value}};
-}
-
-Json to_json(const core::TitleRow& title) {
-    return {{"from", to_string(title.from)},
-            {"owners", owners_json(title.shares)},
-            {"log_index", title.index.value}};
 }
 
 Json to_json(const core::AttestationRow& attestation) {

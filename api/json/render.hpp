@@ -24,7 +24,8 @@ Json to_json(const core::ScheduleRow& schedule);
 Json to_json(const core::ModelRow& model);
 Json to_json(const db::SiteInfo& site);
 Json to_json(const core::PoolRow& pool);
-Json to_json(const core::TitleRow& title);
+// One that began unconfirmed before `now` is `lapsed`.
+Json to_json(const core::TitleRow& title, Time now);
 Json to_json(const core::AttestationRow& attestation);
 Json to_json(const core::BlockRow& block);
 

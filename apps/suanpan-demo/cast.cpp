@@ -57,13 +57,13 @@ void register_providers(Stage& stage, Cast& cast, const World& world) {
         Json shares = Json::array();
         for (const Owner& owner : kOwners) {
             if (owner.centre != centre.id) continue;
-            const std::string id =
-                owner.name.empty()
-                    ? text_of(made, "id")
-                    : text_of(register_one(stage, cast, std::string(owner.name), {"provider"}),
-                              "id");
-            if (centre.id == kShortCentre && !owner.name.empty() && cast.co_owner.empty())
-                cast.co_owner = id;
+            std::string id = text_of(made, "id");
+            if (!owner.name.empty()) {
+                cast.co_owners.push_back(
+                    register_one(stage, cast, std::string(owner.name), {"provider"}));
+                id = text_of(cast.co_owners.back(), "id");
+                if (centre.id == kShortCentre && cast.co_owner.empty()) cast.co_owner = id;
+            }
             shares.push_back({{"organisation", id}, {"share_ppm", owner.share_ppm}});
         }
         if (!shares.empty()) cast.titles[text_of(made, "id")] = shares;

@@ -31,6 +31,7 @@ struct Cast {
     std::vector<Json> provider_organisations;  // {id,name,key,centre}
     std::vector<Json> buyer_organisations;
     Json titles = Json::object();              // provider → shares of its pools' owners
+    std::vector<Json> co_owners;               // {id,name,key}: they confirm those titles
     std::map<std::string, std::string> names;  // organisation → name
     std::string auditor_key;
     std::string short_provider;                 // delivers less than it sold

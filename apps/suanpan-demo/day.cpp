@@ -24,6 +24,18 @@ constexpr DayTimes kTimes{Time(kDay.value - 3'600), kDay, Time(kDay.value + 86'4
 constexpr DayTimes kSmallTimes{Time(kDay.value - 3'600), kDay, Time(kDay.value + 14'400),
                                Time(kDay.value + 21'600)};
 
+// Until each has said so, a co-built centre is its provider's alone.
+void confirm_titles(Stage& stage, const Cast& cast) {
+    for (const Json& owner : cast.co_owners) {
+        client::Api api = stage.api(text_of(owner, "key"));
+        for (const Json& title : must(api.list("/v1/titles?waiting=true"), "titles to confirm")) {
+            const std::string path = "/v1/pools/" + text_of(title, "pool") + "/titles/" +
+                                     std::to_string(title.at("log_index").get<std::int64_t>());
+            must(api.post(path + ":confirm", Json::object()), "title of " + text_of(owner, "name"));
+        }
+    }
+}
+
 Json list_capacity(Stage& stage, Cast& cast, const DayTimes& times) {
     Json listed = Json::array();
     const Json request = {
@@ -34,6 +46,7 @@ Json list_capacity(Stage& stage, Cast& cast, const DayTimes& times) {
         for (const Json& pool : answer)
             listed.push_back(pool);
     }
+    confirm_titles(stage, cast);
     stage.set_clock(times.open);
     return listed;
 }

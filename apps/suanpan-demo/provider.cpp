@@ -86,17 +86,16 @@ class Provider {
 
     Json list_pool(Member& member, const CentrePlan& centre, const PoolPlan& pool,
                    const std::string& site, const Json& request) {
-        const Json made = must(member.api->post("/v1/pools", {{"site", site},
-                                                              {"model", pool.model},
-                                                              {"lots", pool.lots.value},
-                                                              {"profile", profile(centre, pool)}}),
-                               "pool of " + centre.name_en);
-        const std::string id = text_of(made, "id");
+        Json wanted{{"site", site},
+                    {"model", pool.model},
+                    {"lots", pool.lots.value},
+                    {"profile", profile(centre, pool)}};
         if (request.contains("titles") && request.at("titles").contains(member.id)) {
-            must(member.api->post("/v1/pools/" + id + "/titles",
-                                  {{"owners", request.at("titles").at(member.id)}}),
-                 "title of " + centre.name_en);
+            wanted["owners"] = request.at("titles").at(member.id);
+            wanted["owners_from"] = request.at("window").at("start");
         }
+        const Json made = must(member.api->post("/v1/pools", wanted), "pool of " + centre.name_en);
+        const std::string id = text_of(made, "id");
         std::int64_t orders = 0;
         for (const Json& offer : offers(centre, pool, id, request.at("window"))) {
             must(member.api->post("/v1/orders", offer), "offer of " + centre.name_en);

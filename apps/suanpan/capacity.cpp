@@ -1,6 +1,6 @@
 #include "apps/suanpan/command.hpp"
 #include "apps/suanpan/commands.hpp"
-#include "base/decimal.hpp"
+#include "apps/suanpan/owners.hpp"
 
 #include <cstdint>
 
@@ -16,14 +16,11 @@ struct PoolInput {
     std::string model;
     std::int64_t lots = 0;
     std::string profile = "{}";
+    std::vector<std::string> owners;
+    std::string owners_from;
 };
 struct IdInput {
     std::string id;
-};
-struct TitleInput {
-    std::string pool;
-    std::vector<std::string> owners;
-    std::string from;
 };
 struct AttestInput {
     std::string pool;
@@ -43,35 +40,7 @@ struct BlockInput {
     std::string until;
 };
 
-// "org_…=600000"
-Result<Json> owner_of(const std::string& text) {
-    const std::size_t equals = text.find('=');
-    const auto share = parse_integer(equals == std::string::npos ? "" : text.substr(equals + 1));
-    if (!share) return fail("bad_owner", "'" + text + "' is not ORGANISATION=PPM");
-    return Json{{"organisation", text.substr(0, equals)}, {"share_ppm", *share}};
-}
-
-Result<void> set_title(Session& session, const TitleInput& in) {
-    Json body = {{"owners", Json::array()}};
-    put(body, "from", in.from);
-    for (const std::string& text : in.owners) {
-        const auto owner = owner_of(text);
-        if (!owner) return fail(owner.error());
-        body["owners"].push_back(*owner);
-    }
-    return session.post("/v1/pools/" + in.pool + "/titles", body);
-}
-
 void add_pool_facts(CLI::App& group, Session& session) {
-    add_command<TitleInput>(
-        group, session, "title", "Say who owns a pool, with which shares",
-        [](CLI::App& app, TitleInput& in) {
-            app.add_option("pool", in.pool, "pol_…")->required();
-            app.add_option("--owner", in.owners, "org_…=PPM; the shares sum to 1000000")
-                ->required();
-            app.add_option("--from", in.from, "RFC 3339 UTC; default now");
-        },
-        set_title);
     add_command<AttestInput>(
         group, session, "attest", "Register a measured rate",
         [](CLI::App& app, AttestInput& in) {
@@ -115,9 +84,14 @@ void add_pool_facts(CLI::App& group, Session& session) {
 Result<void> add_pool(Session& session, const PoolInput& in) {
     const auto profile = read_json(in.profile);
     if (!profile) return fail(profile.error());
-    return session.post(
-        "/v1/pools",
-        {{"site", in.site}, {"model", in.model}, {"lots", in.lots}, {"profile", *profile}});
+    Json body{{"site", in.site}, {"model", in.model}, {"lots", in.lots}, {"profile", *profile}};
+    if (!in.owners.empty()) {
+        auto owners = owners_of(in.owners);
+        if (!owners) return fail(owners.error());
+        body["owners"] = std::move(*owners);
+    }
+    put(body, "owners_from", in.owners_from);
+    return session.post("/v1/pools", body);
 }
 
 void add_sites(CLI::App& root, Session& session) {
@@ -148,6 +122,10 @@ void add_capacity(CLI::App& root, Session& session) {
             app.add_option("--model", in.model, "a model of the catalogue")->required();
             app.add_option("--lots", in.lots, "devices")->required();
             app.add_option("--profile", in.profile, "JSON text, or @FILE")->capture_default_str();
+            app.add_option("--owner", in.owners,
+                           "org_…=PPM, all of which confirm; none: you alone");
+            app.add_option("--owners-from", in.owners_from,
+                           "RFC 3339 UTC, once all have confirmed; default in a day");
         },
         add_pool);
     add_command(group, session, "list", "Your pools", [](Session& s) {

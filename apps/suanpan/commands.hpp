@@ -24,6 +24,7 @@ void add_accounts(CLI::App& root, Session& session);
 void add_agreements(CLI::App& root, Session& session);
 void add_vouchers(CLI::App& root, Session& session);
 void add_disputes(CLI::App& root, Session& session);
+void add_titles(CLI::App& root, Session& session);
 void add_settlement(CLI::App& root, Session& session);
 void add_operation(CLI::App& root, Session& session);
 void add_ledger(CLI::App& root, Session& session);

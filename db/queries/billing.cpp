@@ -26,7 +26,8 @@ constexpr std::string_view kPartyLeases =
     " AND c.end_s > $4::bigint AND ($6::uuid IS NULL OR o.project = $6::uuid)"
     " ORDER BY c.id LIMIT $5::bigint)"
     " UNION (SELECT c.id FROM lease AS c"
-    " WHERE c.pool IN (SELECT t.pool FROM title AS t WHERE $1::uuid = ANY (t.owners))"
+    " WHERE c.pool IN (SELECT t.pool FROM title AS t"
+    " WHERE t.state = 'confirmed' AND $1::uuid = ANY (t.owners))"
     " AND c.id > $2::uuid AND c.start_s < $3::bigint AND c.end_s > $4::bigint"
     " AND $6::uuid IS NULL ORDER BY c.id LIMIT $5::bigint)"
     " ORDER BY id LIMIT $5::bigint";

@@ -71,18 +71,6 @@ Listed<core::PoolRow> list_pools(Tx& tx, const PoolFilter& filter, const Page& p
     return list_page<core::PoolRow>(tx, std::move(select), page);
 }
 
-std::vector<core::TitleRow> list_titles(Tx& tx, const PoolId& pool) {
-    std::vector<core::TitleRow> titles;
-    const auto records = read_all<TitleRecord>(select_from<TitleRecord>("list_titles")
-                                                   .where("t.pool = $?::uuid", pool)
-                                                   .then("ORDER BY t.from_s, t.log_index")
-                                                   .run(tx));
-    titles.reserve(records.size());
-    for (const TitleRecord& record : records)
-        titles.push_back(from_record(record));
-    return titles;
-}
-
 std::vector<core::AttestationRow> list_attestations(Tx& tx, const PoolId& pool) {
     return read_all<core::AttestationRow>(select_from<core::AttestationRow>("list_attestations")
                                               .where("t.pool = $?::uuid", pool)

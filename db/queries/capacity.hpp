@@ -36,7 +36,6 @@ struct PoolFilter {
     std::optional<std::string> model;
 };
 Listed<core::PoolRow> list_pools(Tx& tx, const PoolFilter& filter, const Page& page);
-std::vector<core::TitleRow> list_titles(Tx& tx, const PoolId& pool);  // by time
 std::vector<core::AttestationRow> list_attestations(Tx& tx, const PoolId& pool);
 std::vector<core::BlockRow> list_blocks(Tx& tx, const PoolId& pool);
 

@@ -153,11 +153,14 @@ class DisputeDay {
 
     void set_titles() {
         for (const std::uint8_t provider : kProviders) {
-            SetTitle title{numbered<PoolId>(provider), day_.now, {}};
+            ProposeTitle title{numbered<PoolId>(provider), day_.now, {}};
             const std::int64_t share = 1 + below(kPpm - 2);
+            const auto other = SmallMarket::organisation(provider == 2 ? 3 : 2);
             title.shares = {{SmallMarket::organisation(provider), Ppm(share)},
-                            {SmallMarket::organisation(provider == 2 ? 3 : 2), Ppm(kPpm - share)}};
-            ASSERT_EQ(refusal(day_.run(SmallMarket::organisation(provider), title)), "none");
+                            {other, Ppm(kPpm - share)}};
+            const auto proposed = day_.run(SmallMarket::organisation(provider), title);
+            ASSERT_EQ(refusal(proposed), "none");
+            ASSERT_EQ(refusal(day_.run(other, ConfirmTitle{title.pool, proposed.index})), "none");
             owners_[numbered<PoolId>(provider)] = title.shares;
         }
     }

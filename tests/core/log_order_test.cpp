@@ -220,19 +220,5 @@ TEST(LogOrder, LotsAreTakenOutFromNowOn) {
     EXPECT_EQ(past.refusal->code(), "bad_window");
 }
 
-TEST(LogOrder, AnOwnersShareIsNotTakenByTheProviderAlone) {
-    SmallMarket day;
-    const auto provider = SmallMarket::organisation(2);
-    const SetTitle shared{numbered<PoolId>(2),
-                          kStart,
-                          {{provider, Ppm(600'000)}, {SmallMarket::organisation(3), Ppm(400'000)}}};
-    ASSERT_FALSE(day.run(provider, shared).refusal);
-    const SetTitle grab{numbered<PoolId>(2), Time(kStart.value + 60), {{provider, Ppm(kPpm)}}};
-    const auto refused = day.run(provider, grab);
-    ASSERT_TRUE(refused.refusal);
-    EXPECT_EQ(refused.refusal->code(), "not_allowed");
-    EXPECT_FALSE(day.run(SmallMarket::organisation(1), grab).refusal);
-}
-
 }  // namespace
 }  // namespace suanpan::core

@@ -173,10 +173,12 @@ TEST(Market, ALateHandOverReleasesTheHoldOfTheLostTime) {
 
 TEST(Market, SplitsProceedsByTitle) {
     SmallMarket day;
-    day.run(SmallMarket::organisation(2), SetTitle{numbered<PoolId>(2),
-                                                   kStart,
-                                                   {{SmallMarket::organisation(2), Ppm(600'000)},
-                                                    {SmallMarket::organisation(3), Ppm(400'000)}}});
+    const auto proposed = day.run(SmallMarket::organisation(2),
+                                  ProposeTitle{numbered<PoolId>(2),
+                                               kStart,
+                                               {{SmallMarket::organisation(2), Ppm(600'000)},
+                                                {SmallMarket::organisation(3), Ppm(400'000)}}});
+    day.run(SmallMarket::organisation(3), ConfirmTitle{numbered<PoolId>(2), proposed.index});
     const LeaseId lease = running_lease(day);
     day.run_at(Time(kStart.value + 3 * 3600), SmallMarket::organisation(2),
                day.reading(2, lease, 0, SmallMarket::hours(2, 3), 4 * kLotHourUs));
@@ -257,7 +259,8 @@ TEST(Market, RefusesWithAStableCode) {
         {"unknown_lease", provider, unknown_lease},
         {"unknown_meter", provider, unknown_meter},
         {"wrong_role", provider, wrong_role},
-        {"bad_shares", provider, SetTitle{numbered<PoolId>(2), kStart, {{provider, Ppm(999'999)}}}},
+        {"bad_shares", provider,
+         ProposeTitle{numbered<PoolId>(2), kStart, {{provider, Ppm(999'999)}}}},
         {"unknown_attestation", boss, RevokeAttestation{numbered<AttestationId>(7)}},
         {"range_not_complete", boss, Settle{LogIndex(0), LogIndex(100'000)}},
         {"bad_range", boss, Settle{LogIndex(5), LogIndex(5)}},

@@ -47,9 +47,9 @@ void RandomDay::step(SmallMarket& day) {
         case 0: return cancel_many(day);
         case 1: return block(day);
         case 2: return attest(day);
-        case 3: return set_title(day);
-        case 4: return control(day);
-        case 5:
+        case 3:
+        case 4: return title(day);
+        case 5: return control(day);
         case 6:
         case 7: return call(day);
         case 8: return limit(day);
@@ -357,16 +357,6 @@ void RandomDay::attest(SmallMarket& day) {
             Attest{numbered<AttestationId>(++attestations_), numbered<PoolId>(provider), "AI-FP16",
                    Rate(90'000 + 10'000 * below(4)), "bench 1.0",
                    Time(day.now.value + 600 + below(40'000))});
-}
-
-void RandomDay::set_title(SmallMarket& day) {
-    const std::uint8_t provider = either(2, 3);
-    const std::int64_t share = 1 + below(kPpm - 1);
-    day.run(SmallMarket::organisation(either(1, provider)),
-            SetTitle{numbered<PoolId>(provider),
-                     Time(day.now.value + below(7'200)),
-                     {{SmallMarket::organisation(provider), Ppm(share)},
-                      {SmallMarket::organisation(either(4, 5)), Ppm(kPpm - share)}}});
 }
 
 void RandomDay::control(SmallMarket& day) {

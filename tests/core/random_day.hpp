@@ -43,7 +43,8 @@ class RandomDay {
     void pass_time(SmallMarket& day);
     void block(SmallMarket& day);
     void attest(SmallMarket& day);
-    void set_title(SmallMarket& day);
+    void title(SmallMarket& day);
+    void propose_title(SmallMarket& day);
     void control(SmallMarket& day);
     void call(SmallMarket& day);
     void limit(SmallMarket& day);
@@ -68,6 +69,7 @@ class RandomDay {
     std::vector<std::pair<std::uint8_t, LogIndex>> blocks_;
     std::vector<Window> calls_;
     std::vector<std::pair<DisputeId, LeaseId>> disputes_;
+    std::vector<TitleRow> titles_;  // proposed ones, however they ended
     std::uint8_t attestations_ = 0;
     std::uint8_t agreements_ = 0;
     std::uint8_t programmes_ = 0;

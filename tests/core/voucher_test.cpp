@@ -311,9 +311,11 @@ TEST_F(Voucher, PaysNothingWhereTheBuyerOwnsAPartOfThePool) {
     open();
     const CommandOutcome covered = buy(1, "10");
     EXPECT_TRUE(covered.orders.at(0).voucher->covers);
-    const SetTitle title{
+    const ProposeTitle title{
         numbered<PoolId>(2), day.now, {{kSeller, Ppm(10'000)}, {kBuyer, Ppm(kPpm - 10'000)}}};
-    EXPECT_EQ(refusal(run(kSeller, title)), "none");
+    const CommandOutcome proposed = run(kSeller, title);
+    EXPECT_NE(held(), "0.000000") << "nobody else's word cancels it";
+    EXPECT_EQ(refusal(run(kBuyer, ConfirmTitle{title.pool, proposed.index})), "none");
     EXPECT_EQ(held(), "0.000000") << "the order counted on the voucher and is cancelled";
     run(kSeller, day.sell(2, 2, "10", kHour));
     const CommandOutcome bought = buy(1, "10");
@@ -328,10 +330,24 @@ TEST_F(Voucher, ATitleDoesNotGoToWhomAVoucherPaysFor) {
     const LeaseRow lease = trade(day, 2, 1, 3, matching::Billing::kReserved, kClaim);
     ASSERT_GT(lease.voucher->reserved, Money(0));
     const auto title = [](Time from) {
-        return SetTitle{numbered<PoolId>(2), from, {{kBuyer, Ppm(kPpm)}}};
+        return ProposeTitle{numbered<PoolId>(2), from, {{kBuyer, Ppm(kPpm)}}};
     };
     EXPECT_EQ(refusal(run(kSeller, title(day.now))), "owner_has_voucher");
     EXPECT_EQ(refusal(run(kSeller, title(lease.terms.window.end))), "none");
+}
+
+// Named before it bought with a voucher, it could confirm afterwards.
+TEST_F(Voucher, ATitleIsNotConfirmedByWhomAVoucherPaysForSince) {
+    open();
+    const Time soon(day.now.value + 600);
+    const auto proposed =
+        run(kSeller, ProposeTitle{numbered<PoolId>(2), soon, {{kBuyer, Ppm(kPpm)}}});
+    ASSERT_EQ(refusal(proposed), "none");
+    const LeaseRow lease = trade(day, 2, 1, 3, matching::Billing::kReserved, kClaim);
+    ASSERT_GT(lease.voucher->reserved, Money(0));
+    const ConfirmTitle confirmed{numbered<PoolId>(2), proposed.index};
+    EXPECT_EQ(refusal(run(kBuyer, confirmed)), "owner_has_voucher");
+    EXPECT_EQ(day.market.state().titles.at(0).state, TitleState::kProposed);
 }
 
 TEST_F(Voucher, AScopeOfHubsCoversWhereTheOrderAsksForThem) {

@@ -26,7 +26,6 @@ const std::vector<AppendOnly> kAppendOnly{{"device_model", "device"},
                                           {"schedule", "log_index"},
                                           {"settlement_line", "sale_micro"},
                                           {"site", "hub"},
-                                          {"title", "owners"},
                                           {"trade", "lots"}};
 
 std::string names_of(const std::vector<AppendOnly>& tables) {

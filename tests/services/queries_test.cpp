@@ -4,6 +4,7 @@
 #include "db/queries/identity.hpp"
 #include "db/queries/log.hpp"
 #include "db/queries/settlements.hpp"
+#include "db/queries/titles.hpp"
 #include "db/queries/trading.hpp"
 #include "tests/services/trading_fixture.hpp"
 
@@ -202,8 +203,11 @@ TEST_F(Queries, CapacityAsItWasRegistered) {
         std::erase_if(listed, [](const auto& block) { return block.ended_at.has_value(); });
         EXPECT_EQ(listed, blocks);
     }
-    EXPECT_EQ(read([&](db::Tx& tx) { return db::list_titles(tx, parties.pools[1]); }),
-              state_.titles);
+    db::TitleFilter titles;
+    titles.pool = parties.pools[1];
+    EXPECT_EQ(read([&](db::Tx& tx) { return db::list_titles(tx, titles); }).rows, state_.titles);
+    ASSERT_EQ(state_.titles.size(), 1U);
+    EXPECT_EQ(state_.titles[0].state, core::TitleState::kConfirmed);
     db::SiteFilter sites;
     sites.organisation = parties.providers[0];
     EXPECT_EQ(read([&](db::Tx& tx) { return db::list_sites(tx, sites, db::Page{}); }).rows.size(),

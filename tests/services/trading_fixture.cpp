@@ -127,8 +127,16 @@ std::vector<core::Command> founding(Parties& parties) {
         pool.site = site;
         pool.model = "test-npu";
         pool.lots = Lots(10);
-        if (i == 1) pool.owners = {{provider, Ppm(600'000)}, {parties.providers[0], Ppm(400'000)}};
+        if (i == 1) {
+            pool.owners = {{provider, Ppm(600'000)}, {parties.providers[0], Ppm(400'000)}};
+            pool.owners_from = kDawn;
+        }
+        const LogIndex registered(std::ssize(out));  // each of these commands is one entry
         out.push_back(make_command(provider, pool));
+        if (i == 1) {
+            out.push_back(
+                make_command(parties.providers[0], core::ConfirmTitle{pool.id, registered}));
+        }
         const auto meter = parties.meters.emplace_back(random_id<MeterId>(kDawn));
         out.push_back(
             make_command(provider, core::RegisterMeter{meter,

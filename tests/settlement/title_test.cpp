@@ -20,8 +20,17 @@ std::string code(const Result<T>& result) {
     return result ? "ok" : result.error().code();
 }
 
-Title halves(std::int64_t from) {
-    return Title{Time(from), {{kCity, Ppm(500'000)}, {kUniversity, Ppm(500'000)}}, LogIndex(1)};
+const std::vector<OwnerShare> kHalves{{kCity, Ppm(500'000)}, {kUniversity, Ppm(500'000)}};
+const LogIndex kTitle(7);
+
+// Every entry of these tests is the second's number.
+TitleWord word(const OrganisationId& owner, std::int64_t now) {
+    return {owner, Time(now), LogIndex(now)};
+}
+
+Result<void> propose(TitleHistory& history, std::int64_t from, const OrganisationId& proposer,
+                     std::int64_t now) {
+    return history.propose(Time(from), kHalves, word(proposer, now));
 }
 
 TEST(Title, TheProviderOwnsThePoolUntilThereIsOne) {
@@ -31,38 +40,66 @@ TEST(Title, TheProviderOwnsThePoolUntilThereIsOne) {
 
 TEST(Title, HoldsOnceEveryOwnerOldAndNewHasConfirmed) {
     TitleHistory history(kProvider);
-    ASSERT_EQ(code(history.propose(halves(100), kCity, Time(10))), "ok");
-    EXPECT_EQ(history.proposed()->missing.size(), 2U);
-    EXPECT_EQ(*history.confirm(kUniversity, Time(20)), false);
+    ASSERT_EQ(code(propose(history, 100, kCity, 7)), "ok");
+    EXPECT_EQ(history.proposed()->missing, (std::set{kProvider, kUniversity}));
+    EXPECT_EQ(*history.confirm(kTitle, word(kUniversity, 20)), false);
     EXPECT_EQ(history.owners_at(Time(100)).size(), 1U);
-    EXPECT_EQ(code(history.confirm(kUniversity, Time(20))), "not_an_owner");
-    EXPECT_EQ(code(history.confirm(test_organisation(9), Time(20))), "not_an_owner");
-    EXPECT_EQ(*history.confirm(kProvider, Time(100)), true);
+    EXPECT_EQ(code(history.confirm(kTitle, word(kUniversity, 20))), "not_an_owner");
+    EXPECT_EQ(code(history.confirm(kTitle, word(test_organisation(9), 20))), "not_an_owner");
+    EXPECT_EQ(*history.confirm(kTitle, word(kProvider, 100)), true);
     EXPECT_EQ(history.owners_at(Time(99)).size(), 1U);
-    EXPECT_EQ(history.owners_at(Time(100)), halves(100).shares);
-    EXPECT_EQ(code(history.confirm(kCity, Time(100))), "no_title_proposed");
+    EXPECT_EQ(history.owners_at(Time(100)), kHalves);
+    EXPECT_EQ(history.confirmed().back().words,
+              (std::vector{word(kCity, 7), word(kUniversity, 20), word(kProvider, 100)}));
+    EXPECT_EQ(code(history.confirm(kTitle, word(kCity, 100))), "no_title_proposed");
     // From here on the provider has no say.
-    EXPECT_EQ(code(history.propose(halves(200), kProvider, Time(100))), "not_an_owner");
-    EXPECT_EQ(code(history.propose(halves(100), kCity, Time(50))), "title_in_past");
-    EXPECT_EQ(code(history.propose(halves(200), kCity, Time(201))), "title_in_past");
+    EXPECT_EQ(code(propose(history, 200, kProvider, 100)), "not_an_owner");
+    EXPECT_EQ(code(propose(history, 100, kCity, 50)), "title_in_past");
+    EXPECT_EQ(code(propose(history, 200, kCity, 201)), "title_in_past");
 }
 
-TEST(Title, OneThatBeginsUnconfirmedIsDropped) {
+TEST(Title, AWordIsForTheTitleThatItNames) {
     TitleHistory history(kProvider);
-    ASSERT_EQ(code(history.propose(halves(100), kCity, Time(10))), "ok");
-    ASSERT_EQ(code(history.confirm(kUniversity, Time(20))), "ok");
-    EXPECT_EQ(code(history.confirm(kProvider, Time(101))), "title_in_past");
-    EXPECT_EQ(history.proposed(), std::nullopt);
-    EXPECT_TRUE(history.confirmed().empty());
+    ASSERT_EQ(code(propose(history, 100, kCity, 7)), "ok");
+    ASSERT_EQ(code(history.confirm(kTitle, word(kUniversity, 8))), "ok");
+    ASSERT_EQ(code(propose(history, 200, kCity, 9)), "ok");
+    EXPECT_EQ(history.proposed()->missing, (std::set{kProvider, kUniversity}));
+    EXPECT_EQ(code(history.confirm(kTitle, word(kProvider, 10))), "no_title_proposed");
+    EXPECT_EQ(code(history.withdraw(kTitle, kProvider)), "no_title_proposed");
+    EXPECT_EQ(code(history.confirm(LogIndex(9), word(kProvider, 10))), "ok");
+}
+
+TEST(Title, OneThatBeganUnconfirmedNeverHolds) {
+    TitleHistory history(kProvider);
+    ASSERT_EQ(code(propose(history, 100, kCity, 7)), "ok");
+    ASSERT_EQ(code(history.confirm(kTitle, word(kUniversity, 20))), "ok");
+    const TitleHistory before = history;
+    EXPECT_EQ(code(history.confirm(kTitle, word(kProvider, 101))), "title_in_past");
+    EXPECT_EQ(history.proposed(), before.proposed());
+    EXPECT_EQ(history.owners_at(Time(101)).size(), 1U);
 }
 
 TEST(Title, AnyOfThemMayWithdrawIt) {
     TitleHistory history(kProvider);
-    EXPECT_EQ(code(history.withdraw(kCity)), "no_title_proposed");
-    ASSERT_EQ(code(history.propose(halves(100), kCity, Time(10))), "ok");
-    EXPECT_EQ(code(history.withdraw(test_organisation(9))), "not_an_owner");
-    EXPECT_EQ(code(history.withdraw(kUniversity)), "ok");
+    EXPECT_EQ(code(history.withdraw(kTitle, kCity)), "no_title_proposed");
+    ASSERT_EQ(code(propose(history, 100, kCity, 7)), "ok");
+    EXPECT_EQ(code(history.withdraw(kTitle, test_organisation(9))), "not_an_owner");
+    EXPECT_EQ(code(history.withdraw(kTitle, kUniversity)), "ok");
     EXPECT_EQ(history.proposed(), std::nullopt);
+}
+
+TEST(Title, AStrangerDoesNotReplaceWhatOthersAgreeOn) {
+    TitleHistory history(kProvider);
+    const OrganisationId stranger = test_organisation(9);
+    const std::vector<OwnerShare> all{{stranger, Ppm(kPpm)}};
+    ASSERT_EQ(code(propose(history, 100, kCity, 7)), "ok");
+    EXPECT_EQ(code(history.propose(Time(100), all, word(stranger, 8))), "not_an_owner");
+    EXPECT_EQ(history.proposed()->title.index, kTitle);
+    // It may ask for a pool for which nothing waits, and is replaced by those who have it.
+    EXPECT_EQ(code(history.propose(Time(200), all, word(stranger, 101))), "ok");
+    EXPECT_EQ(code(history.propose(Time(200), {{kProvider, Ppm(kPpm)}}, word(kProvider, 102))),
+              "ok");
+    EXPECT_EQ(history.confirmed().size(), 1U);
 }
 
 TEST(Title, RefusesBadShares) {
@@ -96,12 +133,14 @@ TEST(TitleRandom, WhatHasPassedKeepsItsOwners) {
             const auto waiting = history.proposed();
             bool complete = false;
             if (!waiting || random.one_in(6)) {
-                const Title title{Time(now.value + random.below(10) - 1), random.owners(),
-                                  LogIndex(step)};
-                complete = history.propose(title, who, now).has_value() && !history.proposed();
-                if (complete) titles[title.from.value] = title.shares;
+                const Time from(now.value + random.below(10) - 1);
+                const auto shares = random.owners();
+                complete = history.propose(from, shares, {who, now, LogIndex(step)}) &&
+                           !history.proposed();
+                if (complete) titles[from.value] = shares;
             } else {
-                complete = history.confirm(who, now).value_or(false);
+                complete = history.confirm(waiting->title.index, {who, now, LogIndex(step)})
+                               .value_or(false);
                 if (complete) titles[waiting->title.from.value] = waiting->title.shares;
             }
             confirmed += complete ? 1 : 0;
