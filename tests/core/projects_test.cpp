@@ -113,7 +113,7 @@ TEST_F(Projects, AreRenamedBudgetedAndClosedByTheirOrganisation) {
 
 TEST_F(Projects, TakeNoOrderOnceClosedAndNoneOfOthers) {
     const auto open_order = buy(1, "5");
-    auto foreign = day.sell(2, 1, "5", kHour);
+    auto foreign = day.sell(2, 1, "9", kHour);
     foreign.terms.project = kProject;
     EXPECT_EQ(refusal(day.run(kSeller, foreign)), "unknown_project");
     EXPECT_EQ(refusal(buy(1, "5", [](auto& order) { order.terms.project = kOther; })),
@@ -201,7 +201,7 @@ TEST_F(Projects, AnEarlyReleaseAndALateHandOverGiveBack) {
     hand_over(day, lease.id);
     EXPECT_EQ(sums(), "10.100000 0.000000");
     day.run(kBoss, at_once);
-    const LeaseRow other = trade_hour(1);
+    const LeaseRow other = trade_of(kProject);
     EXPECT_EQ(sums(), "20.200000 0.000000");
     day.run(kBuyer, ReleaseLease{other.id});
     EXPECT_EQ(sums(), "10.100000 0.000000");
