@@ -6,6 +6,7 @@
 #include "core/control_bodies.hpp"
 #include "core/dispute_bodies.hpp"
 #include "core/fields.hpp"
+#include "core/project_bodies.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -66,6 +67,7 @@ CommandBody read_organisation(Fields& in) {
     if (in.has("what")) {
         const std::string what = in.text("what");
         if (what == "register_user" || what == "remove_user") return read_user(what, in);
+        if (what.ends_with("_project")) return read_project(what, in);
         if (what != "describe") in.fault("what", "is not known here");
         return DescribeOrganisation{in.id<OrganisationId>("organisation"),
                                     in.list("kinds", read_kind), in.text("group")};

@@ -6,6 +6,7 @@
 #include "core/control_bodies.hpp"
 #include "core/dispute_bodies.hpp"
 #include "core/entries.hpp"
+#include "core/project_bodies.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -324,7 +325,8 @@ std::string_view entry_kind(const CommandBody& body) {
         "programme",    "grant",     "grant",     "organisation", "organisation", "key",
         "key",          "transfer",  "transfer",  "transfer",     "transfer",     "period_closed",
         "key",          "key",       "dispute",   "dispute",      "dispute",      "dispute",
-        "ruling",       "programme", "title",     "title"};
+        "ruling",       "programme", "title",     "title",     "organisation", "organisation", "organisation",
+        "organisation"};
     return kKinds[body.index()];
 }
 

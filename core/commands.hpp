@@ -7,6 +7,7 @@
 #include "base/ids.hpp"
 #include "base/units.hpp"
 #include "core/account_commands.hpp"
+#include "core/project_commands.hpp"
 #include "core/rows.hpp"
 #include "matching/engine.hpp"
 #include "matching/terms.hpp"
@@ -290,7 +291,7 @@ using CommandBody = std::variant<
     OpenProgramme, FundProgramme, GrantVoucher, RevokeGrant, RegisterUser, RemoveUser,
     RegisterPaymentKey, RevokePaymentKey, ApproveCash, RejectCash, TakePayment, MoveBond,
     ClosePeriod, RegisterArbiterKey, RevokeArbiterKey, OpenDispute, ClaimDispute, AddEvidence,
-    OfferSettlement, RuleDispute, CloseProgramme, ConfirmTitle, RefuseTitle>;
+    OfferSettlement, RuleDispute, CloseProgramme, ConfirmTitle, RefuseTitle, OpenProject, RenameProject, CloseProject, SetProjectBudget>;
 
 struct Command {
     CommandId id;          // fresh and random; every id that the core makes is derived from it

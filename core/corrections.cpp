@@ -261,7 +261,7 @@ void Market::Impl::correct_window(LiveLease& lease, const FinalWindowRow& window
         if (sold.voucher) line.grant = sold.voucher->grant;
         line.dispute = ended.id;
         line.corrects = window.line_index;
-        closing.add(sold.buyer, line.currency, line.window.start,
+        closing.add(sold.buyer, sold.project, line.currency, line.window.start,
                     Money(change.buyer_pays.value - change.buyer_tax.value), change.buyer_tax);
         emit(correction_entry(command->id, now(), line));
         changes.lines.push_back(std::move(line));
@@ -309,8 +309,9 @@ void Market::Impl::post_correction(const LeaseRow& lease, const FinalWindowRow& 
             take_pending(id, account.organisation, currency, Money(-posting.amount.value));
     }
     correct_voucher(lease, row, change.voucher);
-    move_hold(lease.buyer, currency,
-              Money(std::max<std::int64_t>(0, change.buyer_pays.value) - row.held.value));
+    const Money taken(std::max<std::int64_t>(0, change.buyer_pays.value));
+    projects.move(lease.project, currency, Money(-taken.value), change.buyer_pays);
+    move_hold(lease.buyer, lease.project, currency, Money(taken.value - row.held.value));
 }
 
 // The postings have moved the money of the difference; here the book follows.

@@ -4,7 +4,7 @@
 #include "base/crypto.hpp"
 #include "base/decimal.hpp"
 #include "base/time.hpp"
-#include "core/rows.hpp"
+#include "core/digest_lines.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -191,7 +191,7 @@ std::string line(const LeaseRow& row) {
     }
     return fmt::format(
         "lease {} {} {} {} {} {} {} {} {} {}/{}/{}/{}/{} {}/{}/{}/{}/{}/{} {} {} {} {} {} {} {} {} "
-        "{} {} {} {}",
+        "{} {} {} {} {}",
         to_string(row.id), to_string(row.trade), to_string(row.buyer), to_string(row.provider),
         to_string(row.buy_order), to_string(row.sell_order), to_string(row.pool),
         to_string(row.market), matching::to_string(row.billing), t.price.value,
@@ -200,7 +200,7 @@ std::string line(const LeaseRow& row) {
         f.buyer_tax.value, f.provider_withholding.value, to_string(row.state), to_string(row.fault),
         row.end_reason, optional_time(row.active_from), optional_time(row.active_until),
         row.buyer_metered, row.hold.value, row.metering, row.closed,
-        optional_time(row.released_from), voucher, row.index.value);
+        optional_time(row.released_from), voucher, to_string(row.project), row.index.value);
 }
 
 std::string line(const FinalWindowRow& row) {
@@ -353,8 +353,9 @@ std::string line(const InvoiceRow& row) {
 }
 
 std::string line(const InvoiceSumRow& row) {
-    return fmt::format("invoice_sum {} {} {} {} {}", to_string(row.organisation), row.period.value,
-                       row.currency, row.net.value, row.tax.value);
+    return fmt::format("invoice_sum {} {} {} {} {} {}", to_string(row.organisation),
+                       to_string(row.project), row.period.value, row.currency, row.net.value,
+                       row.tax.value);
 }
 
 std::string line(const BalanceRow& row) {
@@ -427,6 +428,8 @@ Hash digest(Rows state) {
     hasher.add(state.period_balances);
     hasher.add(state.invoices);
     hasher.add(state.invoice_sums);
+    hasher.add(state.projects);
+    hasher.add(state.project_budgets);
     hasher.add(state.balances);
     return hasher.hash();
 }

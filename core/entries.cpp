@@ -84,6 +84,19 @@ Json balances_to_json(const settlement::Balances& balances) {
     return out;
 }
 
+Json invoices_to_json(std::span<const InvoiceRow> invoices) {
+    Json out = Json::array();
+    for (const InvoiceRow& each : invoices) {
+        Json one{{"number", settlement::to_string(each.number)},
+                 {"currency", each.invoice.currency},
+                 {"net", to_string(each.invoice.net)},
+                 {"tax", to_string(each.invoice.tax)}};
+        if (!each.invoice.project.is_nil()) one["project"] = to_string(each.invoice.project);
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
 // As draft() of command_members() would, without a tree: an envelope is tens of kilobytes of
 // canonical JSON already.
 EntryDraft readings_draft(const Command& command, const SubmitReadings& body, Time time) {
@@ -275,19 +288,20 @@ EntryDraft correction_entry(const CommandId& cause, Time time, const SettlementL
 }
 
 EntryDraft period_entry(const CommandId& cause, Time time, const PeriodBalanceRow& row,
-                        const std::vector<InvoiceRow>& invoices) {
-    Json numbers = Json::array();
-    for (const InvoiceRow& each : invoices) {
-        numbers.push_back({{"number", settlement::to_string(each.number)},
-                           {"currency", each.invoice.currency},
-                           {"net", to_string(each.invoice.net)},
-                           {"tax", to_string(each.invoice.tax)}});
-    }
+                        std::span<const InvoiceRow> invoices) {
     return derived("period_closed", time, cause,
                    {{"period", settlement::to_string(row.month)},
                     {"organisation", to_string(row.organisation)},
                     {"balances", balances_to_json(row.balances)},
-                    {"invoices", numbers}});
+                    {"invoices", invoices_to_json(invoices)}});
+}
+
+EntryDraft more_invoices_entry(const CommandId& cause, Time time, const PeriodBalanceRow& row,
+                               std::span<const InvoiceRow> invoices) {
+    return derived("period_closed", time, cause,
+                   {{"period", settlement::to_string(row.month)},
+                    {"organisation", to_string(row.organisation)},
+                    {"invoices", invoices_to_json(invoices)}});
 }
 
 EntryDraft period_closed_entry(const CommandId& cause, Time time, const PeriodRow& period) {

@@ -14,6 +14,7 @@
 #include "core/rows.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,9 +62,14 @@ EntryDraft readings_entry(const CommandId& cause, Time time, const SettlementPar
 EntryDraft dispute_entry(const CommandId& cause, Time time, const DisputeRow& row);
 // The lines of a settled window that the end of a dispute changes, and the entry they are of.
 EntryDraft correction_entry(const CommandId& cause, Time time, const SettlementLineRow& line);
-// An organisation's balances as a period is closed, with its invoices; and the closing itself.
+// So many invoices of an organisation fit one entry, beside its balances.
+inline constexpr std::size_t kEntryInvoices = 150;
+// An organisation's balances as a period is closed, with its first invoices; the further ones; and
+// the closing itself.
 EntryDraft period_entry(const CommandId& cause, Time time, const PeriodBalanceRow& row,
-                        const std::vector<InvoiceRow>& invoices);
+                        std::span<const InvoiceRow> invoices);
+EntryDraft more_invoices_entry(const CommandId& cause, Time time, const PeriodBalanceRow& row,
+                               std::span<const InvoiceRow> invoices);
 EntryDraft period_closed_entry(const CommandId& cause, Time time, const PeriodRow& period);
 EntryDraft run_closed_entry(const CommandId& cause, Time time, const RunRow& run);
 

@@ -171,7 +171,7 @@ void Market::Impl::release_lease_hold(LiveLease& lease, const HoldShare& share) 
     if (share.own.value == 0) return;
     CHECK(share.own <= row.hold);
     row.hold = Money(row.hold.value - share.own.value);
-    move_hold(row.buyer, row.market.currency, Money(-share.own.value));
+    move_hold(row.buyer, row.project, row.market.currency, Money(-share.own.value));
     touched_leases.mark(row.id);
 }
 

@@ -136,6 +136,8 @@ Result<void> Market::Impl::handle(const SetLimits& body) {
     if (!organisations.contains(body.target.organisation)) {
         return fail("unknown_organisation", "there is no such organisation");
     }
+    const auto known = projects.check_known(body.target.project, body.target.organisation);
+    if (!known) return known;
     const Limits& most = body.limits;
     const bool both = !body.target.project.is_nil() && !body.target.key.is_nil();
     if (both || most.open_orders.value_or(0) < 0 || most.orders_per_second.value_or(0) < 0 ||

@@ -272,14 +272,16 @@ void Market::Impl::move(const OrganisationId& organisation, const std::string& c
     moves[AccountKey{organisation, currency, kind}] = *sum;
 }
 
-void Market::Impl::move_hold(const OrganisationId& organisation, const std::string& currency,
-                             Money amount) {
+void Market::Impl::move_hold(const OrganisationId& organisation, const ProjectId& project,
+                             const std::string& currency, Money amount) {
     if (amount.value == 0) return;
+    projects.move(project, currency, amount, Money(0));
     move(organisation, currency, AccountKind::kAvailable, Money(-amount.value));
     move(organisation, currency, AccountKind::kHeld, amount);
 }
 
 void Market::Impl::post_moves(std::string_view reason) {
+    projects.apply_moves();
     std::vector<Posting> postings;
     for (const auto& [account, amount] : moves) {
         if (amount != 0) postings.push_back(Posting{account, Money(amount)});

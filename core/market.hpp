@@ -37,6 +37,7 @@ struct CommandOutcome {
     std::optional<CashRow> cash;      // RequestCash, ApproveCash, RejectCash, TakePayment
     std::optional<PeriodRow> period;  // ClosePeriod
     std::optional<TitleRow> title;    // ProposeTitle, ConfirmTitle, RefuseTitle, RegisterPool
+    std::optional<ProjectAccount> project;  // that the command was about
 };
 
 // The code of a command that the sequencer refused, and not a rule of the market.

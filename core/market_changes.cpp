@@ -45,6 +45,7 @@ void Market::Impl::mark_changes(Rows& out) {
     append(out.disputes, touched_disputes, disputes);
     desk.mark_changes(out);
     closing.mark_changes(out);
+    projects.mark_changes(out);
     for (const auto& id : touched_orders.keys()) {
         if (const auto slot = find_order(id)) out.orders.push_back(order_row(*slot));
     }
@@ -101,6 +102,7 @@ void Market::Impl::clear_touched() {
     touched_balances.clear();
     desk.clear_touched();
     closing.clear_touched();
+    projects.clear_touched();
 }
 
 }  // namespace suanpan::core

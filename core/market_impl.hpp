@@ -12,6 +12,7 @@
 #include "core/market.hpp"
 #include "core/market_parts.hpp"
 #include "core/period_desk.hpp"
+#include "core/project_desk.hpp"
 #include "core/touched.hpp"
 #include "matching/engine.hpp"
 #include "settlement/accounts.hpp"
@@ -66,6 +67,7 @@ struct Market::Impl {
     std::map<DisputeKey, DisputeId> dispute_ids;
     CashDesk desk;
     PeriodDesk closing;
+    ProjectDesk projects;
     matching::Engine engine;
     settlement::Accounts accounts;
     std::set<DueKey> due;
@@ -196,6 +198,10 @@ struct Market::Impl {
     Result<void> handle(const TakePayment& body);
     Result<void> handle(const MoveBond& body);
     Result<void> handle(const ClosePeriod& body);
+    Result<void> handle(const OpenProject& body);
+    Result<void> handle(const RenameProject& body);
+    Result<void> handle(const CloseProject& body);
+    Result<void> handle(const SetProjectBudget& body);
 
     // Common to the handlers.
     void accept();  // the command's own entry takes its place, the first
@@ -218,8 +224,9 @@ struct Market::Impl {
     [[nodiscard]] Result<void> require_role(const OrganisationId& organisation, Role role) const;
     void move(const OrganisationId& organisation, const std::string& currency,
               settlement::AccountKind kind, Money amount);
-    // From `available` to `held`; a negative amount: back.
-    void move_hold(const OrganisationId& organisation, const std::string& currency, Money amount);
+    // From `available` to `held`, for a project or for none; a negative amount: back.
+    void move_hold(const OrganisationId& organisation, const ProjectId& project,
+                   const std::string& currency, Money amount);
     void post_moves(std::string_view reason);
     void set_due(std::optional<Time>& slot, std::optional<Time> time, LogIndex index, DueKind kind,
                  const IdBytes& id);
@@ -374,6 +381,12 @@ struct Market::Impl {
                                                      settlement::Month month);
     [[nodiscard]] std::vector<InvoiceRow> issue_invoices(settlement::Month month,
                                                          const OrganisationId& organisation);
+
+    // projects.cpp
+    // Of the organisation that acts, and open.
+    [[nodiscard]] Result<ProjectRow*> own_project(const ProjectId& id);
+    [[nodiscard]] Result<void> check_project_name(const OrganisationId& organisation,
+                                                  const std::string& name) const;
 
     // settle.cpp
     [[nodiscard]] settlement::ServiceGrade grade_of(const LeaseRow& lease) const;

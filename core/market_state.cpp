@@ -75,6 +75,7 @@ Rows Market::Impl::state() const {
     add_vouchers(out);
     desk.add_state(out);
     closing.add_state(out);
+    projects.add_state(out);
     accounts.for_each([&](const settlement::AccountKey& key, Money balance) {
         out.balances.push_back(BalanceRow{key, balance});
     });
@@ -110,6 +111,7 @@ void Market::Impl::load(const Rows& rows) {
     load_vouchers(rows);
     desk.load(rows);
     closing.load(rows);
+    projects.load(rows);
     for (const CashRow& row : rows.cash) {
         if (row.approval.state == settlement::ApprovalState::kRequested)
             due.insert(DueKey{row.approval.expires_at, row.index, DueKind::kApproval,

@@ -103,6 +103,8 @@ Result<OrderCost> Market::Impl::check_order(const OrganisationId& actor, const O
             return fail("unknown_pool", "the organisation has no such pool");
         }
     }
+    const auto usable = projects.check_usable(terms.project, terms.organisation);
+    if (!usable) return fail(usable.error());
     const Result<void> met = meets_book(terms);
     if (!met) return fail(met.error());
     const auto hold = order_hold(terms, schedules.back().fees, terms.quantity);
@@ -115,7 +117,10 @@ Result<OrderCost> Market::Impl::check_order(const OrganisationId& actor, const O
         if (!voucher) return fail(voucher.error());
         cost.voucher = *voucher;
     }
-    const auto funded = check_funds(terms, own_part(cost.whole, cost.voucher));
+    const Money own = own_part(cost.whole, cost.voucher);
+    const auto budgeted = projects.check_hold(terms.project, terms.market.currency, own);
+    if (!budgeted) return fail(budgeted.error());
+    const auto funded = check_funds(terms, own);
     if (!funded) return fail(funded.error());
     return cost;
 }
@@ -178,6 +183,8 @@ Result<void> Market::Impl::handle(const ReplaceOrder& body) {
     const auto limited =
         check_limits(view.terms, 0, Int128{notional_of(view, *hold)} - counted, now());
     if (!limited) return limited;
+    const auto budgeted = projects.check_hold(view.terms.project, view.terms.market.currency, more);
+    if (!budgeted) return budgeted;
     const auto funded = check_funds(view.terms, more);
     if (!funded) return funded;
     accept();
@@ -185,7 +192,7 @@ Result<void> Market::Impl::handle(const ReplaceOrder& body) {
     if (voucher) {
         return_voucher({voucher->grant, body.id.bytes},
                        Money(order.voucher->reserved.value - voucher->reserved.value));
-        move_hold(view.terms.organisation, view.terms.market.currency, more);
+        move_hold(view.terms.organisation, view.terms.project, view.terms.market.currency, more);
         order.voucher = voucher;
         order.voucher_rest = view.rest;
         order.hold = own_part(*hold, voucher);

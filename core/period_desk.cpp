@@ -5,14 +5,13 @@
 
 namespace suanpan::core {
 
-void PeriodDesk::add(const OrganisationId& buyer, const std::string& currency, Time window_start,
-                     Money net, Money tax) {
+void PeriodDesk::add(const OrganisationId& buyer, const ProjectId& project,
+                     const std::string& currency, Time window_start, Money net, Money tax) {
     if (net.value == 0 && tax.value == 0) return;
     const settlement::Month month = settlement::month_of(window_start);
-    const SumKey key{buyer, month, currency};
+    const SumKey key{buyer, month, project, currency};
     InvoiceSumRow& sum =
-        sums.try_emplace(key, InvoiceSumRow{buyer, month, currency, Money(0), Money(0)})
-            .first->second;
+        sums.try_emplace(key, InvoiceSumRow{buyer, project, month, currency}).first->second;
     const auto more_net = suanpan::add(sum.net, net);
     const auto more_tax = suanpan::add(sum.tax, tax);
     CHECK(more_net && more_tax);  // of what was held and corrected: it fits
@@ -32,11 +31,11 @@ void PeriodDesk::mark_changes(Rows& out) const {
     }
     out.invoices = issued;
     for (const SumKey& key : touched_sums.keys()) {
-        const auto& [organisation, month, currency] = key;
+        const auto& [organisation, month, project, currency] = key;
         const auto found = sums.find(key);
         out.invoice_sums.push_back(found != sums.end()
                                        ? found->second
-                                       : InvoiceSumRow{organisation, month, currency, {}, {}});
+                                       : InvoiceSumRow{organisation, project, month, currency});
     }
 }
 
@@ -71,7 +70,7 @@ void PeriodDesk::load(const Rows& rows) {
         invoice_rows[row.number] = row;
     }
     for (const InvoiceSumRow& row : rows.invoice_sums)
-        sums[{row.organisation, row.period, row.currency}] = row;
+        sums[{row.organisation, row.period, row.project, row.currency}] = row;
 }
 
 }  // namespace suanpan::core

@@ -17,7 +17,7 @@ struct Rows;
 
 struct PeriodDesk {
     // Organisation first: an organisation's invoices of a month stand together.
-    using SumKey = std::tuple<OrganisationId, settlement::Month, std::string>;
+    using SumKey = std::tuple<OrganisationId, settlement::Month, ProjectId, std::string>;
 
     std::optional<PeriodRow> last;
     settlement::Periods periods;
@@ -32,9 +32,9 @@ struct PeriodDesk {
     std::vector<InvoiceRow> issued;         // of the batch under way
     Touched<SumKey> touched_sums;
 
-    // What a buyer pays for a window, and the tax in it.
-    void add(const OrganisationId& buyer, const std::string& currency, Time window_start, Money net,
-             Money tax);
+    // What a buyer pays for a window, for a project or for none, and the tax in it.
+    void add(const OrganisationId& buyer, const ProjectId& project, const std::string& currency,
+             Time window_start, Money net, Money tax);
     void mark_changes(Rows& out) const;
     void clear_touched();
     void add_state(Rows& out) const;

@@ -40,9 +40,11 @@ struct InvoiceRow {
     friend bool operator==(const InvoiceRow&, const InvoiceRow&) = default;
 };
 
-// What a buyer's final windows of a month come to so far; zero: it is invoiced.
+// What a buyer's final windows of a month come to so far, for a project or for none; zero: it is
+// invoiced.
 struct InvoiceSumRow {
     OrganisationId organisation;
+    ProjectId project;
     settlement::Month period;
     std::string currency;
     Money net{0};

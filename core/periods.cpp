@@ -4,6 +4,7 @@
 #include "core/market_impl.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace suanpan::core {
@@ -91,15 +92,15 @@ Result<void> Market::Impl::handle(const ClosePeriod& body) {
     return {};
 }
 
-// An invoice a currency of what the organisation bought in the month, or before it and was settled
-// late.
+// An invoice a project and currency of what the organisation bought in the month, or before it and
+// was settled late.
 std::vector<InvoiceRow> Market::Impl::issue_invoices(Month month,
                                                      const OrganisationId& organisation) {
-    std::map<std::string, std::pair<Money, Money>> due_by_currency;
-    auto next = closing.sums.lower_bound({organisation, Month(0), ""});
+    std::map<std::pair<ProjectId, std::string>, std::pair<Money, Money>> due_by_project;
+    auto next = closing.sums.lower_bound({organisation, Month(0), ProjectId(), ""});
     while (next != closing.sums.end() && next->second.organisation == organisation &&
            next->second.period <= month) {
-        auto& [net, tax] = due_by_currency[next->second.currency];
+        auto& [net, tax] = due_by_project[{next->second.project, next->second.currency}];
         const auto more_net = add(net, next->second.net);
         const auto more_tax = add(tax, next->second.tax);
         CHECK(more_net && more_tax);
@@ -109,37 +110,43 @@ std::vector<InvoiceRow> Market::Impl::issue_invoices(Month month,
         next = closing.sums.erase(next);
     }
     std::vector<InvoiceRow> out;
-    for (const auto& [currency, amounts] : due_by_currency) {
+    for (const auto& [of, amounts] : due_by_project) {
+        const auto& [project, currency] = of;
         const auto& [net, tax] = amounts;
         if (net.value == 0 && tax.value == 0) continue;
-        settlement::Invoice invoice{organisation, ProjectId(), month,       currency,
-                                    net,          tax,         std::nullopt};
+        settlement::Invoice invoice{organisation, project, month, currency, net, tax, std::nullopt};
         const bool less = net.value < 0 || tax.value < 0;
         const auto number = less ? credit_invoice(invoice, month)
                                  : closing.invoices.issue(series_of(month), invoice);
         if (!number) {
             // More is given back than one invoice had: the next one has so much less.
-            closing.add(organisation, currency, settlement::month_window(month).start, net, tax);
+            closing.add(organisation, project, currency, settlement::month_window(month).start, net,
+                        tax);
             continue;
         }
-        out.push_back(InvoiceRow{*number, invoice, now(), next_index()});
+        const LogIndex index(next_index().value +
+                             static_cast<std::int64_t>(out.size() / kEntryInvoices));
+        out.push_back(InvoiceRow{*number, invoice, now(), index});
         closing.invoice_rows[*number] = out.back();
         closing.issued.push_back(out.back());
     }
     return out;
 }
 
-// A credit note for the newest invoice that had so much; `note` becomes what is issued.
+// A credit note for the newest invoice of the project that had so much; `note` becomes what is
+// issued.
 Result<settlement::InvoiceNumber> Market::Impl::credit_invoice(settlement::Invoice& note,
                                                                Month month) {
     note.net = Money(-note.net.value);
     note.tax = Money(-note.tax.value);
     Result<settlement::InvoiceNumber> issued =
-        fail("unknown_invoice", "no invoice of the organisation had so much");
+        fail("unknown_invoice", "no invoice of the organisation's project had so much");
     const auto& rows = closing.invoice_rows;
     for (auto row = rows.rbegin(); row != rows.rend() && !issued; ++row) {
         const settlement::Invoice& invoice = row->second.invoice;
-        if (invoice.organisation != note.organisation || invoice.corrects) continue;
+        if (invoice.organisation != note.organisation || invoice.project != note.project ||
+            invoice.corrects)
+            continue;
         note.corrects = row->first;
         issued = closing.invoices.issue(credit_series_of(month), note);
     }
@@ -153,8 +160,16 @@ void Market::Impl::close_step(PeriodRow& period) {
         PeriodBalanceRow row = std::move(closing.waiting.begin()->second);
         closing.waiting.erase(closing.waiting.begin());
         row.index = next_index();
-        const auto invoices = issue_invoices(period.month, row.organisation);
-        emit(period_entry(command->id, now(), row, invoices));
+        const auto issued = issue_invoices(period.month, row.organisation);
+        std::span<const InvoiceRow> rest(issued);
+        const auto next = [&rest] {
+            const auto part = rest.first(std::min(rest.size(), kEntryInvoices));
+            rest = rest.subspan(part.size());
+            return part;
+        };
+        emit(period_entry(command->id, now(), row, next()));
+        while (!rest.empty())
+            emit(more_invoices_entry(command->id, now(), row, next()));
         closing.written.push_back(std::move(row));
         period.organisations += 1;
     }

@@ -13,6 +13,7 @@
 #include "core/account_rows.hpp"
 #include "core/dispute_rows.hpp"
 #include "core/period_rows.hpp"
+#include "core/project_rows.hpp"
 #include "core/title_rows.hpp"
 #include "core/voucher_rows.hpp"
 #include "matching/engine.hpp"
@@ -59,8 +60,7 @@ struct MeterRow {
     OrganisationId organisation;
     settlement::MeterRole role = settlement::MeterRole::kProvider;
     PublicKey key{};
-    std::vector<PoolId>
-        pools;  // a provider's: the pools it measures. Empty: all of its organisation's
+    std::vector<PoolId> pools;  // a provider's: those it measures; empty: all of its own
     bool revoked = false;
     LogIndex index;
     friend bool operator==(const MeterRow&, const MeterRow&) = default;
@@ -281,6 +281,7 @@ struct LeaseRow {
     // does.
     std::optional<Time> released_from{};
     std::optional<LeaseVoucher> voucher{};
+    ProjectId project{};  // of the buy; nil: none
     friend bool operator==(const LeaseRow&, const LeaseRow&) = default;
 };
 
@@ -428,6 +429,8 @@ struct Rows {
     std::vector<PeriodBalanceRow> period_balances;
     std::vector<InvoiceRow> invoices;
     std::vector<InvoiceSumRow> invoice_sums;
+    std::vector<ProjectRow> projects;
+    std::vector<ProjectBudgetRow> project_budgets;
     std::vector<BalanceRow> balances;
     std::vector<settlement::JournalEntry> journal;
 };

@@ -177,7 +177,7 @@ void Market::Impl::settle_lease(RunRow& run, LiveLease& lease) {
         for (std::size_t i = 0; i < line.owners.size(); ++i)
             proceeds[line.owners[i]].value += line.line.owners[i].value;
         add_line(run.totals[line.currency], line.line);
-        closing.add(row.buyer, line.currency, line.window.start,
+        closing.add(row.buyer, row.project, line.currency, line.window.start,
                     Money(line.line.buyer_pays.value - line.line.buyer_tax.value),
                     line.line.buyer_tax);
         final_time = std::max(final_time, window.final_time);
@@ -219,6 +219,7 @@ SettlementLineRow Market::Impl::settle_window(LiveLease& lease, const FinalWindo
     const Money freed(share.own.value - kept.own.value);
     CHECK(line.buyer_pays <= freed && freed <= row.hold);
     row.hold = Money(row.hold.value - freed.value);
+    projects.move(row.project, currency, Money(-freed.value), line.buyer_pays);
     move(row.buyer, currency, AccountKind::kHeld, Money(-freed.value));
     move(row.buyer, currency, AccountKind::kAvailable, Money(freed.value - line.buyer_pays.value));
     SettlementLineRow out;

@@ -61,7 +61,7 @@ void Market::Impl::set_order_hold(OpenOrder& order, const OrderView& view, bool 
         order.voucher_rest = view.rest;
     }
     const Money own = own_part(*hold, order.voucher);
-    move_hold(view.terms.organisation, view.terms.market.currency,
+    move_hold(view.terms.organisation, view.terms.project, view.terms.market.currency,
               Money(own.value - order.hold.value));
     order.hold = own;
 }
@@ -87,6 +87,7 @@ void Market::Impl::make_trade(const matching::Execution& execution) {
     row.pool = fill.pool;
     row.market = buy.market;
     row.billing = buy.billing;
+    row.project = buy.project;
     row.terms.price = fill.price;
     row.terms.price_unit = fill.price_unit;
     row.terms.rate = fill.rate;
@@ -106,7 +107,7 @@ void Market::Impl::make_trade(const matching::Execution& execution) {
     OpenOrder& bought = order_at(buy_slot);
     if (bought.voucher) take_voucher(bought, buy, row);
 
-    move_hold(row.buyer, row.market.currency, row.hold);
+    move_hold(row.buyer, row.project, row.market.currency, row.hold);
     emit(trade_entry(command->id, trade));
     emit(lease_entry(command->id, now(), row));
     due.insert(DueKey{row.terms.window.end, row.index, DueKind::kLeaseEnd, row.id.bytes});

@@ -325,7 +325,7 @@ void Market::Impl::open_voucher(OpenOrder& order, const OrderTerms& terms, Money
     move_budget(claim.grant, *reserved);
     order.voucher_rest = terms.quantity;
     order.hold = own_part(whole, order.voucher);
-    move_hold(terms.organisation, terms.market.currency, order.hold);
+    move_hold(terms.organisation, terms.project, terms.market.currency, order.hold);
 }
 
 void Market::Impl::return_voucher(const ReservationKey& key, Money amount) {
@@ -394,7 +394,8 @@ void Market::Impl::take_voucher(OpenOrder& order, const OrderTerms& buy, LeaseRo
     lease.voucher = LeaseVoucher{voucher.grant, voucher.price_cap, part, terms.window.end, month};
     lease.hold = Money(lease.hold.value - part.value);
     const Money own = own_part(rest, order.voucher);
-    move_hold(lease.buyer, lease.market.currency, Money(own.value - order.hold.value));
+    move_hold(lease.buyer, lease.project, lease.market.currency,
+              Money(own.value - order.hold.value));
     order.hold = own;
 }
 

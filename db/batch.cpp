@@ -6,6 +6,7 @@
 #include "db/table_agreements.hpp"
 #include "db/table_disputes.hpp"
 #include "db/table_periods.hpp"
+#include "db/table_projects.hpp"
 #include "db/table_titles.hpp"
 #include "db/table_trading.hpp"
 
@@ -168,6 +169,8 @@ void write_changes(NativeSession& session, const Batch& batch) {
     write_table(session, records<PeriodBalanceRecord>(rows.period_balances));
     write_table(session, records<InvoiceRecord>(rows.invoices));
     write_table(session, rows.invoice_sums);
+    write_table(session, rows.projects);
+    write_table(session, rows.project_budgets);
     write_table(session, rows.balances);
     write_table(session, records<JournalRecord>(rows.journal));
 }

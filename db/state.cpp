@@ -6,6 +6,7 @@
 #include "db/table_agreements.hpp"
 #include "db/table_disputes.hpp"
 #include "db/table_periods.hpp"
+#include "db/table_projects.hpp"
 #include "db/table_titles.hpp"
 #include "db/table_trading.hpp"
 
@@ -94,7 +95,7 @@ void load_periods(Source& source, core::Rows& rows) {
     for (InvoiceRecord& record : load<InvoiceRecord>(source, "", "t.number"))
         rows.invoices.push_back(from_record(std::move(record)));
     rows.invoice_sums = load<core::InvoiceSumRow>(source, "t.net_micro <> 0 OR t.tax_micro <> 0",
-                                                  "t.organisation, t.month, t.currency");
+                                                  "t.organisation, t.month, t.project, t.currency");
 }
 
 template <typename Source>
@@ -142,6 +143,8 @@ core::Rows load_all(Source& source) {
          load<CashRecord>(source, "t.state IN ('requested', 'approved')", "t.id"))
         rows.cash.push_back(from_record(std::move(record)));
     load_periods(source, rows);
+    rows.projects = load<core::ProjectRow>(source, "", "t.id");
+    rows.project_budgets = load<core::ProjectBudgetRow>(source, "", "t.project, t.currency");
     rows.balances = load<core::BalanceRow>(source, "", "t.organisation, t.currency, t.account");
     return rows;
 }

@@ -54,7 +54,7 @@ core::InvoiceRow from_record(InvoiceRecord record);
 SUANPAN_TABLE(PeriodRecord, "period", "month")
 SUANPAN_TABLE(PeriodBalanceRecord, "period_balance", "month, organisation")
 SUANPAN_TABLE(InvoiceRecord, "invoice", "")
-SUANPAN_TABLE(core::InvoiceSumRow, "invoice_sum", "organisation, month, currency")
+SUANPAN_TABLE(core::InvoiceSumRow, "invoice_sum", "organisation, month, project, currency")
 
 #undef SUANPAN_TABLE
 
@@ -100,6 +100,7 @@ void fields(A& a, R& r) {
 template <typename A, Is<core::InvoiceSumRow> R>
 void fields(A& a, R& r) {
     a("organisation", r.organisation);
+    a("project", r.project);
     a("month", r.period);
     a("currency", r.currency);
     a("net_micro", r.net);

@@ -117,6 +117,7 @@ void fields(A& a, R& r) {
     a("log_index", r.index);
     a("released_from_s", r.released_from);
     a("voucher", r.voucher);
+    a("project", r.project);
 }
 
 template <typename A, Is<core::SettlementLineRow> R>

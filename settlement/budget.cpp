@@ -1,6 +1,7 @@
 #include "settlement/budget.hpp"
 
 #include "base/check.hpp"
+#include "base/decimal.hpp"
 
 #include <algorithm>
 
@@ -17,29 +18,27 @@ Result<void> ProjectBudget::set_limit(std::optional<Money> limit) {
     return {};
 }
 
-Result<void> ProjectBudget::hold(Money amount) {
+Result<void> ProjectBudget::check_hold(Money amount) const {
     CHECK(amount.value >= 0);
     const auto most = left();
     if (most && amount > *most) {
-        return fail("over_budget", "the project's budget does not have this amount left");
+        return fail("over_budget", "the order may cost " + to_string(amount) +
+                                       " more, and the project's budget has " + to_string(*most) +
+                                       " left");
     }
     const auto held = add(held_, amount);
     if (!held) return fail(held.error());
     // What is held may all be spent, so that the sum must fit too.
     if (const auto both = add(*held, spent_); !both) return fail(both.error());
-    held_ = *held;
     return {};
 }
 
-void ProjectBudget::resolve(Money released, Money spent) {
-    CHECK(spent.value >= 0 && spent <= released && released <= held_);
-    held_.value -= released.value;
-    spent_.value += spent.value;
-}
-
-void ProjectBudget::give_back(Money amount) {
-    CHECK(amount.value >= 0 && amount <= spent_);
-    spent_.value -= amount.value;
+void ProjectBudget::change(Money held, Money spent) {
+    const auto held_then = add(held_, held);
+    const auto spent_then = add(spent_, spent);
+    CHECK(held_then && spent_then && held_then->value >= 0 && spent_then->value >= 0);
+    held_ = *held_then;
+    spent_ = *spent_then;
 }
 
 std::optional<Money> ProjectBudget::left() const {

@@ -20,12 +20,11 @@ class ProjectBudget {
     // Absent: no limit. One below what is held and spent stops new holds only. Error: `bad_amount`
     // (below zero).
     Result<void> set_limit(std::optional<Money> limit);
-    // Errors: `over_budget`, `overflow`. REQUIRES amount ≥ 0.
-    Result<void> hold(Money amount);
-    // Of a hold: `released` ends, `spent` of it for good. REQUIRES 0 ≤ spent ≤ released ≤ held().
-    void resolve(Money released, Money spent);
-    // A correction in the buyer's favour. REQUIRES 0 ≤ amount ≤ spent().
-    void give_back(Money amount);
+    // Whether a new hold fits. Errors: `over_budget`, `overflow`. REQUIRES amount ≥ 0.
+    [[nodiscard]] Result<void> check_hold(Money amount) const;
+    // What was checked as a hold, what became of it, or a correction; whatever the limit is now.
+    // REQUIRES that neither sum falls below zero, and that both fit.
+    void change(Money held, Money spent);
 
     // What a new hold may take; absent without a limit, zero when it is exceeded.
     [[nodiscard]] std::optional<Money> left() const;

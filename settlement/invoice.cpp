@@ -50,8 +50,9 @@ std::int64_t InvoiceBook::last_of(std::string_view series) const {
 
 Result<void> InvoiceBook::check_credit(const Invoice& note) const {
     const Invoice* invoice = find(*note.corrects);
-    if (invoice == nullptr || invoice->organisation != note.organisation) {
-        return fail("unknown_invoice", "the organisation has no such invoice");
+    if (invoice == nullptr || invoice->organisation != note.organisation ||
+        invoice->project != note.project) {
+        return fail("unknown_invoice", "the organisation's project has no such invoice");
     }
     if (invoice->corrects) {
         return fail("not_an_invoice", "a credit note corrects an invoice, not a credit note");

@@ -43,7 +43,8 @@ class InvoiceBook {
  public:
     // Gives the next number of the series. Errors, in order of precedence: `bad_series`,
     // `bad_amount` (below zero, or both zero on a credit note), `unknown_invoice` (what it corrects
-    // is not there, or is another organisation's), `not_an_invoice` (it corrects a credit note),
+    // is not there, or is another organisation's or project's), `not_an_invoice` (it corrects a
+    // credit note),
     // `bad_currency` (another than the invoice's), `over_invoice` (all credit notes of an invoice
     // exceed its net or its tax), `overflow`. A refusal uses no number.
     Result<InvoiceNumber> issue(std::string_view series, const Invoice& invoice);

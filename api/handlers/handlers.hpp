@@ -170,4 +170,12 @@ Result<Response> list_period_balances(Call& call);
 Result<Response> list_invoices(Call& call);
 Result<Response> get_invoice(Call& call);
 
+// projects.cpp
+Result<Write> open_project(Call& call);
+Result<Response> list_projects(Call& call);
+Result<Response> get_project(Call& call);
+Result<Write> rename_project(Call& call);
+Result<Write> set_project_budget(Call& call);
+Result<Write> close_project(Call& call);
+
 }  // namespace suanpan::api

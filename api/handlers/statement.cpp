@@ -8,6 +8,7 @@
 #include "api/json/statement.hpp"
 #include "api/streamed.hpp"
 #include "base/time.hpp"
+#include "db/queries/projects.hpp"
 #include "services/clock.hpp"
 #include "services/exports/exports.hpp"
 #include "services/exports/statement_csv.hpp"
@@ -66,6 +67,16 @@ std::unique_ptr<services::StatementWriter> statement_writer(
     return make_statement_json(viewer);
 }
 
+// A project is its organisation's own business.
+Result<void> check_project(const Call& call, const OrganisationId& organisation,
+                           const std::optional<ProjectId>& project) {
+    if (!project) return {};
+    const auto found = call.context.database.read(
+        "find_project", [&project](db::Tx& tx) { return db::find_project(tx, *project); });
+    if (found && found->project.organisation == organisation) return {};
+    return fail(not_found());
+}
+
 struct Exported {
     services::ExportRequest request;
     std::string period;  // for the file's name
@@ -87,6 +98,10 @@ Result<Exported> read_export(Call& call, bool of_project) {
     if (out.request.project && !out.request.organisation) {
         query.fault("project", "contradiction", "a project is one organisation's: name it");
         return fail(invalid_request(std::move(faults)));
+    }
+    if (out.request.organisation) {
+        const auto known = check_project(call, *out.request.organisation, out.request.project);
+        if (!known) return fail(known.error());
     }
     out.period = to_string(period.from).substr(0, 10) + "-" + to_string(period.until).substr(0, 10);
     return out;
@@ -117,6 +132,8 @@ Result<Response> get_statement(Call& call) {
     if (!type) return fail(type.error());
     const services::StatementRequest request{organisation->value_or(call.caller.organisation),
                                              project, period.from, period.until};
+    const auto known = check_project(call, request.organisation, project);
+    if (!known) return fail(known.error());
     const auto viewer = call.caller.is_operator() ? std::nullopt : *organisation;
     auto heading = services::read_statement_heading(call.context.database, request);
     auto text = services::statement_text(call.context.database, std::move(heading),

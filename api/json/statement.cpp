@@ -60,7 +60,10 @@ class StatementJson final : public services::StatementWriter {
                   {"to", to_string(heading.asked.until)},
                   {"log_size", heading.point.size.value},
                   {"accounts", std::move(accounts)}};
-        if (heading.asked.project) head["project"] = to_string(*heading.asked.project);
+        if (heading.asked.project) {
+            head["project"] = to_string(*heading.asked.project);
+            head["project_name"] = heading.project_name;
+        }
         std::string text = text_of(head);
         text.back() = ',';
         out.write(text + R"("lines":[)");
@@ -72,8 +75,11 @@ class StatementJson final : public services::StatementWriter {
                                 lease.pool, lease.market, lease.terms};
         Json json = to_json(info, viewer_);
         if (line.correction) json["correction"] = true;
-        if (!line.invoice.empty() && (!viewer_ || *viewer_ == lease.buyer) && !line.correction)
-            json["invoice"] = line.invoice;
+        const bool buyer = !viewer_ || *viewer_ == lease.buyer;
+        if (!line.invoice.empty() && buyer) json["invoice"] = line.invoice;
+        const ProjectId& project = buyer ? lease.buyer_project : lease.provider_project;
+        if (!project.is_nil() && (buyer || *viewer_ == lease.provider))
+            json["project"] = to_string(project);
         out.write((first_ ? "" : ",") + text_of(json));
         first_ = false;
     }

@@ -146,9 +146,11 @@ Json to_json(const core::LeaseRow& lease, const OrganisationId& viewer) {
              {"log_index", lease.index.value}};
     if (!lease.end_reason.empty()) out["end_reason"] = lease.end_reason;
     if (lease.released_from) out["released_from"] = to_string(*lease.released_from);
-    // Who pays for the buyer is no business of the provider's.
-    if (lease.voucher && (viewer == lease.buyer || viewer != lease.provider))
-        out["voucher"] = voucher_json(*lease.voucher);
+    // Who pays for the buyer, and what for, is no business of the provider's.
+    if (viewer == lease.buyer || viewer != lease.provider) {
+        if (lease.voucher) out["voucher"] = voucher_json(*lease.voucher);
+        if (!lease.project.is_nil()) out["project"] = to_string(lease.project);
+    }
     if (lease.active_from) out["active_from"] = to_string(*lease.active_from);
     if (lease.active_until) out["active_until"] = to_string(*lease.active_until);
     return out;

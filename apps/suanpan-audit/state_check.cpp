@@ -102,6 +102,24 @@ Audited<void> check_programmes(const core::Rows& state) {
                          "what is reserved of its grants");
 }
 
+// What the open orders and leases of a project hold; what it has spent follows from the lines.
+Audited<void> check_projects(const core::Rows& state) {
+    std::map<std::pair<ProjectId, std::string>, Int128> held;
+    for (const core::OrderRow& order : state.orders)
+        held[{order.view.terms.project, order.view.terms.market.currency}] += order.hold.value;
+    for (const core::LeaseRow& lease : state.leases)
+        held[{lease.project, lease.market.currency}] += lease.hold.value;
+    for (const core::ProjectBudgetRow& row : state.project_budgets)
+        held[{row.project, row.currency}] -= row.held.value;
+    for (const auto& [of, rest] : held) {
+        if (rest == 0 || of.first.is_nil()) continue;
+        return wrong("wrong_project", "what the project " + to_string(of.first) + " holds in " +
+                                          of.second +
+                                          " is not the sum of its open orders and leases");
+    }
+    return {};
+}
+
 }  // namespace
 
 Audited<MoneySums> sum_balances(const core::Rows& state) {
@@ -117,8 +135,8 @@ Audited<MoneySums> sum_balances(const core::Rows& state) {
 }
 
 Audited<void> check_state(const core::Market& market, const core::Rows& state) {
-    for (const auto& checked :
-         {check_sums(state), check_holds(state), check_pending(state), check_programmes(state)}) {
+    for (const auto& checked : {check_sums(state), check_holds(state), check_pending(state),
+                                check_programmes(state), check_projects(state)}) {
         if (!checked) return checked;
     }
     std::string oversold;

@@ -21,6 +21,7 @@ class Buyer {
         if (what == "meters") return register_meters(members_, "buyer", request);
         if (what == "order") return order(parse_time(text_of(request, "now")).value());
         if (what == "ask") return ask_why(parse_time(text_of(request, "now")).value());
+        if (what == "overspend") return overspend(parse_time(text_of(request, "now")).value());
         if (what == "result") return result();
         throw std::runtime_error("a buyer does not know '" + what + "'");
     }
@@ -29,6 +30,7 @@ class Buyer {
     Json join(const Json& request) {
         members_ = read_members(request);
         grants_ = request.at("grants").get<std::map<std::string, std::string>>();
+        projects_ = request.at("projects").get<std::map<std::string, std::string>>();
         span_ = {parse_time(text_of(request, "open")).value(),
                  parse_time(text_of(request, "close")).value(),
                  parse_time(text_of(request, "last_end")).value()};
@@ -46,6 +48,7 @@ class Buyer {
             Json body = planned.body;
             body["client_order_id"] = "day-" + std::to_string(next_);
             use_grant(member, body);
+            use_project(member, body);
             const auto answer = member.api->post("/v1/orders", body);
             if (!answer) ++refused_[answer.error().code()];
             ++next_;
@@ -60,6 +63,29 @@ class Buyer {
         if (grant == grants_.end() || text_of(body, "market") != kAi) return;
         body["grant"] = grant->second;
         body["purpose"] = kVoucherPurpose;
+    }
+
+    void use_project(const Member& member, Json& body) const {
+        const auto project = projects_.find(member.id);
+        if (project != projects_.end() && text_of(body, "market") == kAi)
+            body["project"] = project->second;
+    }
+
+    // Orders more for its project than the budget can have left.
+    Json overspend(Time now) {
+        for (Member& member : members_) {
+            const auto project = projects_.find(member.id);
+            if (project == projects_.end()) continue;
+            Json body = large_order(span_, now);
+            body["project"] = project->second;
+            const auto placed = member.api->post("/v1/orders", body);
+            return {{"buyer", member.name},
+                    {"project", project->second},
+                    {"order", body},
+                    {"code", placed ? text_of(*placed, "state") : placed.error().code()},
+                    {"detail", placed ? "" : placed.error().detail()}};
+        }
+        return Json::object();
     }
 
     // Asks for what nobody has, learns why not, orders it all the same.
@@ -87,7 +113,8 @@ class Buyer {
     }
 
     std::vector<Member> members_;
-    std::map<std::string, std::string> grants_;  // organisation → grant
+    std::map<std::string, std::string> grants_;    // organisation → grant
+    std::map<std::string, std::string> projects_;  // organisation → project
     DemandSpan span_;
     std::vector<PlannedOrder> orders_;
     std::size_t next_ = 0;

@@ -128,7 +128,8 @@ void start_buyers(Stage& stage, Cast& cast, const DayTimes& times, std::int64_t 
                    {"last_end", to_string(times.last_end)},
                    {"seed", kSeed + i},
                    {"orders", orders / static_cast<std::int64_t>(kBuyerProcesses)},
-                   {"grants", cast.grants}});
+                   {"grants", cast.grants},
+                   {"projects", cast.projects}});
         buyer.answer();
         start_meters(stage, cast, buyer, "buyer", members);
     }

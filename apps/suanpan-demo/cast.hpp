@@ -34,11 +34,12 @@ struct Cast {
     std::vector<Json> co_owners;               // {id,name,key}: they confirm those titles
     std::map<std::string, std::string> names;  // organisation → name
     std::string auditor_key;
-    std::string short_provider;                 // delivers less than it sold
-    std::string co_owner;                       // has a share of its pools
-    std::string doubter;                        // a buyer whose meter does not agree on one lease
-    Json funder;                                // {id,name,key}
-    std::map<std::string, std::string> grants;  // buyer → voucher grant
+    std::string short_provider;                   // delivers less than it sold
+    std::string co_owner;                         // has a share of its pools
+    std::string doubter;                          // a buyer whose meter does not agree on one lease
+    Json funder;                                  // {id,name,key}
+    std::map<std::string, std::string> grants;    // buyer → voucher grant
+    std::map<std::string, std::string> projects;  // buyer → project, that its AI orders are for
 };
 
 inline constexpr std::int64_t kShortPpm = 985'000;

@@ -76,6 +76,10 @@ void play_hours(Stage& stage, Cast& cast, const DayTimes& times, Progress& progr
         if (now == noon) {
             cast.buyers.front().ask({{"do", "ask"}, {"now", to_string(now)}});
             report.unmet = cast.buyers.front().answer();
+            for (Json& answer :
+                 ask_all(cast.buyers, {{"do", "overspend"}, {"now", to_string(now)}})) {
+                if (!answer.empty()) report.overspent = std::move(answer);
+            }
         }
         progress.note(fmt::format("{}: {} orders, {} leases begun, {} readings", to_string(now),
                                   report.placed, report.activated, report.readings.accepted));
@@ -125,6 +129,9 @@ void close_books(Stage& stage, Cast& cast, const DayTimes& times, Progress& prog
     for (const Json& answer : ask_all(cast.buyers, {{"do", "result"}}))
         report.buyers.push_back(answer);
     client::Api funder = stage.api(text_of(cast.funder, "key"));
+    report.project =
+        must(stage.operator_api().get("/v1/projects/" + text_of(report.overspent, "project")),
+             "project");
     report.programme = must(funder.get("/v1/voucher-programmes"), "programmes").at("items").at(0);
     for (const std::string& id :
          {text_of(cast.buyer_organisations.front(), "id"),

@@ -190,6 +190,19 @@ void print_deals(const DayReport& report) {
                text_of(report.programme, "budget"));
 }
 
+void print_project(const DayReport& report) {
+    const Json& order = report.overspent.at("order");
+    const Json& budget = report.project.at("budgets").at(0);
+    heading("A project with a budget");
+    fmt::print("  {} of {}: budget {} {}, spent {}, held {}, left {}\n",
+               text_of(report.project, "name"), text_of(report.overspent, "buyer"),
+               text_of(budget, "limit"), text_of(budget, "currency"), text_of(budget, "spent"),
+               text_of(budget, "held"), text_of(budget, "left"));
+    fmt::print("  An order for it of {} lots at up to {}: {} {}\n", order.at("quantity").dump(),
+               text_of(order, "limit_price"), text_of(report.overspent, "code"),
+               text_of(report.overspent, "detail"));
+}
+
 std::string lot_hours(const Json& delivered) {
     const std::int64_t lot_us = parse_integer(text_of(delivered, "lot_us")).value();
     constexpr std::int64_t kLotHourMs = 3'600'000;
@@ -269,6 +282,7 @@ void print_report(const DayReport& report, const World& world, const std::vector
                with_commas(report.readings.refused));
     print_delivery(report.runs, report.delivery);
     print_deals(report);
+    print_project(report);
     print_disputes(report);
     print_statements(report);
     print_audit(report.verify, report.replay, report.digest, report.log_size);

@@ -31,6 +31,8 @@ struct DayReport {
     std::vector<Json> statements;
     Json disputes = Json::array();
     Json programme;  // of vouchers, as its funder sees it
+    Json overspent;  // the order that was too much for its project's budget
+    Json project;    // at the end
     std::map<std::string, std::string> names;
     std::string short_provider;
     Json digest;

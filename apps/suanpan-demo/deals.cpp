@@ -27,6 +27,10 @@ struct Supported {
 constexpr std::array<Supported, 2> kSupported{
     {{"University laboratory", "university"}, {"Small robotics firm", "small_firm"}}};
 
+constexpr std::string_view kProjectBuyer = "Drug-discovery start-up";
+constexpr std::string_view kProject = "Molecule screening";
+constexpr std::string_view kProjectBudget = "2000.000000";
+
 const Json& named(const std::vector<Json>& organisations, std::string_view name) {
     return *std::ranges::find_if(organisations,
                                  [&](const Json& one) { return text_of(one, "name") == name; });
@@ -80,11 +84,24 @@ void grant_vouchers(Stage& stage, Cast& cast, Time until) {
     cast.funder = std::move(funder);
 }
 
+// A buyer keeps what one of its projects may cost within a budget.
+void open_project(Stage& stage, Cast& cast) {
+    const Json& buyer = named(cast.buyer_organisations, kProjectBuyer);
+    client::Api api = stage.api(text_of(buyer, "key"));
+    const Json project = must(api.post("/v1/projects", {{"name", kProject}}), "project");
+    const std::string id = text_of(project, "id");
+    must(api.post("/v1/projects/" + id + ":set-budget",
+                  {{"currency", kCurrency}, {"amount", kProjectBudget}}),
+         "project's budget");
+    cast.projects[text_of(buyer, "id")] = id;
+}
+
 }  // namespace
 
 void agree_deals(Stage& stage, Cast& cast, const World& world, Time until) {
     agree_discounts(stage, cast, world);
     grant_vouchers(stage, cast, until);
+    open_project(stage, cast);
 }
 
 }  // namespace suanpan::demo

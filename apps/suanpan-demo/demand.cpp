@@ -219,20 +219,26 @@ std::vector<PlannedOrder> plan_demand(const World& world, const DemandSpan& span
     return out;
 }
 
-Json impossible_order(const DemandSpan& span, Time now) {
+Json large_order(const DemandSpan& span, Time now) {
     const Time start(now.value + kDayStep.value);
     const Time end = std::min(Time(start.value + 2 * kSecondsPerHour), span.last_end);
-    return {
-        {"side", "buy"},
-        {"market", kAi},
-        {"unit", "lot"},
-        {"quantity", 64},
-        {"limit_price", "20.000000"},
-        {"window", {{"start", to_string(start)}, {"end", to_string(end)}}},
-        {"requirement",
-         {{"memory_gib", {{"at_least", "141"}}}, {"rtt_ms", {{"chengdu", {{"at_most", "5"}}}}}}},
-        {"time_in_force", "ioc"},
-        {"metadata", {{"kind", "impossible"}}}};
+    return {{"side", "buy"},
+            {"market", kAi},
+            {"unit", "lot"},
+            {"quantity", 256},
+            {"limit_price", "20.000000"},
+            {"window", {{"start", to_string(start)}, {"end", to_string(end)}}},
+            {"time_in_force", "ioc"},
+            {"metadata", {{"kind", "large"}}}};
+}
+
+Json impossible_order(const DemandSpan& span, Time now) {
+    Json body = large_order(span, now);
+    body["quantity"] = 64;
+    body["requirement"] = {{"memory_gib", {{"at_least", "141"}}},
+                           {"rtt_ms", {{"chengdu", {{"at_most", "5"}}}}}};
+    body["metadata"] = {{"kind", "impossible"}};
+    return body;
 }
 
 }  // namespace suanpan::demo

@@ -37,6 +37,8 @@ std::vector<PlannedOrder> plan_demand(const World& world, const DemandSpan& span
 
 // A request that nobody can meet: memory that no listed device has, close to Chengdu.
 Json impossible_order(const DemandSpan& span, Time now);
+// More than some thousand CNY's worth, of any device.
+Json large_order(const DemandSpan& span, Time now);
 
 // A duration of a service class: linear between the trace's quantiles, up to the play's step.
 Duration draw_duration(Dice& dice, const client::CsvTable& mix, std::size_t row);

@@ -40,6 +40,7 @@ void add_invoices(CLI::App& root, Session& session) {
                                                               {"organisation", in.organisation}}),
                           {{"number", "/number"},
                            {"organisation", "/organisation"},
+                           {"project", "/project"},
                            {"period", "/period"},
                            {"net", "/net"},
                            {"tax", "/tax"},

@@ -13,7 +13,9 @@ constexpr std::string_view kLeaseFrom =
     " LEFT JOIN organisation_name AS bn ON bn.organisation = l.buyer"
     " LEFT JOIN organisation_name AS pn ON pn.organisation = l.provider"
     " LEFT JOIN orders AS bo ON bo.id = l.buy_order"
-    " LEFT JOIN orders AS so ON so.id = l.sell_order";
+    " LEFT JOIN orders AS so ON so.id = l.sell_order"
+    " LEFT JOIN project AS bj ON bj.id = bo.project"
+    " LEFT JOIN project AS sj ON sj.id = so.project";
 
 // Each part walks an index on (party, id) and stops after a page.
 constexpr std::string_view kPartyLeases =
@@ -41,7 +43,8 @@ constexpr std::string_view kAllLeases =
 std::string leases_statement(bool of_party) {
     return "SELECT l.id, " + select_list("l", columns<LeaseParties>()) +
            ", l.billing, coalesce(bn.name, ''), coalesce(pn.name, ''), p.model, s.id,"
-           " coalesce(sn.name, ''), s.hub, bo.project, so.project FROM " +
+           " coalesce(sn.name, ''), s.hub, bo.project, so.project, coalesce(bj.name, ''),"
+           " coalesce(sj.name, '') FROM " +
            std::string(kLeaseFrom) + " WHERE l.id IN (" +
            std::string(of_party ? kPartyLeases : kAllLeases) + ") ORDER BY l.id";
 }
@@ -65,6 +68,8 @@ BilledLease read_lease(const pqxx::row& row) {
     lease.hub = reader.value<std::string>();
     lease.buyer_project = reader.value<ProjectId>();
     lease.provider_project = reader.value<ProjectId>();
+    lease.buyer_project_name = reader.value<std::string>();
+    lease.provider_project_name = reader.value<std::string>();
     return lease;
 }
 
@@ -118,12 +123,16 @@ std::vector<BilledLease> list_billed_leases(Tx& tx, const BillingFilter& filter,
 
 namespace {
 
-// The buyer's invoice of the month in which a window begins; months count from January 1970.
+// The first of the buyer's project that was issued after the line and for the month in which its
+// window begins, or a later one: a closing invoices, or credits, all that there is of the month and
+// of those before. Months count from January 1970.
 constexpr std::string_view kInvoiceOfLine =
     " coalesce((SELECT i.number FROM invoice AS i WHERE i.organisation = l.buyer"
-    " AND i.currency = t.currency AND i.corrects IS NULL AND i.log_index < $6::bigint"
-    " AND i.month = (extract(year FROM to_timestamp(t.start_s) AT TIME ZONE 'UTC')::bigint - 1970)"
-    " * 12 + extract(month FROM to_timestamp(t.start_s) AT TIME ZONE 'UTC')::bigint - 1), '')";
+    " AND i.project IS NOT DISTINCT FROM l.project AND i.currency = t.currency"
+    " AND i.log_index > t.log_index AND i.log_index < $6::bigint"
+    " AND i.month >= (extract(year FROM to_timestamp(t.start_s) AT TIME ZONE 'UTC')::bigint - 1970)"
+    " * 12 + extract(month FROM to_timestamp(t.start_s) AT TIME ZONE 'UTC')::bigint - 1"
+    " ORDER BY i.log_index LIMIT 1), '')";
 
 }  // namespace
 

@@ -38,13 +38,15 @@ struct BilledLease {
     std::string hub;
     ProjectId buyer_project;  // of the order; nil: none
     ProjectId provider_project;
+    std::string buyer_project_name;
+    std::string provider_project_name;
 };
 
 struct BilledLine {
     core::SettlementLineRow row;
     bool correction = false;  // of a line of an earlier run
     Time posted;
-    std::string invoice;  // the number of the buyer's; empty: not yet
+    std::string invoice;  // the number of the buyer's, or of its credit note; empty: not yet
 };
 
 struct BillingFilter {

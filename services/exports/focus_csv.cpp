@@ -53,6 +53,7 @@ struct Account {
     OrganisationId id;
     const std::string& name;
     ProjectId project;
+    const std::string& project_name;
 };
 struct Charge {
     std::string_view category;
@@ -106,7 +107,7 @@ class Writer {
         row.time(line_.row.window.end).time(line_.row.window.start);
         row.number(price.consumed).word(has_price ? "Lot-Seconds" : "");
         row.number(price.cost).number(price.unit_price).money(charge.billed);
-        row.word(account.id == lease_.buyer && !line_.correction ? line_.invoice : "");
+        row.word(account.id == lease_.buyer ? line_.invoice : "");
         row.text(operator_name_).number(price.cost).number(price.unit_price);
         row.word(has_price ? "Standard" : "").number(price.quantity).word(unit);
         row.text(operator_name_).text(publisher(charge)).text(lease_.hub).text(lease_.hub);
@@ -149,7 +150,7 @@ class Writer {
         if (account.project.is_nil()) {
             row.null(3);
         } else {
-            row.word(to_string(account.project)).null().word("Project");
+            row.word(to_string(account.project)).text(account.project_name).word("Project");
         }
     }
 
@@ -200,7 +201,8 @@ void FocusCsv::line(const db::BilledLease& lease, const db::BilledLine& line,
         if (billed.value != 0) out.write(writer.row(account, Charge{category, what, billed}));
     };
     if (!viewer_ || *viewer_ == lease.buyer) {
-        const Account buyer{lease.buyer, lease.buyer_name, lease.buyer_project};
+        const Account buyer{lease.buyer, lease.buyer_name, lease.buyer_project,
+                            lease.buyer_project_name};
         const auto used = subtract(sums.sale, sums.discount);
         CHECK(used);
         if (line.row.lot_us != 0 || sums.sale.value != 0)
@@ -211,7 +213,8 @@ void FocusCsv::line(const db::BilledLease& lease, const db::BilledLine& line,
         unless_zero(buyer, "Tax", "Tax", sums.buyer_tax);
     }
     if (!viewer_ || *viewer_ == lease.provider) {
-        const Account provider{lease.provider, lease.provider_name, lease.provider_project};
+        const Account provider{lease.provider, lease.provider_name, lease.provider_project,
+                               lease.provider_project_name};
         unless_zero(provider, "Adjustment", "Exchange fee", sums.provider_fee);
         unless_zero(provider, "Tax", "Tax withheld", sums.withheld);
     }

@@ -11,7 +11,7 @@ constexpr std::string_view kColumns =
     "lease,window_start,window_end,market,pool,model,hub,provider,provider_name,currency,"
     "buyer,buyer_name,project,lots,price,price_unit,rate,lot_us,sale,credit,discount,amount,"
     "voucher,buyer_fee,buyer_tax,buyer_pays,provider_fee,withheld,provider_gets,"
-    "share,correction,run,log_index,readings\r\n";
+    "share,correction,run,log_index,readings,invoice\r\n";
 
 std::string join(const std::vector<LogIndex>& readings) {
     std::string out;
@@ -37,9 +37,10 @@ class StatementCsv final : public StatementWriter {
         text += buyer || provider ? sale(lease, line) : ",,,,,,,,,,,,";
         text += buyer ? buyer_side(line.row.line) : ",,,,";
         text += provider ? provider_side(line.row.line) : ",,,";
-        text += csv_row({share(line.row), line.correction ? "correction" : "",
-                         to_string(line.row.run), std::to_string(line.row.index.value),
-                         buyer || provider ? join(line.row.readings) : ""});
+        text +=
+            csv_row({share(line.row), line.correction ? "correction" : "", to_string(line.row.run),
+                     std::to_string(line.row.index.value),
+                     buyer || provider ? join(line.row.readings) : "", buyer ? line.invoice : ""});
         out.write(text);
     }
 

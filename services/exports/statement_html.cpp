@@ -69,6 +69,7 @@ void add_to(Money& sum, Money amount) {
 // The table of one lease while its lines come.
 struct Section {
     LeaseId lease;
+    bool buyer = false;  // has a column for its invoice
     bool owner = false;  // has a column for its share
     Columns columns;
     std::vector<Money> sums;
@@ -87,7 +88,10 @@ class StatementHtml final : public StatementWriter {
                            html_text(heading.operator_name) + "</p>\n<h1>Statement</h1>\n<dl>\n";
         text += entry("Organisation", name_or_id(heading.name, organisation_));
         text += entry("Account", to_string(organisation_));
-        if (heading.asked.project) text += entry("Project", to_string(*heading.asked.project));
+        if (heading.asked.project) {
+            text += entry("Project", html_text(heading.project_name) + " " +
+                                         to_string(*heading.asked.project));
+        }
         text += entry("Period", period);
         text += entry("As of", "entry " + std::to_string(heading.point.size.value) +
                                    " of the log, " + minute(heading.point.last_time) + " UTC");
@@ -112,6 +116,7 @@ class StatementHtml final : public StatementWriter {
             text += money_cell(amount);
         }
         if (section.owner) text += share_cell(row, section);
+        if (section.buyer) text += "<td>" + html_text(line.invoice) + "</td>";
         out.write(text + "</tr>\n");
     }
 
@@ -151,6 +156,7 @@ class StatementHtml final : public StatementWriter {
         section.lease = lease.id;
         const bool buyer = lease.buyer == organisation_;
         const bool provider = lease.provider == organisation_;
+        section.buyer = buyer;
         section.owner = !buyer;
         section.columns = columns_for(buyer, provider);
         section.sums.resize(section.columns.size());
@@ -163,6 +169,9 @@ class StatementHtml final : public StatementWriter {
             text += ", buyer " + name_or_id(lease.buyer_name, lease.buyer) + "; " +
                     grouped(to_string(lease.terms.price)) + " " + html_text(lease.market.currency) +
                     " per " + (lease.terms.price_unit == Unit::kLot ? "lot-hour" : "CU-hour");
+            const std::string& project =
+                buyer ? lease.buyer_project_name : lease.provider_project_name;
+            if (!project.empty()) text += ", project " + html_text(project);
         }
         text += "; " + minute(lease.terms.window.start) + " to " + minute(lease.terms.window.end) +
                 "</p>\n<table>\n<thead><tr><th>From</th>"
@@ -170,6 +179,7 @@ class StatementHtml final : public StatementWriter {
         for (const MoneyColumn& column : section.columns)
             text += "<th>" + std::string(column.title) + "</th>";
         if (section.owner) text += "<th>Own share</th>";
+        if (section.buyer) text += "<th>Invoice</th>";
         section_ = std::move(section);
         return text + "</tr></thead>\n<tbody>\n";
     }
@@ -192,6 +202,7 @@ class StatementHtml final : public StatementWriter {
         for (const Money sum : section.sums)
             text += money_cell(sum);
         if (section.owner) text += money_cell(section.share);
+        if (section.buyer) text += "<td></td>";
         return text + "</tr>\n</tbody>\n</table>\n</section>\n";
     }
 

@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "base/decimal.hpp"
+#include "db/queries/projects.hpp"
 #include "db/queries/statements.hpp"
 #include "services/exports/line_pages.hpp"
 
@@ -105,7 +106,10 @@ StatementHeading read_statement_heading(db::Pool& database, const StatementReque
         heading.point = db::read_log_point(tx);
         heading.name = db::find_organisation_name(tx, request.organisation);
         heading.operator_name = db::find_organisation_name(tx, db::find_operator(tx));
-        if (!request.project) {
+        if (request.project) {
+            const auto found = db::find_project(tx, *request.project);
+            if (found) heading.project_name = found->project.name;
+        } else {
             add_accounts(heading,
                          db::list_movements(tx, request.organisation, request.from, request.until));
         }

@@ -34,7 +34,8 @@ struct StatementHeading {
     StatementRequest asked;
     std::string name;
     std::string operator_name;
-    db::LogPoint point;  // what was posted after this is not in it
+    std::string project_name;  // of the project asked for
+    db::LogPoint point;        // what was posted after this is not in it
     std::map<std::pair<std::string, std::string>, AccountPeriod> accounts;  // (currency, account)
 };
 

@@ -81,6 +81,7 @@ TEST(ReplaceOrder, IsOfTheOwnOrganisation) {
 
 TEST(CancelAll, CancelsWhatFitsTheFilter) {
     SmallMarket day;
+    day.run(kBuyer, OpenProject{numbered<ProjectId>(1), kBuyer, "one"});
     auto bid = day.buy(4, 1, "3", kHour);
     bid.terms.project = numbered<ProjectId>(1);
     day.run(kBuyer, bid);

@@ -16,12 +16,14 @@ namespace suanpan::core {
 // Lots at 10 a lot·h over [from, to), bought by the buyer from the seller.
 inline LeaseRow trade(SmallMarket& day, std::int64_t lots, std::int64_t from, std::int64_t to,
                       matching::Billing billing = matching::Billing::kReserved,
-                      const std::optional<VoucherClaim>& voucher = std::nullopt) {
+                      const std::optional<VoucherClaim>& voucher = std::nullopt,
+                      const ProjectId& project = {}) {
     const Window window = SmallMarket::hours(from, to);
     day.run(kSeller, day.sell(2, lots, "10", window));
     PlaceOrder bid = day.buy(4, lots, "10", window);
     bid.terms.billing = billing;
     bid.voucher = voucher;
+    bid.terms.project = project;
     return day.run(kBuyer, bid).leases.at(0);
 }
 
@@ -56,7 +58,7 @@ inline std::vector<SettlementLineRow> settle(SmallMarket& day, LogIndex from = L
     EXPECT_EQ(preview.run.totals, run->totals);
     EXPECT_EQ(preview.run.leases, run->leases);
     day.take_changes_each_time = true;
-    return day.market.take_changes().lines;
+    return day.take_changes().lines;
 }
 
 }  // namespace suanpan::core

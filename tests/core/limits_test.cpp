@@ -78,6 +78,23 @@ TEST(SetLimits, CountOrdersOfALoggedSecondByProjectAndKey) {
     EXPECT_EQ(refusal(day.run_at(Time(day.now.value + 1), kBuyer, bid)), "none");
 }
 
+TEST(SetLimits, OfAProjectOfTheOrganisationOnly) {
+    SmallMarket day;
+    const auto project = numbered<ProjectId>(1);
+    day.run(kBuyer, OpenProject{project, kBuyer, "one"});
+    auto limits = limits_of(kSeller);
+    limits.target.project = project;
+    limits.limits.open_orders = 1;
+    EXPECT_EQ(refusal(day.run(kBoss, limits)), "unknown_project");
+    limits.target.organisation = kBuyer;
+    EXPECT_EQ(refusal(day.run(kBoss, limits)), "none");
+    auto bid = day.buy(4, 1, "3", kHour);
+    EXPECT_EQ(refusal(day.run(kBuyer, bid)), "none");
+    bid.terms.project = project;
+    EXPECT_EQ(refusal(day.run(kBuyer, bid)), "none");
+    EXPECT_EQ(refusal(day.run(kBuyer, bid)), "limit_open_orders");
+}
+
 PlaceOrder edited(PlaceOrder order, const std::function<void(matching::OrderTerms&)>& edit) {
     edit(order.terms);
     return order;
@@ -96,6 +113,12 @@ TEST(CheckOrder, RefusesWhatPlacingRefuses) {
     limits.limits.currency = kCurrency;
     day.run(kBoss, limits);
     day.run(kBoss, KillSwitch{SmallMarket::organisation(3)});
+    const auto tight = numbered<ProjectId>(1);
+    const auto closed = numbered<ProjectId>(2);
+    day.run(kBuyer, OpenProject{tight, kBuyer, "tight"});
+    day.run(kBuyer, SetProjectBudget{tight, kCurrency, Money(3'029'999)});
+    day.run(kBuyer, OpenProject{closed, kBuyer, "closed"});
+    day.run(kBuyer, CloseProject{closed});
     const auto sell = day.sell(2, 1, "3", SmallMarket::hours(1, 9));
     const std::vector<std::tuple<const char*, OrganisationId, PlaceOrder>> cases{
         {"none", kBuyer, good},
@@ -104,6 +127,9 @@ TEST(CheckOrder, RefusesWhatPlacingRefuses) {
         {"role_missing", kBuyer, edited(sell, [](OrderTerms& t) { t.organisation = kBuyer; })},
         {"organisation_suspended", SmallMarket::organisation(3), day.sell(3, 1, "3", kHour)},
         {"unknown_pool", kSeller, edited(sell, [](OrderTerms& t) { t.pool = PoolId{}; })},
+        {"unknown_project", kSeller, edited(sell, [&](OrderTerms& t) { t.project = tight; })},
+        {"project_closed", kBuyer, edited(good, [&](OrderTerms& t) { t.project = closed; })},
+        {"over_budget", kBuyer, edited(good, [&](OrderTerms& t) { t.project = tight; })},
         {"off_grid", kBuyer, edited(good, [](OrderTerms& t) { t.window.end.value += 1; })},
         {"limit_open_orders", SmallMarket::organisation(5), day.buy(5, 1, "3", kHour)},
         {"limit_notional", kSeller, sell},

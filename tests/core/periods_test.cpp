@@ -6,7 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace suanpan::core {
 namespace {
@@ -149,6 +152,74 @@ TEST_F(Closing, GoesOnStepByStepThroughLoadsAndOtherCommands) {
     EXPECT_EQ(step.period->organisations, 2'503);
     EXPECT_EQ(step.period->total, total);
     EXPECT_TRUE(day.market.state().period_balances.empty());
+    expect_replay();
+}
+
+TEST_F(Closing, EachProjectHasItsOwnInvoice) {
+    const auto first = numbered<ProjectId>(1);
+    const auto second = numbered<ProjectId>(2);
+    day.run(kBuyer, OpenProject{first, kBuyer, "first"});
+    day.run(kBuyer, OpenProject{second, kBuyer, "second"});
+    std::vector<LeaseId> leases;
+    for (const ProjectId& project : {second, ProjectId(), first, second}) {
+        leases.push_back(
+            trade(day, 1, 1, 2, matching::Billing::kReserved, std::nullopt, project).id);
+        hand_over(day, leases.back());
+    }
+    day.now = SmallMarket::hours(2, 3).start;
+    for (const LeaseId& lease : leases)
+        read_all(day, lease, 1, 1, 2);
+    settle(day);
+    day.now = kLater;
+    ASSERT_EQ(refusal(close(kJanuary)), "none");
+    const Rows state = day.market.state();
+    ASSERT_EQ(state.invoices.size(), 3U);
+    const std::vector<std::pair<ProjectId, const char*>> expected{
+        {ProjectId(), "10.100000"}, {first, "10.100000"}, {second, "20.200000"}};
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        const InvoiceRow& row = state.invoices[i];
+        EXPECT_EQ(row.number,
+                  (settlement::InvoiceNumber{"INV-2027", static_cast<std::int64_t>(i) + 1}));
+        EXPECT_EQ(row.invoice.project, expected[i].first);
+        EXPECT_EQ(to_string(row.invoice.net), expected[i].second);
+    }
+    EXPECT_TRUE(state.invoice_sums.empty());
+    const std::string& entry = day.log[static_cast<std::size_t>(state.invoices[0].index.value)];
+    EXPECT_NE(entry.find(to_string(second)), std::string::npos);
+    expect_replay();
+}
+
+// An entry has a bound, an organisation's invoices of a month have none.
+TEST_F(Closing, MoreInvoicesThanFitAnEntryHaveFurtherOnes) {
+    constexpr std::uint8_t kMany = 160;
+    std::vector<std::pair<LeaseId, std::int64_t>> leases;
+    for (std::uint8_t i = 0; i < kMany; ++i) {
+        const auto project = numbered<ProjectId>(i);
+        const std::int64_t hour = 1 + i / 10;
+        day.run(kBuyer, OpenProject{project, kBuyer, "project " + std::to_string(i)});
+        day.run(kSeller, day.sell(2, 1, "1", SmallMarket::hours(hour, hour + 1)));
+        PlaceOrder bid = day.buy(4, 1, "1", SmallMarket::hours(hour, hour + 1));
+        bid.terms.project = project;
+        leases.emplace_back(day.run(kBuyer, bid).leases.at(0).id, hour);
+        hand_over(day, leases.back().first);
+    }
+    day.now = SmallMarket::hours(18, 19).start;
+    for (const auto& [lease, hour] : leases)
+        read_all(day, lease, 1, hour, hour + 1);
+    settle(day);
+    day.now = kLater;
+    const auto closed = close(kJanuary);
+    ASSERT_EQ(refusal(closed), "none");
+    const Rows state = day.market.state();
+    ASSERT_EQ(state.invoices.size(), kMany);
+    std::map<LogIndex, std::size_t> entries;
+    for (const InvoiceRow& row : state.invoices) {
+        ++entries[row.index];
+        const std::string& entry = day.log[static_cast<std::size_t>(row.index.value)];
+        EXPECT_NE(entry.find(settlement::to_string(row.number)), std::string::npos);
+    }
+    ASSERT_EQ(entries.size(), 2U);
+    EXPECT_EQ(entries.begin()->second, kEntryInvoices);
     expect_replay();
 }
 

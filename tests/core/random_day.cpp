@@ -2,6 +2,7 @@
 
 #include "base/decimal.hpp"
 #include "core/settlement_preview.hpp"
+#include "project_sums.hpp"
 #include "voucher_sums.hpp"
 
 #include <gtest/gtest.h>
@@ -30,10 +31,12 @@ void RandomDay::run(SmallMarket& day, int commands) {
         day.move_cash(SmallMarket::organisation(2), 500'000'000);
         day.run(SmallMarket::organisation(1), RegisterOrganisation{kFunder, {Role::kFunder}});
         day.move_cash(kFunder, 900'000'000);
+        open_projects(day);
     }
     for (int i = 0; i < commands; ++i) {
         step(day);
         expect_vouchers_add_up(day.market);
+        if (day.take_changes_each_time) expect_projects_add_up(day);
     }
 }
 
@@ -43,7 +46,7 @@ Window RandomDay::some_hours(const SmallMarket& day) {
 }
 
 void RandomDay::step(SmallMarket& day) {
-    switch (below(50)) {
+    switch (below(52)) {
         case 0: return cancel_many(day);
         case 1: return block(day);
         case 2: return attest(day);
@@ -64,6 +67,8 @@ void RandomDay::step(SmallMarket& day) {
         case 47:
         case 48:
         case 49: return dispute(day);
+        case 50:
+        case 51: return project(day);
         case 10:
         case 11: return release(day);
         case 12:
@@ -96,7 +101,7 @@ void RandomDay::common_options(const SmallMarket& day, matching::OrderTerms& ter
     terms.self_trade = static_cast<SelfTrade>(below(4));
     if (one_in(12)) terms.post_only = true;
     if (one_in(8)) terms.min_lots = Lots(1 + below(3));
-    if (one_in(3)) terms.project = numbered<ProjectId>(static_cast<std::uint8_t>(1 + below(2)));
+    if (one_in(3)) terms.project = any_project(terms.organisation);
     if (one_in(3)) terms.key = numbered<ApiKeyId>(static_cast<std::uint8_t>(1 + below(2)));
 }
 
@@ -242,7 +247,7 @@ void RandomDay::cancel_many(SmallMarket& day) {
     if (one_in(2)) all.filter.organisation = SmallMarket::organisation(either(who, 3));
     if (one_in(2)) all.filter.side = one_in(2) ? Side::kBuy : Side::kSell;
     if (one_in(3)) all.filter.market = kMarket;
-    if (one_in(2)) all.filter.project = numbered<ProjectId>(1);
+    if (one_in(2)) all.filter.project = any_project(SmallMarket::organisation(4));
     if (one_in(4)) all.filter.key = numbered<ApiKeyId>(2);
     day.run(SmallMarket::organisation(who), all);
 }
@@ -407,7 +412,7 @@ void RandomDay::limit(SmallMarket& day) {
     SetLimits limits;
     limits.target.organisation = SmallMarket::organisation(static_cast<std::uint8_t>(2 + below(4)));
     if (one_in(3)) {
-        limits.target.project = numbered<ProjectId>(1);
+        limits.target.project = any_project(limits.target.organisation);
     } else if (one_in(3)) {
         limits.target.key = numbered<ApiKeyId>(2);
     }

@@ -54,6 +54,10 @@ class RandomDay {
     void open_programme(SmallMarket& day);
     void describe(SmallMarket& day);
     void dispute(SmallMarket& day);
+    void project(SmallMarket& day);
+    void open_projects(SmallMarket& day);
+    void open_project(SmallMarket& day, std::uint8_t who);
+    ProjectId any_project(const OrganisationId& organisation);
     void remember(const CommandOutcome& outcome);
 
     struct Counter {
@@ -75,6 +79,8 @@ class RandomDay {
     std::uint8_t programmes_ = 0;
     std::uint8_t grants_ = 0;
     std::map<std::uint8_t, std::vector<std::uint8_t>> own_grants_;  // by who has them
+    std::map<OrganisationId, std::vector<ProjectId>> projects_;
+    std::uint8_t projects_opened_ = 0;
     bool funded_ = false;
     LogIndex settled_until_{0};
 };

@@ -1,5 +1,6 @@
 #include "core/replay.hpp"
 
+#include "project_sums.hpp"
 #include "random_day.hpp"
 #include "small_market.hpp"
 #include "support/seed.hpp"
@@ -46,6 +47,7 @@ TEST(Replay, GivesTheSameStateFromTheLogAlone) {
         SmallMarket day;
         RandomDay(seed + stream).run(day, 200);
         expect_invariants(day.market);
+        expect_projects_add_up(day);
         Replay replay;
         for (std::string entry : day.log) {
             put_salt(entry, "0123456789abcdef0123456789abcdef");
@@ -110,11 +112,18 @@ TEST(Replay, TheRandomDaysHaveEverything) {
                              "admin kill_switch",
                              "admin reinstate",
                              "organisation describe",
+                             "organisation open_project",
+                             "organisation rename_project",
+                             "organisation close_project",
+                             "organisation budget_project",
                              "programme open",
                              "programme fund",
                              "grant grant",
                              "grant revoke",
                              "lease voucher",
+                             "refused unknown_project",
+                             "refused project_closed",
+                             "refused over_budget",
                              "refused not_eligible",
                              "refused voucher_needs_cu",
                              "refused grant_reserved",

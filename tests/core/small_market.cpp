@@ -87,8 +87,20 @@ CommandOutcome SmallMarket::run(const OrganisationId& actor, CommandBody body) {
     CommandOutcome outcome = market.apply(command, now);
     for (const EntryDraft& entry : outcome.entries)
         log.push_back(entry.bytes);
-    if (take_changes_each_time) market.take_changes();
+    if (take_changes_each_time) take_changes();
     return outcome;
+}
+
+Rows SmallMarket::take_changes() {
+    Rows changes = market.take_changes();
+    lines.insert(lines.end(), changes.lines.begin(), changes.lines.end());
+    for (const OrderRow& order : changes.orders) {
+        const matching::OrderTerms& terms = order.view.terms;
+        if (!terms.project.is_nil()) projects[terms.id] = terms.project;
+    }
+    for (const LeaseRow& lease : changes.leases)
+        buy_orders[lease.id] = lease.buy_order;
+    return changes;
 }
 
 CommandOutcome SmallMarket::move_cash(const OrganisationId& owner, std::int64_t micro) {

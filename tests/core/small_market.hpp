@@ -64,6 +64,8 @@ class SmallMarket {
     // One reading of the provider's meter over `window`, with the cumulative `lot_us` at its end.
     SubmitReadings reading(std::uint8_t provider, const LeaseId& lease, std::int64_t seq,
                            Window window, std::int64_t lot_us);
+    // With the changes that nobody took yet; keeps what `lines` and `projects` need.
+    Rows take_changes();
     [[nodiscard]] Money balance(std::uint8_t organisation, settlement::AccountKind kind) const;
 
     static OrganisationId organisation(std::uint8_t number) {
@@ -75,6 +77,9 @@ class SmallMarket {
 
     Market market;
     std::vector<std::string> log;
+    std::vector<SettlementLineRow> lines;   // of all changes that were taken
+    std::map<OrderId, ProjectId> projects;  // of orders that are for one
+    std::map<LeaseId, OrderId> buy_orders;
     Time now = kStart;
     bool take_changes_each_time = true;
 

@@ -52,11 +52,11 @@ TEST_F(ApiControl, ReplacesAnOrderAndSaysWhenItIsClosed) {
 
 TEST_F(ApiControl, CancelsByFilterAndKills) {
     Json in_project = World::buy(1, "10");
-    in_project["project"] = "prj_01m8qedc00e96a9v8aacq2ecy0";
+    in_project["project"] = expect(buyer.post("/v1/projects", {{"name", "one"}}), 201)["id"];
     expect(buyer.post("/v1/orders", in_project), 201);
     expect(buyer.post("/v1/orders", World::buy(1, "9")), 201);
-    const Json some = expect(
-        buyer.post("/v1/orders:cancel-all", {{"project", "prj_01m8qedc00e96a9v8aacq2ecy0"}}), 200);
+    const Json some =
+        expect(buyer.post("/v1/orders:cancel-all", {{"project", in_project["project"]}}), 200);
     EXPECT_EQ(some["cancelled"].size(), 1U);
     const std::string own = "/v1/organisations/" + world.buyer.id;
     expect(seller.post(own + ":kill", Json::object()), 404);

@@ -68,6 +68,10 @@ void move_clock(Caller& op, std::string_view now) {
 }
 
 void deliver(Caller& op, Caller& seller, const std::string& lease) {
+    deliver_all(op, seller, {lease});
+}
+
+void deliver_all(Caller& op, Caller& seller, const std::vector<std::string>& leases) {
     const Seed seed = random_seed();
     const PublicKey key = SigningKey(seed).public_key();
     const Json meter_made = expect(
@@ -76,8 +80,10 @@ void deliver(Caller& op, Caller& seller, const std::string& lease) {
     client::Meter meter(*parse_id<MeterId>(meter_made["id"].get<std::string>()),
                         settlement::MeterRole::kProvider, seed);
     move_clock(op, "2026-01-01T02:00:00Z");
-    expect(seller.post("/v1/leases/" + lease + ":accept", Json::object()), 200);
-    expect(seller.post("/v1/leases/" + lease + ":activate", Json::object()), 200);
+    for (const std::string& lease : leases) {
+        expect(seller.post("/v1/leases/" + lease + ":accept", Json::object()), 200);
+        expect(seller.post("/v1/leases/" + lease + ":activate", Json::object()), 200);
+    }
     move_clock(op, "2026-01-01T05:00:00Z");
     const Time start = *parse_time("2026-01-01T02:00:00Z");
     std::vector<client::Measurement> hours;
@@ -89,8 +95,10 @@ void deliver(Caller& op, Caller& seller, const std::string& lease) {
         hours.push_back(one);
     }
     Json envelopes = Json::array();
-    for (const std::string& text : meter.sign(*parse_id<LeaseId>(lease), hours))
-        envelopes.push_back(*parse_json(text));
+    for (const std::string& lease : leases) {
+        for (const std::string& text : meter.sign(*parse_id<LeaseId>(lease), hours))
+            envelopes.push_back(*parse_json(text));
+    }
     expect(seller.post("/v1/readings:batch", {{"envelopes", envelopes}}, "-"), 200);
 }
 

@@ -22,6 +22,7 @@ struct World {
 void move_clock(Caller& op, std::string_view now);
 // The lease of World::buy(2, …) is handed over, and both its hours are read in full.
 void deliver(Caller& op, Caller& seller, const std::string& lease);
+void deliver_all(Caller& op, Caller& seller, const std::vector<std::string>& leases);
 
 // Throws with the answer's text when the status is another one.
 Json expect(const Answer& answer, int status);

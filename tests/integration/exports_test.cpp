@@ -134,7 +134,11 @@ TEST(Exports, StatementsComeInTheFormThatIsAskedFor) {
     EXPECT_TRUE(packed.text.starts_with("\x1f\x8b"));
     EXPECT_LT(packed.text.size(), csv.text.size());
     // Nobody's order was for a project.
-    const std::string project = "&project=" + to_string(random_id<ProjectId>(Time(1)));
+    const std::string unknown = "&project=" + to_string(random_id<ProjectId>(Time(1)));
+    expect(day.buyer.get(statement(unknown)), 404);
+    const Json opened = expect(day.buyer.post("/v1/projects", {{"name", "idle"}}), 201);
+    const std::string project = "&project=" + opened["id"].get<std::string>();
+    expect(day.seller.get(statement(project)), 404);
     const Json none = expect(day.buyer.get(statement(project)), 200);
     EXPECT_TRUE(none["lines"].empty());
     EXPECT_TRUE(none["accounts"].empty());

@@ -66,6 +66,7 @@ Billed small_lease() {
     lease.site_name = "Qingyang 1";
     lease.hub = "gansu";
     lease.buyer_project = numbered<ProjectId>(8);
+    lease.buyer_project_name = "Weather & <climate>";
     const Time start = *parse_time("2026-11-30T22:00:00Z");
     settlement::ContractTerms& terms = lease.terms;
     terms = {Price(5'000'000),
@@ -84,6 +85,7 @@ Billed small_lease() {
     input.voucher_share = Ppm(500'000);
     input.voucher_left = Money(2'000'000);
     out.lines.push_back(make_line(lease, input, owners, 40));
+    out.lines.back().invoice = "INV-2026-000007";
     input.window = {input.window.end, terms.window.end};
     input.final_lot_us = kHourUs + 1'200'000'000;  // a lot of the two was away for 40 minutes
     input.credit = Ppm(250'000);

@@ -57,6 +57,9 @@ TEST(FocusCsv, SplitsALineIntoCharges) {
     EXPECT_EQ(usage.at("PublisherName"), "'=cmd(Data Centre)");
     EXPECT_EQ(usage.at("ProviderName"), "The Exchange");
     EXPECT_EQ(usage.at("SubAccountType"), "Project");
+    EXPECT_EQ(usage.at("SubAccountName"), "Weather & <climate>");
+    EXPECT_EQ(usage.at("InvoiceId"), "INV-2026-000007");
+    EXPECT_EQ(rows[4].at("InvoiceId"), "") << "not invoiced yet";
     EXPECT_EQ(usage.at("BillingPeriodStart"), "2026-11-01T00:00:00Z");
     EXPECT_EQ(usage.at("BillingPeriodEnd"), "2026-12-01T00:00:00Z");
     EXPECT_EQ(rows[1].at("ChargeCategory"), "Credit");

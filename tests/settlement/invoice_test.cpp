@@ -52,6 +52,9 @@ TEST(Invoice, CreditNotesNameTheirInvoiceAndGiveBackAtMostIt) {
     note.organisation = test_organisation(2);
     EXPECT_EQ(code(note), "unknown_invoice");
     note = credit(number, 1, 0);
+    note.project = ProjectId{test_organisation(2).bytes};
+    EXPECT_EQ(code(note), "unknown_invoice");
+    note = credit(number, 1, 0);
     note.currency = "EUR";
     EXPECT_EQ(code(note), "bad_currency");
     EXPECT_EQ(code(credit(number, 101, 0)), "over_invoice");

@@ -1,0 +1,15 @@
+#pragma once
+
+// Lines of the state digest (core/digest.cpp) for rows that have a file of their own; inside of
+// core/ only. A line begins with the row's kind and its key.
+
+#include "core/rows.hpp"
+
+#include <string>
+
+namespace suanpan::core {
+
+std::string line(const ProjectRow& row);
+std::string line(const ProjectBudgetRow& row);
+
+}  // namespace suanpan::core
