@@ -11,6 +11,7 @@
 #include "core/cash_desk.hpp"
 #include "core/market.hpp"
 #include "core/market_parts.hpp"
+#include "core/old_meter_keys.hpp"
 #include "core/period_desk.hpp"
 #include "core/touched.hpp"
 #include "matching/engine.hpp"
@@ -32,6 +33,7 @@ struct Market::Impl {
     OrganisationId operator_id;
     std::map<OrganisationId, OrganisationRow> organisations;
     std::map<MeterId, MeterRow> meters;
+    OldMeterKeys old_keys;
     std::map<matching::MarketKey, MarketRow> markets;
     std::vector<ScheduleRow> schedules;  // the last one is in force
     std::map<std::string, ModelRow> models;
@@ -136,6 +138,8 @@ struct Market::Impl {
     Result<void> handle(const RegisterOrganisation& body);
     Result<void> handle(const RegisterMeter& body);
     Result<void> handle(const RevokeMeter& body);
+    Result<void> handle(const RotateMeter& body);
+    Result<void> handle(const RevokeMeterKey& body);
     Result<void> handle(const DefineMarket& body);
     Result<void> handle(const SetSchedule& body);
     Result<void> handle(const RegisterModel& body);
@@ -268,6 +272,9 @@ struct Market::Impl {
     [[nodiscard]] std::optional<ClassRate> nominal_rate(const PoolRow& pool,
                                                         const std::string& compute_class) const;
     void expire_attestation(const AttestationId& id);
+    // The latest one in force.
+    [[nodiscard]] const AttestationRow* find_attestation(const PoolId& pool,
+                                                         const std::string& compute_class) const;
     [[nodiscard]] Result<void> check_shares(
         const std::vector<settlement::OwnerShare>& shares) const;
 
@@ -280,6 +287,12 @@ struct Market::Impl {
     void take_final_windows(LiveLease& lease);
     void close_if_done(LiveLease& lease);
     void set_close_due(LiveLease& lease);
+
+    // meters.cpp
+    [[nodiscard]] Result<MeterRow*> find_own_meter(const MeterId& id);
+    [[nodiscard]] std::vector<settlement::Guarantee> guarantees_of(const LeaseRow& lease) const;
+    void add_gauges(LiveLease& lease, const settlement::ReadingBatch& batch);
+    void check_attested_rate(const LiveLease& lease, const settlement::ReadingBatch& batch);
 
     // discounts.cpp
     [[nodiscard]] settlement::DiscountAgreement* find_agreement(const AgreementId& id);
@@ -353,6 +366,7 @@ struct Market::Impl {
                                                          const OrganisationId& organisation);
 
     // settle.cpp
+    [[nodiscard]] std::string grade_name(const LeaseRow& lease) const;
     [[nodiscard]] settlement::ServiceGrade grade_of(const LeaseRow& lease) const;
     [[nodiscard]] settlement::BillTerms bill_terms(const LeaseRow& lease) const;
     [[nodiscard]] settlement::BillFacts bill_facts(const LeaseRow& lease,

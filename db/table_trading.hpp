@@ -117,6 +117,7 @@ void fields(A& a, R& r) {
     a("log_index", r.index);
     a("released_from_s", r.released_from);
     a("voucher", r.voucher);
+    a("gauges", r.gauges);
 }
 
 template <typename A, Is<core::SettlementLineRow> R>
@@ -147,6 +148,7 @@ void fields(A& a, R& r) {
     a("grant_id", r.grant);
     a("dispute", r.dispute);
     a("corrects", r.corrects);
+    a("missed", r.missed);
 }
 
 // The parts that lines are shown with.
