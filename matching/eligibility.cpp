@@ -1,26 +1,34 @@
 #include "matching/eligibility.hpp"
 
-#include <functional>
-#include <string_view>
+#include <array>
+#include <cstring>
 
 namespace suanpan::matching {
 
-std::size_t RequirementHash::operator()(const Requirement& requirement) const {
-    std::size_t hash = 0;
-    const auto mix = [&](std::size_t value) {
-        constexpr std::size_t kGolden = 0x9E3779B97F4A7C15ULL;
-        hash = (hash ^ value) * kGolden;
-        hash ^= hash >> 32U;
-    };
-    const std::hash<std::string_view> of_text;
+void RequirementKey::add(std::string_view text) {
+    CHECK(text.size() <= 255);
+    bytes_ += static_cast<char>(text.size());
+    bytes_ += text;
+}
+
+// Each length stands before what it counts, so no two requirements run into the same bytes; a text
+// has 128 bytes and a set 64 texts at most (profile.hpp).
+std::string_view RequirementKey::of(const Requirement& requirement) {
+    bytes_.clear();
     for (const Condition& condition : requirement.conditions) {
-        mix(condition.attribute * std::size_t{8} + static_cast<std::size_t>(condition.op));
-        mix(static_cast<std::size_t>(condition.number));
-        if (!condition.place.empty()) mix(of_text(condition.place));
+        std::array<char, sizeof condition.attribute + sizeof condition.number> numbers{};
+        std::memcpy(numbers.data(), &condition.attribute, sizeof condition.attribute);
+        std::memcpy(numbers.data() + sizeof condition.attribute, &condition.number,
+                    sizeof condition.number);
+        bytes_.append(numbers.data(), numbers.size());
+        bytes_ += static_cast<char>(condition.op);
+        add(condition.place);
+        CHECK(condition.texts.size() <= 255);
+        bytes_ += static_cast<char>(condition.texts.size());
         for (const std::string& text : condition.texts)
-            mix(of_text(text));
+            add(text);
     }
-    return hash;
+    return bytes_;
 }
 
 ProfileNumber Eligibility::add(const Profile& profile) {
@@ -30,14 +38,15 @@ ProfileNumber Eligibility::add(const Profile& profile) {
     columns_.add(profile);
     for (std::size_t i = 0; i < requirements_.size(); ++i) {
         bits_[i].resize(number / 64 + std::size_t{1}, 0);
-        const bool fits = requirements_[i] != nullptr && satisfies(profile, *requirements_[i]);
+        const bool fits = requirements_[i] && satisfies(profile, *requirements_[i]);
         bits_[i][number / 64] |= std::uint64_t{fits} << (number % 64);
     }
     return number;
 }
 
 RequirementNumber Eligibility::find_or_add(const Requirement& requirement) {
-    const auto known = requirement_numbers_.find(requirement);
+    const std::string_view key = key_.of(requirement);
+    const auto known = requirement_numbers_.find(key);
     if (known != requirement_numbers_.end()) {
         // Asked for again, it is not among the oldest any more.
         if (users_[known->second] == 0) mark_idle(known->second);
@@ -45,7 +54,7 @@ RequirementNumber Eligibility::find_or_add(const Requirement& requirement) {
     }
     auto number = static_cast<RequirementNumber>(requirements_.size());
     if (free_.empty()) {
-        requirements_.push_back(nullptr);
+        requirements_.emplace_back();
         users_.push_back(0);
         editions_.push_back(0);
         idle_since_.push_back(0);
@@ -54,7 +63,8 @@ RequirementNumber Eligibility::find_or_add(const Requirement& requirement) {
         number = free_.back();
         free_.pop_back();
     }
-    requirements_[number] = &requirement_numbers_.emplace(requirement, number).first->first;
+    requirements_[number] = requirement;
+    requirement_numbers_.emplace(key, number);
     ++editions_[number];
     bits_[number] = columns_.satisfying(requirement);
     mark_idle(number);
@@ -68,10 +78,10 @@ void Eligibility::mark_idle(RequirementNumber number) {
 }
 
 void Eligibility::forget(RequirementNumber number) {
-    const Requirement* requirement = requirements_[number];
-    requirements_[number] = nullptr;
+    // By its iterator: C++20 has no erase() by a part of the key's type.
+    requirement_numbers_.erase(requirement_numbers_.find(key_.of(*requirements_[number])));
+    requirements_[number].reset();
     free_.push_back(number);
-    requirement_numbers_.erase(requirement_numbers_.find(*requirement));
 }
 
 }  // namespace suanpan::matching

@@ -9,7 +9,11 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -19,8 +23,16 @@ namespace suanpan::matching {
 using ProfileNumber = std::uint32_t;
 using RequirementNumber = std::uint32_t;
 
-struct RequirementHash {
-    std::size_t operator()(const Requirement& requirement) const;
+// Two requirements are equal exactly when these bytes are: short and in one piece, so that looking
+// one up touches little memory.
+class RequirementKey {
+ public:
+    // The bytes hold until the next call.
+    std::string_view of(const Requirement& requirement);
+
+ private:
+    void add(std::string_view text);
+    std::string bytes_;
 };
 
 class Eligibility {
@@ -73,10 +85,16 @@ class Eligibility {
 
     std::map<Profile, ProfileNumber> profile_numbers_;
     ProfileColumns columns_;
-    std::unordered_map<Requirement, RequirementNumber, RequirementHash> requirement_numbers_;
-    // Keys of the map, which stay where they are; nullptr: the number is free.
-    std::vector<const Requirement*> requirements_;
-    std::vector<std::uint32_t> users_;  // of each requirement
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view bytes) const {
+            return std::hash<std::string_view>()(bytes);
+        }
+    };
+    RequirementKey key_;
+    std::unordered_map<std::string, RequirementNumber, Hash, std::equal_to<>> requirement_numbers_;
+    std::vector<std::optional<Requirement>> requirements_;  // none: the number is free
+    std::vector<std::uint32_t> users_;                      // of each requirement
     std::vector<std::uint64_t> editions_;
     std::vector<std::uint64_t> idle_since_;  // which idleness of a requirement is the last
     std::deque<std::pair<RequirementNumber, std::uint64_t>> idle_;

@@ -288,7 +288,7 @@ void Engine::Impl::line_up(const Taker& taker, const Ladders& contra) {
 
 // Of the first offers of all lanes at once, as each lies behind one pointer after the other.
 inline void Engine::Impl::prefetch_pools() const {
-    constexpr std::size_t kMost = 16;
+    constexpr std::size_t kMost = 6;
     const std::size_t count = std::min(heads.size(), kMost);
     const auto pool_of = [&](const Head& head) -> const Pool& {
         return pools[orders[cursors[head.cursor].order].owner];

@@ -95,10 +95,6 @@ void MonthlyVolumes::restore(const AgreementId& agreement, Month month, Money vo
     volumes_[Key{agreement, month}] = volume;
 }
 
-void MonthlyVolumes::forget_before(Month month) {
-    std::erase_if(volumes_, [&](const auto& volume) { return volume.first.second < month; });
-}
-
 AppliedDiscount choose_discount(const std::vector<DiscountAgreement>& agreements,
                                 const SaleFacts& facts, Month month,
                                 const MonthlyVolumes& volumes) {

@@ -87,8 +87,6 @@ class MonthlyVolumes {
     // REQUIRES amount ≥ 0. Error: `overflow`; then nothing changed.
     Result<void> add(const AgreementId& agreement, Month month, Money amount);
     void restore(const AgreementId& agreement, Month month, Money volume);
-    // Months that no window can fall into any more.
-    void forget_before(Month month);
     [[nodiscard]] const std::map<Key, Money>& all() const { return volumes_; }
 
  private:

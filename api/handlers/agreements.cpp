@@ -91,14 +91,14 @@ Result<Write> end_agreement(Call& call) {
 Result<Response> list_agreements(Call& call) {
     Faults faults;
     Fields query(call.query, faults);
+    const db::Page page = read_page(query, AgreementId::kPrefix);
     const auto organisation = read_organisation_filter(call, query);
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     if (!organisation) return fail(organisation.error());
     const auto party = organisation->value_or(call.caller.organisation);
-    db::Listed<DiscountAgreement> listed;
-    listed.rows = call.context.database.read(
-        "list_agreements", [&party](db::Tx& tx) { return db::list_agreements(tx, party); });
+    const auto listed = call.context.database.read(
+        "list_agreements", [&](db::Tx& tx) { return db::list_agreements(tx, party, page); });
     return list_response(
         listed, [](const DiscountAgreement& agreement) { return api::to_json(agreement); },
         [](const DiscountAgreement& agreement) { return to_string(agreement.id); });

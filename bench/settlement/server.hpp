@@ -30,5 +30,7 @@ class Server {
 
 // The most memory that a process had so far; of "self" too.
 std::int64_t peak_mib(const std::string& process);
+// From now on it is counted anew.
+void forget_peak(const std::string& process);
 
 }  // namespace suanpan::bench

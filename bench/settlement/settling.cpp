@@ -5,6 +5,7 @@
 #include "bench/settlement/copied.hpp"
 #include "bench/settlement/founding.hpp"
 #include "bench/settlement/server.hpp"
+#include "bench/settlement/statement.hpp"
 #include "client/meter.hpp"
 #include "db/native_session.hpp"
 #include "db/sql.hpp"
@@ -16,7 +17,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <map>
 #include <stdexcept>
 
@@ -24,10 +24,11 @@ namespace suanpan::bench {
 namespace {
 
 constexpr std::int64_t kHour = 3'600;
-constexpr std::int64_t kPairs = 100;
+constexpr std::int64_t kPairs = 10;  // a tenth of all lines is a statement's
 
-// One lease of every pair, ended, with all its windows final and none settled.
-void found_leases(const BenchDatabase& database, const SettlingLoad& load) {
+// One lease of every pair, ended, with all its windows final and none settled. The API key of one
+// of the providers.
+std::string found_leases(const BenchDatabase& database, const SettlingLoad& load) {
     const std::int64_t hour = services::SystemClock().now().value / kHour * kHour;
     const Window window{Time(hour - (load.windows + 2) * kHour), Time(hour - 2 * kHour)};
     Founding founding(database, Time(window.start.value - kHour / 2), kPairs);
@@ -52,6 +53,7 @@ void found_leases(const BenchDatabase& database, const SettlingLoad& load) {
             founding.run(pair.provider, body);
         }
     }
+    return founding.pairs().front().key;
 }
 
 LeaseId numbered(std::int64_t number) {
@@ -108,11 +110,6 @@ void multiply(const BenchDatabase& database, std::int64_t leases) {
     database.execute("ANALYZE");
 }
 
-// From now on the peak is counted anew.
-void forget_peak() {
-    std::ofstream("/proc/self/clear_refs") << "5";
-}
-
 struct Settled {
     double seconds = 0;
     std::int64_t before_mib = 0;
@@ -128,7 +125,7 @@ Settled settle_all(const BenchDatabase& database, const SettlingLoad& load) {
     core.inspect([&boss](const core::Market& market) { boss = market.operator_id(); });
     services::SettlementRuns runs(pool, core, clock);
     Settled out;
-    forget_peak();
+    forget_peak("self");
     out.before_mib = peak_mib("self");
     const auto begin = Monotonic::now();
     const auto run = runs.run(boss, {});
@@ -156,7 +153,7 @@ std::vector<CopiedTable> written_tables(const std::string& size_before) {
 void measure_settling(const SettlingLoad& load, const std::filesystem::path& folder,
                       Report& report) {
     const BenchDatabase database("suanpan_bench_settling");
-    found_leases(database, load);
+    const std::string key = found_leases(database, load);
     multiply(database, load.leases);
     const std::string size = database.query("SELECT next_index FROM log_head");
     const std::string windows = database.query("SELECT count(*) FROM billing_window");
@@ -176,6 +173,7 @@ void measure_settling(const SettlingLoad& load, const std::filesystem::path& fol
                copied.seconds / settled.seconds >= 0.25);
     report.tell("  more memory than before it, at most",
                 fmt::format("{} MiB", settled.peak_mib - settled.before_mib));
+    measure_statement(database, key, folder, report);
 }
 
 }  // namespace suanpan::bench

@@ -1,6 +1,7 @@
 #pragma once
 
-// A settlement run over many leases, against `psql \copy` of the rows that it writes.
+// A settlement run over many leases, against `psql \copy` of the rows that it writes; then the
+// statement of one of the parties.
 
 #include "bench/ledger/measure.hpp"
 

@@ -3,14 +3,13 @@
 // Discount agreements between two organisations.
 
 #include "db/pool.hpp"
+#include "db/queries/page.hpp"
 #include "settlement/discount.hpp"
-
-#include <vector>
 
 namespace suanpan::db {
 
 // Those that the organisation gives or gets, by id.
-std::vector<settlement::DiscountAgreement> list_agreements(Tx& tx,
-                                                           const OrganisationId& organisation);
+Listed<settlement::DiscountAgreement> list_agreements(Tx& tx, const OrganisationId& organisation,
+                                                      const Page& page);
 
 }  // namespace suanpan::db

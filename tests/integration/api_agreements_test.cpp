@@ -29,7 +29,17 @@ TEST(ApiAgreements, AreGivenSeenByBothAndEnded) {
         const Json seen = expect(caller->get("/v1/agreements"), 200);
         ASSERT_EQ(seen["items"].size(), 1U);
         EXPECT_EQ(seen["items"][0], made);
+        EXPECT_EQ(seen["has_more"], false);
     }
+    expect(seller.post("/v1/agreements", wanted), 201);
+    const Json first = expect(buyer.get("/v1/agreements?limit=1"), 200);
+    EXPECT_EQ(first["has_more"], true);
+    const Json second = expect(
+        buyer.get("/v1/agreements?limit=1&after=" + first["items"][0]["id"].get<std::string>()),
+        200);
+    EXPECT_EQ(second["items"].size(), 1U);
+    EXPECT_EQ(second["has_more"], false);
+    EXPECT_NE(second["items"][0], first["items"][0]);
     const std::string end = "/v1/agreements/" + made["id"].get<std::string>() + ":end";
     const Json ended = expect(seller.post(end, {{"until", "2026-06-01T00:00:00Z"}}), 200);
     EXPECT_EQ(ended["until"], "2026-06-01T00:00:00Z");
