@@ -114,6 +114,7 @@ const auto kRoutes = std::to_array<Route>({
 
     {"POST", "/v1/meters",                             kRoles,  kTraderOrOperator, register_meter},
     {"GET",  "/v1/meters",                             kAnyone, 0,                 list_meters, kQuery},
+    {"POST", "/v1/meters/{id}:rotate",                 kRoles,  kTraderOrOperator, rotate_meter},
     {"POST", "/v1/meters/{id}:revoke",                 kRoles,  kTraderOrOperator, revoke_meter},
     {"POST", "/v1/readings:batch",                     kRoles,  kMetering,         submit_readings, kRawBody},
     {"GET",  "/v1/readings",                           kAnyone, 0,                 list_readings, kQuery},

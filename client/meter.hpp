@@ -41,6 +41,8 @@ class Meter {
                                   const std::vector<Measurement>& measurements);
     // A reset of the counters: the next reading begins a new epoch at zero.
     void reset(const LeaseId& lease);
+    // From now on it signs with this key; its chains go on.
+    void rotate(const Seed& seed) { key_ = SigningKey(seed); }
 
  private:
     struct Chain {

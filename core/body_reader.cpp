@@ -79,6 +79,11 @@ CommandBody read_key(Fields& in) {
     const std::string what = in.text("what");
     if (what == "register_arbiter" || what == "revoke_arbiter") return read_arbiter_key(in, what);
     if (what == "revoke_meter") return RevokeMeter{in.id<MeterId>("id")};
+    if (what == "rotate_meter")
+        return RotateMeter{in.id<MeterId>("id"), in.parsed("public_key", parse_public_key),
+                           in.number<Duration>("overlap_s")};
+    if (what == "revoke_meter_key")
+        return RevokeMeterKey{in.id<MeterId>("id"), in.parsed("public_key", parse_public_key)};
     if (what.ends_with("_payment_key")) return read_payment_key(what, in);
     return RegisterMeter{in.id<MeterId>("id"), in.id<OrganisationId>("organisation"),
                          in.parsed("role", settlement::parse_meter_role),
@@ -139,6 +144,21 @@ Grades read_grades(Fields& in) {
     return out;
 }
 
+Guarantees read_guarantees(Fields& in) {
+    Guarantees out;
+    const Json& object = in.member("guarantees");
+    Fields inner(object);
+    for (const auto& item : object.items()) {
+        auto guarantees = settlement::parse_guarantees(inner.member(item.key()).dump());
+        if (guarantees)
+            out.emplace(item.key(), std::move(*guarantees));
+        else
+            inner.fault(item.key(), guarantees.error().detail());
+    }
+    in.take_fault("guarantees", inner);
+    return out;
+}
+
 CommandBody read_schedule(Fields& in) {
     SetSchedule out;
     Fields fees(in.member("fees"));
@@ -150,6 +170,7 @@ CommandBody read_schedule(Fields& in) {
     out.dispute_period = in.number<Duration>("dispute_period_s");
     out.efficiency = in.table("efficiency_ppm", parse_ppm);
     if (in.has("grades")) out.grades = read_grades(in);
+    if (in.has("guarantees")) out.guarantees = read_guarantees(in);
     if (in.has("metered_minimum_ppm")) out.metered_minimum = in.number<Ppm>("metered_minimum_ppm");
     if (in.has("release_notice_s")) out.release_notice = in.number<Duration>("release_notice_s");
     if (in.has("dispute_claim_s")) out.dispute_claim = in.number<Duration>("dispute_claim_s");
@@ -269,6 +290,7 @@ CommandBody read_lease(Fields& in) {
 CommandBody read_readings(Fields& in) {
     SubmitReadings out;
     out.envelope = canonical_json(in.member("envelope"));
+    if (in.has("key")) out.signer = in.parsed("key", parse_public_key);
     const auto envelope = parse_envelope(out.envelope);
     if (!envelope) {
         in.fault("envelope", envelope.error().detail());

@@ -73,6 +73,19 @@ Json write(const RevokeMeter& body) {
     return {{"id", to_string(body.id)}, {"what", "revoke_meter"}};
 }
 
+Json write(const RotateMeter& body) {
+    return {{"id", to_string(body.id)},
+            {"public_key", to_base64(as_chars(body.key))},
+            {"overlap_s", decimal(body.overlap.value)},
+            {"what", "rotate_meter"}};
+}
+
+Json write(const RevokeMeterKey& body) {
+    return {{"id", to_string(body.id)},
+            {"public_key", to_base64(as_chars(body.key))},
+            {"what", "revoke_meter_key"}};
+}
+
 Json write(const DefineMarket& body) {
     return {{"market", to_string(body.rules.key)},
             {"grid_s", decimal(body.rules.grid.value)},
@@ -123,6 +136,8 @@ Json write(const SetSchedule& body) {
              {"dispute_period_s", decimal(body.dispute_period.value)},
              {"efficiency_ppm", efficiency_to_json(body.efficiency)}};
     if (!body.grades.empty()) out["grades"] = grades_to_json(body.grades);
+    for (const auto& [name, guarantees] : body.guarantees)
+        out["guarantees"][name] = Json::parse(settlement::to_json(guarantees));
     if (body.metered_minimum.value != 0)
         out["metered_minimum_ppm"] = decimal(body.metered_minimum.value);
     if (body.release_notice) out["release_notice_s"] = decimal(body.release_notice->value);
@@ -252,7 +267,9 @@ Json write(const AdvanceLease& body) {
 }
 
 Json write(const SubmitReadings& body) {
-    return {{"envelope", Json::parse(body.envelope)}};
+    Json out{{"envelope", Json::parse(body.envelope)}};
+    if (body.signer) out["key"] = to_base64(as_chars(*body.signer));
+    return out;
 }
 Json write(const Settle& body) {
     return {{"from", decimal(body.from.value)}, {"to", decimal(body.to.value)}};
@@ -316,17 +333,19 @@ Json body_to_json(const CommandBody& body) {
 std::string_view entry_kind(const CommandBody& body) {
     // In the order of CommandBody's alternatives.
     static constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> kKinds = {
-        "organisation", "key",       "key",       "market",       "schedule",     "model",
-        "site",         "pool",      "title",     "attestation",  "attestation",  "calendar",
-        "order",        "cancel",    "cancel",    "transfer",     "lease",        "readings",
-        "settlement",   "tick",      "calendar",  "replace",      "admin",        "admin",
-        "admin",        "admin",     "admin",     "admin",        "admin",        "admin",
-        "admin",        "lease",     "agreement", "agreement",    "organisation", "programme",
-        "programme",    "grant",     "grant",     "organisation", "organisation", "key",
-        "key",          "transfer",  "transfer",  "transfer",     "transfer",     "period_closed",
-        "key",          "key",       "dispute",   "dispute",      "dispute",      "dispute",
-        "ruling",       "programme", "title",     "title",     "organisation", "organisation", "organisation",
-        "organisation"};
+        "organisation", "key",          "key",           "market",       "schedule",
+        "model",        "site",         "pool",          "title",        "attestation",
+        "attestation",  "calendar",     "order",         "cancel",       "cancel",
+        "transfer",     "lease",        "readings",      "settlement",   "tick",
+        "calendar",     "replace",      "admin",         "admin",        "admin",
+        "admin",        "admin",        "admin",         "admin",        "admin",
+        "admin",        "lease",        "agreement",     "agreement",    "organisation",
+        "programme",    "programme",    "grant",         "grant",        "organisation",
+        "organisation", "key",          "key",           "transfer",     "transfer",
+        "transfer",     "transfer",     "period_closed", "key",          "key",
+        "dispute",      "dispute",      "dispute",       "dispute",      "ruling",
+        "programme",    "title",        "title",         "organisation", "organisation",
+        "organisation", "organisation", "key",           "key"};
     return kKinds[body.index()];
 }
 

@@ -151,21 +151,24 @@ Result<void> Market::Impl::handle(const RevokeAttestation& body) {
     return {};
 }
 
+const AttestationRow* Market::Impl::find_attestation(const PoolId& pool,
+                                                     const std::string& compute_class) const {
+    const AttestationRow* latest = nullptr;
+    for (const auto& [id, row] : attestations) {
+        if (row.ended || row.pool != pool || row.compute_class != compute_class) continue;
+        if (latest == nullptr || row.index > latest->index) latest = &row;
+    }
+    return latest;
+}
+
 // Back to the latest other attestation of the pool and class, or to the nominal rate.
 void Market::Impl::expire_attestation(const AttestationId& id) {
     AttestationRow& ended = attestations.at(id);
     ended.ended = true;
     ended_attestations.push_back(id);
     std::optional<ClassRate> rate = nominal_rate(pools.at(ended.pool), ended.compute_class);
-    LogIndex latest(-1);
-    for (const auto& [other_id, other] : attestations) {
-        if (other.ended || other.pool != ended.pool || other.compute_class != ended.compute_class ||
-            other.index < latest) {
-            continue;
-        }
-        latest = other.index;
-        rate = ClassRate{other.rate, true};
-    }
+    if (const auto* other = find_attestation(ended.pool, ended.compute_class))
+        rate = ClassRate{other->rate, true};
     const auto& rates = pools.at(ended.pool).rates;
     const auto current = rates.find(ended.compute_class);
     if (rate && current != rates.end() && current->second == *rate) return;

@@ -60,6 +60,7 @@ struct SetSchedule {
     Grades grades;
     Duration dispute_claim{7 * 86'400};
     Duration dispute_rule{30 * 86'400};
+    Guarantees guarantees{};
 };
 struct RegisterModel {
     ModelRow model;  // its index is set by the core
@@ -192,6 +193,8 @@ struct ReleaseLease {
 struct SubmitReadings {
     std::string envelope;  // canonical JSON of the DSSE envelope
     settlement::ReadingBatch batch;
+    // Which of its meter's keys signed it, as the check has found; none: the first that it had.
+    std::optional<PublicKey> signer{};
 };
 // Settles the next leases of the run over [from, to), with some kSettleStep entries at the most.
 // Repeated until the run is closed. Ranges follow each other without a gap; see the refusals.
@@ -280,6 +283,19 @@ struct RuleDispute {
     settlement::Ruling ruling;
 };
 
+// By the meter's organisation: from now on this key signs, the one before it for `overlap` more, so
+// that what a node has signed and not sent yet is taken.
+struct RotateMeter {
+    MeterId id;
+    PublicKey key{};
+    Duration overlap;
+};
+// One that was replaced, before its overlap is over.
+struct RevokeMeterKey {
+    MeterId id;
+    PublicKey key{};
+};
+
 inline constexpr std::size_t kSettleStep = 1'000;
 
 using CommandBody = std::variant<
@@ -291,7 +307,8 @@ using CommandBody = std::variant<
     OpenProgramme, FundProgramme, GrantVoucher, RevokeGrant, RegisterUser, RemoveUser,
     RegisterPaymentKey, RevokePaymentKey, ApproveCash, RejectCash, TakePayment, MoveBond,
     ClosePeriod, RegisterArbiterKey, RevokeArbiterKey, OpenDispute, ClaimDispute, AddEvidence,
-    OfferSettlement, RuleDispute, CloseProgramme, ConfirmTitle, RefuseTitle, OpenProject, RenameProject, CloseProject, SetProjectBudget>;
+    OfferSettlement, RuleDispute, CloseProgramme, ConfirmTitle, RefuseTitle, OpenProject,
+    RenameProject, CloseProject, SetProjectBudget, RotateMeter, RevokeMeterKey>;
 
 struct Command {
     CommandId id;          // fresh and random; every id that the core makes is derived from it

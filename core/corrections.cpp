@@ -18,7 +18,7 @@ using settlement::WaterfallLine;
 namespace {
 
 Delivered final_of(const FinalWindowRow& window) {
-    return {window.window.lot_us, Ppm(0)};
+    return {window.window.lot_us, settlement::missed_credit(window.missed)};
 }
 
 // `base`, and what is between the two others.

@@ -60,12 +60,6 @@ std::string delivered(const std::optional<settlement::Delivered>& d) {
     return d ? delivered(*d) : "-";
 }
 
-std::string line(const MeterRow& row) {
-    return fmt::format("meter {} {} {} {} {} {} {}", to_string(row.id), to_string(row.organisation),
-                       settlement::to_string(row.role), to_hex(as_chars(row.key)), ids(row.pools),
-                       row.revoked, row.index.value);
-}
-
 std::string line(const MarketRow& row) {
     const MarketControl& c = row.control;
     return fmt::format("market {} {} {} {} {} {} {}/{}/{}/{}/{}", to_string(row.rules.key),
@@ -104,12 +98,16 @@ std::string line(const ScheduleRow& row) {
         for (const settlement::CreditStep& step : credits)
             grades += fmt::format("{}={},", step.below.value, step.credit.value);
     }
-    return fmt::format("schedule {} {} {}/{}/{}/{}/{}/{}/{} {} {} {} {} {} {}/{} {}", row.version,
-                       fees(row.fees), m.billing_window.value, m.deadline.value,
+    std::string guarantees;
+    for (const auto& [name, list] : row.guarantees)
+        guarantees += fmt::format("{:?}:{}", name, settlement::to_json(list));
+    return fmt::format("schedule {} {} {}/{}/{}/{}/{}/{}/{} {} {} {} {} {} {}/{} {} {}",
+                       row.version, fees(row.fees), m.billing_window.value, m.deadline.value,
                        m.future_tolerance.value, m.mismatch_tolerance.value, m.mismatch_floor_us,
                        m.longest_reading.value, steps, row.dispute_period.value, efficiency,
                        optional_number(row.release_notice), row.metered_minimum.value, grades,
-                       row.dispute_claim.value, row.dispute_rule.value, row.index.value);
+                       row.dispute_claim.value, row.dispute_rule.value, guarantees,
+                       row.index.value);
 }
 
 std::string line(const ModelRow& row) {
@@ -200,7 +198,8 @@ std::string line(const LeaseRow& row) {
         f.buyer_tax.value, f.provider_withholding.value, to_string(row.state), to_string(row.fault),
         row.end_reason, optional_time(row.active_from), optional_time(row.active_until),
         row.buyer_metered, row.hold.value, row.metering, row.closed,
-        optional_time(row.released_from), voucher, to_string(row.project), row.index.value);
+        optional_time(row.released_from), voucher, to_string(row.project), row.gauges,
+        row.index.value);
 }
 
 std::string line(const FinalWindowRow& row) {
@@ -213,11 +212,12 @@ std::string line(const FinalWindowRow& row) {
         discount = fmt::format("{}={}", agreement ? to_string(*agreement) : "none",
                                row.discount->discount.value);
     }
-    return fmt::format("window {} {} {} {} {} {} {} {} {} {} {} {} {}", to_string(row.window.lease),
-                       window(row.window.window), row.window.final_at.value, row.window.lot_us,
-                       row.window.busy_us, row.window.disputed_us, row.window.estimated, readings,
-                       row.final_time.value, row.settled_by ? to_string(*row.settled_by) : "-",
-                       discount, row.dispute_until.value, optional_number(row.line_index));
+    return fmt::format(
+        "window {} {} {} {} {} {} {} {} {} {} {} {} {} {}", to_string(row.window.lease),
+        window(row.window.window), row.window.final_at.value, row.window.lot_us, row.window.busy_us,
+        row.window.disputed_us, row.window.estimated, readings, row.final_time.value,
+        row.settled_by ? to_string(*row.settled_by) : "-", discount, row.dispute_until.value,
+        optional_number(row.line_index), settlement::to_json(row.missed));
 }
 
 std::string line(const settlement::DiscountAgreement& row) {
@@ -398,6 +398,7 @@ Hash digest(Rows state) {
     hasher.add_head(state.head);
     hasher.add(state.organisations);
     hasher.add(state.meters);
+    hasher.add(state.meter_keys);
     hasher.add(state.markets);
     hasher.add(state.calls);
     hasher.add(state.limits);

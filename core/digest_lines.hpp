@@ -11,5 +11,7 @@ namespace suanpan::core {
 
 std::string line(const ProjectRow& row);
 std::string line(const ProjectBudgetRow& row);
+std::string line(const MeterRow& row);
+std::string line(const MeterKeyRow& row);
 
 }  // namespace suanpan::core

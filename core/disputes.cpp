@@ -98,9 +98,9 @@ Result<void> Market::Impl::handle(const OpenDispute& body) {
     }
     if (find_dispute(body.lease, body.window_start, by_provider) != nullptr)
         return fail("dispute_exists", "the window is or was disputed by this side already");
-    auto opened =
-        settlement::open_dispute(next_id<DisputeId>(), window->window, Ppm(0), window->final_time,
-                                 lease.terms.lots, claim, now(), dispute_rules(lease));
+    auto opened = settlement::open_dispute(
+        next_id<DisputeId>(), window->window, settlement::missed_credit(window->missed),
+        window->final_time, lease.terms.lots, claim, now(), dispute_rules(lease));
     if (!opened) return fail(opened.error());
     if (by_provider && window->settled_by) {
         return fail("nothing_held",
@@ -125,11 +125,13 @@ void Market::Impl::add_dispute(const LeaseRow& lease, const Dispute& dispute) {
     disputes.emplace(dispute.id, std::move(row));
 }
 
-// Both sides measured, and not the same.
+// Both sides measured, and not the same; also of what is guaranteed.
 void Market::Impl::open_mismatch(const LeaseRow& lease, const FinalWindowRow& window) {
-    if (window.window.disputed_us == 0) return;
-    add_dispute(lease, settlement::open_mismatch(next_id<DisputeId>(), window.window, Ppm(0),
-                                                 Ppm(0), window.final_time, dispute_rules(lease)));
+    const Ppm disputed = settlement::disputed_credit(window.missed);
+    if (window.window.disputed_us == 0 && disputed.value == 0) return;
+    add_dispute(lease, settlement::open_mismatch(next_id<DisputeId>(), window.window,
+                                                 settlement::missed_credit(window.missed), disputed,
+                                                 window.final_time, dispute_rules(lease)));
 }
 
 Result<void> Market::Impl::handle(const ClaimDispute& body) {

@@ -1,5 +1,6 @@
 #include "core/entries.hpp"
 
+#include "base/bytes.hpp"
 #include "base/check.hpp"
 #include "base/decimal.hpp"
 #include "base/time.hpp"
@@ -73,6 +74,7 @@ Json line_to_json(const SettlementLineRow& row) {
     if (row.paid_us != row.lot_us) out["paid_us"] = decimal(row.paid_us);
     if (!row.agreement.is_nil()) out["agreement"] = to_string(row.agreement);
     if (!row.grant.is_nil()) out["grant"] = to_string(row.grant);
+    if (!row.missed.empty()) out["guarantees"] = Json::parse(settlement::to_json(row.missed));
     return out;
 }
 
@@ -109,6 +111,7 @@ EntryDraft readings_draft(const Command& command, const SubmitReadings& body, Ti
     out.begin_object();
     out.key("envelope");
     out.raw(body.envelope);
+    if (body.signer) out.field("key", to_base64(as_chars(*body.signer)));
     out.end_object();
     out.field("command", to_string(command.id));
     out.field("kind", kind);
@@ -275,6 +278,18 @@ EntryDraft dispute_entry(const CommandId& cause, Time time, const DisputeRow& ro
     if (const auto deadline = dispute.deadline()) body["deadline"] = to_string(*deadline);
     if (dispute.result) body["result"] = delivered_to_json(*dispute.result);
     return derived("dispute", time, cause, std::move(body));
+}
+
+EntryDraft attestation_entry(const CommandId& cause, Time time, const AttestationRow& revoked,
+                             const LeaseId& lease, Rate measured) {
+    return derived("attestation", time, cause,
+                   {{"id", to_string(revoked.id)},
+                    {"pool", to_string(revoked.pool)},
+                    {"class", revoked.compute_class},
+                    {"rate_cu", to_string(revoked.rate)},
+                    {"measured_cu", to_string(measured)},
+                    {"lease", to_string(lease)},
+                    {"what", "revoked_by_probe"}});
 }
 
 EntryDraft correction_entry(const CommandId& cause, Time time, const SettlementLineRow& line) {

@@ -60,6 +60,9 @@ struct SettlementPart {
 EntryDraft readings_entry(const CommandId& cause, Time time, const SettlementPart& part);
 // A dispute as it stands: when it was opened, and when it ended.
 EntryDraft dispute_entry(const CommandId& cause, Time time, const DisputeRow& row);
+// An attested rate that the operator's probe has not found at a lease.
+EntryDraft attestation_entry(const CommandId& cause, Time time, const AttestationRow& revoked,
+                             const LeaseId& lease, Rate measured);
 // The lines of a settled window that the end of a dispute changes, and the entry they are of.
 EntryDraft correction_entry(const CommandId& cause, Time time, const SettlementLineRow& line);
 // So many invoices of an organisation fit one entry, beside its balances.

@@ -75,6 +75,7 @@ Result<void> Market::Impl::handle(const AdvanceLease& body) {
         });
         lease.meter.emplace(metered_lease(row), metering_rules(row));
         lease.meter->activate(*row.active_from);
+        lease.guarantees = guarantees_of(row);
         set_due(lease.meter_due, lease.meter->next_deadline(), row.index, DueKind::kMeterDeadline,
                 row.id.bytes);
         // What was not delivered before the hand-over can never be billed.
@@ -194,6 +195,7 @@ void Market::Impl::take_final_windows(LiveLease& lease) {
             checked_add(now().value, schedule_at(lease.row.index).dispute_period.value);
         CHECK(until);  // a schedule's times are bounded
         row.dispute_until = Time(*until);
+        row.missed = lease.gauges.judge(lease.guarantees, row.window.window);
         open_mismatch(lease.row, row);
         const std::pair key(row.window.lease, row.window.window.start);
         touched_windows.mark(key);
@@ -201,6 +203,7 @@ void Market::Impl::take_final_windows(LiveLease& lease) {
         lease.unsettled.push_back(std::move(row));
     }
     sort_unsettled(lease.unsettled);
+    if (!lease.gauges.empty()) lease.gauges.forget_before(lease.meter->open_from());
     set_due(lease.meter_due, lease.meter->next_deadline(), lease.row.index, DueKind::kMeterDeadline,
             lease.row.id.bytes);
     touched_leases.mark(lease.row.id);
@@ -243,6 +246,8 @@ Result<void> Market::Impl::handle(const SubmitReadings& body) {
     if (meter->second.role != batch.role) {
         return fail("wrong_role", "the meter is registered for another role");
     }
+    const settlement::MeterKeys keys = old_keys.keys_of(meter->second);
+    if (const auto good = keys.check(body.signer.value_or(keys.first()), now()); !good) return good;
     const auto found = leases.find(batch.lease);
     if (found == leases.end()) {
         return fail("unknown_lease", "there is no such lease, or all its windows are settled");
@@ -254,8 +259,11 @@ Result<void> Market::Impl::handle(const SubmitReadings& body) {
     }
     if (!lease.meter) return fail("lease_not_active", "the lease has not been handed over yet");
     accept();
+    // What arrives after a deadline is too late for the gauges too.
+    if (!lease.guarantees.empty()) take_final_windows(lease);
     outcome.readings = lease.meter->accept(batch, now(), outcome.index);
     CHECK(outcome.readings.size() == batch.readings.size());
+    add_gauges(lease, batch);
     for (std::size_t i = 0; i < batch.readings.size(); ++i) {
         const settlement::Verdict verdict = outcome.readings[i].verdict;
         const bool gap = verdict == settlement::Verdict::kAcceptedWithGap;

@@ -34,9 +34,9 @@ struct CommandOutcome {
     std::optional<ProgrammeRow> programme;                   // OpenProgramme, FundProgramme
     std::optional<GrantRow> grant;                           // GrantVoucher, RevokeGrant
     std::optional<DisputeRow> dispute;                       // that the command was about
-    std::optional<CashRow> cash;      // RequestCash, ApproveCash, RejectCash, TakePayment
-    std::optional<PeriodRow> period;  // ClosePeriod
-    std::optional<TitleRow> title;    // ProposeTitle, ConfirmTitle, RefuseTitle, RegisterPool
+    std::optional<CashRow> cash;            // RequestCash, ApproveCash, RejectCash, TakePayment
+    std::optional<PeriodRow> period;        // ClosePeriod
+    std::optional<TitleRow> title;          // ProposeTitle, ConfirmTitle, RefuseTitle, RegisterPool
     std::optional<ProjectAccount> project;  // that the command was about
 };
 

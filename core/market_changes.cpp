@@ -24,6 +24,7 @@ void Market::Impl::mark_changes(Rows& out) {
     };
     append(out.organisations, touched_organisations, organisations);
     append(out.meters, touched_meters, meters);
+    old_keys.mark_changes(out);
     append(out.markets, touched_markets, markets);
     append(out.pools, touched_pools, pools);
     for (const auto& [index, row] : title_rows)
@@ -80,6 +81,7 @@ void Market::Impl::clear_touched() {
     title_rows.clear();
     touched_organisations.clear();
     touched_meters.clear();
+    old_keys.touched.clear();
     touched_markets.clear();
     touched_pools.clear();
     touched_attestations.clear();

@@ -11,9 +11,10 @@
 #include "core/cash_desk.hpp"
 #include "core/market.hpp"
 #include "core/market_parts.hpp"
+#include "core/old_meter_keys.hpp"
 #include "core/period_desk.hpp"
 #include "core/project_desk.hpp"
-#include "core/touched.hpp"
+#include "core/under_way.hpp"
 #include "matching/engine.hpp"
 #include "settlement/accounts.hpp"
 #include "settlement/bill.hpp"
@@ -28,11 +29,12 @@
 
 namespace suanpan::core {
 
-struct Market::Impl {
+struct Market::Impl : CommandUnderWay, BatchUnderWay {
     HeadRow head;
     OrganisationId operator_id;
     std::map<OrganisationId, OrganisationRow> organisations;
     std::map<MeterId, MeterRow> meters;
+    OldMeterKeys old_keys;
     std::map<matching::MarketKey, MarketRow> markets;
     std::vector<ScheduleRow> schedules;  // the last one is in force
     std::map<std::string, ModelRow> models;
@@ -72,47 +74,6 @@ struct Market::Impl {
     settlement::Accounts accounts;
     std::set<DueKey> due;
 
-    // Of the command under way.
-    const Command* command = nullptr;
-    CommandOutcome outcome;
-    EntryDraft input_entry;
-    bool accepted = false;
-    std::uint32_t next_ordinal = 0;
-    std::map<settlement::AccountKey, std::int64_t> moves;
-    std::vector<matching::OrderSlot> ended_orders;
-    std::vector<LeaseId> closed_leases;
-    std::vector<JournalId> released_pending;
-    std::vector<AttestationId> ended_attestations;
-    std::vector<LogIndex> ended_blocks;
-    std::vector<LogIndex> ended_calls;
-
-    // Of the batch under way.
-    Rows changes;  // rows that are only ever added
-    Touched<OrganisationId> touched_organisations;
-    Touched<MeterId> touched_meters;
-    Touched<matching::MarketKey> touched_markets;
-    Touched<PoolId> touched_pools;
-    Touched<AttestationId> touched_attestations;
-    Touched<LogIndex> touched_blocks;
-    Touched<LogIndex> touched_calls;
-    Touched<LimitTarget> touched_limits;
-    Touched<OrderId> touched_orders;
-    Touched<LeaseId> touched_leases;
-    Touched<std::pair<LeaseId, Time>> touched_windows;
-    std::map<std::pair<LeaseId, Time>, FinalWindowRow> window_rows;
-    std::map<LogIndex, TitleRow> title_rows;
-    bool touched_run = false;
-    Touched<JournalId> touched_pending;
-    Touched<std::pair<Partners, AgreementId>> touched_agreements;
-    Touched<settlement::MonthlyVolumes::Key> touched_volumes;
-    Touched<ProgrammeId> touched_programmes;
-    Touched<GrantId> touched_grants;
-    Touched<settlement::ReservationKey> touched_reservations;
-    Touched<settlement::VoucherBook::MonthKey> touched_voucher_months;
-    Touched<SigningKeyId> touched_arbiter_keys;
-    Touched<DisputeId> touched_disputes;
-    Touched<settlement::AccountKey> touched_balances;
-
     // market.cpp
     CommandOutcome apply(const Command& what, Time clock, const Error* refusal);
     void run_due();
@@ -143,6 +104,8 @@ struct Market::Impl {
     Result<void> handle(const RegisterOrganisation& body);
     Result<void> handle(const RegisterMeter& body);
     Result<void> handle(const RevokeMeter& body);
+    Result<void> handle(const RotateMeter& body);
+    Result<void> handle(const RevokeMeterKey& body);
     Result<void> handle(const DefineMarket& body);
     Result<void> handle(const SetSchedule& body);
     Result<void> handle(const RegisterModel& body);
@@ -299,6 +262,9 @@ struct Market::Impl {
                                                                 Time time) const;
     void add_titles(Rows& out) const;
     void load_titles(const Rows& rows);
+    // The latest one in force.
+    [[nodiscard]] const AttestationRow* find_attestation(const PoolId& pool,
+                                                         const std::string& compute_class) const;
 
     // leases.cpp
     [[nodiscard]] settlement::MeteringRules metering_rules(const LeaseRow& lease) const;
@@ -309,6 +275,12 @@ struct Market::Impl {
     void take_final_windows(LiveLease& lease);
     void close_if_done(LiveLease& lease);
     void set_close_due(LiveLease& lease);
+
+    // meters.cpp
+    [[nodiscard]] Result<MeterRow*> find_own_meter(const MeterId& id);
+    [[nodiscard]] std::vector<settlement::Guarantee> guarantees_of(const LeaseRow& lease) const;
+    void add_gauges(LiveLease& lease, const settlement::ReadingBatch& batch);
+    void check_attested_rate(const LiveLease& lease, const settlement::ReadingBatch& batch);
 
     // discounts.cpp
     [[nodiscard]] settlement::DiscountAgreement* find_agreement(const AgreementId& id);
@@ -389,6 +361,7 @@ struct Market::Impl {
                                                   const std::string& name) const;
 
     // settle.cpp
+    [[nodiscard]] std::string grade_name(const LeaseRow& lease) const;
     [[nodiscard]] settlement::ServiceGrade grade_of(const LeaseRow& lease) const;
     [[nodiscard]] settlement::BillTerms bill_terms(const LeaseRow& lease) const;
     [[nodiscard]] settlement::BillFacts bill_facts(const LeaseRow& lease,

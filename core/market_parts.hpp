@@ -7,6 +7,7 @@
 #include "core/rows.hpp"
 #include "core/touched.hpp"
 #include "matching/engine.hpp"
+#include "settlement/lease_gauges.hpp"
 #include "settlement/lease_meter.hpp"
 
 #include <map>
@@ -81,8 +82,10 @@ struct LiveLease {
     std::optional<settlement::LeaseMeter> meter;  // from activation on
     std::vector<FinalWindowRow> unsettled;        // by final_at, then by end
     std::optional<Time> meter_due;
-    std::map<Time, FinalWindowRow> settled;  // that a dispute can still change; by start
-    std::optional<Time> close_due;           // ended: when no dispute can change it any more
+    std::map<Time, FinalWindowRow> settled;         // that a dispute can still change; by start
+    std::optional<Time> close_due;                  // ended: when no dispute can change it any more
+    std::vector<settlement::Guarantee> guarantees;  // from activation on
+    settlement::LeaseGauges gauges;                 // that they and attested rates are judged by
 
     // With no billing left to come.
     [[nodiscard]] bool is_settled() const;

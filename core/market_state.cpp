@@ -37,6 +37,7 @@ OrderRow Market::Impl::order_row(matching::OrderSlot slot) const {
 LeaseRow Market::Impl::lease_row(const LiveLease& lease) const {
     LeaseRow row = lease.row;
     if (lease.meter && !row.closed) row.metering = lease.meter->snapshot();
+    if (!lease.gauges.empty() && !row.closed) row.gauges = lease.gauges.snapshot();
     return row;
 }
 
@@ -45,6 +46,7 @@ Rows Market::Impl::state() const {
     out.head = head;
     append(out.organisations, organisations);
     append(out.meters, meters);
+    old_keys.add_state(out);
     append(out.markets, markets);
     out.schedules = schedules;
     append(out.models, models);
@@ -205,6 +207,7 @@ void Market::Impl::load_registry(const Rows& rows) {
     for (const OrganisationRow& row : rows.organisations)
         relations.set_group(row.id, row.group);
     index_rows(meters, rows.meters, [](const auto& row) { return row.id; });
+    old_keys.load(rows);
     index_rows(markets, rows.markets, [](const auto& row) { return row.rules.key; });
     for (const auto& [key, row] : markets) {
         engine.define_market(row.rules, head.last_time);
@@ -243,6 +246,7 @@ void Market::Impl::load_lease(const LeaseRow& row) {
     LiveLease lease;
     lease.row = row;
     lease.row.metering.clear();
+    lease.row.gauges.clear();
     if (row.state == LeaseState::kScheduled || row.state == LeaseState::kProvisioning ||
         row.state == LeaseState::kActive) {
         const Window taken{row.terms.window.start,
@@ -256,8 +260,14 @@ void Market::Impl::load_lease(const LeaseRow& row) {
         auto meter = settlement::LeaseMeter::restore(metered, metering_rules(row), row.metering);
         CHECK(meter);
         lease.meter.emplace(std::move(*meter));
+        lease.guarantees = guarantees_of(row);
         set_due(lease.meter_due, lease.meter->next_deadline(), row.index, DueKind::kMeterDeadline,
                 row.id.bytes);
+    }
+    if (!row.gauges.empty()) {
+        auto gauges = settlement::LeaseGauges::restore(row.gauges);
+        CHECK(gauges);
+        lease.gauges = std::move(*gauges);
     }
     leases.emplace(row.id, std::move(lease));
 }

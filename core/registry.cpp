@@ -79,6 +79,9 @@ Result<void> Market::Impl::handle(const RegisterMeter& body) {
     if (!organisations.contains(body.organisation)) {
         return fail("unknown_organisation", "there is no such organisation");
     }
+    const bool probe = body.role == settlement::MeterRole::kOperator;
+    if (probe && body.organisation != operator_id)
+        return fail("wrong_role", "a meter with the role operator is the operator's own");
     if (body.id.is_nil() || meters.contains(body.id)) {
         return fail("meter_exists", "a meter with this id is registered");
     }
@@ -86,25 +89,13 @@ Result<void> Market::Impl::handle(const RegisterMeter& body) {
         return fail("too_many", "a meter names at most 256 pools");
     for (const PoolId& pool : body.pools) {
         const auto found = pools.find(pool);
-        if (found == pools.end() || found->second.rules.owner != body.organisation) {
+        if (found == pools.end() || (found->second.rules.owner != body.organisation && !probe)) {
             return fail("unknown_pool", "the organisation has no such pool");
         }
     }
     accept();
     meters.emplace(body.id, MeterRow{body.id, body.organisation, body.role, body.key, body.pools,
                                      false, outcome.index});
-    touched_meters.mark(body.id);
-    return {};
-}
-
-Result<void> Market::Impl::handle(const RevokeMeter& body) {
-    const auto found = meters.find(body.id);
-    if (found == meters.end() || !acts_for(found->second.organisation)) {
-        return fail("unknown_meter", "the organisation has no such meter");
-    }
-    if (found->second.revoked) return fail("revoked_meter", "the meter is already revoked");
-    accept();
-    found->second.revoked = true;
     touched_meters.mark(body.id);
     return {};
 }
@@ -142,6 +133,13 @@ Result<void> Market::Impl::handle(const SetSchedule& body) {
     for (const auto& [name, steps] : body.grades) {
         if (auto valid = settlement::check_grade({name, steps}); !valid) return valid;
     }
+    for (const auto& [name, guarantees] : body.guarantees) {
+        if (guarantees.size() > settlement::kMaxGuarantees)
+            return fail("bad_guarantee", "a grade has at most 16 guarantees");
+        for (const settlement::Guarantee& guarantee : guarantees) {
+            if (auto valid = settlement::check_guarantee(guarantee); !valid) return valid;
+        }
+    }
     if (!valid_ppm(body.metered_minimum))
         return fail("bad_schedule", "the least share of a metered lease is 0 to 1000000 ppm");
     for (const auto& [compute_class, ppm] : body.efficiency) {
@@ -155,7 +153,7 @@ Result<void> Market::Impl::handle(const SetSchedule& body) {
     schedules.push_back(ScheduleRow{version, body.fees, body.metering, body.dispute_period,
                                     body.efficiency, outcome.index, body.release_notice,
                                     body.metered_minimum, body.grades, body.dispute_claim,
-                                    body.dispute_rule});
+                                    body.dispute_rule, body.guarantees});
     changes.schedules.push_back(schedules.back());
     return {};
 }

@@ -130,12 +130,13 @@ Result<void> Replay::check_signature(const TakePayment& payment) {
     return {};
 }
 
+// Whether the meter had that key then is the market's to say.
 Result<void> Replay::check_signature(const SubmitReadings& readings) {
-    const auto key = meter_keys_.find(readings.batch.meter);
+    const auto first = meter_keys_.find(readings.batch.meter);
     // An unknown meter's batch can only have been refused, which applying it will show.
-    if (key == meter_keys_.end()) return {};
+    if (first == meter_keys_.end()) return {};
     const auto envelope = parse_envelope(readings.envelope);
-    if (!envelope || !verify(*envelope, key->second)) {
+    if (!envelope || !verify(*envelope, readings.signer.value_or(first->second))) {
         return fail("bad_signature", "entry " + std::to_string(size_.value) +
                                          ": the readings are not signed by meter " +
                                          to_string(readings.batch.meter));

@@ -65,7 +65,7 @@ class Replay {
     Watch watch_;
     Market market_;
     std::deque<EntryDraft> expected_;
-    std::map<MeterId, PublicKey> meter_keys_;
+    std::map<MeterId, PublicKey> meter_keys_;  // the first that each had
     std::map<SigningKeyId, PublicKey> arbiter_keys_;
     std::map<SigningKeyId, PublicKey> payment_keys_;
     std::map<std::string, std::int64_t> kinds_;

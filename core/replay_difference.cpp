@@ -59,6 +59,7 @@ constexpr std::array kRules = {
     Rule{"settlement", "provider_gets",
          "metering-settlement, waterfall step 8 (the provider gets)"},
     Rule{"settlement", "owners", "metering-settlement, waterfall step 8 (split by title)"},
+    Rule{"settlement", "guarantees", "metering-settlement, Service level (guarantees)"},
     Rule{"settlement", "readings",
          "metering-settlement, Settlement runs (every line names its readings)"},
     Rule{"settlement", "totals", "metering-settlement, Settlement runs (the closing totals)"},
@@ -92,6 +93,7 @@ std::string_view rule_of_kind(std::string_view kind) {
     if (kind == "dispute" || kind == "ruling") return "metering-settlement, Disputes";
     if (kind == "correction") return "metering-settlement, Disputes (corrections)";
     if (kind == "settlement") return "metering-settlement, Settlement runs";
+    if (kind == "attestation") return "market §2 (attestations)";
     if (kind == "readings") return "metering-settlement, Meters (accepting)";
     if (kind == "order" || kind == "replace") return "market §7 (risk, before anything matches)";
     if (kind == "period_closed") return "metering-settlement, Settlement runs";

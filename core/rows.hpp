@@ -12,6 +12,7 @@
 #include "base/units.hpp"
 #include "core/account_rows.hpp"
 #include "core/dispute_rows.hpp"
+#include "core/meter_rows.hpp"
 #include "core/period_rows.hpp"
 #include "core/project_rows.hpp"
 #include "core/title_rows.hpp"
@@ -19,6 +20,7 @@
 #include "matching/engine.hpp"
 #include "settlement/accounts.hpp"
 #include "settlement/discount.hpp"
+#include "settlement/guarantee.hpp"
 #include "settlement/lease_meter.hpp"
 #include "settlement/service_level.hpp"
 #include "settlement/waterfall.hpp"
@@ -52,18 +54,6 @@ struct OrganisationRow {
     std::vector<settlement::BuyerKind> kinds{};  // ascending, distinct
     std::string group{};  // organisations of one group are related; empty: of none
     friend bool operator==(const OrganisationRow&, const OrganisationRow&) = default;
-};
-
-// An Ed25519 key pair that signs readings.
-struct MeterRow {
-    MeterId id;
-    OrganisationId organisation;
-    settlement::MeterRole role = settlement::MeterRole::kProvider;
-    PublicKey key{};
-    std::vector<PoolId> pools;  // a provider's: those it measures; empty: all of its own
-    bool revoked = false;
-    LogIndex index;
-    friend bool operator==(const MeterRow&, const MeterRow&) = default;
 };
 
 // What the operator and the auctions have made of a market. References are per CU·h.
@@ -142,6 +132,10 @@ struct FeeSchedule {
 // without one, or with another name, has `standard`. Without that: no credits.
 using Grades = std::map<std::string, std::vector<settlement::CreditStep>>;
 
+// What is guaranteed beyond the lot-time, by the same names; of a grade that is not here nothing,
+// of a name that no grade has what `standard` guarantees.
+using Guarantees = std::map<std::string, std::vector<settlement::Guarantee>>;
+
 struct ScheduleRow {
     std::int64_t version = 0;
     FeeSchedule fees;
@@ -157,6 +151,7 @@ struct ScheduleRow {
     // Of disputes, whose opening `dispute_period` bounds, from final on.
     Duration dispute_claim{7 * 86'400};
     Duration dispute_rule{30 * 86'400};
+    Guarantees guarantees{};
     friend bool operator==(const ScheduleRow&, const ScheduleRow&) = default;
 };
 
@@ -281,7 +276,8 @@ struct LeaseRow {
     // does.
     std::optional<Time> released_from{};
     std::optional<LeaseVoucher> voucher{};
-    ProjectId project{};  // of the buy; nil: none
+    ProjectId project{};   // of the buy; nil: none
+    std::string gauges{};  // snapshot of its LeaseGauges; empty where nobody needs them
     friend bool operator==(const LeaseRow&, const LeaseRow&) = default;
 };
 
@@ -307,6 +303,7 @@ struct FinalWindowRow {
     std::optional<settlement::AppliedDiscount> discount{};
     Time dispute_until{};                  // from then on nobody may open a dispute
     std::optional<LogIndex> line_index{};  // of the settlement entry that has its line
+    std::vector<settlement::MissedGuarantee> missed{};
     friend bool operator==(const FinalWindowRow&, const FinalWindowRow&) = default;
 };
 
@@ -326,6 +323,7 @@ struct SettlementLineRow {
     // Of a correction: after − before of every line and of the lot-time, and what it corrects.
     DisputeId dispute{};
     std::optional<LogIndex> corrects{};
+    std::vector<settlement::MissedGuarantee> missed{};  // of its window
     friend bool operator==(const SettlementLineRow&, const SettlementLineRow&) = default;
 };
 
@@ -433,6 +431,7 @@ struct Rows {
     std::vector<ProjectBudgetRow> project_budgets;
     std::vector<BalanceRow> balances;
     std::vector<settlement::JournalEntry> journal;
+    std::vector<MeterKeyRow> meter_keys;
 };
 
 // SHA-256 over a canonical text of the state rows, sorted by key; equal states give equal digests.

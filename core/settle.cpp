@@ -16,11 +16,15 @@ constexpr std::size_t kPartBytes = 56'000;
 constexpr std::size_t kLineBytes = 760;
 constexpr std::size_t kOwnerBytes = 90;
 constexpr std::size_t kIndexBytes = 24;
+constexpr std::size_t kMissedBytes = 140;
 constexpr std::size_t kPartReadings = 2'000;
-static_assert(kLineBytes + 32 * kOwnerBytes + kPartReadings * kIndexBytes <= kPartBytes);
+static_assert(kLineBytes + 32 * kOwnerBytes + settlement::kMaxGuarantees * kMissedBytes +
+                  kPartReadings * kIndexBytes <=
+              kPartBytes);
 
 std::size_t entry_bytes(const SettlementLineRow& line) {
-    return kLineBytes + line.owners.size() * kOwnerBytes + line.readings.size() * kIndexBytes;
+    return kLineBytes + line.owners.size() * kOwnerBytes + line.missed.size() * kMissedBytes +
+           line.readings.size() * kIndexBytes;
 }
 
 Time release_time(Time final_time, Duration dispute_period) {
@@ -119,13 +123,17 @@ void Market::Impl::settle_step(RunRow& run) {
 
 // By the pool's profile, which never changes, and the schedule of the trade.
 settlement::ServiceGrade Market::Impl::grade_of(const LeaseRow& lease) const {
-    static const std::uint16_t kGrade = matching::find_attribute("sla_grade").value();
     const Grades& grades = schedule_at(lease.index).grades;
-    const auto* named = matching::find_value(pools.at(lease.pool).rules.profile, kGrade, "");
-    auto found = named == nullptr ? grades.end() : grades.find(named->texts.front());
+    auto found = grades.find(grade_name(lease));
     if (found == grades.end()) found = grades.find(std::string(settlement::kStandardGrade));
     if (found == grades.end()) return {};
     return {found->first, found->second};
+}
+
+std::string Market::Impl::grade_name(const LeaseRow& lease) const {
+    static const std::uint16_t kGrade = matching::find_attribute("sla_grade").value();
+    const auto* named = matching::find_value(pools.at(lease.pool).rules.profile, kGrade, "");
+    return named == nullptr ? std::string(settlement::kStandardGrade) : named->texts.front();
 }
 
 settlement::BillTerms Market::Impl::bill_terms(const LeaseRow& lease) const {
@@ -243,6 +251,7 @@ SettlementLineRow Market::Impl::settle_window(LiveLease& lease, const FinalWindo
         out.owners.push_back(owner.owner);
     out.readings = window.window.readings;
     out.agreement = discount_for(row, window).agreement.value_or(AgreementId());
+    out.missed = window.missed;
     return out;
 }
 

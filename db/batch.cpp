@@ -139,6 +139,7 @@ void write_changes(NativeSession& session, const Batch& batch) {
     write_table(session, rows.markets);
     write_table(session, rows.calls);
     write_table(session, rows.limits);
+    write_table(session, rows.meter_keys);
     write_table(session, rows.schedules);
     write_table(session, rows.models);
     write_table(session, rows.sites);

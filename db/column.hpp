@@ -217,6 +217,11 @@ struct Column<std::map<std::string, core::RunTotals>>
 template <>
 struct Column<core::Grades> : TextColumn<core::Grades, ColumnType::kJsonb> {};
 template <>
+struct Column<core::Guarantees> : TextColumn<core::Guarantees, ColumnType::kJsonb> {};
+template <>
+struct Column<std::vector<settlement::MissedGuarantee>>
+    : TextColumn<std::vector<settlement::MissedGuarantee>, ColumnType::kJsonb> {};
+template <>
 struct Column<settlement::DiscountAgreement>
     : TextColumn<settlement::DiscountAgreement, ColumnType::kJsonb> {};
 template <>

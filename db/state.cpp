@@ -104,6 +104,7 @@ core::Rows load_all(Source& source) {
     rows.head = head_of(source);
     rows.organisations = load<core::OrganisationRow>(source, "", "t.id");
     rows.meters = load<core::MeterRow>(source, "", "t.id");
+    rows.meter_keys = load<core::MeterKeyRow>(source, "", "t.log_index");
     rows.markets = load<core::MarketRow>(source, "", "t.market");
     rows.calls = load<core::CallRow>(source, "t.open", "t.log_index");
     rows.limits = load<core::LimitRow>(source, "", "t.organisation, t.project, t.api_key");

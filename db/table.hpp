@@ -50,6 +50,7 @@ struct Table;  // kName, kKey: the columns that a conflict is found by; empty: r
 
 SUANPAN_TABLE(core::OrganisationRow, "organisation", "id")
 SUANPAN_TABLE(core::MeterRow, "meter", "id")
+SUANPAN_TABLE(core::MeterKeyRow, "meter_key", "meter, public_key")
 SUANPAN_TABLE(core::MarketRow, "market", "market")
 SUANPAN_TABLE(core::CallRow, "market_call", "log_index")
 SUANPAN_TABLE(core::LimitRow, "limits", "organisation, project, api_key")
@@ -97,6 +98,15 @@ void fields(A& a, R& r) {
     a("role", r.role);
     a("public_key", r.key);
     a("pools", r.pools);
+    a("revoked", r.revoked);
+    a("log_index", r.index);
+}
+
+template <typename A, Is<core::MeterKeyRow> R>
+void fields(A& a, R& r) {
+    a("meter", r.meter);
+    a("public_key", r.key);
+    a("until_s", r.until);
     a("revoked", r.revoked);
     a("log_index", r.index);
 }
@@ -263,6 +273,7 @@ void fields(A& a, R& r) {
     a("discount", r.discount);
     a("dispute_until_s", r.dispute_until);
     a("line_index", r.line_index);
+    a("missed", r.missed);
 }
 
 template <typename A, Is<core::RunRow> R>

@@ -118,6 +118,7 @@ void fields(A& a, R& r) {
     a("released_from_s", r.released_from);
     a("voucher", r.voucher);
     a("project", r.project);
+    a("gauges", r.gauges);
 }
 
 template <typename A, Is<core::SettlementLineRow> R>
@@ -148,6 +149,7 @@ void fields(A& a, R& r) {
     a("grant_id", r.grant);
     a("dispute", r.dispute);
     a("corrects", r.corrects);
+    a("missed", r.missed);
 }
 
 // The parts that lines are shown with.

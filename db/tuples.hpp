@@ -87,10 +87,15 @@ inline void put_field(std::string& out, const std::vector<matching::Step>& steps
 
 template <typename T>
 void put_field(std::string& out, const std::vector<T>& values) {
-    put_array(out, Column<std::vector<T>>::kType, values.size(), [&] {
-        for (const T& value : values)
-            put_field(out, value);
-    });
+    constexpr ColumnType kType = Column<std::vector<T>>::kType;
+    if constexpr (kType == ColumnType::kJsonb) {
+        put_json(out, not_null(Column<std::vector<T>>::encode(values)));
+    } else {
+        put_array(out, kType, values.size(), [&] {
+            for (const T& value : values)
+                put_field(out, value);
+        });
+    }
 }
 
 template <typename T>
@@ -213,9 +218,14 @@ void TupleReader::read(const CellView& cell, T& value) {
 
 template <typename T>
 void TupleReader::read(const CellView& cell, std::vector<T>& values) {
-    values.clear();
-    each_element(not_null(cell),
-                 [&](std::string_view element) { read(CellView(element), values.emplace_back()); });
+    if constexpr (Column<std::vector<T>>::kType == ColumnType::kJsonb) {
+        values = Column<std::vector<T>>::decode(json_text(not_null(cell)));
+    } else {
+        values.clear();
+        each_element(not_null(cell), [&](std::string_view element) {
+            read(CellView(element), values.emplace_back());
+        });
+    }
 }
 
 }  // namespace suanpan::db

@@ -80,17 +80,31 @@ GuaranteeOutcome judge_guarantee(const Guarantee& guarantee, const SideValues& v
         if (!value) return GuaranteeOutcome{};
         return GuaranteeOutcome{value, guarantee_credit(guarantee, *value), Ppm(0)};
     };
-    if (!values.provider && !values.buyer) return decided(values.probe);
     if (!values.buyer) return decided(values.provider);
     if (!values.provider) return decided(values.buyer);
     const GuaranteeOutcome p = decided(values.provider);
     const GuaranteeOutcome b = decided(values.buyer);
     // Every step credits more than the one before, so equal credits are the same side of each.
     if (p.credit == b.credit) return p;
-    if (values.probe) return decided(values.probe);
     GuaranteeOutcome out = p.credit > b.credit ? p : b;
     out.disputed = Ppm(out.credit.value - std::min(p.credit, b.credit).value);
     return out;
+}
+
+Ppm missed_credit(const std::vector<MissedGuarantee>& missed) {
+    std::vector<Ppm> credits;
+    credits.reserve(missed.size());
+    for (const MissedGuarantee& each : missed)
+        credits.push_back(each.credit);
+    return combined_credit(credits);
+}
+
+Ppm disputed_credit(const std::vector<MissedGuarantee>& missed) {
+    std::vector<Ppm> admitted;
+    admitted.reserve(missed.size());
+    for (const MissedGuarantee& each : missed)
+        admitted.emplace_back(each.credit.value - each.disputed.value);
+    return Ppm(missed_credit(missed).value - combined_credit(admitted).value);
 }
 
 Ppm combined_credit(const std::vector<Ppm>& credits) {

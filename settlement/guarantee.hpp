@@ -1,16 +1,19 @@
 #pragma once
 
 // What a lease guarantees beyond its lot-time (metering-settlement "Service level"): latency,
-// jitter, loss and rate, measured by the gauges of both sides' meters and of the operator's probe.
+// jitter, loss and rate, measured by the gauges of both sides' meters. The operator's probe does
+// not bill: what it measured is evidence in a dispute.
 
 #include "base/result.hpp"
 #include "base/units.hpp"
 #include "settlement/reading.hpp"
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -37,9 +40,17 @@ struct Guarantee {
     friend bool operator==(const Guarantee&, const Guarantee&) = default;
 };
 
+inline constexpr std::size_t kMaxGuarantees = 16;  // of a lease
+
 // Error `bad_guarantee`: no steps, steps out of order or of range, a percentile out of 1 to
 // 1,000,000.
 Result<void> check_guarantee(const Guarantee& guarantee);
+
+// Canonical JSON: [{"percentile_ppm","quantity","steps":[{"beyond","credit_ppm"}, …]}, …].
+std::string to_json(const std::vector<Guarantee>& guarantees);
+// Of just that form, whether or not it is a good one: a refused schedule is in the log too. Errors:
+// those of parse_json, `bad_guarantee`.
+Result<std::vector<Guarantee>> parse_guarantees(std::string_view json);
 
 // ppm of the sale. A value at a bound is not beyond it.
 Ppm guarantee_credit(const Guarantee& guarantee, std::int64_t value);
@@ -64,21 +75,39 @@ class GaugeSamples {
 struct SideValues {
     std::optional<std::int64_t> provider;
     std::optional<std::int64_t> buyer;
-    std::optional<std::int64_t> probe;  // the operator's meters
 };
 
 struct GuaranteeOutcome {
     std::optional<std::int64_t> value;  // what counts
     Ppm credit{0};
-    Ppm disputed{
-        0};  // of the credit: what the better side does not admit; its part of S stays held
+    // Of the credit: what the better side does not admit; its part of S stays held.
+    Ppm disputed{0};
     friend bool operator==(const GuaranteeOutcome&, const GuaranteeOutcome&) = default;
 };
 
-// Both on the same side of every step: the provider's value. Otherwise the probe's, where there is
-// one; else the worse of the two, as min(p, b) for lot-time, and the rest of the credit is
-// disputed. One silent: the other's. Both silent: the probe's. Nobody: no credit.
+// Both on the same side of every step: the provider's value. Otherwise the worse of the two, as
+// min(p, b) for lot-time, and the rest of the credit is disputed. One silent: the other's. Nobody:
+// no credit.
 GuaranteeOutcome judge_guarantee(const Guarantee& guarantee, const SideValues& values);
+
+// What a window has to show for a credit.
+struct MissedGuarantee {
+    Quantity quantity = Quantity::kRttP50;
+    Ppm percentile{500'000};
+    std::int64_t value = 0;
+    Ppm credit;
+    Ppm disputed{0};
+    friend bool operator==(const MissedGuarantee&, const MissedGuarantee&) = default;
+};
+// Canonical JSON: [{"credit_ppm","disputed_ppm","percentile_ppm","quantity","value"}, …].
+std::string to_json(const std::vector<MissedGuarantee>& missed);
+// Errors: those of parse_json, `bad_guarantee`.
+Result<std::vector<MissedGuarantee>> parse_missed(std::string_view json);
+
+// Of all of them together, and how much of that one side does not admit: of a credit that is cut at
+// the whole sale the part that both admit counts first.
+Ppm missed_credit(const std::vector<MissedGuarantee>& missed);
+Ppm disputed_credit(const std::vector<MissedGuarantee>& missed);
 
 // Credits add up, to the whole sale at the most. REQUIRES credits of 0 to 1,000,000.
 Ppm combined_credit(const std::vector<Ppm>& credits);

@@ -59,19 +59,29 @@ GaugeSamples LeaseGauges::samples(MeterRole role, Quantity quantity, const Windo
     return out;
 }
 
-std::vector<GuaranteeOutcome> LeaseGauges::judge(const std::vector<Guarantee>& guarantees,
-                                                 const Window& window) const {
-    std::vector<GuaranteeOutcome> out;
-    out.reserve(guarantees.size());
+std::vector<MissedGuarantee> LeaseGauges::judge(const std::vector<Guarantee>& guarantees,
+                                                const Window& window) const {
+    std::vector<MissedGuarantee> out;
     for (const Guarantee& guarantee : guarantees) {
         const auto value = [&](MeterRole role) {
             return samples(role, guarantee.quantity, window).percentile(guarantee.percentile);
         };
-        out.push_back(judge_guarantee(
-            guarantee, SideValues{value(MeterRole::kProvider), value(MeterRole::kBuyer),
-                                  value(MeterRole::kOperator)}));
+        const GuaranteeOutcome judged = judge_guarantee(
+            guarantee, SideValues{value(MeterRole::kProvider), value(MeterRole::kBuyer)});
+        if (judged.credit.value == 0) continue;
+        out.push_back({guarantee.quantity, guarantee.percentile, *judged.value, judged.credit,
+                       judged.disputed});
     }
     return out;
+}
+
+std::optional<std::int64_t> LeaseGauges::rate_mcu(MeterRole role, const MeterId& meter,
+                                                  const Reading& reading) const {
+    const auto chain = points_.find({role, meter});
+    if (chain == points_.end()) return std::nullopt;
+    const auto point = chain->second.find(Key{reading.epoch, reading.seq});
+    if (point == chain->second.end()) return std::nullopt;
+    return value_of(chain->second, point, Quantity::kRate);
 }
 
 void LeaseGauges::forget_before(Time open_from) {

@@ -28,9 +28,12 @@ class LeaseGauges {
     // from nothing for the first of it; a reading whose neighbour is missing gives none.
     [[nodiscard]] GaugeSamples samples(MeterRole role, Quantity quantity,
                                        const Window& window) const;
-    // Each guarantee's outcome in a window, in the order of the guarantees.
-    [[nodiscard]] std::vector<GuaranteeOutcome> judge(const std::vector<Guarantee>& guarantees,
-                                                      const Window& window) const;
+    // The guarantees that a window missed, in their order.
+    [[nodiscard]] std::vector<MissedGuarantee> judge(const std::vector<Guarantee>& guarantees,
+                                                     const Window& window) const;
+    // The rate of a busy lot over one reading, as samples() takes it.
+    [[nodiscard]] std::optional<std::int64_t> rate_mcu(MeterRole role, const MeterId& meter,
+                                                       const Reading& reading) const;
     // Windows before `open_from` are final. Of each meter the last reading is kept for the next
     // one.
     void forget_before(Time open_from);

@@ -282,6 +282,11 @@ std::optional<Time> LeaseMeter::next_deadline() const {
     return out;
 }
 
+Time LeaseMeter::open_from() const {
+    CHECK(impl_->active);
+    return impl_->open_from;
+}
+
 bool LeaseMeter::all_final() const {
     if (!impl_->ready.empty()) return false;
     if (!impl_->active) return impl_->ended;

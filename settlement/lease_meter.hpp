@@ -108,6 +108,8 @@ class LeaseMeter {
     // When take_final should next be asked though no reading came: a deadline, or the end of a
     // window whose readings were ahead of it. nullopt when every window is final or none is known.
     [[nodiscard]] std::optional<Time> next_deadline() const;
+    // All billing windows before this are final. REQUIRES an active time.
+    [[nodiscard]] Time open_from() const;
     // Every window is final and was taken.
     [[nodiscard]] bool all_final() const;
 

@@ -3,52 +3,72 @@
 #include "base/check.hpp"
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
 namespace suanpan::settlement {
 namespace {
 
-tl::unexpected<Error> revoked() {
+tl::unexpected<Error> revoked_meter() {
     return fail("revoked_meter", "the meter's key has been revoked");
+}
+
+// Why a key that was replaced is good no more.
+Result<void> check_old(const MeterKey& key, Time now) {
+    if (key.revoked) return fail("revoked_key", "this key of the meter has been revoked");
+    if (key.until && now >= *key.until) {
+        return fail("superseded_key",
+                    "the meter has another key by now, and the time in which both were good is "
+                    "over");
+    }
+    return {};
 }
 
 }  // namespace
 
-MeterKeys::MeterKeys(const PublicKey& key, Time now) : keys_{MeterKey{key, now, std::nullopt}} {}
-
-MeterKeys::MeterKeys(std::vector<MeterKey> keys, std::optional<Time> revoked_at)
-    : keys_(std::move(keys)), revoked_at_(revoked_at) {
+MeterKeys::MeterKeys(std::vector<MeterKey> keys, bool revoked)
+    : keys_(std::move(keys)), revoked_(revoked) {
     CHECK(!keys_.empty() && !keys_.back().until);
 }
 
-Result<void> MeterKeys::rotate(const PublicKey& key, Time now) {
-    if (revoked_at_) return revoked();
+Result<void> MeterKeys::rotate(const PublicKey& key, Time now, Duration overlap) {
+    if (revoked_) return revoked_meter();
+    if (overlap.value < 0 || overlap > kLongestOverlap)
+        return fail("bad_overlap", "the key before is good for 0 to 30 days more");
     if (std::ranges::find(keys_, key, &MeterKey::key) != keys_.end()) {
         return fail("key_reused", "the meter has or had this key; a new one is needed");
     }
-    keys_.back().until = now;
-    keys_.push_back(MeterKey{key, now, std::nullopt});
+    keys_.back().until = Time(now.value + overlap.value);
+    keys_.push_back(MeterKey{key, std::nullopt});
     return {};
 }
 
-Result<void> MeterKeys::revoke(Time now) {
-    if (revoked_at_) return revoked();
-    revoked_at_ = now;
-    return {};
-}
-
-std::vector<PublicKey> MeterKeys::keys_at(Time now, Duration grace) const {
-    CHECK(grace.value >= 0);
-    std::vector<PublicKey> out;
-    if (revoked_at_ && *revoked_at_ <= now) return out;
-    for (const MeterKey& key : std::views::reverse(keys_)) {
-        // `until` came before `now`, so the difference does not overflow.
-        const bool in_time =
-            !key.until || now < *key.until || now.value - key.until->value < grace.value;
-        if (key.from <= now && in_time) out.push_back(key.key);
+Result<void> MeterKeys::revoke(const PublicKey& key, Time now) {
+    if (revoked_) return revoked_meter();
+    const auto found = std::ranges::find(keys_, key, &MeterKey::key);
+    if (found == keys_.end()) return fail("unknown_key", "the meter never had this key");
+    if (!found->until) {
+        return fail("key_in_force",
+                    "the key in force is replaced by another one, without an overlap, or the meter "
+                    "is revoked");
     }
-    return out;
+    if (const auto good = check_old(*found, now); !good) return good;
+    found->until = now;
+    found->revoked = true;
+    return {};
+}
+
+Result<void> MeterKeys::revoke() {
+    if (revoked_) return revoked_meter();
+    revoked_ = true;
+    return {};
+}
+
+Result<void> MeterKeys::check(const PublicKey& signer, Time now) const {
+    if (revoked_) return revoked_meter();
+    const auto found = std::ranges::find(keys_, signer, &MeterKey::key);
+    if (found == keys_.end())
+        return fail("bad_signature", "the meter does not have the key that signed the readings");
+    return check_old(*found, now);
 }
 
 }  // namespace suanpan::settlement

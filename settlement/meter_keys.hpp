@@ -1,8 +1,8 @@
 #pragma once
 
-// The keys of one meter over time (metering-settlement "Meters"): registered, rotated, revoked,
+// The keys of one meter over time (metering-settlement "Meters"): registered, rotated and revoked,
 // each by an entry of the log. Times are logged times, so that everybody who reads the log finds
-// the same key for a batch. What was accepted before a revocation stays.
+// the same of a batch. What was accepted before a revocation stays.
 
 #include "base/crypto.hpp"
 #include "base/result.hpp"
@@ -15,34 +15,44 @@ namespace suanpan::settlement {
 
 struct MeterKey {
     PublicKey key{};
-    Time from;                  // of its entry
-    std::optional<Time> until;  // rotated: the next one's `from`
+    std::optional<Time> until;  // of a key that another one replaced: batches are taken before this
+    bool revoked = false;       // before its overlap was over
     friend bool operator==(const MeterKey&, const MeterKey&) = default;
 };
 
+// What a node had in its spool when its key was replaced is sent within this, at the most.
+inline constexpr Duration kLongestOverlap{30 * 86'400};
+
 class MeterKeys {
  public:
-    MeterKeys(const PublicKey& key, Time now);
+    explicit MeterKeys(const PublicKey& key) : keys_{MeterKey{key, std::nullopt}} {}
     // As it was. REQUIRES keys in the order of time, each but the last with its end.
-    MeterKeys(std::vector<MeterKey> keys, std::optional<Time> revoked_at);
+    MeterKeys(std::vector<MeterKey> keys, bool revoked);
 
-    // Errors, in order of precedence: `revoked_meter`, `key_reused` (the meter had this key
-    // before).
-    Result<void> rotate(const PublicKey& key, Time now);
-    // For good: all its keys, a rotated one's grace too. Error: `revoked_meter`.
-    Result<void> revoke(Time now);
+    // The key in force from `now` on; the one before it is good for `overlap` more. Errors, in
+    // order of precedence: `revoked_meter`, `bad_overlap`, `key_reused` (the meter has or had this
+    // key).
+    Result<void> rotate(const PublicKey& key, Time now, Duration overlap);
+    // One that was replaced, before its overlap is over. Errors, in order of precedence:
+    // `revoked_meter`, `unknown_key`, `key_in_force`, `revoked_key`, `superseded_key`.
+    Result<void> revoke(const PublicKey& key, Time now);
+    // The meter, for good: all its keys, a replaced one's overlap too. Error: `revoked_meter`.
+    Result<void> revoke();
 
-    // The keys that a batch received at `now` may be signed with, the newest first: the one in
-    // force and those that were rotated less than `grace` ago, for what a node still had in its
-    // spool. None from the revocation on. REQUIRES grace ≥ 0.
-    [[nodiscard]] std::vector<PublicKey> keys_at(Time now, Duration grace) const;
+    // Whether a batch that is received at `now` may be signed with this key. Errors, in order of
+    // precedence: `revoked_meter`, `bad_signature` (the meter does not have it, or not yet),
+    // `revoked_key`, `superseded_key` (its overlap is over). REQUIRES a `now` not before the last
+    // change.
+    [[nodiscard]] Result<void> check(const PublicKey& signer, Time now) const;
 
+    // The oldest first.
     [[nodiscard]] const std::vector<MeterKey>& all() const { return keys_; }
-    [[nodiscard]] const std::optional<Time>& revoked_at() const { return revoked_at_; }
+    [[nodiscard]] const PublicKey& first() const { return keys_.front().key; }
+    [[nodiscard]] bool revoked() const { return revoked_; }
 
  private:
     std::vector<MeterKey> keys_;  // never empty
-    std::optional<Time> revoked_at_;
+    bool revoked_ = false;
 };
 
 }  // namespace suanpan::settlement

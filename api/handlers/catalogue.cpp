@@ -16,6 +16,8 @@ namespace {
 constexpr std::int64_t kMaxDurationS = 10LL * 366 * 86'400;
 constexpr std::size_t kMaxClasses = 32;
 constexpr std::size_t kMaxSteps = 32;
+constexpr std::size_t kMaxGuarantees = 16;
+constexpr std::int64_t kMostBeyond = 1'000'000'000'000;
 // market §2: of the peak, where nobody measured.
 constexpr Ppm kAiEfficiency{450'000};
 constexpr std::array<std::string_view, 4> kAiClasses = {"AI-FP32", "AI-FP16", "AI-FP8", "AI-INT8"};
@@ -217,6 +219,39 @@ core::Grades read_grades(Fields& fields) {
     return grades;
 }
 
+// {"standard":[{"quantity":"rtt_p99_us","percentile_ppm":950000,
+//               "steps":[{"beyond":20000,"credit_ppm":100000}, …]}, …], …}
+core::Guarantees read_guarantees(Fields& fields) {
+    core::Guarantees out;
+    const Json* object = fields.find_object("guarantees");
+    if (object == nullptr) return out;
+    Fields inner(*object, fields.faults(), fields.pointer_of("guarantees"));
+    for (const auto& item : object->items()) {
+        const Json* list = inner.find_array(item.key(), kMaxGuarantees);
+        for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+            Fields one((*list)[i], fields.faults(),
+                       inner.pointer_of(item.key() + "/" + std::to_string(i)));
+            settlement::Guarantee guarantee;
+            guarantee.quantity = one.need("quantity", settlement::parse_quantity)
+                                     .value_or(settlement::Quantity::kRttP50);
+            guarantee.percentile = Ppm(one.need_integer("percentile_ppm", 1, kPpm).value_or(1));
+            const Json* steps = one.need_array("steps", kMaxSteps);
+            for (std::size_t at = 0; steps != nullptr && at < steps->size(); ++at) {
+                Fields step((*steps)[at], fields.faults(),
+                            one.pointer_of("steps/" + std::to_string(at)));
+                guarantee.steps.push_back(
+                    {step.need_integer("beyond", 0, kMostBeyond).value_or(0),
+                     Ppm(step.need_integer("credit_ppm", 0, kPpm).value_or(0))});
+                step.finish();
+            }
+            one.finish();
+            out[item.key()].push_back(std::move(guarantee));
+        }
+    }
+    inner.finish();
+    return out;
+}
+
 }  // namespace
 
 Result<Write> create_schedule(Call& call) {
@@ -232,6 +267,7 @@ Result<Write> create_schedule(Call& call) {
     if (const auto notice = fields.find("release_notice", parse_duration))
         schedule.release_notice = notice;
     schedule.grades = read_grades(fields);
+    schedule.guarantees = read_guarantees(fields);
     schedule.metered_minimum = Ppm(fields.find_integer("metered_minimum_ppm", 0, kPpm).value_or(0));
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
@@ -248,6 +284,7 @@ Result<Write> create_schedule(Call& call) {
         made.release_notice = schedule.release_notice;
         made.metered_minimum = schedule.metered_minimum;
         made.grades = schedule.grades;
+        made.guarantees = schedule.guarantees;
         made.index = outcome.index;
         Json body = to_json(made);
         body.erase("version");  // counted by the core; the list names it

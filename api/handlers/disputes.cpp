@@ -10,6 +10,7 @@
 #include "base/decimal.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "db/queries/settlements.hpp"
 #include "db/queries/trading.hpp"
 #include "services/clock.hpp"
 #include "services/settlement/ruling_intake.hpp"
@@ -27,27 +28,27 @@ Result<PublicKey> parse_public_key(std::string_view text) {
     return public_key_from(*raw);
 }
 
-// {"lot_us":"7200000000","credit_ppm":0}; a credit that is left out is none.
-Delivered read_delivered(Fields& fields) {
+// {"lot_us":"7200000000","credit_ppm":0}; a credit that is left out is the one that stands.
+Delivered read_delivered(Fields& fields, Ppm standing) {
     Delivered out;
     const auto lot_us = fields.need("lot_us", parse_integer);
     if (lot_us && *lot_us < 0) fields.fault("lot_us", "out_of_range", "lot-time is not negative");
     out.lot_us = lot_us.value_or(0);
-    out.credit = Ppm(fields.find_integer("credit_ppm", 0, kPpm).value_or(0));
+    out.credit = Ppm(fields.find_integer("credit_ppm", 0, kPpm).value_or(standing.value));
     return out;
+}
+
+// What the guarantees of the window gave.
+Ppm standing_credit(const Call& call, const core::OpenDispute& body) {
+    const auto window = call.context.database.read("find_window", [&body](db::Tx& tx) {
+        return db::find_window(tx, body.lease, body.window_start);
+    });
+    return window ? settlement::missed_credit(window->missed) : Ppm(0);
 }
 
 // Arbiters see what they may have to rule.
 bool sees_all(const Call& call) {
     return call.caller.is_operator() || call.caller.has(core::Role::kArbiter);
-}
-
-std::optional<core::DisputeRow> visible_dispute(const Call& call, const DisputeId& id) {
-    auto row = call.context.database.read("find_dispute",
-                                          [&id](db::Tx& tx) { return db::find_dispute(tx, id); });
-    const OrganisationId& viewer = call.caller.organisation;
-    if (row && !sees_all(call) && viewer != row->buyer && viewer != row->provider) row.reset();
-    return row;
 }
 
 // `by`, or the one side that the caller is.
@@ -76,6 +77,14 @@ Write told_dispute(core::CommandBody command, int status) {
 
 }  // namespace
 
+std::optional<core::DisputeRow> visible_dispute(const Call& call, const DisputeId& id) {
+    auto row = call.context.database.read("find_dispute",
+                                          [&id](db::Tx& tx) { return db::find_dispute(tx, id); });
+    const OrganisationId& viewer = call.caller.organisation;
+    if (row && !sees_all(call) && viewer != row->buyer && viewer != row->provider) row.reset();
+    return row;
+}
+
 Result<Write> open_dispute(Call& call) {
     Faults faults;
     Fields fields(call.body, faults);
@@ -84,7 +93,7 @@ Result<Write> open_dispute(Call& call) {
     body.window_start = fields.need("window_start", parse_time).value_or(Time(0));
     body.claim.reason = fields.need("reason", settlement::parse_dispute_reason)
                             .value_or(settlement::DisputeReason::kOther);
-    body.claim.delivered = read_delivered(fields);
+    body.claim.delivered = read_delivered(fields, standing_credit(call, body));
     const auto lease = call.context.database.read(
         "find_lease", [&body](db::Tx& tx) { return db::find_lease(tx, body.lease); });
     const OrganisationId& caller = call.caller.organisation;
@@ -131,7 +140,14 @@ Result<Response> get_dispute(Call& call) {
     if (!id) return fail(id.error());
     const auto row = visible_dispute(call, *id);
     if (!row) return fail(not_found());
-    return json_response(to_json(*row));
+    const db::ReadingFilter filter{row->dispute.lease, row->dispute.window};
+    const auto chains = call.context.database.read(
+        "list_chains", [&filter](db::Tx& tx) { return db::list_chains(tx, filter); });
+    Json out = to_json(*row);
+    out["chains"] = Json::array();
+    for (const db::ReadingChain& chain : chains)
+        out["chains"].push_back(to_json(chain));
+    return json_response(out);
 }
 
 Result<Write> claim_dispute(Call& call) {
@@ -163,7 +179,7 @@ Result<Write> offer_settlement(Call& call) {
     Fields fields(call.body, faults);
     core::OfferSettlement body;
     body.id = *id;
-    body.delivered = read_delivered(fields);
+    body.delivered = read_delivered(fields, row->dispute.final.credit);
     body.by = side_of(call, fields, row->provider, row->buyer).value_or(DisputeParty::kBuyer);
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));

@@ -71,6 +71,7 @@ void advance_leases(const std::shared_ptr<Call>& call, const Reply& reply);
 // metering.cpp
 Result<Write> register_meter(Call& call);
 Result<Response> list_meters(Call& call);
+Result<Write> rotate_meter(Call& call);
 Result<Write> revoke_meter(Call& call);
 void submit_readings(const std::shared_ptr<Call>& call, const Reply& reply);
 Result<Response> list_readings(Call& call);

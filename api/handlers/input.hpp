@@ -4,6 +4,7 @@
 
 #include "api/call.hpp"
 #include "api/fields.hpp"
+#include "core/dispute_rows.hpp"
 #include "db/queries/page.hpp"
 #include "settlement/waterfall.hpp"
 
@@ -29,5 +30,8 @@ Result<bool> parse_flag(std::string_view text);  // true, false
 // `organisation=` of a list: the operator may name any and sees all without; others see their own,
 // and any other name shows nothing (not_found).
 Result<std::optional<OrganisationId>> read_organisation_filter(const Call& call, Fields& query);
+
+// As both sides, the operator and arbiters see it: who may have to rule it sees what it is about.
+std::optional<core::DisputeRow> visible_dispute(const Call& call, const DisputeId& id);
 
 }  // namespace suanpan::api

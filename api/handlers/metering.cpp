@@ -5,6 +5,7 @@
 #include "api/json/verdict.hpp"
 #include "api/problem.hpp"
 #include "base/random.hpp"
+#include "base/time.hpp"
 #include "db/queries/identity.hpp"
 #include "db/queries/settlements.hpp"
 #include "db/queries/trading.hpp"
@@ -17,6 +18,7 @@ namespace suanpan::api {
 namespace {
 
 constexpr std::size_t kMaxPools = 1'000;
+constexpr Duration kUsualOverlap{86'400};  // a day's spool
 
 Result<PublicKey> parse_public_key(std::string_view text) {
     const auto raw = from_base64(text);
@@ -94,6 +96,17 @@ BatchItem envelope_item(const Call& call, services::ReadingIntake& intake, std::
     return item;
 }
 
+// Another organisation's is as if it were not there, but to the operator.
+Result<core::MeterRow> find_own_meter(const Call& call) {
+    const auto id = call.id<MeterId>();
+    if (!id) return fail(id.error());
+    const auto meter = call.context.database.read(
+        "find_meter", [&id](db::Tx& tx) { return db::find_meter(tx, *id); });
+    const bool own = meter && meter->organisation == call.caller.organisation;
+    if (!own && !(meter && call.caller.is_operator())) return fail(not_found());
+    return *meter;
+}
+
 // Each as canonical JSON. Meters write them so, and tens of kilobytes of base64 need no tree.
 Result<std::vector<std::string>> read_envelopes(const Request& request) {
     JsonLimits limits;
@@ -133,8 +146,8 @@ Result<Write> register_meter(Call& call) {
     meter.role = role.value_or(settlement::MeterRole::kProvider);
     meter.key = fields.need("public_key", parse_public_key).value_or(PublicKey{});
     meter.pools = fields.find_list("pools", kMaxPools, parse_id<PoolId>);
-    if (!meter.pools.empty() && meter.role != settlement::MeterRole::kProvider)
-        fields.fault("pools", "contradiction", "only a provider's meter is bound to pools");
+    if (!meter.pools.empty() && meter.role == settlement::MeterRole::kBuyer)
+        fields.fault("pools", "contradiction", "a buyer's meter is not bound to pools");
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     meter.id = random_id<MeterId>(call.context.clock.now());
@@ -166,21 +179,45 @@ Result<Response> list_meters(Call& call) {
         [](const core::MeterRow& meter) { return to_string(meter.id); });
 }
 
-Result<Write> revoke_meter(Call& call) {
-    const auto id = call.id<MeterId>();
-    if (!id) return fail(id.error());
-    const auto meter = call.context.database.read(
-        "find_meter", [&id](db::Tx& tx) { return db::find_meter(tx, *id); });
-    const bool own = meter && meter->organisation == call.caller.organisation;
-    if (!own && !(meter && call.caller.is_operator())) return fail(not_found());
+Result<Write> rotate_meter(Call& call) {
+    const auto meter = find_own_meter(call);
+    if (!meter) return fail(meter.error());
     Faults faults;
-    Fields(call.body, faults).finish();
+    Fields fields(call.body, faults);
+    core::RotateMeter rotation;
+    rotation.id = meter->id;
+    rotation.key = fields.need("public_key", parse_public_key).value_or(PublicKey{});
+    rotation.overlap = fields.find("overlap", parse_duration).value_or(kUsualOverlap);
+    fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     Write write;
-    write.command = core::RevokeMeter{*id};
-    write.respond = [row = *meter](const core::CommandOutcome&) {
+    write.command = rotation;
+    write.respond = [row = *meter, rotation](const core::CommandOutcome& outcome) {
+        core::MeterRow rotated = row;
+        rotated.key = rotation.key;
+        Json body = to_json(rotated);
+        body["key_before_until"] = to_string(Time(outcome.time.value + rotation.overlap.value));
+        return stored(body, 200, to_string(rotated.id));
+    };
+    return write;
+}
+
+Result<Write> revoke_meter(Call& call) {
+    const auto meter = find_own_meter(call);
+    if (!meter) return fail(meter.error());
+    Faults faults;
+    Fields fields(call.body, faults);
+    const auto key = fields.find("public_key", parse_public_key);
+    fields.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    Write write;
+    if (key)
+        write.command = core::RevokeMeterKey{meter->id, *key};
+    else
+        write.command = core::RevokeMeter{meter->id};
+    write.respond = [row = *meter, whole = !key](const core::CommandOutcome&) {
         core::MeterRow revoked = row;
-        revoked.revoked = true;
+        revoked.revoked = whole;
         return stored(to_json(revoked), 200, to_string(revoked.id));
     };
     return write;
@@ -192,7 +229,8 @@ void submit_readings(const std::shared_ptr<Call>& call, const Reply& reply) {
         reply(problem(envelopes.error(), call->request.path));
         return;
     }
-    services::ReadingIntake intake(call->context.database, call->context.writes.seen_readings());
+    services::ReadingIntake intake(call->context.database, call->context.writes.seen_readings(),
+                                   call->context.clock);
     std::vector<BatchItem> items;
     items.reserve(envelopes->size());
     for (std::string& envelope : *envelopes)
@@ -203,7 +241,10 @@ void submit_readings(const std::shared_ptr<Call>& call, const Reply& reply) {
 Result<Response> list_readings(Call& call) {
     Faults faults;
     Fields query(call.query, faults);
-    const auto lease_id = query.need("lease", parse_id<LeaseId>);
+    // Of a lease, or of what a dispute is about.
+    const auto dispute_id = query.find("dispute", parse_id<DisputeId>);
+    std::optional<LeaseId> lease_id;
+    if (!dispute_id) lease_id = query.need("lease", parse_id<LeaseId>);
     db::ReadingPage page;
     page.limit = query.find("limit", parse_count).value_or(page.limit);
     if (page.limit < 1 || page.limit > 200)
@@ -211,18 +252,34 @@ Result<Response> list_readings(Call& call) {
     page.offset = query.find("after", parse_count).value_or(0);
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    std::optional<core::LeaseRow> lease;
+    db::ReadingFilter filter;
+    if (dispute_id) {
+        const auto dispute = visible_dispute(call, *dispute_id);
+        if (!dispute) return fail(not_found());
+        filter = {dispute->dispute.lease, dispute->dispute.window};
+    } else {
+        filter.lease = *lease_id;
+        const auto lease = call.context.database.read(
+            "find_lease", [&filter](db::Tx& tx) { return db::find_lease(tx, filter.lease); });
+        const auto& own = call.caller.organisation;
+        if (!lease || (lease->buyer != own && lease->provider != own && !call.caller.is_operator()))
+            return fail(not_found());
+    }
     db::Listed<core::ReadingRow> listed;
+    std::map<MeterId, settlement::MeterRole> roles;
     call.context.database.read("list_readings", [&](db::Tx& tx) {
-        lease = db::find_lease(tx, *lease_id);
-        listed = db::list_readings(tx, *lease_id, page);
+        listed = db::list_readings(tx, filter, page);
+        for (const db::ReadingChain& chain : db::list_chains(tx, filter))
+            roles.emplace(chain.meter, chain.role);
     });
-    const auto& own = call.caller.organisation;
-    if (!lease || (lease->buyer != own && lease->provider != own && !call.caller.is_operator()))
-        return fail(not_found());
     const std::int64_t next = page.offset + static_cast<std::int64_t>(listed.rows.size());
     return list_response(
-        listed, [](const core::ReadingRow& reading) { return to_json(reading); },
+        listed,
+        [&roles](const core::ReadingRow& reading) {
+            Json row = to_json(reading);
+            row["role"] = settlement::to_string(roles.at(reading.meter));
+            return row;
+        },
         [next](const core::ReadingRow&) { return std::to_string(next); });
 }
 

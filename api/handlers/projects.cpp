@@ -14,12 +14,6 @@ namespace suanpan::api {
 
 namespace {
 
-Result<bool> parse_flag(std::string_view text) {
-    if (text == "true") return true;
-    if (text == "false") return false;
-    return fail("bad_flag", "true or false");
-}
-
 Write told_project(core::CommandBody command, int status) {
     Write write;
     write.command = std::move(command);

@@ -117,6 +117,17 @@ Json to_json(const core::ScheduleRow& schedule) {
         for (const settlement::CreditStep& step : steps)
             list.push_back({{"below_ppm", step.below.value}, {"credit_ppm", step.credit.value}});
     }
+    for (const auto& [name, guarantees] : schedule.guarantees) {
+        Json& list = out["guarantees"][name] = Json::array();
+        for (const settlement::Guarantee& guarantee : guarantees) {
+            Json steps = Json::array();
+            for (const settlement::GuaranteeStep& step : guarantee.steps)
+                steps.push_back({{"beyond", step.beyond}, {"credit_ppm", step.credit.value}});
+            list.push_back({{"quantity", settlement::to_string(guarantee.quantity)},
+                            {"percentile_ppm", guarantee.percentile.value},
+                            {"steps", std::move(steps)}});
+        }
+    }
     if (schedule.metered_minimum.value != 0)
         out["metered_minimum_ppm"] = schedule.metered_minimum.value;
     if (schedule.release_notice) out["release_notice"] = format_duration(*schedule.release_notice);

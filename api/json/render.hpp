@@ -37,6 +37,7 @@ Json to_json(const core::TradeRow& trade);
 Json to_json(const core::LeaseRow& lease, const OrganisationId& viewer);
 
 Json to_json(const core::ReadingRow& reading);
+Json to_json(const db::ReadingChain& chain);
 Json to_json(const core::FinalWindowRow& window);
 Json to_json(const core::BalanceRow& balance);
 // Only the postings of `viewer`; all of them without one.

@@ -19,6 +19,20 @@ Json posting_json(const settlement::Posting& posting) {
             {"amount", to_string(posting.amount)}};
 }
 
+// What the window missed of what was guaranteed, and what that credits.
+Json missed_json(const std::vector<settlement::MissedGuarantee>& missed) {
+    Json out = Json::array();
+    for (const settlement::MissedGuarantee& each : missed) {
+        Json one{{"quantity", settlement::to_string(each.quantity)},
+                 {"percentile_ppm", each.percentile.value},
+                 {"value", each.value},
+                 {"credit_ppm", each.credit.value}};
+        if (each.disputed.value != 0) one["disputed_ppm"] = each.disputed.value;
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
 // What both parties of the contract know.
 void add_sale(Json& out, const db::LineInfo& info) {
     const core::SettlementLineRow& row = info.row;
@@ -36,6 +50,7 @@ void add_sale(Json& out, const db::LineInfo& info) {
     out["readings"] = std::move(readings);
     out["sale"] = to_string(line.sale);
     out["credit"] = to_string(line.credit);
+    if (!row.missed.empty()) out["guarantees"] = missed_json(row.missed);
     out["discount"] = to_string(line.discount);
     out["amount"] = to_string(line.amount);
 }
@@ -79,7 +94,18 @@ Json to_json(const core::FinalWindowRow& row) {
              {"readings", std::move(readings)}};
     if (row.settled_by) out["settled_by"] = to_string(*row.settled_by);
     if (row.dispute_until.value > 0) out["dispute_until"] = to_string(row.dispute_until);
+    if (!row.missed.empty()) out["guarantees"] = missed_json(row.missed);
     return out;
+}
+
+Json to_json(const db::ReadingChain& chain) {
+    Json entries = Json::array();
+    for (const LogIndex index : chain.entries)
+        entries.push_back(index.value);
+    return {{"meter", to_string(chain.meter)},
+            {"role", settlement::to_string(chain.role)},
+            {"readings", chain.readings},
+            {"entries", std::move(entries)}};
 }
 
 Json to_json(const core::BalanceRow& balance) {

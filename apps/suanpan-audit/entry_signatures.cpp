@@ -1,12 +1,15 @@
 #include "apps/suanpan-audit/entry_signatures.hpp"
 
 #include "base/dsse.hpp"
+#include "base/time.hpp"
 #include "core/entries.hpp"
 #include "core/fields.hpp"
 #include "ledger/succession.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <map>
 #include <memory>
 #include <utility>
 #include <variant>
@@ -56,6 +59,22 @@ Result<IdType> read_id(const Json& item) {
     return parse_id<IdType>(item.get_ref<const std::string&>());
 }
 
+Json old_key_json(const MeterId& meter, const settlement::MeterKey& key) {
+    return {{"meter", to_string(meter)},
+            {"key", to_base64(as_chars(key.key))},
+            {"until", to_string(*key.until)},
+            {"revoked", key.revoked}};
+}
+
+Result<std::pair<MeterId, settlement::MeterKey>> read_old_key(const Json& item) {
+    core::Fields in(item);
+    std::pair<MeterId, settlement::MeterKey> out;
+    out.first = in.id<MeterId>("meter");
+    out.second = {in.parsed("key", read_key), in.time("until"), in.flag("revoked")};
+    if (const auto finished = in.finish(); !finished) return fail(finished.error());
+    return out;
+}
+
 template <typename IdType>
 Json keys_json(const std::map<IdType, PublicKey>& keys) {
     Json out = Json::object();
@@ -98,9 +117,9 @@ Result<OrderedStep> EntrySignatures::note_key(const EntryView& entry) {
     if (!body) return fail(body.error());
     if (const auto* registered = std::get_if<core::RegisterMeter>(&*body)) {
         return [this, id = registered->id, key = registered->key]() -> Result<LateCheck> {
-            // A key never changes: a new one is a new meter. Else readings could be signed with a
-            // key put in for a moment.
-            if (!keys_.try_emplace(id, key).second) {
+            // A key changes by a rotation alone. Else readings could be signed with a key put in
+            // for a moment.
+            if (!keys_.try_emplace(id, settlement::MeterKeys(key)).second) {
                 return fail("meter_exists",
                             "an entry before registers the meter " + to_string(id) + " already");
             }
@@ -113,17 +132,31 @@ Result<OrderedStep> EntrySignatures::note_key(const EntryView& entry) {
             return LateCheck{};
         };
     }
-    if (const auto* revoked = std::get_if<core::RevokeMeter>(&*body)) {
-        return [this, id = revoked->id]() -> Result<LateCheck> {
-            if (!keys_.contains(id)) return unknown_meter(id);
-            if (!revoked_.insert(id).second) {
-                return fail("revoked_meter",
-                            "the key of the meter " + to_string(id) + " was revoked before");
-            }
+    return note_key_change(*body, entry.header.time);
+}
+
+Result<OrderedStep> EntrySignatures::note_key_change(const core::CommandBody& body, Time time) {
+    const auto change = [this](const MeterId& id, auto apply) -> OrderedStep {
+        return [this, id, apply]() -> Result<LateCheck> {
+            const auto keys = keys_.find(id);
+            if (keys == keys_.end()) return unknown_meter(id);
+            if (const auto done = apply(keys->second); !done) return fail(done.error());
             return LateCheck{};
         };
+    };
+    if (const auto* meter = std::get_if<core::RevokeMeter>(&body))
+        return change(meter->id, [](settlement::MeterKeys& keys) { return keys.revoke(); });
+    if (const auto* rotation = std::get_if<core::RotateMeter>(&body)) {
+        return change(rotation->id, [to = *rotation, time](settlement::MeterKeys& keys) {
+            return keys.rotate(to.key, time, to.overlap);
+        });
     }
-    return note_arbiter_key(*body);
+    if (const auto* revoked = std::get_if<core::RevokeMeterKey>(&body)) {
+        return change(revoked->id, [key = revoked->key, time](settlement::MeterKeys& keys) {
+            return keys.revoke(key, time);
+        });
+    }
+    return note_arbiter_key(body);
 }
 
 Result<OrderedStep> EntrySignatures::note_arbiter_key(const core::CommandBody& body) {
@@ -172,17 +205,18 @@ Result<OrderedStep> EntrySignatures::check_readings(const EntryView& entry) {
     if (readings == nullptr) return fail("bad_entry", "the entry holds no batch of readings");
     auto envelope = envelope_of(readings->envelope);
     if (!envelope) return fail(envelope.error());
-    return [this, meter = readings->batch.meter,
-            envelope = std::move(*envelope)]() -> Result<LateCheck> {
-        const auto key = keys_.find(meter);
-        if (key == keys_.end()) return unknown_meter(meter);
-        if (revoked_.contains(meter))
-            return fail("revoked_meter",
-                        "the key of the meter " + to_string(meter) + " was revoked");
+    const bool probe = readings->batch.role == settlement::MeterRole::kOperator;
+    return [this, meter = readings->batch.meter, named = readings->signer, probe,
+            envelope = std::move(*envelope), time = entry.header.time]() -> Result<LateCheck> {
+        const auto keys = keys_.find(meter);
+        if (keys == keys_.end()) return unknown_meter(meter);
+        const PublicKey& signer = named ? *named : keys->second.first();
+        if (const auto good = keys->second.check(signer, time); !good) return fail(good.error());
         ++batches_;
+        if (probe) ++probe_batches_;
         return signature_check(
             envelope, "the readings are not signed with the key of the meter " + to_string(meter),
-            key->second);
+            signer);
     };
 }
 
@@ -205,9 +239,21 @@ Result<OrderedStep> EntrySignatures::check_payment(const EntryView& entry) {
 }
 
 Json EntrySignatures::state() const {
-    return {{"keys", keys_json(keys_)},
-            {"revoked", ids_json(revoked_)},
+    Json in_force = Json::object();
+    Json before = Json::array();
+    Json revoked = Json::array();
+    for (const auto& [meter, keys] : keys_) {
+        for (const settlement::MeterKey& key : keys.all()) {
+            if (key.until) before.push_back(old_key_json(meter, key));
+        }
+        in_force[to_string(meter)] = to_base64(as_chars(keys.all().back().key));
+        if (keys.revoked()) revoked.push_back(to_string(meter));
+    }
+    return {{"keys", in_force},
+            {"keys_before", before},
+            {"revoked", revoked},
             {"batches", std::to_string(batches_)},
+            {"probe_batches", std::to_string(probe_batches_)},
             {"arbiter_keys", keys_json(arbiter_keys_)},
             {"revoked_arbiter_keys", ids_json(revoked_arbiter_keys_)},
             {"rulings", std::to_string(rulings_)},
@@ -216,9 +262,9 @@ Json EntrySignatures::state() const {
 
 Result<void> EntrySignatures::restore(const Json& state) {
     core::Fields in(state);
-    const auto keys = keys_of<MeterId>(in.table("keys", read_key));
-    const auto revoked = in.list("revoked", read_id<MeterId>);
+    const auto meters = restore_meters(in);
     const std::int64_t batches = in.integer("batches");
+    const std::int64_t probes = in.has("probe_batches") ? in.integer("probe_batches") : 0;
     // A state of before there were disputes has none of these.
     if (in.has("rulings")) {
         if (const auto arbiters = restore_arbiters(in); !arbiters) return arbiters;
@@ -228,12 +274,31 @@ Result<void> EntrySignatures::restore(const Json& state) {
         if (!payers) return fail(payers.error());
         payment_keys_ = *payers;
     }
-    if (const auto finished = in.finish(); !finished || batches < 0)
+    if (const auto finished = in.finish(); !finished || probes < 0 || batches < probes)
         return fail("bad_state", finished ? "negative" : finished.error().detail());
-    if (!keys) return fail(keys.error());
-    keys_ = *keys;
-    revoked_ = {revoked.begin(), revoked.end()};
+    if (!meters) return meters;
     batches_ = static_cast<std::uint64_t>(batches);
+    probe_batches_ = static_cast<std::uint64_t>(probes);
+    return {};
+}
+
+Result<void> EntrySignatures::restore_meters(core::Fields& in) {
+    const auto in_force = keys_of<MeterId>(in.table("keys", read_key));
+    const auto revoked = in.list("revoked", read_id<MeterId>);
+    std::map<MeterId, std::vector<settlement::MeterKey>> keys;
+    // A state of before keys could change has none of these.
+    if (in.has("keys_before")) {
+        for (const auto& [meter, key] : in.list("keys_before", read_old_key))
+            keys[meter].push_back(key);
+    }
+    if (!in_force) return fail(in_force.error());
+    for (const auto& [meter, key] : *in_force)
+        keys[meter].push_back({key, std::nullopt});
+    for (auto& [meter, list] : keys) {
+        if (list.back().until) return fail("bad_state", "a meter has no key in force");
+        const bool is_revoked = std::ranges::find(revoked, meter) != revoked.end();
+        keys_.insert_or_assign(meter, settlement::MeterKeys(std::move(list), is_revoked));
+    }
     return {};
 }
 

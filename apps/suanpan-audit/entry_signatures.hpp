@@ -1,8 +1,8 @@
 #pragma once
 
 // The signatures inside entries (ledger "Audit", verify): each accepted batch of readings is under
-// the key of its meter, which one earlier entry registered and none revoked. A meter is registered
-// once and its key never changes, as the market has it (core/registry.cpp). The same holds of
+// a key of its meter: registered or put in by a rotation before, not replaced for longer than the
+// rotation's overlap, and not revoked, as the market has it (core/meters.cpp). The same holds of
 // rulings and the keys of arbiters (core/disputes.cpp), and of payments and those of their
 // providers.
 
@@ -11,6 +11,7 @@
 #include "base/ids.hpp"
 #include "core/commands.hpp"
 #include "core/fields.hpp"
+#include "settlement/meter_keys.hpp"
 
 #include <cstdint>
 #include <map>
@@ -23,11 +24,13 @@ namespace suanpan::audit {
 class EntrySignatures {
  public:
     /// They refer to this object. Faults: `bad_entry`, `meter_exists`, `unknown_meter`,
-    /// `revoked_meter`, `key_exists`, `unknown_key`, `revoked_key`, `unknown_payment_key`,
-    /// `bad_signature`.
+    /// `revoked_meter`, `key_reused`, `bad_overlap`, `key_in_force`, `superseded_key`,
+    /// `key_exists`, `unknown_key`, `revoked_key`, `unknown_payment_key`, `bad_signature`.
     std::vector<EntryHook> hooks();
 
     [[nodiscard]] std::uint64_t batches() const { return batches_; }
+    // Of them, those of the operator's probes, which bill nothing.
+    [[nodiscard]] std::uint64_t probe_batches() const { return probe_batches_; }
     [[nodiscard]] std::size_t meters() const { return keys_.size(); }
     [[nodiscard]] std::uint64_t rulings() const { return rulings_; }
 
@@ -38,17 +41,19 @@ class EntrySignatures {
 
  private:
     Result<OrderedStep> note_key(const EntryView& entry);
+    Result<OrderedStep> note_key_change(const core::CommandBody& body, Time time);
     Result<OrderedStep> note_arbiter_key(const core::CommandBody& body);
     Result<OrderedStep> check_readings(const EntryView& entry);
     Result<OrderedStep> check_ruling(const EntryView& entry);
+    Result<void> restore_meters(core::Fields& in);
     Result<void> restore_arbiters(core::Fields& in);
 
     Result<OrderedStep> check_payment(const EntryView& entry);
 
-    std::map<MeterId, PublicKey> keys_;
+    std::map<MeterId, settlement::MeterKeys> keys_;
     std::map<SigningKeyId, PublicKey> payment_keys_;
-    std::set<MeterId> revoked_;
     std::uint64_t batches_ = 0;
+    std::uint64_t probe_batches_ = 0;
     std::map<SigningKeyId, PublicKey> arbiter_keys_;
     std::set<SigningKeyId> revoked_arbiter_keys_;
     std::uint64_t rulings_ = 0;

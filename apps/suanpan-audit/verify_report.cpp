@@ -89,6 +89,11 @@ void describe_signatures(Report& report, const EntrySignatures& signatures) {
                                   grouped(signatures.meters()) + " registered meters");
     report.field("signed_batches", std::to_string(signatures.batches()));
     report.field("meters", std::to_string(signatures.meters()));
+    if (signatures.probe_batches() != 0) {
+        report.line("Probes", grouped(signatures.probe_batches()) +
+                                  " of the batches are of the operator's probes and bill nothing");
+        report.field("probe_batches", std::to_string(signatures.probe_batches()));
+    }
     if (signatures.rulings() == 0) return;
     report.line("Rulings",
                 grouped(signatures.rulings()) + " of disputes, each signed by its arbiter");

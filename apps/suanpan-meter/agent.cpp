@@ -26,12 +26,12 @@ std::int64_t next_multiple(std::int64_t value, std::int64_t grid) {
 
 }  // namespace
 
-Agent::Agent(const Config& config, const SigningKey& key, Clock& clock, SpoolFolder& spools,
-             const MakeSources& make_sources, Backoff backoff, Say say)
+Agent::Agent(const Config& config, const std::vector<SigningKey>& keys, Clock& clock,
+             SpoolFolder& spools, const MakeSources& make_sources, Backoff backoff, Say say)
     : config_(config),
       clock_(clock),
       spools_(spools),
-      sender_(config.meter, key),
+      sender_(config.meter, keys),
       link_(config.server, config.api_key_file),
       backoff_(std::move(backoff)),
       say_(std::move(say)) {

@@ -29,8 +29,8 @@ class Agent {
 
     // All that is given must outlive it. Opens the spools of the configured leases, and those of
     // others that still wait under this meter's name.
-    Agent(const Config& config, const SigningKey& key, Clock& clock, SpoolFolder& spools,
-          const MakeSources& make_sources, Backoff backoff, Say say);
+    Agent(const Config& config, const std::vector<SigningKey>& keys, Clock& clock,
+          SpoolFolder& spools, const MakeSources& make_sources, Backoff backoff, Say say);
 
     // Does what is due; gives how long nothing will be.
     std::int64_t step_us();

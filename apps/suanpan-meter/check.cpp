@@ -115,8 +115,10 @@ std::string text_of(const Json& json, const char* name) {
     return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-// Registered, not revoked, of this role, and with this key.
-Finding check_registration(const Json& answer, const Config& config, const PublicKey& key) {
+// Registered, not revoked, of this role, and with one of these keys.
+Finding check_registration(const Json& answer, const Config& config,
+                           const std::vector<SigningKey>& keys) {
+    const auto text = [](const SigningKey& key) { return to_base64(as_chars(key.public_key())); };
     const auto items = answer.find("items");
     if (items == answer.end() || !items->is_array())
         return {"meter", Mark::kBad, "the server's list of meters cannot be read"};
@@ -126,20 +128,28 @@ Finding check_registration(const Json& answer, const Config& config, const Publi
             return {"meter", Mark::kBad,
                     "it is registered as " + text_of(meter, "role") + ": set meter.role to that"};
         }
-        if (text_of(meter, "public_key") != to_base64(as_chars(key))) {
+        const auto registered = std::ranges::find(keys, text_of(meter, "public_key"), text);
+        if (registered == keys.end()) {
             return {"meter", Mark::kBad,
-                    config.key_file.string() + " is not the key that was registered under this id"};
+                    config.key_file.string() +
+                        " is not the key in force of this id; while the key changes, name the "
+                        "other one too (next_key_file)"};
         }
         const auto revoked = meter.find("revoked");
         if (revoked != meter.end() && *revoked == true)
             return {"meter", Mark::kBad, "its key was revoked: register a new one"};
-        return {"meter", Mark::kGood, to_string(config.meter) + " is registered with this key"};
+        const bool changes = keys.size() > 1;
+        const std::string now = registered == keys.begin() ? "it is not rotated in yet"
+                                                           : "it is in force: make it key_file";
+        return {"meter", Mark::kGood,
+                to_string(config.meter) + " is registered with this key" +
+                    (changes ? "; the next key signs too, " + now : "")};
     }
     return {"meter", Mark::kBad,
             "the API key's organisation has no meter " + to_string(config.meter) +
                 ": suanpan meter register --role " +
                 std::string(settlement::to_string(config.role)) + " --public-key " +
-                to_base64(as_chars(key))};
+                text(keys.front())};
 }
 
 void check_leases(const Config& config, Link& link, Findings& out) {
@@ -166,8 +176,8 @@ void check_leases(const Config& config, Link& link, Findings& out) {
 }
 
 void check_server(const Config& config, Findings& out) {
-    const auto key = load_meter_key(config.key_file);
-    if (!key) out.push_back({"key", Mark::kBad, key.error().detail()});
+    const auto keys = load_meter_keys(config);
+    if (!keys) out.push_back({"key", Mark::kBad, keys.error().detail()});
     const auto api_key = load_api_key(config.api_key_file);
     if (!api_key) {
         out.push_back({"API key", Mark::kBad, api_key.error().detail()});
@@ -181,7 +191,7 @@ void check_server(const Config& config, Findings& out) {
         return;
     }
     out.push_back({"server", Mark::kGood, address + " answers"});
-    if (key) out.push_back(check_registration(*meters, config, key->public_key()));
+    if (keys) out.push_back(check_registration(*meters, config, *keys));
     check_leases(config, link, out);
 }
 

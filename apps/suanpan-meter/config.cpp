@@ -32,6 +32,9 @@ void read_meter(TomlSection section, Config& config) {
         section.need_parsed<settlement::MeterRole>("role", settlement::parse_meter_role);
     config.role = role.value_or(settlement::MeterRole::kProvider);
     config.key_file = section.need_text("key_file");
+    if (const auto next = section.find_text("next_key_file")) config.next_key_file = *next;
+    if (!config.key_file.empty() && config.next_key_file == config.key_file)
+        section.fault("next_key_file", "must be another file than key_file");
     if (const auto spool = section.find_text("spool")) config.spool = *spool;
     config.spool_mb = section.integer("spool_mb", config.spool_mb, 1, 4'096);
     config.window = Duration(section.integer("window_s", config.window.value, 1, kSecondsPerHour));

@@ -36,6 +36,7 @@ struct Config {
     MeterId meter;
     settlement::MeterRole role = settlement::MeterRole::kProvider;
     std::filesystem::path key_file;
+    std::filesystem::path next_key_file;  // while the meter changes its key; else empty
     std::filesystem::path spool = "/var/lib/suanpan-meter";
     std::int64_t spool_mb = 64;
     Duration window{300};

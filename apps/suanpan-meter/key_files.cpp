@@ -97,6 +97,17 @@ Result<SigningKey> load_meter_key(const fs::path& file) {
     return key;
 }
 
+Result<std::vector<SigningKey>> load_meter_keys(const Config& config) {
+    std::vector<SigningKey> keys;
+    for (const fs::path& file : {config.key_file, config.next_key_file}) {
+        if (file.empty()) continue;
+        auto key = load_meter_key(file);
+        if (!key) return fail(key.error());
+        keys.push_back(std::move(*key));
+    }
+    return keys;
+}
+
 Result<std::string> load_api_key(const fs::path& file) {
     auto text = read_secret(file, "API key");
     if (!text) return text;

@@ -28,10 +28,10 @@ void say(std::string_view level, const std::string& text) {
     std::cerr << level << ": " << text << std::endl;
 }
 
-SigningKey must_load_key(const Config& config) {
-    auto key = load_meter_key(config.key_file);
-    if (!key) throw std::runtime_error(key.error().detail());
-    return std::move(*key);
+std::vector<SigningKey> must_load_keys(const Config& config) {
+    auto keys = load_meter_keys(config);
+    if (!keys) throw std::runtime_error(keys.error().detail());
+    return std::move(*keys);
 }
 
 std::uint64_t bytes_of(std::int64_t mb) {
@@ -47,7 +47,7 @@ struct RunOptions {
 int run_agent(const RunOptions& options) {
     SystemClock clock;
     const Config config = must_load(options.config);
-    const SigningKey key = must_load_key(config);
+    const std::vector<SigningKey> keys = must_load_keys(config);
     if (const auto api_key = load_api_key(config.api_key_file); !api_key)
         throw std::runtime_error(api_key.error().detail());
     SpoolFolder spools(config.spool, bytes_of(config.spool_mb));
@@ -55,7 +55,7 @@ int run_agent(const RunOptions& options) {
     const auto sources = [&](const LeaseConfig& lease) {
         return make_sources(config, lease, options.seed);
     };
-    Agent agent(config, key, clock, spools, sources, Backoff(random_number), say);
+    Agent agent(config, keys, clock, spools, sources, Backoff(random_number), say);
     say("info", "meter " + to_string(config.meter) + " measures " +
                     std::to_string(config.leases.size()) + " lease(s)");
     const std::int64_t until = clock.now().awake_us + options.seconds * kMicro;
@@ -76,10 +76,10 @@ struct FlushOptions {
 int flush(const FlushOptions& options) {
     SystemClock clock;
     const Config config = must_load(options.config);
-    const SigningKey key = must_load_key(config);
+    const std::vector<SigningKey> keys = must_load_keys(config);
     SpoolFolder spools(config.spool, bytes_of(config.spool_mb));
     spools.open_all(config.meter, config.role);
-    Sender sender(config.meter, key);
+    Sender sender(config.meter, keys);
     Link link(config.server, config.api_key_file);
     Backoff backoff(random_number);
     std::int64_t accepted = 0;
@@ -110,7 +110,9 @@ int keygen(const std::string& file) {
     const std::string text = to_base64(as_chars(*key));
     std::cerr << "The key is in " << file << ", for its owner alone. Register its public half, and "
               << "put the id\nthat comes back into the configuration:\n"
-              << "  suanpan meter register --role provider --public-key " << text << '\n';
+              << "  suanpan meter register --role provider --public-key " << text << '\n'
+              << "A meter that has a key already gets this one as its next:\n"
+              << "  suanpan meter rotate mtr_… --public-key " << text << '\n';
     std::cout << text << '\n';
     return kDone;
 }

@@ -25,7 +25,8 @@ enum class Fate : std::uint8_t {
 Fate fate_of(const std::string& code) {
     static constexpr auto kLater = std::to_array<std::string_view>(
         {"lease_not_active", "window_in_future", "organisation_suspended", "unknown_meter",
-         "bad_signature", "wrong_role", "not_allowed", "role_missing", "forbidden"});
+         "bad_signature", "superseded_key", "revoked_key", "wrong_role", "not_allowed",
+         "role_missing", "forbidden"});
     static constexpr auto kSmaller = std::to_array<std::string_view>(
         {"batch_too_large", "envelope_too_large", "entry_too_large", "bad_batch"});
     if (std::ranges::find(kLater, code) != kLater.end()) return Fate::kLater;
@@ -59,8 +60,12 @@ std::string Sender::envelope(const ChainId& id, std::vector<Reading>& readings) 
     while (true) {
         const std::string payload = settlement::make_batch({id.lease, id.meter, id.role, readings});
         if (payload.size() <= settlement::kMaxBatchBytes || readings.size() == 1) {
-            return envelope_json(
-                make_envelope(settlement::kReadingsPayloadType, payload, to_string(meter_), key_));
+            const std::string keyid = to_string(meter_);
+            DsseEnvelope out =
+                make_envelope(settlement::kReadingsPayloadType, payload, keyid, keys_.front());
+            for (std::size_t i = 1; i < keys_.size(); ++i)
+                add_signature(out, keyid, keys_[i]);
+            return envelope_json(out);
         }
         readings.resize(readings.size() - std::max<std::size_t>(readings.size() / 8, 1));
     }

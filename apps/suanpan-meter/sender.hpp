@@ -40,8 +40,11 @@ class Sender {
     // … until the reading is this old: its billing window is long settled.
     static constexpr std::int64_t kGiveUpS = 7 * 86'400;
 
-    // Of chains of this meter; `key` must outlive it.
-    Sender(const MeterId& meter, const SigningKey& key) : meter_(meter), key_(key) {}
+    // Of chains of this meter. Each envelope is signed with every key: while a meter changes its
+    // key, one of them is good before the rotation is in the log, and one after. `keys` must
+    // outlive it. REQUIRES at least one.
+    Sender(const MeterId& meter, const std::vector<SigningKey>& keys)
+        : meter_(meter), keys_(keys) {}
 
     // One request at most.
     Delivery send(Link& link, const std::vector<std::unique_ptr<ChainSpool>>& chains,
@@ -70,7 +73,7 @@ class Sender {
     void make_smaller(const std::vector<Batch>& batches);
 
     MeterId meter_;
-    const SigningKey& key_;
+    const std::vector<SigningKey>& keys_;
     std::map<const ChainSpool*, Pace> paces_;
     std::size_t most_bytes_ = kMostBytes;
     std::size_t first_ = 0;  // chain that comes first in the next request

@@ -11,10 +11,19 @@ struct FilterInput {
 struct IdInput {
     std::string id;
 };
+struct KeyInput {
+    std::string id;
+    std::string public_key;
+};
 struct MeterInput {
     std::string role = "provider";
     std::string public_key;
     std::vector<std::string> pools;
+};
+struct RotationInput {
+    std::string id;
+    std::string public_key;
+    std::string overlap = "P1D";
 };
 
 void add_meters(CLI::App& root, Session& session) {
@@ -22,7 +31,7 @@ void add_meters(CLI::App& root, Session& session) {
     add_command<MeterInput>(
         group, session, "register", "Register a meter's public key",
         [](CLI::App& app, MeterInput& in) {
-            app.add_option("--role", in.role, "provider or buyer")->capture_default_str();
+            app.add_option("--role", in.role, "provider, buyer or operator")->capture_default_str();
             app.add_option("--public-key", in.public_key, "Ed25519, base64")->required();
             app.add_option("--pool", in.pools, "pol_…; none: all of yours")->delimiter(',');
         },
@@ -36,11 +45,29 @@ void add_meters(CLI::App& root, Session& session) {
                                      {"revoked", "/revoked"},
                                      {"public key", "/public_key"}});
     });
-    add_command<IdInput>(
-        group, session, "revoke", "Revoke a meter",
-        [](CLI::App& app, IdInput& in) { app.add_option("id", in.id, "mtr_…")->required(); },
-        [](Session& s, const IdInput& in) {
-            return s.post("/v1/meters/" + in.id + ":revoke", Json::object());
+    add_command<RotationInput>(
+        group, session, "rotate", "Give a meter a new key; the old one is good for a while",
+        [](CLI::App& app, RotationInput& in) {
+            app.add_option("id", in.id, "mtr_…")->required();
+            app.add_option("--public-key", in.public_key, "Ed25519, base64")->required();
+            app.add_option("--overlap", in.overlap, "how long both keys are good")
+                ->capture_default_str();
+        },
+        [](Session& s, const RotationInput& in) {
+            return s.post("/v1/meters/" + in.id + ":rotate",
+                          {{"public_key", in.public_key}, {"overlap", in.overlap}});
+        });
+    add_command<KeyInput>(
+        group, session, "revoke", "Revoke a meter, or one of the keys that it had",
+        [](CLI::App& app, KeyInput& in) {
+            app.add_option("id", in.id, "mtr_…")->required();
+            app.add_option("--public-key", in.public_key,
+                           "One that was replaced and is still good; none: the meter");
+        },
+        [](Session& s, const KeyInput& in) {
+            Json body = Json::object();
+            if (!in.public_key.empty()) body["public_key"] = in.public_key;
+            return s.post("/v1/meters/" + in.id + ":revoke", body);
         });
     add_command<IdInput>(
         group, session, "readings", "Accepted readings of a lease",

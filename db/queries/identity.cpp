@@ -103,6 +103,13 @@ std::vector<core::MeterRow> list_meters(Tx& tx, const OrganisationId& organisati
                                         .run(tx));
 }
 
+std::vector<core::MeterKeyRow> list_meter_keys(Tx& tx, const MeterId& meter) {
+    return read_all<core::MeterKeyRow>(select_from<core::MeterKeyRow>("list_meter_keys")
+                                           .where("t.meter = $?::uuid", meter)
+                                           .then("ORDER BY t.log_index")
+                                           .run(tx));
+}
+
 std::optional<core::MeterRow> find_meter(Tx& tx, const MeterId& id) {
     return read_one<core::MeterRow>(
         select_from<core::MeterRow>("find_meter").where("t.id = $?::uuid", id).run(tx));

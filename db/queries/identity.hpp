@@ -40,5 +40,7 @@ std::int64_t expire_responses(Tx& tx, Time before);
 
 std::vector<core::MeterRow> list_meters(Tx& tx, const OrganisationId& organisation);
 std::optional<core::MeterRow> find_meter(Tx& tx, const MeterId& id);
+// Those that it had before, in the order of their rotations.
+std::vector<core::MeterKeyRow> list_meter_keys(Tx& tx, const MeterId& meter);
 
 }  // namespace suanpan::db

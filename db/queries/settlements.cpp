@@ -127,11 +127,24 @@ std::map<std::pair<std::int64_t, std::int64_t>, StoredReading> find_stored_readi
     return out;
 }
 
-Listed<core::ReadingRow> list_readings(Tx& tx, const LeaseId& lease, const ReadingPage& page) {
+namespace {
+
+void narrow(Select& select, const ReadingFilter& filter) {
+    select.where("t.lease = $?::uuid", filter.lease);
+    if (!filter.window) return;
+    select.where("t.start_s < $?::bigint", filter.window->end);
+    select.where("t.end_s > $?::bigint", filter.window->start);
+}
+
+}  // namespace
+
+Listed<core::ReadingRow> list_readings(Tx& tx, const ReadingFilter& filter,
+                                       const ReadingPage& page) {
     const std::int64_t limit = std::clamp<std::int64_t>(page.limit, 1, 200);
+    Select select = select_from<core::ReadingRow>("list_readings");
+    narrow(select, filter);
     const auto rows =
-        select_from<core::ReadingRow>("list_readings")
-            .where("t.lease = $?::uuid", lease)
+        select
             .then("ORDER BY t.start_s, t.meter, t.epoch, t.seq LIMIT " + std::to_string(limit + 1))
             .then("OFFSET " + std::to_string(std::max<std::int64_t>(page.offset, 0)))
             .run(tx);
@@ -139,6 +152,32 @@ Listed<core::ReadingRow> list_readings(Tx& tx, const LeaseId& lease, const Readi
     sized.limit = limit;
     return listed<core::ReadingRow>(
         rows, sized, [](RowReader& reader) { return reader.row<core::ReadingRow>(); });
+}
+
+std::vector<ReadingChain> list_chains(Tx& tx, const ReadingFilter& filter) {
+    Select select("list_chains",
+                  "t.meter, m.role, count(*),"
+                  " array_agg(DISTINCT t.log_index ORDER BY t.log_index)",
+                  "reading AS t JOIN meter AS m ON m.id = t.meter");
+    narrow(select, filter);
+    const auto rows = select.then("GROUP BY t.meter, m.role ORDER BY m.role, t.meter").run(tx);
+    std::vector<ReadingChain> out;
+    for (const auto& row : rows) {
+        RowReader reader(row);
+        ReadingChain& chain = out.emplace_back();
+        chain.meter = reader.value<MeterId>();
+        chain.role = reader.value<settlement::MeterRole>();
+        chain.readings = reader.value<std::int64_t>();
+        chain.entries = reader.value<std::vector<LogIndex>>();
+    }
+    return out;
+}
+
+std::optional<core::FinalWindowRow> find_window(Tx& tx, const LeaseId& lease, Time start) {
+    return read_one<core::FinalWindowRow>(select_from<core::FinalWindowRow>("find_window")
+                                              .where("t.lease = $?::uuid", lease)
+                                              .where("t.start_s = $?::bigint", start)
+                                              .run(tx));
 }
 
 std::vector<core::FinalWindowRow> list_windows(Tx& tx, const LeaseId& lease) {

@@ -49,7 +49,20 @@ struct ReadingPage {
     std::int64_t offset = 0;
     std::int64_t limit = 200;
 };
-Listed<core::ReadingRow> list_readings(Tx& tx, const LeaseId& lease, const ReadingPage& page);
+struct ReadingFilter {
+    LeaseId lease;
+    std::optional<Window> window{};  // those that reach into it
+};
+Listed<core::ReadingRow> list_readings(Tx& tx, const ReadingFilter& filter,
+                                       const ReadingPage& page);
+// What a meter said of it; by role, then by meter.
+struct ReadingChain {
+    MeterId meter;
+    settlement::MeterRole role = settlement::MeterRole::kProvider;
+    std::int64_t readings = 0;
+    std::vector<LogIndex> entries;  // that hold them, ascending
+};
+std::vector<ReadingChain> list_chains(Tx& tx, const ReadingFilter& filter);
 // (epoch, seq) of the last of a chain.
 std::optional<std::pair<std::int64_t, std::int64_t>> find_highest_reading(Tx& tx,
                                                                           const LeaseId& lease,
@@ -62,6 +75,7 @@ struct StoredReading {
 // Of a batch, by (epoch, seq).
 std::map<std::pair<std::int64_t, std::int64_t>, StoredReading> find_stored_readings(
     Tx& tx, const settlement::ReadingBatch& batch);
+std::optional<core::FinalWindowRow> find_window(Tx& tx, const LeaseId& lease, Time start);
 std::vector<core::FinalWindowRow> list_windows(Tx& tx, const LeaseId& lease);  // by end
 
 }  // namespace suanpan::db

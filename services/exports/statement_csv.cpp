@@ -11,12 +11,22 @@ constexpr std::string_view kColumns =
     "lease,window_start,window_end,market,pool,model,hub,provider,provider_name,currency,"
     "buyer,buyer_name,project,lots,price,price_unit,rate,lot_us,sale,credit,discount,amount,"
     "voucher,buyer_fee,buyer_tax,buyer_pays,provider_fee,withheld,provider_gets,"
-    "share,correction,run,log_index,readings,invoice\r\n";
+    "share,correction,run,log_index,readings,invoice,guarantees\r\n";
 
 std::string join(const std::vector<LogIndex>& readings) {
     std::string out;
     for (const LogIndex index : readings)
         out += (out.empty() ? "" : " ") + std::to_string(index.value);
+    return out;
+}
+
+// What the window missed of what is guaranteed.
+std::string join(const std::vector<settlement::MissedGuarantee>& missed) {
+    std::string out;
+    for (const settlement::MissedGuarantee& each : missed) {
+        out += (out.empty() ? "" : " ") + std::string(settlement::to_string(each.quantity)) + "=" +
+               std::to_string(each.value);
+    }
     return out;
 }
 
@@ -37,10 +47,10 @@ class StatementCsv final : public StatementWriter {
         text += buyer || provider ? sale(lease, line) : ",,,,,,,,,,,,";
         text += buyer ? buyer_side(line.row.line) : ",,,,";
         text += provider ? provider_side(line.row.line) : ",,,";
-        text +=
-            csv_row({share(line.row), line.correction ? "correction" : "", to_string(line.row.run),
-                     std::to_string(line.row.index.value),
-                     buyer || provider ? join(line.row.readings) : "", buyer ? line.invoice : ""});
+        text += csv_row(
+            {share(line.row), line.correction ? "correction" : "", to_string(line.row.run),
+             std::to_string(line.row.index.value), buyer || provider ? join(line.row.readings) : "",
+             buyer ? line.invoice : "", buyer || provider ? join(line.row.missed) : ""});
         out.write(text);
     }
 

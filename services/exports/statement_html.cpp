@@ -77,6 +77,16 @@ struct Section {
     Int128 lot_us = 0;
 };
 
+// What the window missed of what is guaranteed.
+std::string missed(const std::vector<settlement::MissedGuarantee>& guarantees) {
+    std::string out;
+    for (const settlement::MissedGuarantee& each : guarantees) {
+        out += " <i>" + std::string(settlement::to_string(each.quantity)) + " " +
+               std::to_string(each.value) + "</i>";
+    }
+    return out;
+}
+
 class StatementHtml final : public StatementWriter {
  public:
     void begin(const StatementHeading& heading, settlement::TextSink& out) override {
@@ -108,7 +118,8 @@ class StatementHtml final : public StatementWriter {
         const core::SettlementLineRow& row = line.row;
         section.lot_us += row.lot_us;
         text += "<tr><td>" + minute(row.window.start) + "</td><td>" + minute(row.window.end) +
-                (line.correction ? " <i>correction</i>" : "") + "</td><td>" +
+                (line.correction ? " <i>correction</i>" : "") +
+                (section.columns.empty() ? "" : missed(row.missed)) + "</td><td>" +
                 grouped(lot_hours_text(row.lot_us)) + "</td>";
         for (std::size_t i = 0; i < section.columns.size(); ++i) {
             const Money amount = row.line.*section.columns[i].part;

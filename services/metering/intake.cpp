@@ -1,10 +1,10 @@
 #include "services/metering/intake.hpp"
 
-#include "base/dsse.hpp"
 #include "db/queries/identity.hpp"
 #include "settlement/reading.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace suanpan::services {
@@ -46,12 +46,12 @@ Result<CheckedBatch> ReadingIntake::check(std::string envelope, const Organisati
     const auto& registered = meter(batch->meter);
     if (!registered || registered->organisation != submitter)
         return fail("unknown_meter", "the organisation has no such meter");
-    if (registered->revoked) return fail("revoked_meter", "the meter's key has been revoked");
-    if (!verify(*parsed, registered->key)) {
-        return fail("bad_signature",
-                    "no signature of the envelope is the registered meter's over this payload");
-    }
+    if (registered->keys.revoked())
+        return fail("revoked_meter", "the meter's key has been revoked");
+    const auto signer = find_signer(*parsed, registered->keys);
+    if (!signer) return fail(signer.error());
     CheckedBatch checked{core::SubmitReadings{std::move(envelope), std::move(*batch)}, {}};
+    if (*signer != registered->keys.first()) checked.command.signer = *signer;
     const settlement::ReadingBatch& readings = checked.command.batch;
     const auto [first, last] = std::ranges::minmax_element(readings.readings, {}, key_of);
     const SeenReadings::Chain chain{readings.lease, readings.meter};
@@ -67,11 +67,32 @@ Result<CheckedBatch> ReadingIntake::check(std::string envelope, const Organisati
     return checked;
 }
 
-const std::optional<core::MeterRow>& ReadingIntake::meter(const MeterId& id) {
+const std::optional<ReadingIntake::KnownMeter>& ReadingIntake::meter(const MeterId& id) {
     const auto found = meters_.find(id);
     if (found != meters_.end()) return found->second;
-    auto row = database_.read("find_meter", [&id](db::Tx& tx) { return db::find_meter(tx, id); });
-    return meters_.emplace(id, std::move(row)).first->second;
+    std::optional<KnownMeter> known;
+    database_.read("find_meter", [&](db::Tx& tx) {
+        // First the keys before: a rotation in between leaves the one in force, once.
+        const auto before = db::list_meter_keys(tx, id);
+        const auto row = db::find_meter(tx, id);
+        if (row) known.emplace(KnownMeter{row->organisation, core::meter_keys_of(*row, before)});
+    });
+    return meters_.emplace(id, std::move(known)).first->second;
+}
+
+// The newest that signed it. Whether that one is still good is the market's to say at the time of
+// the entry; an envelope that has no chance is not to fill the log.
+Result<PublicKey> ReadingIntake::find_signer(const DsseEnvelope& envelope,
+                                             const settlement::MeterKeys& keys) const {
+    const auto all = keys.all() | std::views::reverse;
+    const auto signer = std::ranges::find_if(
+        all, [&envelope](const settlement::MeterKey& key) { return verify(envelope, key.key); });
+    if (signer == all.end()) {
+        return fail("bad_signature",
+                    "no signature of the envelope is the registered meter's over this payload");
+    }
+    if (const auto good = keys.check(signer->key, clock_.now()); !good) return fail(good.error());
+    return signer->key;
 }
 
 }  // namespace suanpan::services

@@ -3,11 +3,14 @@
 // Readings as they come in: a DSSE envelope of one meter's batch, checked before the market core
 // sees it (metering-settlement "Meters").
 
+#include "base/dsse.hpp"
 #include "base/result.hpp"
 #include "core/commands.hpp"
 #include "db/pool.hpp"
 #include "db/queries/settlements.hpp"
+#include "services/clock.hpp"
 #include "services/metering/seen_readings.hpp"
+#include "settlement/meter_keys.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -39,20 +42,29 @@ struct CheckedBatch {
 class ReadingIntake {
  public:
     // `seen`: the server's, of all requests.
-    ReadingIntake(db::Pool& database, SeenReadings& seen) : database_(database), seen_(seen) {}
+    ReadingIntake(db::Pool& database, SeenReadings& seen, const Clock& clock)
+        : database_(database), seen_(seen), clock_(clock) {}
 
     // `envelope`: canonical JSON. `submitter` is the organisation whose key sent it; it must be the
     // meter's, for an envelope says nothing about who may use our resources. Errors: those of the
     // envelope and the batch, `batch_too_large` (no log entry holds it), `unknown_meter` (also for
-    // a foreign one), `revoked_meter`, `bad_signature`, `bad_payload_type`.
+    // a foreign one), `revoked_meter`, `bad_signature`, `revoked_key`, `superseded_key`,
+    // `bad_payload_type`.
     Result<CheckedBatch> check(std::string envelope, const OrganisationId& submitter);
 
  private:
-    const std::optional<core::MeterRow>& meter(const MeterId& id);
+    struct KnownMeter {
+        OrganisationId organisation;
+        settlement::MeterKeys keys;
+    };
+    const std::optional<KnownMeter>& meter(const MeterId& id);
+    [[nodiscard]] Result<PublicKey> find_signer(const DsseEnvelope& envelope,
+                                                const settlement::MeterKeys& keys) const;
 
     db::Pool& database_;
     SeenReadings& seen_;
-    std::map<MeterId, std::optional<core::MeterRow>> meters_;
+    const Clock& clock_;
+    std::map<MeterId, std::optional<KnownMeter>> meters_;
 };
 
 }  // namespace suanpan::services

@@ -32,6 +32,9 @@ void RandomDay::run(SmallMarket& day, int commands) {
         day.run(SmallMarket::organisation(1), RegisterOrganisation{kFunder, {Role::kFunder}});
         day.move_cash(kFunder, 900'000'000);
         open_projects(day);
+        schedule(day);
+        const auto boss = SmallMarket::organisation(1);
+        probed_ = !day.run(boss, probe_.registration(boss)).refusal;
     }
     for (int i = 0; i < commands; ++i) {
         step(day);
@@ -80,8 +83,8 @@ void RandomDay::step(SmallMarket& day) {
         case 18:
         case 19:
         case 20: return advance(day);
-        case 21:
-        case 22: return meter(day);
+        case 21: return meter(day);
+        case 22: return one_in(3) ? meter(day) : change_meter(day);
         case 23:
         case 24:
         case 25: return pass_time(day);
@@ -266,8 +269,8 @@ void RandomDay::replace(SmallMarket& day) {
 void RandomDay::advance(SmallMarket& day) {
     for (const auto& [id, lease] : leases_) {
         if (one_in(2)) continue;
-        day.run(lease.provider,
-                AdvanceLease{id, one_in(2) ? LeaseAction::kAccept : LeaseAction::kActivate});
+        remember(day.run(lease.provider, AdvanceLease{id, one_in(2) ? LeaseAction::kAccept
+                                                                    : LeaseAction::kActivate}));
     }
 }
 
@@ -276,25 +279,6 @@ void RandomDay::release(SmallMarket& day) {
         if (!one_in(3)) continue;
         remember(day.run(one_in(5) ? lease.provider : lease.buyer, ReleaseLease{id}));
         return;
-    }
-}
-
-// Readings of an hour each, from the lease's start on, some with a gap before them.
-void RandomDay::meter(SmallMarket& day) {
-    for (const auto& [id, lease] : leases_) {
-        if (!one_in(3)) continue;
-        Counter& counter = counters_[id];
-        if (counter.seq == 0) counter.until = lease.terms.window.start;
-        const Time from = counter.until;
-        const Window window{from, Time(from.value + 3'600)};
-        if (window.end > day.now) continue;
-        const std::uint8_t provider =
-            lease.provider == SmallMarket::organisation(2) ? std::uint8_t{2} : std::uint8_t{3};
-        const std::int64_t most = lease.terms.lots.value * window.length().value * 1'000'000;
-        counter.lot_us += most - below(2) * (most / 5);
-        day.run(lease.provider, day.reading(provider, id, counter.seq, window, counter.lot_us));
-        counter.seq += one_in(6) ? 2 : 1;
-        counter.until = window.end;
     }
 }
 
@@ -320,7 +304,7 @@ void RandomDay::dispute(SmallMarket& day) {
         const auto& [id, lease] = any_of(disputes_);
         const LeaseRow& row = leases_.at(lease);
         if (one_in(2)) day.run(row.provider, ClaimDispute{id});
-        const settlement::Delivered middle{one_in(2) ? 0 : 1'800'000'000, Ppm(0)};
+        const settlement::Delivered middle{one_in(2) ? 0 : 1'800'000'000, Ppm(50'000 * below(2))};
         day.run(by == DisputeParty::kBuyer ? row.buyer : row.provider,
                 OfferSettlement{id, by, middle});
         return;
@@ -432,6 +416,7 @@ void RandomDay::schedule(SmallMarket& day) {
     if (one_in(4)) out.fees.buyer_flat = Price(below(900'000));
     if (one_in(4)) out.fees.buyer_tax = Ppm(below(150'000));
     if (one_in(2)) out.release_notice = Duration(60 * below(240));
+    if (!one_in(4)) out.guarantees = some_guarantees();
     day.run(SmallMarket::organisation(1), out);
 }
 

@@ -3,7 +3,7 @@
 // A day of random commands by everybody, sensible and not: every kind of command and every field of
 // an order.
 
-#include "small_market.hpp"
+#include "any_meter.hpp"
 
 #include <map>
 #include <random>
@@ -40,6 +40,10 @@ class RandomDay {
     void advance(SmallMarket& day);
     void release(SmallMarket& day);
     void meter(SmallMarket& day);
+    void meter_others(SmallMarket& day, const LeaseRow& lease, const Window& window);
+    void change_meter(SmallMarket& day);
+    settlement::Gauges some_gauges();
+    Guarantees some_guarantees();
     void pass_time(SmallMarket& day);
     void block(SmallMarket& day);
     void attest(SmallMarket& day);
@@ -73,7 +77,12 @@ class RandomDay {
     std::vector<std::pair<std::uint8_t, LogIndex>> blocks_;
     std::vector<Window> calls_;
     std::vector<std::pair<DisputeId, LeaseId>> disputes_;
-    std::vector<TitleRow> titles_;  // proposed ones, however they ended
+    std::vector<TitleRow> titles_;                             // proposed ones, however they ended
+    AnyMeter buyer_meter_{40, settlement::MeterRole::kBuyer};  // of organisation 5
+    AnyMeter probe_{41, settlement::MeterRole::kOperator};
+    bool buyer_metered_ = false;
+    bool probed_ = false;
+    std::uint8_t next_key_ = 50;
     std::uint8_t attestations_ = 0;
     std::uint8_t agreements_ = 0;
     std::uint8_t programmes_ = 0;

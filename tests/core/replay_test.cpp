@@ -70,6 +70,10 @@ std::map<std::string, int> census(const std::vector<std::string>& log) {
         const Json& body = json.at("body");
         if (body.contains("what")) ++out[kind + " " + std::string(body.at("what"))];
         if (body.contains("voucher")) ++out[kind + " voucher"];
+        if (body.contains("lines")) {
+            for (const Json& line : body.at("lines"))
+                out["missed guarantee"] += line.contains("guarantees") ? 1 : 0;
+        }
         if (body.contains("action")) ++out[kind + " " + std::string(body.at("action"))];
     }
     return out;
@@ -92,6 +96,7 @@ TEST(Replay, TheRandomDaysHaveEverything) {
                              "lease release",
                              "lease activate",
                              "readings",
+                             "missed guarantee",
                              "settlement",
                              "calendar",
                              "calendar unblock",
@@ -102,6 +107,10 @@ TEST(Replay, TheRandomDaysHaveEverything) {
                              "refused not_an_owner",
                              "refused title_in_past",
                              "attestation attest",
+                             "key rotate_meter",
+                             "key revoke_meter_key",
+                             "refused superseded_key",
+                             "refused bad_overlap",
                              "admin halt",
                              "admin resume",
                              "admin open_call",

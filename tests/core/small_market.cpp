@@ -137,19 +137,24 @@ PlaceOrder SmallMarket::buy(std::uint8_t buyer, std::int64_t lots, const char* p
 }
 
 SubmitReadings SmallMarket::reading(std::uint8_t provider, const LeaseId& lease, std::int64_t seq,
-                                    Window window, std::int64_t lot_us) {
+                                    Window window, std::int64_t lot_us,
+                                    const settlement::Gauges& gauges) {
     settlement::Reading reading;
     reading.seq = seq;
     reading.window = window;
     reading.counters.lot_us = lot_us;
     reading.counters.busy_us = lot_us / 2;
+    reading.gauges = gauges;
     if (seq > 0) reading.prev = last_reading_[lease];
     const auto meter = numbered<MeterId>(provider);
     last_reading_[lease] = settlement::reading_hash(lease, meter, reading);
     const settlement::ReadingBatch batch{lease, meter, settlement::MeterRole::kProvider, {reading}};
     const std::string payload = settlement::make_batch(batch);
-    const SigningKey key(meter_seed(provider));
+    const auto rotated = new_keys.find(provider);
+    const bool first = rotated == new_keys.end();
+    const SigningKey key(meter_seed(first ? provider : rotated->second));
     SubmitReadings out;
+    if (!first) out.signer = key.public_key();
     out.envelope =
         envelope_json(make_envelope(settlement::kReadingsPayloadType, payload, "meter", key));
     out.batch = *settlement::parse_batch(payload);

@@ -63,7 +63,8 @@ class SmallMarket {
     PlaceOrder buy(std::uint8_t buyer, std::int64_t lots, const char* price, Window window) const;
     // One reading of the provider's meter over `window`, with the cumulative `lot_us` at its end.
     SubmitReadings reading(std::uint8_t provider, const LeaseId& lease, std::int64_t seq,
-                           Window window, std::int64_t lot_us);
+                           Window window, std::int64_t lot_us,
+                           const settlement::Gauges& gauges = {});
     // With the changes that nobody took yet; keeps what `lines` and `projects` need.
     Rows take_changes();
     [[nodiscard]] Money balance(std::uint8_t organisation, settlement::AccountKind kind) const;
@@ -82,6 +83,8 @@ class SmallMarket {
     std::map<LeaseId, OrderId> buy_orders;
     Time now = kStart;
     bool take_changes_each_time = true;
+    // What providers' meters sign with since a rotation: the number of a meter_seed().
+    std::map<std::uint8_t, std::uint8_t> new_keys;
 
  private:
     std::uint32_t commands_ = 0;

@@ -68,7 +68,7 @@ class MeteredWorld {
                                   1,
                                   {},
                                   {}});
-        key_.emplace(std::move(*meter::load_meter_key(key_file)));
+        keys_ = std::move(*meter::load_meter_keys(config_));
     }
 
     // With the server where it is now.
@@ -77,7 +77,7 @@ class MeteredWorld {
         config_.server = *client::parse_url(server_.url());
         spools_.emplace(config_.spool, std::uint64_t{64} << 20U);
         agent_.emplace(
-            config_, *key_, clock_, *spools_,
+            config_, keys_, clock_, *spools_,
             [](const meter::LeaseConfig& lease) {
                 meter::Sources out;
                 out.push_back(std::make_unique<meter::SimulatedSource>(3, lease.lots));
@@ -100,6 +100,22 @@ class MeteredWorld {
                                               {{"now", to_string(clock_.time())}}),
                200);
     }
+    // The next key: registered for the meter at the server, named in its configuration, or alone.
+    PublicKey make_next_key() {
+        config_.next_key_file = dir_.path() / "next.key";
+        return meter::make_meter_key(config_.next_key_file).value();
+    }
+    void rotate(const PublicKey& next) {
+        Caller seller = server_.caller(world_.provider.key);
+        expect(seller.post("/v1/meters/" + to_string(config_.meter) + ":rotate",
+                           {{"public_key", to_base64(as_chars(next))}, {"overlap", "PT10M"}}),
+               200);
+    }
+    void load_keys() { keys_ = std::move(*meter::load_meter_keys(config_)); }
+    void forget_old_key() {
+        config_.key_file = config_.next_key_file;
+        config_.next_key_file.clear();
+    }
     // Hands the lease over.
     void activate() {
         Caller seller = server_.caller(world_.provider.key);
@@ -121,7 +137,7 @@ class MeteredWorld {
     support::TempDir dir_;
     std::string lease_;
     meter::Config config_;
-    std::optional<SigningKey> key_;
+    std::vector<SigningKey> keys_;
     SandboxTime clock_{*parse_time("2026-01-01T01:59:00Z")};
     std::optional<meter::SpoolFolder> spools_;
     std::optional<meter::Agent> agent_;
@@ -166,6 +182,54 @@ TEST(Meter, DeliversAWholeLeaseThroughAnOutage) {
     EXPECT_EQ(readings[0]["window"]["start"], "2026-01-01T02:00:10Z");
     EXPECT_EQ(readings[23]["window"]["end"], "2026-01-01T04:00:00Z");
     EXPECT_EQ(readings[23]["lot_us"], std::to_string(std::int64_t{2} * (7'200 - 10) * kMicro));
+    const Json run = metered.settle();
+    EXPECT_EQ(run["totals"]["CNY"]["windows"], 2) << run.dump();
+}
+
+// The spool goes on under a new key: what waited when the key changed, and the chain behind it.
+TEST(Meter, ChangesItsKeyWithoutLosingItsSpool) {
+    ApiServer server;
+    MeteredWorld metered(server);
+    metered.start_meter();
+    metered.run_until("2026-01-01T02:00:10Z");
+    metered.move_server_clock();
+    metered.activate();
+    metered.run_until("2026-01-01T02:20:30Z");
+    metered.move_server_clock();
+    metered.run_until("2026-01-01T02:21:30Z");
+
+    const PublicKey next = metered.make_next_key();
+    server.kill();
+    metered.run_until("2026-01-01T02:40:30Z");
+    EXPECT_GT(metered.agent().waiting(), 0);
+    metered.stop_meter();
+    metered.load_keys();
+    server.start();
+    metered.start_meter();
+    metered.move_server_clock();
+    metered.run_until("2026-01-01T02:41:00Z");
+    EXPECT_EQ(metered.agent().waiting(), 0) << "signed with both, and the old one is in force";
+    metered.rotate(next);
+    metered.run_until("2026-01-01T03:00:30Z");
+    metered.move_server_clock();
+    metered.run_until("2026-01-01T03:01:30Z");
+    EXPECT_EQ(metered.agent().waiting(), 0) << "the overlap is over";
+    metered.forget_old_key();
+    metered.stop_meter();
+    metered.load_keys();
+    metered.start_meter();
+    metered.run_until("2026-01-01T04:00:30Z");
+    metered.move_server_clock();
+    metered.run_until("2026-01-01T04:02:00Z");
+    EXPECT_EQ(metered.agent().waiting(), 0);
+    const Json readings = metered.readings();
+    ASSERT_FALSE(readings.empty());
+    for (std::size_t i = 0; i < readings.size(); ++i) {
+        EXPECT_EQ(readings[i]["seq"], std::to_string(i));
+        EXPECT_EQ(readings[i]["gap"], false) << i;
+        EXPECT_EQ(readings[i]["role"], "provider");
+    }
+    EXPECT_EQ(readings[readings.size() - 1]["window"]["end"], "2026-01-01T04:00:00Z");
     const Json run = metered.settle();
     EXPECT_EQ(run["totals"]["CNY"]["windows"], 2) << run.dump();
 }

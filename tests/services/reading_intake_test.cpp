@@ -10,6 +10,7 @@ namespace {
 
 TEST(ReadingIntake, TheLongestEnvelopeFitsItsEntry) {
     core::SubmitReadings body;
+    body.signer = PublicKey{};
     body.envelope = "\"" + std::string(kMaxReadingsEnvelopeBytes - 2, 'A') + "\"";
     const core::Command command({}, {}, core::Auth::kApiKey, std::move(body));
     const std::string bytes = core::command_entry(command, Time(1'800'000'400)).bytes;

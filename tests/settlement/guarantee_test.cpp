@@ -57,24 +57,50 @@ TEST(Guarantee, RefusesStepsThatDoNotGetWorse) {
     EXPECT_TRUE(bad({Quantity::kLoss, Ppm(1), {{1, Ppm(5)}, {2, Ppm(5)}}}));
 }
 
-TEST(Guarantee, TheTwoSidesTheProbeAndSilence) {
-    const auto judge = [](std::optional<std::int64_t> p, std::optional<std::int64_t> b,
-                          std::optional<std::int64_t> probe) {
-        return judge_guarantee(latency(), SideValues{p, b, probe});
+TEST(Guarantee, TheTwoSidesAndSilence) {
+    const auto judge = [](std::optional<std::int64_t> p, std::optional<std::int64_t> b) {
+        return judge_guarantee(latency(), SideValues{p, b});
     };
     const auto none = std::nullopt;
     // Apart, but on the same side of every step.
-    EXPECT_EQ(judge(21'000, 39'000, 50'000), (GuaranteeOutcome{21'000, Ppm(50'000), Ppm(0)}));
-    // On different sides: the probe.
-    EXPECT_EQ(judge(19'000, 21'000, 18'000), (GuaranteeOutcome{18'000, Ppm(0), Ppm(0)}));
-    EXPECT_EQ(judge(19'000, 21'000, 41'000), (GuaranteeOutcome{41'000, Ppm(200'000), Ppm(0)}));
-    // No probe: the worse, and the difference is in dispute.
-    EXPECT_EQ(judge(19'000, 41'000, none), (GuaranteeOutcome{41'000, Ppm(200'000), Ppm(200'000)}));
-    EXPECT_EQ(judge(41'000, 21'000, none), (GuaranteeOutcome{41'000, Ppm(200'000), Ppm(150'000)}));
-    EXPECT_EQ(judge(21'000, none, 50'000), (GuaranteeOutcome{21'000, Ppm(50'000), Ppm(0)}));
-    EXPECT_EQ(judge(none, 41'000, 1), (GuaranteeOutcome{41'000, Ppm(200'000), Ppm(0)}));
-    EXPECT_EQ(judge(none, none, 21'000), (GuaranteeOutcome{21'000, Ppm(50'000), Ppm(0)}));
-    EXPECT_EQ(judge(none, none, none), GuaranteeOutcome{});
+    EXPECT_EQ(judge(21'000, 39'000), (GuaranteeOutcome{21'000, Ppm(50'000), Ppm(0)}));
+    // On different sides: the worse, and the difference is in dispute.
+    EXPECT_EQ(judge(19'000, 41'000), (GuaranteeOutcome{41'000, Ppm(200'000), Ppm(200'000)}));
+    EXPECT_EQ(judge(41'000, 21'000), (GuaranteeOutcome{41'000, Ppm(200'000), Ppm(150'000)}));
+    EXPECT_EQ(judge(21'000, none), (GuaranteeOutcome{21'000, Ppm(50'000), Ppm(0)}));
+    EXPECT_EQ(judge(none, 41'000), (GuaranteeOutcome{41'000, Ppm(200'000), Ppm(0)}));
+    EXPECT_EQ(judge(none, none), GuaranteeOutcome{});
+}
+
+TEST(Guarantee, OfACreditThatIsCutWhatBothAdmitCountsFirst) {
+    const auto missed = [](std::int64_t credit, std::int64_t disputed) {
+        return MissedGuarantee{Quantity::kRttP50, Ppm(500'000), 1, Ppm(credit), Ppm(disputed)};
+    };
+    EXPECT_EQ(missed_credit({}), Ppm(0));
+    EXPECT_EQ(disputed_credit({}), Ppm(0));
+    EXPECT_EQ(missed_credit({missed(100'000, 0), missed(200'000, 150'000)}), Ppm(300'000));
+    EXPECT_EQ(disputed_credit({missed(100'000, 0), missed(200'000, 150'000)}), Ppm(150'000));
+    EXPECT_EQ(missed_credit({missed(700'000, 0), missed(500'000, 500'000)}), Ppm(kPpm));
+    EXPECT_EQ(disputed_credit({missed(700'000, 0), missed(500'000, 500'000)}), Ppm(300'000));
+    EXPECT_EQ(disputed_credit({missed(kPpm, 0), missed(kPpm, kPpm)}), Ppm(0));
+}
+
+TEST(Guarantee, ReadsBackWhatItWrites) {
+    const std::vector<Guarantee> guarantees{latency(), rate()};
+    const std::string text = to_json(guarantees);
+    EXPECT_TRUE(is_canonical_json(text));
+    EXPECT_EQ(parse_guarantees(text), guarantees);
+    const std::vector<MissedGuarantee> missed{
+        {Quantity::kLoss, Ppm(990'000), 1'200, Ppm(50'000), Ppm(20'000)}};
+    EXPECT_TRUE(is_canonical_json(to_json(missed)));
+    EXPECT_EQ(parse_missed(to_json(missed)), missed);
+    for (const char* bad : {"{}", "[{}]", "[1]"})
+        EXPECT_EQ(parse_guarantees(bad).error().code(), "bad_guarantee") << bad;
+    for (
+        const char* bad :
+        {"{}", "[{}]",
+         R"([{"credit_ppm":"1","disputed_ppm":"2","percentile_ppm":"1","quantity":"loss_ppm","value":"3"}])"})
+        EXPECT_EQ(parse_missed(bad).error().code(), "bad_guarantee") << bad;
 }
 
 TEST(Guarantee, CreditsAddUpToTheWholeSaleAtTheMost) {

@@ -60,6 +60,9 @@ TEST(LeaseGauges, RatesAreTakenBetweenNeighboursOfOneEpoch) {
     gauges.add(MeterRole::kBuyer, meter, measured(0, 1, between(10, 20), {}, 20'000'000, 3'000));
     EXPECT_EQ(rates(10, 20), 200);
     EXPECT_EQ(rates(20, 30), 600);
+    const Reading third = measured(0, 2, between(20, 30), {}, 30'000'000, 9'000);
+    EXPECT_EQ(gauges.rate_mcu(MeterRole::kBuyer, meter, third), 600);
+    EXPECT_EQ(gauges.rate_mcu(MeterRole::kOperator, meter, third), std::nullopt);
     gauges.add(MeterRole::kBuyer, meter, measured(1, 0, between(30, 40), {}, 5'000'000, 3'500));
     EXPECT_EQ(rates(30, 40), 700);
     gauges.forget_before(at(20));
@@ -67,19 +70,19 @@ TEST(LeaseGauges, RatesAreTakenBetweenNeighboursOfOneEpoch) {
     EXPECT_EQ(rates(0, 10), std::nullopt);
 }
 
-TEST(LeaseGauges, TheProbeDecidesWhereTheSidesDisagree) {
+TEST(LeaseGauges, WhereTheSidesDisagreeTheWorseCounts) {
     LeaseGauges gauges;
     const std::vector<Guarantee> guarantees{
         {Quantity::kRttP50, Ppm(500'000), {{20, Ppm(100'000)}}},
         {Quantity::kLoss, Ppm(990'000), {{1'000, Ppm(50'000)}}}};
     gauges.add(MeterRole::kProvider, test_meter(1), measured(0, 0, between(0, 60), rtt(15)));
     gauges.add(MeterRole::kBuyer, test_meter(2), measured(0, 0, between(0, 60), rtt(25)));
-    auto outcomes = gauges.judge(guarantees, between(0, 3600));
-    EXPECT_EQ(outcomes[0], (GuaranteeOutcome{25, Ppm(100'000), Ppm(100'000)}));
-    EXPECT_EQ(outcomes[1], GuaranteeOutcome{});
+    const std::vector<MissedGuarantee> missed{
+        {Quantity::kRttP50, Ppm(500'000), 25, Ppm(100'000), Ppm(100'000)}};
+    EXPECT_EQ(gauges.judge(guarantees, between(0, 3600)), missed);
     gauges.add(MeterRole::kOperator, test_meter(3), measured(0, 0, between(0, 60), rtt(19)));
-    outcomes = gauges.judge(guarantees, between(0, 3600));
-    EXPECT_EQ(outcomes[0], (GuaranteeOutcome{19, Ppm(0), Ppm(0)}));
+    EXPECT_EQ(gauges.judge(guarantees, between(0, 3600)), missed) << "the probe does not bill";
+    EXPECT_TRUE(gauges.judge(guarantees, between(3600, 7200)).empty());
 }
 
 TEST(LeaseGauges, OrderRepeatsAndRestartsDoNotMatter) {

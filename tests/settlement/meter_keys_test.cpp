@@ -1,8 +1,12 @@
 #include "settlement/meter_keys.hpp"
 
 #include "base/check.hpp"
+#include "support/seed.hpp"
 
 #include <gtest/gtest.h>
+
+#include <map>
+#include <random>
 
 namespace suanpan::settlement {
 namespace {
@@ -10,34 +14,104 @@ namespace {
 constexpr PublicKey kFirst{1};
 constexpr PublicKey kSecond{2};
 constexpr PublicKey kThird{3};
-using Keys = std::vector<PublicKey>;
 
-TEST(MeterKeys, ARotatedKeyServesForTheGrace) {
-    MeterKeys keys(kFirst, Time(100));
-    EXPECT_EQ(keys.keys_at(Time(99), Duration(10)), Keys{});
-    EXPECT_EQ(keys.keys_at(Time(100), Duration(10)), Keys{kFirst});
-    ASSERT_TRUE(keys.rotate(kSecond, Time(200)).has_value());
-    EXPECT_EQ(keys.keys_at(Time(199), Duration(0)), Keys{kFirst}) << "the past stays as it was";
-    EXPECT_EQ(keys.keys_at(Time(200), Duration(0)), Keys{kSecond});
-    EXPECT_EQ(keys.keys_at(Time(209), Duration(10)), (Keys{kSecond, kFirst}));
-    EXPECT_EQ(keys.keys_at(Time(210), Duration(10)), Keys{kSecond});
-    ASSERT_TRUE(keys.rotate(kThird, Time(205)).has_value());
-    EXPECT_EQ(keys.keys_at(Time(206), Duration(10)), (Keys{kThird, kSecond, kFirst}));
-    EXPECT_EQ(keys.rotate(kFirst, Time(300)).error().code(), "key_reused");
-    EXPECT_EQ(keys.rotate(kThird, Time(300)).error().code(), "key_reused");
+std::string refusal(const Result<void>& result) {
+    return result ? "none" : result.error().code();
 }
 
-TEST(MeterKeys, ARevocationEndsAllOfThemAndNothingBeforeIt) {
-    MeterKeys keys(kFirst, Time(100));
-    ASSERT_TRUE(keys.rotate(kSecond, Time(200)).has_value());
-    ASSERT_TRUE(keys.revoke(Time(205)).has_value());
-    EXPECT_EQ(keys.keys_at(Time(204), Duration(10)), (Keys{kSecond, kFirst}));
-    EXPECT_EQ(keys.keys_at(Time(205), Duration(10)), Keys{});
-    EXPECT_EQ(keys.revoke(Time(300)).error().code(), "revoked_meter");
-    EXPECT_EQ(keys.rotate(kThird, Time(300)).error().code(), "revoked_meter");
-    const MeterKeys restored(keys.all(), keys.revoked_at());
-    EXPECT_EQ(restored.keys_at(Time(204), Duration(10)), (Keys{kSecond, kFirst}));
-    EXPECT_THROW(MeterKeys({}, std::nullopt), BugError);
+TEST(MeterKeys, AReplacedKeyServesForItsOverlap) {
+    MeterKeys keys(kFirst);
+    EXPECT_EQ(refusal(keys.check(kSecond, Time(199))), "bad_signature") << "before its start";
+    ASSERT_TRUE(keys.rotate(kSecond, Time(200), Duration(10)));
+    for (const Time now : {Time(200), Time(209)}) {
+        EXPECT_EQ(refusal(keys.check(kFirst, now)), "none");
+        EXPECT_EQ(refusal(keys.check(kSecond, now)), "none");
+    }
+    EXPECT_EQ(refusal(keys.check(kFirst, Time(210))), "superseded_key");
+    EXPECT_EQ(refusal(keys.check(kSecond, Time(210))), "none");
+    ASSERT_TRUE(keys.rotate(kThird, Time(300), Duration(0)));
+    EXPECT_EQ(refusal(keys.check(kSecond, Time(300))), "superseded_key")
+        << "without an overlap it ends at once";
+}
+
+TEST(MeterKeys, RotationsMayFollowEachOtherWithinAnOverlap) {
+    MeterKeys keys(kFirst);
+    ASSERT_TRUE(keys.rotate(kSecond, Time(200), Duration(10)));
+    ASSERT_TRUE(keys.rotate(kThird, Time(205), Duration(2)));
+    EXPECT_EQ(refusal(keys.check(kSecond, Time(206))), "none");
+    EXPECT_EQ(refusal(keys.check(kSecond, Time(207))), "superseded_key");
+    EXPECT_EQ(refusal(keys.check(kFirst, Time(209))), "none");
+}
+
+TEST(MeterKeys, OneOldKeyIsRevokedWithinItsOverlap) {
+    MeterKeys keys(kFirst);
+    EXPECT_EQ(refusal(keys.revoke(kFirst, Time(1))), "key_in_force");
+    ASSERT_TRUE(keys.rotate(kSecond, Time(200), Duration(10)));
+    EXPECT_EQ(refusal(keys.revoke(kThird, Time(201))), "unknown_key");
+    ASSERT_TRUE(keys.revoke(kFirst, Time(205)));
+    EXPECT_EQ(refusal(keys.check(kFirst, Time(205))), "revoked_key");
+    EXPECT_EQ(refusal(keys.check(kFirst, Time(300))), "revoked_key");
+    EXPECT_EQ(refusal(keys.check(kSecond, Time(205))), "none");
+    EXPECT_EQ(refusal(keys.revoke(kFirst, Time(206))), "revoked_key");
+    ASSERT_TRUE(keys.rotate(kThird, Time(300), Duration(10)));
+    EXPECT_EQ(refusal(keys.revoke(kSecond, Time(310))), "superseded_key");
+}
+
+TEST(MeterKeys, RefusesInTheOrderOfPrecedence) {
+    MeterKeys keys(kFirst);
+    EXPECT_EQ(refusal(keys.rotate(kFirst, Time(1), Duration(-1))), "bad_overlap");
+    EXPECT_EQ(refusal(keys.rotate(kFirst, Time(1), Duration(kLongestOverlap.value + 1))),
+              "bad_overlap");
+    EXPECT_EQ(refusal(keys.rotate(kFirst, Time(1), kLongestOverlap)), "key_reused");
+    ASSERT_TRUE(keys.rotate(kSecond, Time(1), kLongestOverlap));
+    EXPECT_EQ(refusal(keys.rotate(kFirst, Time(2), Duration(0))), "key_reused");
+    ASSERT_TRUE(keys.revoke());
+    EXPECT_EQ(refusal(keys.rotate(kThird, Time(3), Duration(-1))), "revoked_meter");
+    EXPECT_EQ(refusal(keys.revoke(kThird, Time(3))), "revoked_meter");
+    EXPECT_EQ(refusal(keys.check(kThird, Time(3))), "revoked_meter");
+    EXPECT_EQ(refusal(keys.revoke()), "revoked_meter");
+}
+
+TEST(MeterKeys, ARevocationEndsAllOfThem) {
+    MeterKeys keys(kFirst);
+    ASSERT_TRUE(keys.rotate(kSecond, Time(200), Duration(10)));
+    ASSERT_TRUE(keys.revoke());
+    for (const PublicKey& key : {kFirst, kSecond})
+        EXPECT_EQ(refusal(keys.check(key, Time(205))), "revoked_meter");
+    const MeterKeys restored(keys.all(), false);
+    EXPECT_EQ(refusal(restored.check(kFirst, Time(205))), "none");
+    EXPECT_THROW(MeterKeys({}, false), BugError);
+}
+
+// Against a table of which key is good in which second, filled in as the log is written.
+TEST(MeterKeys, RandomHistoriesAgreeWithATableOfSeconds) {
+    std::mt19937_64 random(support::test_seed());
+    constexpr std::uint8_t kKeys = 12;
+    constexpr std::int64_t kEnd = 200;
+    for (int round = 0; round < 200; ++round) {
+        MeterKeys keys(PublicKey{0});
+        std::uint8_t newest = 0;
+        std::map<std::uint8_t, std::int64_t> good_until{{0, kEnd}};
+        for (std::int64_t now = 0; now < kEnd; ++now) {
+            if (newest + 1 < kKeys && random() % 20 == 0) {
+                const auto overlap = static_cast<std::int64_t>(random() % 40);
+                ASSERT_TRUE(keys.rotate(PublicKey{++newest}, Time(now), Duration(overlap)));
+                good_until[newest - 1] = now + overlap;
+                good_until[newest] = kEnd;
+            }
+            const auto named = static_cast<std::uint8_t>(random() % kKeys);
+            if (random() % 30 == 0) {
+                const bool old = named < newest && now < good_until.at(named);
+                ASSERT_EQ(keys.revoke(PublicKey{named}, Time(now)).has_value(), old);
+                if (old) good_until[named] = now;
+            }
+            for (std::uint8_t key = 0; key < kKeys; ++key) {
+                const bool good = good_until.contains(key) && now < good_until.at(key);
+                ASSERT_EQ(keys.check(PublicKey{key}, Time(now)).has_value(), good)
+                    << "key " << int{key} << " at " << now;
+            }
+        }
+    }
 }
 
 }  // namespace

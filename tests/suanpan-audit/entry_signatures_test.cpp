@@ -45,9 +45,19 @@ std::string revocation(std::uint8_t n, std::uint8_t meter) {
     return entry_of(n, core::RevokeMeter{test_id<MeterId>(meter)});
 }
 
-// A batch that says it is of `meter`, signed by `signer`.
-std::string readings(std::uint8_t n, std::uint8_t meter, std::uint8_t signer) {
+std::string rotation(std::uint8_t n, std::uint8_t meter, std::uint8_t key, std::int64_t overlap) {
+    return entry_of(n, core::RotateMeter{test_id<MeterId>(meter), meter_key(key).public_key(),
+                                         Duration(overlap)});
+}
+
+std::string key_revocation(std::uint8_t n, std::uint8_t meter, std::uint8_t key) {
+    return entry_of(n, core::RevokeMeterKey{test_id<MeterId>(meter), meter_key(key).public_key()});
+}
+
+// A batch that says it is of `meter`, signed by `signer`, which the entry names if it is `named`.
+std::string readings(std::uint8_t n, std::uint8_t meter, std::uint8_t signer, bool named = false) {
     core::SubmitReadings body;
+    if (named) body.signer = meter_key(signer).public_key();
     body.batch.lease = test_id<LeaseId>(1);
     body.batch.meter = test_id<MeterId>(meter);
     settlement::Reading reading;
@@ -91,7 +101,7 @@ TEST(EntrySignatures, NamesTheFirstBatchThatIsNotTheMeters) {
 }
 
 // A second registration put another key in the place of the first, which then signed readings.
-TEST(EntrySignatures, AMetersKeyNeverChanges) {
+TEST(EntrySignatures, ASecondRegistrationChangesNoKey) {
     EXPECT_EQ(verify({registration(1, 7), registration(2, 7, 8), readings(3, 7, 8)}),
               "meter_exists 1");
     EXPECT_EQ(verify({registration(1, 7), registration(2, 7), readings(3, 7, 7)}),
@@ -105,6 +115,54 @@ TEST(EntrySignatures, ARevocationIsOfARegisteredMeterAndOnce) {
     EXPECT_EQ(verify({revocation(1, 7), registration(2, 7)}), "unknown_meter 0");
     EXPECT_EQ(verify({registration(1, 7), revocation(2, 7), revocation(3, 7)}), "revoked_meter 2");
     EXPECT_EQ(verify({registration(1, 7), revocation(2, 7)}), "ok");
+}
+
+TEST(EntrySignatures, FollowsRotationsByTheLogsTime) {
+    std::uint64_t batches = 0;
+    // Both keys sign until the second 2 + 2.
+    EXPECT_EQ(verify({registration(1, 7), rotation(2, 7, 9, 2), readings(3, 7, 7),
+                      readings(3, 7, 9, true), readings(4, 7, 9, true)},
+                     &batches),
+              "ok");
+    EXPECT_EQ(batches, 3U);
+    EXPECT_EQ(verify({registration(1, 7), rotation(2, 7, 9, 2), readings(4, 7, 7)}),
+              "superseded_key 2");
+    EXPECT_EQ(verify({registration(1, 7), readings(2, 7, 9, true), rotation(3, 7, 9, 2)}),
+              "bad_signature 1")
+        << "before its start";
+    EXPECT_EQ(verify({registration(1, 7), rotation(2, 7, 9, 2), readings(3, 7, 8, true)}),
+              "bad_signature 2");
+    EXPECT_EQ(verify({registration(1, 7), rotation(2, 7, 9, 2), readings(3, 7, 9)}),
+              "bad_signature 2")
+        << "an entry that names no key says it is the first";
+}
+
+TEST(EntrySignatures, FollowsTheRevocationOfOneKey) {
+    EXPECT_EQ(verify({registration(1, 7), rotation(2, 7, 9, 9), key_revocation(3, 7, 7),
+                      readings(4, 7, 9, true)}),
+              "ok");
+    EXPECT_EQ(verify({registration(1, 7), rotation(2, 7, 9, 9), key_revocation(3, 7, 7),
+                      readings(4, 7, 7)}),
+              "revoked_key 3");
+    EXPECT_EQ(verify({registration(1, 7), key_revocation(2, 7, 7)}), "key_in_force 1");
+    EXPECT_EQ(verify({registration(1, 7), key_revocation(2, 7, 8)}), "unknown_key 1");
+    EXPECT_EQ(verify({registration(1, 7), rotation(2, 7, 9, 9), rotation(3, 7, 7, 9)}),
+              "key_reused 2");
+    EXPECT_EQ(verify({registration(1, 7), rotation(2, 8, 9, 9)}), "unknown_meter 1");
+    EXPECT_EQ(verify({registration(1, 7), revocation(2, 7), rotation(3, 7, 9, 9)}),
+              "revoked_meter 2");
+}
+
+TEST(EntrySignatures, KeepsWhatItKnowsOfKeys) {
+    const TestLog log({registration(1, 7), registration(2, 8), rotation(3, 7, 9, 9),
+                       rotation(4, 7, 10, 9), key_revocation(5, 7, 9), revocation(6, 8)});
+    EntrySignatures signatures;
+    VerifyOptions options;
+    options.hooks = signatures.hooks();
+    ASSERT_EQ(log.verify(options), "ok");
+    EntrySignatures restored;
+    ASSERT_TRUE(restored.restore(signatures.state()));
+    EXPECT_EQ(restored.state(), signatures.state());
 }
 
 TEST(EntrySignatures, RefusesEntriesOfAnotherForm) {

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <vector>
 
 namespace suanpan::meter {
 namespace {
@@ -42,10 +43,16 @@ class AgentAtWork : public testing::Test {
         start();
     }
 
+    static std::vector<SigningKey> keys_of(const std::vector<Seed>& seeds) {
+        std::vector<SigningKey> out;
+        for (const Seed& seed : seeds)
+            out.emplace_back(seed);
+        return out;
+    }
     void start() {
         spools_ = std::make_unique<SpoolFolder>(config_.spool, spool_bytes_);
         agent_ = std::make_unique<Agent>(
-            config_, key_, clock_, *spools_,
+            config_, keys_, clock_, *spools_,
             [](const LeaseConfig& lease) {
                 Sources out;
                 out.push_back(std::make_unique<SimulatedSource>(1, lease.lots));
@@ -82,8 +89,8 @@ class AgentAtWork : public testing::Test {
     const SpoolContent& spooled() { return spools_->chains().front()->content(); }
 
     support::TempDir dir_;
-    SigningKey key_{Seed{1, 2, 3}};
-    MeterServer server_{{some_lease(), Lots(2), window_at(0, 36'000)}, key_.public_key()};
+    std::vector<SigningKey> keys_ = keys_of({Seed{1, 2, 3}});
+    MeterServer server_{{some_lease(), Lots(2), window_at(0, 36'000)}, keys_.front().public_key()};
     Config config_;
     ManualClock clock_;
     std::int64_t server_behind_s_ = 0;
@@ -241,6 +248,49 @@ TEST_F(AgentAtWork, RestartsLoseNothing) {
     const auto readings = accepted();
     EXPECT_EQ(readings.back().counters.lot_us,
               2 * kMicro * (readings.back().window.end.value - kBegin));
+}
+
+// What waited under the old key was refused for good when the server knew the new one alone.
+TEST_F(AgentAtWork, ANewKeyTakesTheSpoolWithIt) {
+    server_.activate(window_at(0, 36'000));
+    run(700);
+    server_.set_away(true);
+    run(600);
+    const std::int64_t waiting = agent_->waiting();
+    ASSERT_GT(waiting, 0);
+    // Both keys are named; the server's rotation comes while the meter runs on.
+    keys_ = keys_of({Seed{1, 2, 3}, Seed{4, 5, 6}});
+    restart(true);
+    EXPECT_EQ(agent_->waiting(), waiting);
+    server_.set_away(false);
+    run(700);
+    EXPECT_EQ(agent_->waiting(), 0) << "the old key is still the server's";
+    server_.set_key(keys_.back().public_key());
+    run(600);
+    keys_ = keys_of({Seed{4, 5, 6}});
+    restart(true);
+    run(700);
+    EXPECT_EQ(agent_->waiting(), 0);
+    const auto readings = accepted();
+    for (std::size_t i = 0; i < readings.size(); ++i)
+        EXPECT_EQ(readings[i].seq, static_cast<std::int64_t>(i)) << "one chain";
+}
+
+// A refusal for its key is no verdict on a reading: the owner can still put the right key in.
+TEST_F(AgentAtWork, ReadingsUnderAKeyThatIsOverWaitForTheNextOne) {
+    server_.activate(window_at(0, 36'000));
+    run(400);
+    const std::size_t before = accepted().size();
+    server_.set_key(SigningKey(Seed{4, 5, 6}).public_key());
+    server_.set_refusal("superseded_key");
+    run(700);
+    EXPECT_GT(agent_->waiting(), 0);
+    EXPECT_EQ(spooled().totals.refused, 0);
+    keys_ = keys_of({Seed{4, 5, 6}});
+    restart(true);
+    run(400);
+    EXPECT_EQ(agent_->waiting(), 0);
+    EXPECT_GT(accepted().size(), before);
 }
 
 }  // namespace

@@ -90,6 +90,31 @@ TEST(MeterConfig, TheExampleIsGood) {
     EXPECT_FALSE(config->leases.empty());
 }
 
+TEST(MeterConfig, ANextKeyIsAnotherFile) {
+    const std::string key = "key_file = \"meter.key\"";
+    const auto config =
+        parse_config(with(good(), key, key + "\nnext_key_file = \"next.key\""), "meter.toml");
+    ASSERT_TRUE(config) << describe(config.error());
+    EXPECT_EQ(config->next_key_file, "next.key");
+    EXPECT_EQ(faults_of(with(good(), key, key + "\nnext_key_file = \"meter.key\"")),
+              (std::vector<std::string>{"meter.next_key_file"}));
+}
+
+TEST(MeterKeys, TheNextOneIsLoadedBesideTheFirst) {
+    const support::TempDir dir;
+    Config config;
+    config.key_file = dir.path() / "meter.key";
+    config.next_key_file = dir.path() / "next.key";
+    const auto first = make_meter_key(config.key_file);
+    EXPECT_EQ(load_meter_keys(config).error().code(), "no_key");
+    const auto next = make_meter_key(config.next_key_file);
+    const auto keys = load_meter_keys(config);
+    ASSERT_TRUE(keys);
+    ASSERT_EQ(keys->size(), 2U);
+    EXPECT_EQ(keys->front().public_key(), *first);
+    EXPECT_EQ(keys->back().public_key(), *next);
+}
+
 TEST(MeterKeys, AreMadeOnceAndKeptFromOthers) {
     const support::TempDir dir;
     const auto file = dir.path() / "meter.key";

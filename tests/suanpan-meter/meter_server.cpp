@@ -85,6 +85,16 @@ void MeterServer::activate(const Window& active) {
     judge_.end_active(active.end);
 }
 
+void MeterServer::set_key(const PublicKey& key) {
+    const std::lock_guard lock(mutex_);
+    key_ = key;
+}
+
+void MeterServer::set_refusal(const std::string& code) {
+    const std::lock_guard lock(mutex_);
+    refusal_ = code;
+}
+
 void MeterServer::push_trouble(std::vector<std::string> troubles) {
     const std::lock_guard lock(mutex_);
     troubles_.insert(troubles_.end(), troubles.begin(), troubles.end());
@@ -158,7 +168,7 @@ std::string MeterServer::envelope_answer(const std::string& text) {
     };
     const auto envelope = parse_envelope(text);
     if (!envelope) return refused(422, envelope.error().code());
-    if (!verify(*envelope, key_)) return refused(422, "bad_signature");
+    if (!verify(*envelope, key_)) return refused(422, refusal_);
     const auto batch = settlement::parse_batch(envelope->payload);
     if (!batch)
         return refused(batch.error().code() == "batch_too_large" ? 413 : 422, batch.error().code());

@@ -34,6 +34,9 @@ class MeterServer {
     void push_trouble(std::vector<std::string> troubles);
     // Every request is closed at once.
     void set_away(bool away) { away_ = away; }
+    // Of the meter, from now on; and the code for an envelope that it has not signed.
+    void set_key(const PublicKey& key);
+    void set_refusal(const std::string& code);
     // The most readings that it takes in one envelope.
     void set_most_readings(std::size_t most) { most_readings_ = most; }
 
@@ -55,6 +58,7 @@ class MeterServer {
 
     settlement::MeteredLease lease_;
     PublicKey key_;
+    std::string refusal_ = "bad_signature";
     int listener_ = -1;
     int port_ = 0;
     std::mutex mutex_;
