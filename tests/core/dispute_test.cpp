@@ -93,6 +93,39 @@ TEST(Dispute, NobodySpeaksForASideButItself) {
     expect_the_same_again(hour.day);
 }
 
+// A provider could give back, or lose by silence, what co-owners had earned.
+TEST(Dispute, OfAPoolOfSeveralOwnersIsNotTheProvidersToGiveAway) {
+    constexpr auto kByBuyer = settlement::DisputeParty::kBuyer;
+    constexpr auto kByProvider = settlement::DisputeParty::kProvider;
+    DisputedHour hour(kFull, kFull, true);
+    settle(hour.day);
+    ASSERT_EQ(refusal(hour.open(kByBuyer, kHalf)), "none");
+    EXPECT_EQ(hour.day.market.state().disputes.at(0).dispute.state,
+              settlement::DisputeState::kEvidence);
+    EXPECT_EQ(refusal(hour.offer(kByProvider, kHalf)), "owners_must_consent");
+    EXPECT_EQ(refusal(hour.offer(kByProvider, kFull)), "none");
+    const std::string paid = hour.balance(3, AccountKind::kPending);
+    EXPECT_EQ(paid, "9.800000");
+    hour.pass_days(7);
+    EXPECT_EQ(hour.day.market.state().disputes.size(), 1U);
+    hour.pass_days(23);
+    EXPECT_TRUE(hour.day.market.state().disputes.empty());
+    EXPECT_EQ(entries_of(hour.day, "correction"), 0);
+    expect_the_same_again(hour.day);
+}
+
+TEST(Dispute, ThatConcernsTheArbiterIsRuledByAnother) {
+    DisputedHour hour(kFull, kHalf);
+    hour.day.run(kSeller, ClaimDispute{hour.dispute});
+    EXPECT_EQ(refusal(hour.rule(kFull)), "none");
+    DisputedHour shared(kFull, kHalf, true);
+    for (const OrganisationId& member : {kArbiter, kPartner})
+        shared.day.run(kBoss, DescribeOrganisation{member, {}, "one group"});
+    shared.day.run(kSeller, ClaimDispute{shared.dispute});
+    EXPECT_EQ(refusal(shared.rule(kFull)), "not_impartial");
+    expect_the_same_again(shared.day);
+}
+
 TEST(Dispute, RuledForTheProviderPostsTheRest) {
     DisputedHour hour(kFull, kHalf);
     const auto first = settle(hour.day);

@@ -18,6 +18,7 @@ namespace suanpan::core {
 inline constexpr std::int64_t kHourUs = 3'600'000'000;
 inline constexpr std::int64_t kDay = 86'400;
 inline const OrganisationId kArbiter = SmallMarket::organisation(7);
+inline const OrganisationId kPartner = SmallMarket::organisation(3);
 inline const SigningKeyId kArbiterKey = numbered<SigningKeyId>(7);
 inline const MeterId kBuyerMeter = numbered<MeterId>(4);
 
@@ -79,8 +80,10 @@ class BuyerMeter {
 // 1 % of the buyer and 2 % of the provider.
 class DisputedHour {
  public:
+    // With a partner the pool is owned half and half.
     explicit DisputedHour(std::int64_t provider_us = 2 * kHourUs,
-                          std::int64_t buyer_us = 2 * kHourUs) {
+                          std::int64_t buyer_us = 2 * kHourUs, bool with_partner = false) {
+        if (with_partner) share_pool();
         register_buyer_meter(day);
         register_arbiter(day);
         lease = trade(day, 2, 1, 2);
@@ -88,6 +91,13 @@ class DisputedHour {
         measure(provider_us, buyer_us);
     }
 
+    void share_pool() {
+        const PoolId pool = numbered<PoolId>(2);
+        const auto proposed = day.run(
+            kSeller,
+            ProposeTitle{pool, kStart, {{kSeller, Ppm(kPpm / 2)}, {kPartner, Ppm(kPpm / 2)}}});
+        day.run(kPartner, ConfirmTitle{pool, proposed.index});
+    }
     void measure(std::int64_t provider_us, std::int64_t buyer_us) {
         day.now = SmallMarket::hours(2, 3).start;
         day.run(kSeller, day.reading(2, lease.id, 0, window, provider_us));

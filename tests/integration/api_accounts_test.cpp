@@ -161,6 +161,36 @@ TEST(ApiAccounts, APersonsKeysAreTheirOwnToMake) {
     expect_equal_digests(world.op);
 }
 
+// Who registers a person and holds its key was two persons.
+TEST(ApiAccounts, WhoRegisteredAPersonIsNotASecondOne) {
+    ApiServer server;
+    World world(server);
+    Officers& officers = world.officers;
+    const std::string path = "/v1/organisations/" + officers.organisation;
+    const Json name{{"name", "Third"}};
+    EXPECT_EQ(world.op.post(path + "/users", name).code(), "person_needed");
+    const Json third = expect(officers.first.post(path + "/users", name), 201);
+    EXPECT_EQ(third["registered_by"], officers.first_id);
+    const Json wanted{{"scopes", {"operator"}}, {"label", "third"}, {"user", third["id"]}};
+    for (Caller* other : {&world.op, &officers.second}) {
+        const Answer refused = other->post(path + "/api-keys", wanted);
+        EXPECT_EQ(refused.status, 422);
+        EXPECT_EQ(refused.body["errors"][0]["code"], "not_own_user");
+    }
+    const Json key = expect(officers.first.post(path + "/api-keys", wanted), 201);
+    Caller both = server.caller(key["secret"]);
+    const Json asked = expect(
+        officers.first.post("/v1/accounts/" + world.buyer.id + "/deposits", cash("1.00")), 201);
+    const std::string approve = "/v1/cash-requests/" + asked["id"].get<std::string>() + ":approve";
+    EXPECT_EQ(both.post(approve, Json::object()).code(), "not_independent");
+    // Nor does the first key of a person come again when all have been revoked.
+    const std::string revoke = path + "/api-keys/" + key["id"].get<std::string>() + ":revoke";
+    expect(officers.second.post(revoke, Json::object()), 200);
+    EXPECT_EQ(officers.first.post(path + "/api-keys", wanted).status, 422);
+    expect(officers.second.post(approve, Json::object()), 200);
+    expect_equal_digests(world.op);
+}
+
 TEST(ApiAccounts, WithdrawalsBondsAndPaymentsAreReplayed) {
     ApiServer server;
     World world(server);
