@@ -208,11 +208,11 @@ TEST(Dispute, OfTheBuyerBeforeTheRunFreezesWhatTheRunPays) {
     hour.pass_days(8);
     EXPECT_EQ(hour.balance(2, AccountKind::kPending), "19.600000");
     expect_the_same_again(hour.day);
-    hour.pass_days(22);  // nobody ruled: it is as the buyer said
+    hour.pass_days(22);  // nobody ruled: it is as it was final
     EXPECT_EQ(hour.balance(2, AccountKind::kPending), "0.000000");
-    EXPECT_EQ(hour.balance(2, AccountKind::kAvailable), "0.000000");
-    EXPECT_EQ(hour.balance(4, AccountKind::kAvailable), "1000.000000");
-    EXPECT_EQ(hour.balance(1, AccountKind::kFees), "0.000000");
+    EXPECT_EQ(hour.balance(2, AccountKind::kAvailable), "19.600000");
+    EXPECT_EQ(hour.balance(4, AccountKind::kAvailable), "979.800000");
+    EXPECT_EQ(hour.balance(1, AccountKind::kFees), "0.600000");
     expect_the_same_again(hour.day);
 }
 

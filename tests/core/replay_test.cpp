@@ -81,7 +81,7 @@ std::map<std::string, int> census(const std::vector<std::string>& log) {
 
 TEST(Replay, TheRandomDaysHaveEverything) {
     std::map<std::string, int> seen;
-    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
         SmallMarket day;
         RandomDay(seed).run(day, 200);
         for (const auto& [what, times] : census(day.log))

@@ -159,7 +159,7 @@ TEST(Dispute, ABuyersClaimThatIsAnsweredAndNotRuledChangesNothing) {
     EXPECT_EQ(answered.result, answered.final);
     Dispute contested = *open(DisputeParty::kBuyer, lots(0));
     contest(contested);
-    EXPECT_EQ(contested.deadline(), days(30));
+    EXPECT_EQ(contested.deadline(), contested.rule_by);
     EXPECT_EQ(code(rule_dispute(contested, contested.final, days(2))), "ok");
 }
 
