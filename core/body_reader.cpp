@@ -70,7 +70,8 @@ CommandBody read_organisation(Fields& in) {
         if (what.ends_with("_project")) return read_project(what, in);
         if (what != "describe") in.fault("what", "is not known here");
         return DescribeOrganisation{in.id<OrganisationId>("organisation"),
-                                    in.list("kinds", read_kind), in.text("group")};
+                                    in.list("kinds", read_kind), in.text("group"),
+                                    in.has("tax_class") ? in.text("tax_class") : ""};
     }
     return RegisterOrganisation{in.id<OrganisationId>("id"), in.list("roles", read_role)};
 }
@@ -159,6 +160,13 @@ Guarantees read_guarantees(Fields& in) {
     return out;
 }
 
+std::vector<settlement::TaxRule> read_taxes(Fields& in) {
+    auto taxes = settlement::parse_tax_rules(in.member("taxes").dump());
+    if (taxes) return std::move(*taxes);
+    in.fault("taxes", taxes.error().detail());
+    return {};
+}
+
 CommandBody read_schedule(Fields& in) {
     SetSchedule out;
     Fields fees(in.member("fees"));
@@ -171,6 +179,7 @@ CommandBody read_schedule(Fields& in) {
     out.efficiency = in.table("efficiency_ppm", parse_ppm);
     if (in.has("grades")) out.grades = read_grades(in);
     if (in.has("guarantees")) out.guarantees = read_guarantees(in);
+    if (in.has("taxes")) out.taxes = read_taxes(in);
     if (in.has("metered_minimum_ppm")) out.metered_minimum = in.number<Ppm>("metered_minimum_ppm");
     if (in.has("release_notice_s")) out.release_notice = in.number<Duration>("release_notice_s");
     if (in.has("dispute_claim_s")) out.dispute_claim = in.number<Duration>("dispute_claim_s");

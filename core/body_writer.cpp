@@ -138,6 +138,7 @@ Json write(const SetSchedule& body) {
     if (!body.grades.empty()) out["grades"] = grades_to_json(body.grades);
     for (const auto& [name, guarantees] : body.guarantees)
         out["guarantees"][name] = Json::parse(settlement::to_json(guarantees));
+    if (!body.taxes.empty()) out["taxes"] = Json::parse(settlement::to_json(body.taxes));
     if (body.metered_minimum.value != 0)
         out["metered_minimum_ppm"] = decimal(body.metered_minimum.value);
     if (body.release_notice) out["release_notice_s"] = decimal(body.release_notice->value);
@@ -289,10 +290,12 @@ Json write(const DescribeOrganisation& body) {
     Json kinds = Json::array();
     for (const settlement::BuyerKind kind : body.kinds)
         kinds.push_back(word(to_string(kind)));
-    return {{"organisation", to_string(body.organisation)},
-            {"kinds", kinds},
-            {"group", body.group},
-            {"what", "describe"}};
+    Json out{{"organisation", to_string(body.organisation)},
+             {"kinds", kinds},
+             {"group", body.group},
+             {"what", "describe"}};
+    if (!body.tax_class.empty()) out["tax_class"] = body.tax_class;
+    return out;
 }
 
 Json write(const OpenProgramme& body) {

@@ -61,6 +61,7 @@ struct SetSchedule {
     Duration dispute_claim{7 * 86'400};
     Duration dispute_rule{30 * 86'400};
     Guarantees guarantees{};
+    std::vector<settlement::TaxRule> taxes{};
 };
 struct RegisterModel {
     ModelRow model;  // its index is set by the core
@@ -222,6 +223,7 @@ struct DescribeOrganisation {
     OrganisationId organisation;
     std::vector<settlement::BuyerKind> kinds;
     std::string group;
+    std::string tax_class{};  // which rules of tax its orders fall under; empty: those of nobody
 };
 // By the holder, a funder, which pays the budget at once; with other funders by the operator, with
 // whom they have agreed: each pays its share.

@@ -48,8 +48,8 @@ std::string line(const OrganisationRow& row) {
     std::string kinds;
     for (const settlement::BuyerKind kind : row.kinds)
         kinds += std::string(settlement::to_string(kind)) + ",";
-    return fmt::format("organisation {} {} {} {} {:?} {}", to_string(row.id), roles, row.suspended,
-                       kinds, row.group, row.index.value);
+    return fmt::format("organisation {} {} {} {} {:?} {:?} {}", to_string(row.id), roles,
+                       row.suspended, kinds, row.group, row.tax_class, row.index.value);
 }
 
 std::string delivered(const settlement::Delivered& d) {
@@ -101,13 +101,13 @@ std::string line(const ScheduleRow& row) {
     std::string guarantees;
     for (const auto& [name, list] : row.guarantees)
         guarantees += fmt::format("{:?}:{}", name, settlement::to_json(list));
-    return fmt::format("schedule {} {} {}/{}/{}/{}/{}/{}/{} {} {} {} {} {} {}/{} {} {}",
+    return fmt::format("schedule {} {} {}/{}/{}/{}/{}/{}/{} {} {} {} {} {} {}/{} {} {} {}",
                        row.version, fees(row.fees), m.billing_window.value, m.deadline.value,
                        m.future_tolerance.value, m.mismatch_tolerance.value, m.mismatch_floor_us,
                        m.longest_reading.value, steps, row.dispute_period.value, efficiency,
                        optional_number(row.release_notice), row.metered_minimum.value, grades,
                        row.dispute_claim.value, row.dispute_rule.value, guarantees,
-                       row.index.value);
+                       settlement::to_json(row.taxes), row.index.value);
 }
 
 std::string line(const ModelRow& row) {

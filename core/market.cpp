@@ -79,7 +79,7 @@ OrganisationId Market::operator_id() const {
 Result<Money> Market::worst_cost(const matching::OrderTerms& terms) const {
     if (impl_->schedules.empty())
         return fail("no_schedule", "the operator has not set a schedule of fees");
-    return impl_->order_hold(terms, impl_->schedules.back().fees, terms.quantity);
+    return impl_->order_hold(terms, impl_->fees_of(terms), terms.quantity);
 }
 
 namespace {

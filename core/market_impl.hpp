@@ -204,6 +204,7 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
                                                 const matching::OrderTerms& terms,
                                                 const std::optional<VoucherClaim>& claim, Time when,
                                                 MeetsBook meets_book) const;
+    [[nodiscard]] FeeSchedule fees_of(const matching::OrderTerms& terms) const;
     [[nodiscard]] Result<Money> order_hold(const matching::OrderTerms& terms,
                                            const FeeSchedule& fees, std::int64_t rest) const;
     OpenOrder& order_at(matching::OrderSlot slot);

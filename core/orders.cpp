@@ -65,6 +65,22 @@ Result<void> Market::Impl::check_funds(const OrderTerms& terms, Money more) cons
                                           to_string(accounts.balance(available)) + " available");
 }
 
+// The schedule's, with the taxes of the organisation and of what is traded.
+FeeSchedule Market::Impl::fees_of(const OrderTerms& terms) const {
+    using settlement::TaxKind;
+    const ScheduleRow& schedule = schedules.back();
+    FeeSchedule fees = schedule.fees;
+    const auto organisation = organisations.find(terms.organisation);
+    const std::string tax_class =
+        organisation == organisations.end() ? "" : organisation->second.tax_class;
+    const std::string& service = terms.market.compute_class;
+    fees.buyer_tax =
+        settlement::tax_rate(schedule.taxes, TaxKind::kBuyer, tax_class, service, fees.buyer_tax);
+    fees.provider_withholding = settlement::tax_rate(schedule.taxes, TaxKind::kWithholding,
+                                                     tax_class, service, fees.provider_withholding);
+    return fees;
+}
+
 Result<Money> Market::Impl::order_hold(const OrderTerms& terms, const FeeSchedule& fees,
                                        std::int64_t rest) const {
     if (terms.side == Side::kSell || rest == 0) return Money(0);
@@ -107,7 +123,7 @@ Result<OrderCost> Market::Impl::check_order(const OrganisationId& actor, const O
     if (!usable) return fail(usable.error());
     const Result<void> met = meets_book(terms);
     if (!met) return fail(met.error());
-    const auto hold = order_hold(terms, schedules.back().fees, terms.quantity);
+    const auto hold = order_hold(terms, fees_of(terms), terms.quantity);
     if (!hold) return fail(hold.error());
     const auto limited = check_limits(terms, 1, notional_of(whole(terms), *hold), when);
     if (!limited) return fail(limited.error());
@@ -149,7 +165,7 @@ Result<void> Market::Impl::handle(const PlaceOrder& body) {
     const matching::Outcome& placed = engine.place(*order, now());
     CHECK(order_slots.emplace(terms.id, placed.order).second);
     OpenOrder& open = order_at(placed.order);
-    open = OpenOrder{schedules.back().fees, Money(0), now(), outcome.index, std::nullopt};
+    open = OpenOrder{fees_of(terms), Money(0), now(), outcome.index, std::nullopt};
     open.voucher = cost->voucher;
     if (body.voucher) open_voucher(open, terms, cost->whole, *body.voucher);
     absorb(placed);

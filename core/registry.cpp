@@ -140,6 +140,7 @@ Result<void> Market::Impl::handle(const SetSchedule& body) {
             if (auto valid = settlement::check_guarantee(guarantee); !valid) return valid;
         }
     }
+    if (auto valid = settlement::check_tax(body.taxes); !valid) return valid;
     if (!valid_ppm(body.metered_minimum))
         return fail("bad_schedule", "the least share of a metered lease is 0 to 1000000 ppm");
     for (const auto& [compute_class, ppm] : body.efficiency) {
@@ -153,7 +154,7 @@ Result<void> Market::Impl::handle(const SetSchedule& body) {
     schedules.push_back(ScheduleRow{version, body.fees, body.metering, body.dispute_period,
                                     body.efficiency, outcome.index, body.release_notice,
                                     body.metered_minimum, body.grades, body.dispute_claim,
-                                    body.dispute_rule, body.guarantees});
+                                    body.dispute_rule, body.guarantees, body.taxes});
     changes.schedules.push_back(schedules.back());
     return {};
 }

@@ -23,6 +23,7 @@
 #include "settlement/guarantee.hpp"
 #include "settlement/lease_meter.hpp"
 #include "settlement/service_level.hpp"
+#include "settlement/tax.hpp"
 #include "settlement/waterfall.hpp"
 
 #include <cstdint>
@@ -53,6 +54,7 @@ struct OrganisationRow {
     LogIndex index;
     std::vector<settlement::BuyerKind> kinds{};  // ascending, distinct
     std::string group{};  // organisations of one group are related; empty: of none
+    std::string tax_class{};
     friend bool operator==(const OrganisationRow&, const OrganisationRow&) = default;
 };
 
@@ -152,6 +154,7 @@ struct ScheduleRow {
     Duration dispute_claim{7 * 86'400};
     Duration dispute_rule{30 * 86'400};
     Guarantees guarantees{};
+    std::vector<settlement::TaxRule> taxes{};  // before the fees' own rates
     friend bool operator==(const ScheduleRow&, const ScheduleRow&) = default;
 };
 

@@ -39,16 +39,17 @@ Result<void> Market::Impl::handle(const DescribeOrganisation& body) {
     const auto found = organisations.find(body.organisation);
     if (found == organisations.end())
         return fail("unknown_organisation", "there is no such organisation");
-    if (body.group.size() > kMaxGroupBytes ||
+    if (body.group.size() > kMaxGroupBytes || body.tax_class.size() > kMaxGroupBytes ||
         std::ranges::adjacent_find(body.kinds, std::ranges::greater_equal{}) != body.kinds.end()) {
         return fail("bad_description",
-                    "kinds are named once each, in ascending order, and a group has at most 128 "
-                    "bytes");
+                    "kinds are named once each, in ascending order, and a group or a class of tax "
+                    "has at most 128 bytes");
     }
     accept();
     OrganisationRow& row = found->second;
     row.kinds = body.kinds;
     row.group = body.group;
+    row.tax_class = body.tax_class;
     relations.set_group(row.id, row.group);
     touched_organisations.mark(row.id);
     if (!row.group.empty()) cancel_covered_orders(row.id);

@@ -219,6 +219,9 @@ struct Column<core::Grades> : TextColumn<core::Grades, ColumnType::kJsonb> {};
 template <>
 struct Column<core::Guarantees> : TextColumn<core::Guarantees, ColumnType::kJsonb> {};
 template <>
+struct Column<std::vector<settlement::TaxRule>>
+    : TextColumn<std::vector<settlement::TaxRule>, ColumnType::kJsonb> {};
+template <>
 struct Column<std::vector<settlement::MissedGuarantee>>
     : TextColumn<std::vector<settlement::MissedGuarantee>, ColumnType::kJsonb> {};
 template <>

@@ -1,4 +1,4 @@
-// The columns of guarantees.
+// The columns of guarantees and of taxes.
 
 #include "db/column.hpp"
 
@@ -33,6 +33,17 @@ template <>
 std::vector<MissedGuarantee> TextColumn<std::vector<MissedGuarantee>, ColumnType::kJsonb>::decode(
     const CellView& cell) {
     return get(settlement::parse_missed(not_null(cell)));
+}
+
+template <>
+Cell TextColumn<std::vector<settlement::TaxRule>, ColumnType::kJsonb>::encode(
+    const std::vector<settlement::TaxRule>& value) {
+    return settlement::to_json(value);
+}
+template <>
+std::vector<settlement::TaxRule>
+TextColumn<std::vector<settlement::TaxRule>, ColumnType::kJsonb>::decode(const CellView& cell) {
+    return get(settlement::parse_tax_rules(not_null(cell)));
 }
 
 }  // namespace suanpan::db

@@ -89,6 +89,7 @@ void fields(A& a, R& r) {
     a("log_index", r.index);
     a("kinds", r.kinds);
     a("related_group", r.group);
+    a("tax_class", r.tax_class);
 }
 
 template <typename A, Is<core::MeterRow> R>
@@ -186,6 +187,8 @@ void fields(A& a, R& r) {
     a("grades", r.grades);
     a("dispute_claim_s", r.dispute_claim);
     a("dispute_rule_s", r.dispute_rule);
+    a("guarantees", r.guarantees);
+    a("taxes", r.taxes);
 }
 
 template <typename A, Is<core::ModelRow> R>

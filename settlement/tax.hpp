@@ -32,9 +32,15 @@ inline constexpr std::size_t kMaxTaxRules = 1'024;
 // Errors: `bad_tax` (a rate out of 0 to 1,000,000, two rules for the same, too many).
 Result<void> check_tax(const std::vector<TaxRule>& rules);
 
-// The most specific rule's rate, the organisation's class before the service; zero without any. The
-// order of the rules does not matter. REQUIRES rules that check_tax accepts.
+// The most specific rule's rate, the organisation's class before the service; `otherwise` without
+// any. The order of the rules does not matter. REQUIRES rules that check_tax accepts.
 Ppm tax_rate(const std::vector<TaxRule>& rules, TaxKind kind, std::string_view tax_class,
-             std::string_view service);
+             std::string_view service, Ppm otherwise);
+
+// Canonical JSON:
+// [{"kind":"buyer","rate_ppm":"60000","service":"AI-FP16","tax_class":"university"},…], without
+// `service` and `tax_class` when absent. Error of reading: `bad_tax` with the faults.
+std::string to_json(const std::vector<TaxRule>& rules);
+Result<std::vector<TaxRule>> parse_tax_rules(std::string_view json);
 
 }  // namespace suanpan::settlement

@@ -17,6 +17,7 @@ constexpr std::int64_t kMaxDurationS = 10LL * 366 * 86'400;
 constexpr std::size_t kMaxClasses = 32;
 constexpr std::size_t kMaxSteps = 32;
 constexpr std::size_t kMaxGuarantees = 16;
+constexpr std::size_t kMaxTaxClass = 128;
 constexpr std::int64_t kMostBeyond = 1'000'000'000'000;
 // market §2: of the peak, where nobody measured.
 constexpr Ppm kAiEfficiency{450'000};
@@ -252,6 +253,24 @@ core::Guarantees read_guarantees(Fields& fields) {
     return out;
 }
 
+// [{"kind":"buyer","tax_class":"university","service":"AI-FP16","rate_ppm":60000}, …]
+std::vector<settlement::TaxRule> read_taxes(Fields& fields) {
+    std::vector<settlement::TaxRule> out;
+    const Json* list = fields.find_array("taxes", settlement::kMaxTaxRules);
+    for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+        Fields one((*list)[i], fields.faults(), fields.pointer_of("taxes/" + std::to_string(i)));
+        settlement::TaxRule rule;
+        rule.kind =
+            one.need("kind", settlement::parse_tax_kind).value_or(settlement::TaxKind::kBuyer);
+        rule.tax_class = one.find_text("tax_class", kMaxTaxClass);
+        rule.service = one.find("service", parse_class);
+        rule.rate = Ppm(one.need_integer("rate_ppm", 0, kPpm).value_or(0));
+        one.finish();
+        out.push_back(std::move(rule));
+    }
+    return out;
+}
+
 }  // namespace
 
 Result<Write> create_schedule(Call& call) {
@@ -268,6 +287,7 @@ Result<Write> create_schedule(Call& call) {
         schedule.release_notice = notice;
     schedule.grades = read_grades(fields);
     schedule.guarantees = read_guarantees(fields);
+    schedule.taxes = read_taxes(fields);
     schedule.metered_minimum = Ppm(fields.find_integer("metered_minimum_ppm", 0, kPpm).value_or(0));
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
@@ -285,6 +305,7 @@ Result<Write> create_schedule(Call& call) {
         made.metered_minimum = schedule.metered_minimum;
         made.grades = schedule.grades;
         made.guarantees = schedule.guarantees;
+        made.taxes = schedule.taxes;
         made.index = outcome.index;
         Json body = to_json(made);
         body.erase("version");  // counted by the core; the list names it

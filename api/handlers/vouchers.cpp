@@ -170,6 +170,7 @@ Result<Write> describe_organisation(Call& call) {
     body.kinds = fields.find_list("kinds", kMaxKinds, settlement::parse_buyer_kind);
     sort_distinct(body.kinds);
     body.group = fields.find_text("group", kMaxText).value_or("");
+    body.tax_class = fields.find_text("tax_class", kMaxText).value_or("");
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     Write write;
@@ -178,6 +179,7 @@ Result<Write> describe_organisation(Call& call) {
         Json out{{"id", to_string(body.organisation)},
                  {"kinds", Json::array()},
                  {"group", body.group},
+                 {"tax_class", body.tax_class},
                  {"log_index", outcome.index.value}};
         for (const settlement::BuyerKind kind : body.kinds)
             out["kinds"].push_back(settlement::to_string(kind));

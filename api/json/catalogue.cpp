@@ -37,6 +37,7 @@ Json to_json(const db::OrganisationInfo& organisation) {
     for (const settlement::BuyerKind kind : organisation.row.kinds)
         out["kinds"].push_back(settlement::to_string(kind));
     if (!organisation.row.group.empty()) out["group"] = organisation.row.group;
+    if (!organisation.row.tax_class.empty()) out["tax_class"] = organisation.row.tax_class;
     return out;
 }
 
@@ -127,6 +128,12 @@ Json to_json(const core::ScheduleRow& schedule) {
                             {"percentile_ppm", guarantee.percentile.value},
                             {"steps", std::move(steps)}});
         }
+    }
+    for (const settlement::TaxRule& rule : schedule.taxes) {
+        Json one{{"kind", settlement::to_string(rule.kind)}, {"rate_ppm", rule.rate.value}};
+        if (rule.service) one["service"] = *rule.service;
+        if (rule.tax_class) one["tax_class"] = *rule.tax_class;
+        out["taxes"].push_back(std::move(one));
     }
     if (schedule.metered_minimum.value != 0)
         out["metered_minimum_ppm"] = schedule.metered_minimum.value;

@@ -49,6 +49,7 @@ struct DescribeInput {
     std::string id;
     std::vector<std::string> kinds;
     std::string group;
+    std::string tax_class;
 };
 
 void programme_options(CLI::App& app, ProgrammeInput& in) {
@@ -186,11 +187,13 @@ void add_vouchers(CLI::App& root, Session& session) {
             app.add_option("--kind", in.kinds, "small_firm, research_institute, university, maker")
                 ->delimiter(',');
             app.add_option("--group", in.group, "organisations of one group are related");
+            app.add_option("--tax-class", in.tax_class, "which rules of tax it falls under");
         },
         [](Session& s, const DescribeInput& in) {
             Json body = Json::object();
             put_list(body, "kinds", in.kinds);
             put(body, "group", in.group);
+            put(body, "tax_class", in.tax_class);
             return s.post("/v1/organisations/" + in.id + ":describe", body);
         });
 }

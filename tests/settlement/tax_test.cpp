@@ -1,5 +1,6 @@
 #include "settlement/tax.hpp"
 
+#include "base/json.hpp"
 #include "support/seed.hpp"
 
 #include <gtest/gtest.h>
@@ -26,17 +27,27 @@ TEST(Tax, TheMostSpecificRuleCountsInAnyOrder) {
     for (int round = 0; round < 20; ++round) {
         std::shuffle(table.begin(), table.end(), random);
         const auto buyer = [&](const char* tax_class, const char* service) {
-            return tax_rate(table, TaxKind::kBuyer, tax_class, service).value;
+            return tax_rate(table, TaxKind::kBuyer, tax_class, service, Ppm(0)).value;
         };
         EXPECT_EQ(buyer("general", "HPC-FP64"), 60'000);
         EXPECT_EQ(buyer("general", "AI-FP16"), 50'000);
         EXPECT_EQ(buyer("small", "HPC-FP64"), 30'000);
         EXPECT_EQ(buyer("small", "AI-FP16"), 10'000);
         EXPECT_EQ(buyer("exempt", "AI-FP16"), 0);
-        EXPECT_EQ(tax_rate(table, TaxKind::kWithholding, "foreign", "AI-FP16"), Ppm(100'000));
-        EXPECT_EQ(tax_rate(table, TaxKind::kWithholding, "general", "AI-FP16"), Ppm(0));
+        EXPECT_EQ(tax_rate(table, TaxKind::kWithholding, "foreign", "AI-FP16", Ppm(0)),
+                  Ppm(100'000));
+        EXPECT_EQ(tax_rate(table, TaxKind::kWithholding, "general", "AI-FP16", Ppm(0)), Ppm(0));
     }
-    EXPECT_EQ(tax_rate({}, TaxKind::kBuyer, "", ""), Ppm(0));
+    EXPECT_EQ(tax_rate({}, TaxKind::kBuyer, "", "", Ppm(7)), Ppm(7));
+}
+
+TEST(Tax, JsonGoesThereAndBack) {
+    const std::string text = to_json(rules());
+    EXPECT_TRUE(is_canonical_json(text));
+    EXPECT_EQ(*parse_tax_rules(text), rules());
+    for (const char* bad : {"{}", R"([{"kind":"buyer"}])", R"([{"kind":"x","rate_ppm":"1"}])",
+                            R"([{"kind":"buyer","rate_ppm":"1","what":"x"}])"})
+        EXPECT_EQ(parse_tax_rules(bad).error().code(), "bad_tax") << bad;
 }
 
 TEST(Tax, RefusesRatesOutOfRangeAndTwoRulesForTheSame) {
