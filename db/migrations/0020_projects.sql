@@ -26,5 +26,9 @@ ALTER TABLE invoice_sum
     DROP CONSTRAINT invoice_sum_pkey,
     ADD UNIQUE NULLS NOT DISTINCT (organisation, month, project, currency);
 
+-- Which invoice has a line; an index does not find what is not distinct from NULL.
+CREATE INDEX invoice_of_line ON invoice (organisation, currency,
+    coalesce(project, '00000000-0000-0000-0000-000000000000'::uuid), log_index);
+
 GRANT SELECT, INSERT, UPDATE ON project, project_budget TO suanpan_app;
 GRANT SELECT ON project, project_budget TO suanpan_readonly, suanpan_auditor;

@@ -127,7 +127,9 @@ namespace {
 // of those before. Months count from January 1970.
 constexpr std::string_view kInvoiceOfLine =
     " coalesce((SELECT i.number FROM invoice AS i WHERE i.organisation = l.buyer"
-    " AND i.project IS NOT DISTINCT FROM l.project AND i.currency = t.currency"
+    " AND i.currency = t.currency"
+    " AND coalesce(i.project, '00000000-0000-0000-0000-000000000000'::uuid)"
+    " = coalesce(l.project, '00000000-0000-0000-0000-000000000000'::uuid)"
     " AND i.log_index > t.log_index AND i.log_index < $6::bigint"
     " AND i.month >= (extract(year FROM to_timestamp(t.start_s) AT TIME ZONE 'UTC')::bigint - 1970)"
     " * 12 + extract(month FROM to_timestamp(t.start_s) AT TIME ZONE 'UTC')::bigint - 1"

@@ -69,7 +69,8 @@ void add_to(Money& sum, Money amount) {
 // The table of one lease while its lines come.
 struct Section {
     LeaseId lease;
-    bool buyer = false;  // has a column for its invoice
+    bool buyer = false;  // is told the lines' invoices
+    std::string invoice;  // of the last line; empty: not yet
     bool owner = false;  // has a column for its share
     Columns columns;
     std::vector<Money> sums;
@@ -107,6 +108,7 @@ class StatementHtml final : public StatementWriter {
         Section& section = *section_;
         const core::SettlementLineRow& row = line.row;
         section.lot_us += row.lot_us;
+        text += invoice_row(line, section);
         text += "<tr><td>" + minute(row.window.start) + "</td><td>" + minute(row.window.end) +
                 (line.correction ? " <i>correction</i>" : "") + "</td><td>" +
                 grouped(lot_hours_text(row.lot_us)) + "</td>";
@@ -116,7 +118,6 @@ class StatementHtml final : public StatementWriter {
             text += money_cell(amount);
         }
         if (section.owner) text += share_cell(row, section);
-        if (section.buyer) text += "<td>" + html_text(line.invoice) + "</td>";
         out.write(text + "</tr>\n");
     }
 
@@ -179,9 +180,18 @@ class StatementHtml final : public StatementWriter {
         for (const MoneyColumn& column : section.columns)
             text += "<th>" + std::string(column.title) + "</th>";
         if (section.owner) text += "<th>Own share</th>";
-        if (section.buyer) text += "<th>Invoice</th>";
         section_ = std::move(section);
         return text + "</tr></thead>\n<tbody>\n";
+    }
+
+    // Where the invoice is another than the line's before.
+    static std::string invoice_row(const db::BilledLine& line, Section& section) {
+        if (!section.buyer || line.invoice == section.invoice) return {};
+        section.invoice = line.invoice;
+        const std::string what =
+            line.invoice.empty() ? "Not invoiced yet" : "Invoice " + html_text(line.invoice);
+        return "<tr><td colspan=\"" + std::to_string(section.columns.size() + 3) + "\">" + what +
+               "</td></tr>\n";
     }
 
     std::string share_cell(const core::SettlementLineRow& row, Section& section) const {
@@ -202,7 +212,6 @@ class StatementHtml final : public StatementWriter {
         for (const Money sum : section.sums)
             text += money_cell(sum);
         if (section.owner) text += money_cell(section.share);
-        if (section.buyer) text += "<td></td>";
         return text + "</tr>\n</tbody>\n</table>\n</section>\n";
     }
 
