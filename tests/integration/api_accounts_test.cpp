@@ -106,8 +106,17 @@ TEST(ApiAccounts, TheCommandLineAsksApprovesAndTakesBack) {
         EXPECT_EQ(done.status, 0) << done.output;
         return Json::parse(done.output);
     };
-    const std::string first = make_officer(server, world.officers.organisation, "Li").second;
-    const std::string second = make_officer(server, world.officers.organisation, "Wang").second;
+    // Registered by one person each.
+    const auto key_of = [&](Caller& registrar, const char* name) -> std::string {
+        const std::string path = "/v1/organisations/" + world.officers.organisation;
+        const Json user = expect(registrar.post(path + "/users", {{"name", name}}), 201);
+        return expect(
+            registrar.post(path + "/api-keys",
+                           {{"scopes", {"operator"}}, {"label", name}, {"user", user["id"]}}),
+            201)["secret"];
+    };
+    const std::string first = key_of(world.officers.first, "Li");
+    const std::string second = key_of(world.officers.second, "Wang");
     const Json asked =
         json_of(first, {"deposit", world.buyer.id, "75.00", "--reference", "wire 9"});
     const std::string id = asked["id"];
