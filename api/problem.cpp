@@ -107,6 +107,7 @@ constexpr std::array kStatuses = std::to_array<CodeStatus>({
     {"windows_not_settled", 409},
     {"approval_expired", 409},
     {"approval_differs", 409},
+    {"last_persons", 409},
     {"already_reversed", 409},
     {"payment_exists", 409},
     {"payment_key_revoked", 409},

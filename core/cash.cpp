@@ -5,6 +5,7 @@
 #include "core/market_impl.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace suanpan::core {
@@ -40,10 +41,28 @@ Result<void> Market::Impl::handle(const RemoveUser& body) {
     if (found == desk.users.end() || !acts_for(found->second.organisation))
         return fail("unknown_user", "the organisation has no such person");
     if (found->second.removed) return fail("user_removed", "the person was removed before");
+    if (is_last_of_two(found->second)) {
+        return fail("last_persons",
+                    "without this person no two independent ones would be left: who goes first "
+                    "registers who follows");
+    }
     accept();
     found->second.removed = true;
     desk.touched_users.mark(body.id);
     return {};
+}
+
+// Two persons who do not go back to one are there, and without this one they would not be: nobody
+// could register another such one.
+bool Market::Impl::is_last_of_two(const UserRow& person) const {
+    std::set<UserId> lines;
+    std::set<UserId> lines_left;
+    for (const auto& [id, row] : desk.users) {
+        if (row.organisation != person.organisation || row.removed) continue;
+        lines.insert(desk.first_registrar(id));
+        if (id != person.id) lines_left.insert(desk.first_registrar(id));
+    }
+    return lines.size() >= 2 && lines_left.size() < 2;
 }
 
 Result<void> Market::Impl::handle(const RegisterPaymentKey& body) {

@@ -337,6 +337,7 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
 
     // cash.cpp
     [[nodiscard]] Result<void> require_person(const UserId& by) const;
+    [[nodiscard]] bool is_last_of_two(const UserRow& person) const;
     [[nodiscard]] Result<void> check_reversal(const CashMove& move) const;
     [[nodiscard]] Result<void> check_cash(const CashMove& move) const;
     void post_cash(CashRow& row);

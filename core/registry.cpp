@@ -141,6 +141,12 @@ Result<void> Market::Impl::handle(const SetSchedule& body) {
         }
     }
     if (auto valid = settlement::check_tax(body.taxes); !valid) return valid;
+    for (const settlement::TaxRule& rule : body.taxes) {
+        if (rule.kind != settlement::TaxKind::kWithholding) continue;
+        FeeSchedule fees = body.fees;
+        fees.provider_withholding = rule.rate;
+        if (auto valid = check_fees(fees); !valid) return valid;
+    }
     if (!valid_ppm(body.metered_minimum))
         return fail("bad_schedule", "the least share of a metered lease is 0 to 1000000 ppm");
     for (const auto& [compute_class, ppm] : body.efficiency) {

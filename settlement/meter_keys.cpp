@@ -37,6 +37,8 @@ Result<void> MeterKeys::rotate(const PublicKey& key, Time now, Duration overlap)
     if (std::ranges::find(keys_, key, &MeterKey::key) != keys_.end()) {
         return fail("key_reused", "the meter has or had this key; a new one is needed");
     }
+    if (keys_.size() >= kMaxKeys)
+        return fail("too_many", "a meter has at most 100 keys: register another meter");
     keys_.back().until = Time(now.value + overlap.value);
     keys_.push_back(MeterKey{key, std::nullopt});
     return {};

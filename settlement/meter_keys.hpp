@@ -23,6 +23,9 @@ struct MeterKey {
 // What a node had in its spool when its key was replaced is sent within this, at the most.
 inline constexpr Duration kLongestOverlap{30 * 86'400};
 
+// Of one meter, for ever; a node that changes its key each month has enough for eight years.
+inline constexpr std::size_t kMaxKeys = 100;
+
 class MeterKeys {
  public:
     explicit MeterKeys(const PublicKey& key) : keys_{MeterKey{key, std::nullopt}} {}
@@ -31,7 +34,7 @@ class MeterKeys {
 
     // The key in force from `now` on; the one before it is good for `overlap` more. Errors, in
     // order of precedence: `revoked_meter`, `bad_overlap`, `key_reused` (the meter has or had this
-    // key).
+    // key), `too_many` (it has had kMaxKeys).
     Result<void> rotate(const PublicKey& key, Time now, Duration overlap);
     // One that was replaced, before its overlap is over. Errors, in order of precedence:
     // `revoked_meter`, `unknown_key`, `key_in_force`, `revoked_key`, `superseded_key`.

@@ -80,11 +80,13 @@ const std::optional<ReadingIntake::KnownMeter>& ReadingIntake::meter(const Meter
     return meters_.emplace(id, std::move(known)).first->second;
 }
 
-// The newest that signed it. Whether that one is still good is the market's to say at the time of
-// the entry; an envelope that has no chance is not to fill the log.
+// The newest that signed it; a bad signature costs no more tries than that. Whether that one is
+// still good is the market's to say at the time of the entry; an envelope that has no chance is not
+// to fill the log.
 Result<PublicKey> ReadingIntake::find_signer(const DsseEnvelope& envelope,
                                              const settlement::MeterKeys& keys) const {
-    const auto all = keys.all() | std::views::reverse;
+    constexpr std::size_t kNewest = 8;
+    const auto all = keys.all() | std::views::reverse | std::views::take(kNewest);
     const auto signer = std::ranges::find_if(
         all, [&envelope](const settlement::MeterKey& key) { return verify(envelope, key.key); });
     if (signer == all.end()) {

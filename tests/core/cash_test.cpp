@@ -97,7 +97,13 @@ TEST_F(Cash, EachRefusalHasItsCode) {
     EXPECT_EQ(refusal(day.run(kBuyer, own)), "not_allowed");
     const ApproveCash nothing{numbered<ApprovalId>(3), {}, kSecondPerson};
     EXPECT_EQ(refusal(day.run(kBoss, nothing)), "unknown_approval");
+    // Nobody could approve any more, and nobody register who could.
+    EXPECT_EQ(refusal(day.run(kBoss, RemoveUser{kSecondPerson})), "last_persons");
+    const UserId heir = numbered<UserId>(35);
+    EXPECT_EQ(refusal(day.run(kBoss, RegisterUser{heir, kBoss, kSecondPerson})), "none");
     EXPECT_EQ(refusal(day.run(kBoss, RemoveUser{kSecondPerson})), "none");
+    EXPECT_EQ(refusal(day.run(kBoss, RemoveUser{heir})), "last_persons");
+    EXPECT_EQ(refusal(approve(ask(1), heir)), "none");
     EXPECT_EQ(refusal(approve(ask(1))), "user_removed");
     EXPECT_EQ(refusal(day.run(kBoss, RemoveUser{kSecondPerson})), "user_removed");
     EXPECT_EQ(refusal(day.run(kBoss, RegisterUser{kSecondPerson, kBoss})), "user_exists");

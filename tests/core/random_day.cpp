@@ -350,7 +350,7 @@ void RandomDay::attest(SmallMarket& day) {
 
 void RandomDay::control(SmallMarket& day) {
     const auto boss = SmallMarket::organisation(one_in(8) ? 4 : 1);
-    switch (below(9)) {
+    switch (below(13)) {
         case 0: day.run(boss, HaltMarket{kMarket}); return;
         case 1:
         case 2: remember(day.run(boss, ResumeMarket{kMarket})); return;

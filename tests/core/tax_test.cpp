@@ -32,6 +32,7 @@ TEST(CoreTax, IsThatOfTheOrganisationAtTheOrder) {
     day.run(kBoss, DescribeOrganisation{kBuyer, {}, "", ""});
     day.run(kBoss, small_schedule());
     hand_over(day, lease.id);
+    day.now = SmallMarket::hours(2, 3).start;
     read_all(day, lease.id, 2, 1, 2);
     const auto lines = settle(day);
     ASSERT_EQ(lines.size(), 1U);

@@ -158,7 +158,10 @@ TEST(ApiAccounts, APersonsKeysAreTheirOwnToMake) {
     EXPECT_EQ(expect(world.officers.first.post(keys, plain), 201)["user"], world.officers.first_id);
     const std::string users = "/v1/organisations/" + me + "/users";
     EXPECT_EQ(expect(world.op.get(users), 200)["items"].size(), 2U);
-    expect(world.op.post(users + "/" + world.officers.second_id + ":remove", Json::object()), 200);
+    const std::string remove = users + "/" + world.officers.second_id + ":remove";
+    EXPECT_EQ(world.op.post(remove, Json::object()).code(), "last_persons");
+    expect(world.officers.second.post(users, {{"name", "Heir"}}), 201);
+    expect(world.op.post(remove, Json::object()), 200);
     const Json asked = expect(
         world.officers.first.post("/v1/accounts/" + world.buyer.id + "/deposits", cash("1.00")),
         201);
