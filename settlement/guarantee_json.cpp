@@ -44,6 +44,7 @@ Result<std::vector<Item>> read_list(std::string_view json,
     if (!root->is_array()) return fail("bad_guarantee", "guarantees are a list");
     Faults faults;
     std::vector<Item> out;
+    out.reserve(root->size());
     for (std::size_t i = 0; i < root->size(); ++i)
         out.push_back(read((*root)[i], "/" + std::to_string(i), faults));
     if (!faults.empty())

@@ -69,9 +69,9 @@ void add_to(Money& sum, Money amount) {
 // The table of one lease while its lines come.
 struct Section {
     LeaseId lease;
-    bool buyer = false;  // is told the lines' invoices
+    bool buyer = false;   // is told the lines' invoices
     std::string invoice;  // of the last line; empty: not yet
-    bool owner = false;  // has a column for its share
+    bool owner = false;   // has a column for its share
     Columns columns;
     std::vector<Money> sums;
     Money share;

@@ -1,91 +1,15 @@
 // Compute vouchers in the market: who may do what, what is reserved, and what becomes of it
 // (metering-settlement "Vouchers", market §7).
 
-#include "base/decimal.hpp"
 #include "core/replay.hpp"
-#include "delivery.hpp"
-#include "voucher_sums.hpp"
+#include "voucher_day.hpp"
 
-#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-
-#include <algorithm>
 
 namespace suanpan::core {
 namespace {
 
-using settlement::AccountKind;
-using settlement::BuyerKind;
-using settlement::Grant;
-using settlement::GrantState;
-using settlement::Programme;
-const OrganisationId kFunder = SmallMarket::organisation(6);
-const ProgrammeId kProgramme = numbered<ProgrammeId>(1);
-const GrantId kGrant = numbered<GrantId>(1);
-const VoucherClaim kClaim{kGrant, ""};
-constexpr std::int64_t kDay = 86'400;
-
-Programme programme() {  // pays half, out of 100
-    Programme out;
-    out.id = kProgramme;
-    out.funders = {{kFunder, Ppm(kPpm)}};
-    out.currency = kCurrency;
-    out.budget = Money(100'000'000);
-    out.from = kStart;
-    out.until = Time(kStart.value + 30 * kDay);
-    out.share_paid = Ppm(500'000);
-    return out;
-}
-
-Grant grant(std::int64_t amount = 50'000'000) {
-    return {kGrant, kProgramme, kBuyer, Money(amount), Time(kStart.value + 10 * kDay)};
-}
-
-// A market with a funder that has 500. Whatever is done here, the sums are looked at after it.
-class Voucher : public testing::Test {
- protected:
-    Voucher() {
-        run(kBoss, RegisterOrganisation{kFunder, {Role::kFunder}});
-        day.move_cash(kFunder, 500'000'000);
-    }
-    CommandOutcome run(const OrganisationId& actor, CommandBody body) {
-        auto outcome = day.run(actor, std::move(body));
-        expect_vouchers_add_up(day.market);
-        return outcome;
-    }
-    void open(const Programme& opened = programme(), const Grant& granted = grant()) {
-        ASSERT_EQ(refusal(run(kFunder, OpenProgramme{kFunder, opened})), "none");
-        ASSERT_EQ(refusal(run(kFunder, GrantVoucher{granted})), "none");
-    }
-    CommandOutcome buy(std::int64_t lots, const char* price, const VoucherClaim& claim = kClaim) {
-        PlaceOrder bid = day.buy(4, lots, price, kHour);
-        bid.voucher = claim;
-        return run(kBuyer, bid);
-    }
-    CommandOutcome buy_cu(std::int64_t lots, std::int64_t limit_micro) {
-        PlaceOrder bid = day.buy(4, lots, "1", kHour);
-        bid.terms.unit = Unit::kCu;
-        bid.terms.quantity = lots * 100'000;
-        bid.terms.limit_price = Price(limit_micro);
-        bid.voucher = kClaim;
-        return run(kBuyer, bid);
-    }
-    // The order that the command placed, as it stands after it.
-    static const OrderRow& placed_by(const CommandOutcome& outcome) {
-        return *std::ranges::find_if(outcome.orders, [&](const OrderRow& row) {
-            return row.view.terms.id == outcome.order;
-        });
-    }
-    [[nodiscard]] const GrantState& state() const {
-        return *day.market.vouchers().find_grant(kGrant);
-    }
-    [[nodiscard]] std::string available(std::uint8_t organisation) const {
-        return to_string(day.balance(organisation, AccountKind::kAvailable));
-    }
-    [[nodiscard]] std::string held() const { return to_string(day.balance(4, AccountKind::kHeld)); }
-
-    SmallMarket day;
-};
+using Voucher = VoucherDay;
 
 TEST_F(Voucher, PaysItsShareOfADeliveredLease) {
     open();
@@ -376,83 +300,6 @@ TEST_F(Voucher, RefusesOrdersThatTheProgrammeIsNotFor) {
     PlaceOrder foreign = day.buy(5, 1, "10", kHour);
     foreign.voucher = kClaim;
     EXPECT_EQ(refusal(run(SmallMarket::organisation(5), foreign)), "unknown_grant");
-}
-
-TEST_F(Voucher, RefusesProgrammesWithTheFaultsCode) {
-    const auto with = [](const auto& change) {
-        OpenProgramme body{kFunder, programme()};
-        change(body.programme);
-        return body;
-    };
-    const auto as_is = with([](auto&) {});
-    EXPECT_EQ(refusal(run(kBuyer, as_is)), "not_allowed");
-    EXPECT_EQ(refusal(run(kBuyer, OpenProgramme{kBuyer, programme()})), "role_missing");
-    EXPECT_EQ(refusal(run(kFunder, with([](auto& p) { p.share_paid = Ppm(0); }))), "bad_programme");
-    EXPECT_EQ(refusal(run(kFunder, with([](auto& p) { p.funders[0].share = Ppm(1); }))),
-              "bad_shares");
-    EXPECT_EQ(refusal(run(kFunder, with([](auto& p) { p.funders[0].funder = kBuyer; }))),
-              "not_allowed");
-    EXPECT_EQ(refusal(run(kFunder, with([](auto& p) { p.budget = Money(500'000'001); }))),
-              "insufficient_funds");
-    EXPECT_EQ(refusal(run(kFunder, as_is)), "none");
-    EXPECT_EQ(refusal(run(kFunder, as_is)), "programme_exists");
-    EXPECT_EQ(refusal(run(kBuyer, FundProgramme{kProgramme, Money(1)})), "unknown_programme");
-    EXPECT_EQ(refusal(run(kFunder, FundProgramme{kProgramme, Money(0)})), "bad_amount");
-    EXPECT_EQ(refusal(run(kFunder, FundProgramme{kProgramme, Money(400'000'001)})),
-              "insufficient_funds");
-    EXPECT_EQ(refusal(run(kFunder, FundProgramme{kProgramme, Money(400'000'000)})), "none");
-    EXPECT_EQ(available(6), "0.000000");
-}
-
-TEST_F(Voucher, AProgrammeThatIsOverGivesItsRestBack) {
-    run(kFunder, OpenProgramme{kFunder, programme()});
-    run(kFunder, GrantVoucher{grant()});
-    EXPECT_EQ(refusal(run(kFunder, CloseProgramme{kProgramme})), "programme_not_over");
-    day.now = programme().until;
-    EXPECT_EQ(refusal(run(kBuyer, CloseProgramme{kProgramme})), "unknown_programme");
-    EXPECT_EQ(refusal(run(kFunder, CloseProgramme{kProgramme})), "none");
-    EXPECT_EQ(available(6), "500.000000");
-    EXPECT_EQ(refusal(run(kFunder, CloseProgramme{kProgramme})), "nothing_to_return");
-    EXPECT_EQ(refusal(run(kFunder, FundProgramme{kProgramme, Money(1)})), "programme_over");
-    OpenProgramme late{kFunder, programme()};
-    late.programme.id = numbered<ProgrammeId>(77);
-    EXPECT_EQ(refusal(run(kFunder, late)), "bad_programme");
-}
-
-TEST_F(Voucher, RefusesGrantsWithTheFaultsCode) {
-    run(kFunder, OpenProgramme{kFunder, programme()});
-    const auto with = [](const auto& change) {
-        GrantVoucher body{grant()};
-        change(body.grant);
-        return body;
-    };
-    EXPECT_EQ(refusal(run(kBuyer, GrantVoucher{grant()})), "unknown_programme");
-    EXPECT_EQ(refusal(run(kFunder, with([](auto& g) { g.organisation = kFunder; }))),
-              "role_missing");
-    EXPECT_EQ(refusal(run(kFunder, with([](auto& g) { g.amount = Money(0); }))), "bad_amount");
-    EXPECT_EQ(refusal(run(kFunder, with([](auto& g) { g.expires = kStart; }))), "grant_expired");
-    EXPECT_EQ(refusal(run(kFunder, with([](auto& g) { g.amount = Money(100'000'001); }))),
-              "budget_exhausted");
-    EXPECT_EQ(refusal(run(kFunder, GrantVoucher{grant()})), "none");
-    EXPECT_EQ(refusal(run(kFunder, GrantVoucher{grant()})), "grant_exists");
-    EXPECT_EQ(refusal(run(kFunder, DescribeOrganisation{kBuyer, {}, ""})), "not_allowed");
-    EXPECT_EQ(refusal(run(kBoss, DescribeOrganisation{numbered<OrganisationId>(9), {}, ""})),
-              "unknown_organisation");
-    EXPECT_EQ(refusal(run(kBoss, DescribeOrganisation{kBuyer, {}, std::string(129, 'x')})),
-              "bad_description");
-}
-
-TEST_F(Voucher, SeveralFundersPayByTheirShares) {
-    const OrganisationId second = SmallMarket::organisation(7);
-    run(kBoss, RegisterOrganisation{second, {Role::kFunder}});
-    day.move_cash(second, 100'000'000);
-    Programme joint = programme();
-    joint.funders = {{kFunder, Ppm(750'000)}, {second, Ppm(250'000)}};
-    EXPECT_EQ(refusal(run(kFunder, OpenProgramme{kFunder, joint})), "not_allowed");
-    EXPECT_EQ(refusal(run(kBoss, OpenProgramme{kFunder, joint})), "none");
-    EXPECT_EQ(available(6), "425.000000");
-    EXPECT_EQ(available(7), "75.000000");
-    EXPECT_EQ(refusal(run(kFunder, FundProgramme{kProgramme, Money(1'000'000)})), "not_allowed");
 }
 
 }  // namespace

@@ -294,8 +294,9 @@ TEST_F(Queries, SettlementLinesByRunPartyAndTime) {
         EXPECT_EQ(found[0].row, line.row);
         filter.from = line.row.window.end;
         EXPECT_TRUE(lines(filter).empty());
-        const auto readings = read(
-            [&](db::Tx& tx) { return db::list_readings(tx, line.row.lease, db::ReadingPage{}); });
+        const auto readings = read([&](db::Tx& tx) {
+            return db::list_readings(tx, db::ReadingFilter{line.row.lease}, db::ReadingPage{});
+        });
         EXPECT_FALSE(readings.rows.empty());
         EXPECT_FALSE(
             read([&](db::Tx& tx) { return db::list_windows(tx, line.row.lease); }).empty());
