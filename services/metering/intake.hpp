@@ -21,7 +21,7 @@
 namespace suanpan::services {
 
 // An envelope so long, as canonical JSON, fits its log entry.
-inline constexpr std::size_t kMaxReadingsEnvelopeBytes = 65'000;
+inline constexpr std::size_t kMaxReadingsEnvelopeBytes = 64'900;
 
 using StoredReadings = std::map<ReadingKey, db::StoredReading>;
 

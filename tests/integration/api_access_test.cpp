@@ -282,7 +282,7 @@ TEST(ApiAccess, ReadingsNeedTheRegisteredMetersSignature) {
     const Json too_large = send(seller, large);
     EXPECT_EQ(too_large["status"], 413);
     EXPECT_EQ(too_large["error"]["code"], "batch_too_large");
-    EXPECT_NE(too_large["error"]["detail"].get<std::string>().find("65000"), std::string::npos);
+    EXPECT_NE(too_large["error"]["detail"].get<std::string>().find("64900"), std::string::npos);
     expect(seller.post("/v1/meters/" + meter["id"].get<std::string>() + ":revoke", Json::object()),
            200);
     EXPECT_EQ(send(seller, forged)["error"]["code"], "revoked_meter");

@@ -90,16 +90,18 @@ TEST_F(ApiProjects, AreTheirOrganisationsOwn) {
 
     EXPECT_EQ(expect(buyer.post("/v1/projects", {{"name", "training"}}), 409)["code"],
               "project_name_used");
-    EXPECT_EQ(expect(buyer.post("/v1/projects", {{"name", ""}}), 422)["code"], "bad_project_name");
+    EXPECT_EQ(expect(buyer.post("/v1/projects", {{"name", ""}}), 422)["code"], "invalid_request");
     EXPECT_EQ(expect(buyer.post(path(inference, "rename"), {{"name", "serving"}}), 200)["name"],
               "serving");
     const Json first = expect(buyer.get("/v1/projects?limit=1"), 200);
-    EXPECT_EQ(first["items"][0]["name"], "training");
+    ASSERT_EQ(first["items"].size(), 1U);
     EXPECT_EQ(first["has_more"], true);
     const Json rest =
         expect(buyer.get("/v1/projects?after=" + first["next"].get<std::string>()), 200);
     ASSERT_EQ(rest["items"].size(), 1U);
-    EXPECT_EQ(id_of(rest["items"][0]), inference);
+    // Both were made within a second, so either may come first.
+    EXPECT_EQ((std::set{id_of(first["items"][0]), id_of(rest["items"][0])}),
+              (std::set{training, inference}));
     EXPECT_EQ(expect(world.op.get("/v1/projects"), 200)["items"].size(), 3U);
 
     EXPECT_EQ(expect(buyer.post(path(inference, "close"), Json::object()), 200)["closed"], true);
