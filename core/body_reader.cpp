@@ -32,12 +32,6 @@ Result<Role> read_role(const Json& json) {
     return parse_role(json.get<std::string>());
 }
 
-Result<PublicKey> parse_public_key(std::string_view text) {
-    const auto raw = from_base64(text);
-    if (!raw) return fail(raw.error());
-    return public_key_from(*raw);
-}
-
 Result<Ppm> parse_ppm(std::string_view text) {
     const auto value = parse_integer(text);
     if (!value) return fail(value.error());

@@ -12,12 +12,6 @@
 namespace suanpan::core {
 namespace {
 
-Result<PublicKey> parse_key(std::string_view text) {
-    const auto raw = from_base64(text);
-    if (!raw) return fail(raw.error());
-    return public_key_from(*raw);
-}
-
 Result<Hash> parse_hash(std::string_view text) {
     const auto raw = from_hex(text);
     Hash out{};
@@ -128,7 +122,7 @@ CommandBody read_user(std::string_view what, Fields& in) {
 CommandBody read_payment_key(std::string_view what, Fields& in) {
     if (what == "revoke_payment_key") return RevokePaymentKey{in.id<SigningKeyId>("id")};
     return RegisterPaymentKey{in.id<SigningKeyId>("id"), in.id<OrganisationId>("organisation"),
-                              in.parsed("public_key", parse_key)};
+                              in.parsed("public_key", parse_public_key)};
 }
 
 CommandBody read_close_period(Fields& in) {

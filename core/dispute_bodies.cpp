@@ -10,12 +10,6 @@ namespace {
 
 using settlement::Delivered;
 
-Result<PublicKey> parse_public_key(std::string_view text) {
-    const auto raw = from_base64(text);
-    if (!raw) return fail(raw.error());
-    return public_key_from(*raw);
-}
-
 Delivered read_delivered(Fields& in, std::string_view name) {
     Fields inner(in.member(name));
     const Delivered out{inner.integer("lot_us"), inner.number<Ppm>("credit_ppm")};

@@ -4,6 +4,8 @@
 // is kept, and finish() also refuses members that nobody asked for. Missing text reads as "" so
 // that a ladder of reads needs no checks in between.
 
+#include "base/bytes.hpp"
+#include "base/crypto.hpp"
 #include "base/decimal.hpp"
 #include "base/ids.hpp"
 #include "base/json.hpp"
@@ -144,5 +146,12 @@ class Fields {
     std::set<std::string> seen_;
     std::string fault_;
 };
+
+// In base64.
+inline Result<PublicKey> parse_public_key(std::string_view text) {
+    const auto raw = from_base64(text);
+    if (!raw) return fail(raw.error());
+    return public_key_from(*raw);
+}
 
 }  // namespace suanpan::core

@@ -22,12 +22,6 @@ namespace {
 using settlement::Delivered;
 using settlement::DisputeParty;
 
-Result<PublicKey> parse_public_key(std::string_view text) {
-    const auto raw = from_base64(text);
-    if (!raw) return fail(raw.error());
-    return public_key_from(*raw);
-}
-
 // {"lot_us":"7200000000","credit_ppm":0}; a credit that is left out is the one that stands.
 Delivered read_delivered(Fields& fields, Ppm standing) {
     Delivered out;

@@ -4,6 +4,7 @@
 
 #include "api/call.hpp"
 #include "api/fields.hpp"
+#include "base/crypto.hpp"
 #include "core/dispute_rows.hpp"
 #include "db/queries/page.hpp"
 #include "settlement/waterfall.hpp"
@@ -25,7 +26,8 @@ Time read_title_start(const Call& call, Fields& fields, std::string_view name);
 
 // A query's integer, written as text.
 Result<std::int64_t> parse_count(std::string_view text);
-Result<bool> parse_flag(std::string_view text);  // true, false
+Result<bool> parse_flag(std::string_view text);             // true, false
+Result<PublicKey> parse_public_key(std::string_view text);  // in base64
 
 // `organisation=` of a list: the operator may name any and sees all without; others see their own,
 // and any other name shows nothing (not_found).

@@ -20,12 +20,6 @@ namespace {
 constexpr std::size_t kMaxPools = 1'000;
 constexpr Duration kUsualOverlap{86'400};  // a day's spool
 
-Result<PublicKey> parse_public_key(std::string_view text) {
-    const auto raw = from_base64(text);
-    if (!raw) return fail(raw.error());
-    return public_key_from(*raw);
-}
-
 core::Role scope_of(settlement::MeterRole role) {
     switch (role) {
         case settlement::MeterRole::kProvider: return core::Role::kProvider;

@@ -13,9 +13,8 @@ namespace suanpan::api {
 
 namespace {
 
-Result<PublicKey> parse_public_key(std::string_view text) {
-    const auto raw = from_base64(text);
-    auto key = raw ? public_key_from(*raw) : fail(raw.error());
+Result<PublicKey> parse_payment_key(std::string_view text) {
+    auto key = parse_public_key(text);
     if (!key) return fail("bad_key", "an Ed25519 public key of 32 bytes in base64 is needed");
     return key;
 }
@@ -87,7 +86,7 @@ Result<Write> create_payment_key(Call& call) {
     core::PaymentKeyRow key;
     key.organisation =
         fields.find("organisation", parse_id<OrganisationId>).value_or(call.caller.organisation);
-    key.key = fields.need("public_key", parse_public_key).value_or(PublicKey{});
+    key.key = fields.need("public_key", parse_payment_key).value_or(PublicKey{});
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     key.id = random_id<SigningKeyId>(call.context.clock.now());

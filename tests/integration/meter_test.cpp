@@ -72,6 +72,16 @@ class MeteredWorld {
     }
 
     // With the server where it is now.
+    // The lease is handed over and measured for twenty minutes.
+    void begin() {
+        start_meter();
+        run_until("2026-01-01T02:00:10Z");
+        move_server_clock();
+        activate();
+        run_until("2026-01-01T02:20:30Z");
+        move_server_clock();
+        run_until("2026-01-01T02:21:30Z");
+    }
     void start_meter() {
         stop_meter();
         config_.server = *client::parse_url(server_.url());
@@ -148,13 +158,7 @@ class MeteredWorld {
 TEST(Meter, DeliversAWholeLeaseThroughAnOutage) {
     ApiServer server;
     MeteredWorld metered(server);
-    metered.start_meter();
-    metered.run_until("2026-01-01T02:00:10Z");
-    metered.move_server_clock();
-    metered.activate();
-    metered.run_until("2026-01-01T02:20:30Z");
-    metered.move_server_clock();
-    metered.run_until("2026-01-01T02:21:30Z");
+    metered.begin();
     EXPECT_EQ(metered.readings().size(), 4U);
 
     server.kill();
@@ -190,13 +194,7 @@ TEST(Meter, DeliversAWholeLeaseThroughAnOutage) {
 TEST(Meter, ChangesItsKeyWithoutLosingItsSpool) {
     ApiServer server;
     MeteredWorld metered(server);
-    metered.start_meter();
-    metered.run_until("2026-01-01T02:00:10Z");
-    metered.move_server_clock();
-    metered.activate();
-    metered.run_until("2026-01-01T02:20:30Z");
-    metered.move_server_clock();
-    metered.run_until("2026-01-01T02:21:30Z");
+    metered.begin();
 
     const PublicKey next = metered.make_next_key();
     server.kill();
