@@ -42,6 +42,7 @@ class TileStore;
 namespace suanpan::api {
 
 class IndicativeCalls;
+class StreamHub;
 class Metrics;
 class Workers;
 
@@ -55,6 +56,7 @@ struct Context {
     Workers& workers;
     Metrics& metrics;
     IndicativeCalls& indicative;
+    StreamHub& streams;
     services::SandboxClock* sandbox_clock;  // null unless this is a sandbox
     const services::TileStore* tiles;       // the published log
     services::PublisherLoop* publisher;

@@ -42,6 +42,7 @@ std::string_view reason_phrase(int status) {
         std::string_view text;
     };
     static constexpr std::array kPhrases = std::to_array<Phrase>({
+        {101, "Switching Protocols"},
         {200, "OK"},
         {201, "Created"},
         {204, "No Content"},
@@ -57,6 +58,7 @@ std::string_view reason_phrase(int status) {
         {413, "Content Too Large"},
         {415, "Unsupported Media Type"},
         {422, "Unprocessable Content"},
+        {426, "Upgrade Required"},
         {429, "Too Many Requests"},
         {431, "Request Header Fields Too Large"},
         {500, "Internal Server Error"},
