@@ -36,6 +36,15 @@ std::optional<std::string_view> Request::find_header(std::string_view name) cons
     return std::nullopt;
 }
 
+void take_forwarded(Request& request) {
+    const auto header = request.find_header("x-forwarded-for");
+    if (!header) return;
+    const std::size_t before = header->find_last_of(", ");
+    const std::string_view last = header->substr(before == std::string_view::npos ? 0 : before + 1);
+    constexpr std::size_t kLongestAddress = 45;
+    if (!last.empty() && last.size() <= kLongestAddress) request.remote = std::string(last);
+}
+
 std::string_view reason_phrase(int status) {
     struct Phrase {
         int status;

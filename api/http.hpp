@@ -59,6 +59,10 @@ using Reply = std::function<void(Response)>;
 // Must not block: it runs on a network thread.
 using Handler = std::function<void(Request, Reply)>;
 
+// Behind a proxy on this machine: `remote` is the address that it gives as the last of
+// X-Forwarded-For.
+void take_forwarded(Request& request);
+
 std::string_view reason_phrase(int status);
 
 // Percent-decoding (RFC 3986 §2.1); nullopt for a malformed escape, a NUL or invalid UTF-8.

@@ -69,6 +69,7 @@ constexpr std::array kStatuses = std::to_array<CodeStatus>({
     {"same_person", 403},
     {"organisation_suspended", 403},
     {"limit_rate", 429},
+    {"too_many_requests", 429},
     // The state of the thing does not allow it.
     {"order_closed", 409},
     {"market_halted", 409},

@@ -2,6 +2,7 @@
 
 #include "api/call.hpp"
 #include "api/dispatcher.hpp"
+#include "api/gate.hpp"
 #include "api/indicative_calls.hpp"
 #include "api/metrics.hpp"
 #include "api/routes.hpp"
@@ -237,6 +238,11 @@ api::Gauges read_gauges(const RunningMarket& market, const api::HttpServer& serv
     return gauges;
 }
 
+// So much at once as in two seconds.
+api::RateLimit burst_of(std::int64_t per_second) {
+    return {per_second, 2 * per_second};
+}
+
 // Answers requests until a signal comes.
 bool serve(const Config& config, const sigset_t& signals, const RunningMarket& market) {
     services::Authenticator authenticator(market.database, market.clock);
@@ -244,6 +250,8 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
     const services::ExpireLoop expire_loop(market.database, market.clock);
     api::Metrics metrics;
     api::IndicativeCalls indicative;
+    api::Gate gate(config.cors_origins, burst_of(config.key_per_second),
+                   burst_of(config.address_per_second));
     api::Context context{market.database,
                          market.core,
                          market.clock,
@@ -251,6 +259,7 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
                          writes,
                          market.workers,
                          metrics,
+                         gate,
                          indicative,
                          market.streams,
                          market.sandbox_clock,
@@ -259,7 +268,8 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
                          ledger::to_string(market.publisher.verifier_key())};
     const api::Dispatcher dispatcher(context, api::routes());
     api::HttpServer server(config.address, config.port, config.io_threads, api::ServerLimits{},
-                           [&dispatcher](api::Request request, api::Reply reply) {
+                           [&](api::Request request, api::Reply reply) {
+                               if (config.trust_forwarded) api::take_forwarded(request);
                                dispatcher.dispatch(std::move(request), std::move(reply));
                            });
     metrics.read_gauges_with([&] { return read_gauges(market, server); });
