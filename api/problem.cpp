@@ -72,6 +72,7 @@ constexpr std::array kStatuses = std::to_array<CodeStatus>({
     {"too_many_requests", 429},
     // The state of the thing does not allow it.
     {"order_closed", 409},
+    {"api_key_ended", 409},
     {"market_halted", 409},
     {"not_halted", 409},
     {"not_suspended", 409},

@@ -53,6 +53,7 @@ const auto kRoutes = std::to_array<Route>({
     {"GET",  "/v1/organisations/{id}",                 kAnyone, 0,                 get_organisation},
     {"POST", "/v1/organisations/{id}/api-keys",        kRoles,  kManaging,         create_api_key},
     {"GET",  "/v1/organisations/{id}/api-keys",        kAnyone, 0,                 list_api_keys, kQuery},
+    {"POST", "/v1/organisations/{id}/api-keys/{key}:rotate", kRoles,  kManaging,   rotate_api_key},
     {"POST", "/v1/organisations/{id}/api-keys/{key}:revoke", kRoles,  kManaging,   revoke_api_key},
 
     {"POST", "/v1/organisations/{id}/users",           kRoles,  kManaging,         create_user},

@@ -11,6 +11,7 @@ Result<Write> create_organisation(Call& call);
 Result<Response> list_organisations(Call& call);
 Result<Response> get_organisation(Call& call);
 void create_api_key(const std::shared_ptr<Call>& call, const Reply& reply);
+void rotate_api_key(const std::shared_ptr<Call>& call, const Reply& reply);
 void revoke_api_key(const std::shared_ptr<Call>& call, const Reply& reply);
 Result<Response> list_api_keys(Call& call);
 

@@ -110,7 +110,9 @@ void ApiServer::start(const std::map<std::string, std::string>& environment) {
         process_->wait(std::chrono::milliseconds(50));
     if (!std::filesystem::exists(port_file))
         throw std::runtime_error("suanpand did not start: " + log());
-    url_ = "http://127.0.0.1:" + read_line(port_file);
+    const bool tls =
+        std::ranges::find(more_arguments_, "--tls-certificate") != more_arguments_.end();
+    url_ = (tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + read_line(port_file);
     operator_key_ = read_line(data() / "operator.key");
 }
 
