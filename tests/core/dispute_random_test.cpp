@@ -97,7 +97,6 @@ class DisputeDay {
         sums.resize(parts.size());
         for (std::size_t i = 0; i < parts.size(); ++i)
             sums[i] += parts[i];
-        billed_us_[key] += line.lot_us;
         if (line.dispute.is_nil())
             first_lines_[key] = line;
         else
@@ -325,7 +324,6 @@ class DisputeDay {
             }
             const auto expected = one_shot(leases_.at(key.first), window, last);
             EXPECT_EQ(billed_.at(key), parts_of(expected)) << to_string(key.first);
-            EXPECT_EQ(billed_us_.at(key), last.lot_us);
         }
     }
 
@@ -401,7 +399,6 @@ class DisputeDay {
     std::map<WindowKey, FinalWindowRow> windows_;
     std::map<DisputeId, DisputeRow> disputes_;
     std::map<WindowKey, std::vector<std::int64_t>> billed_;
-    std::map<WindowKey, std::int64_t> billed_us_;
     std::map<WindowKey, SettlementLineRow> first_lines_;
     std::size_t corrections_ = 0;
     LogIndex settled_{0};
