@@ -13,5 +13,6 @@ std::string line(const ProjectRow& row);
 std::string line(const ProjectBudgetRow& row);
 std::string line(const MeterRow& row);
 std::string line(const MeterKeyRow& row);
+std::string line(const OperatorRequestRow& row);
 
 }  // namespace suanpan::core

@@ -14,6 +14,7 @@
 #include "core/old_meter_keys.hpp"
 #include "core/period_desk.hpp"
 #include "core/project_desk.hpp"
+#include "core/request_desk.hpp"
 #include "core/under_way.hpp"
 #include "matching/engine.hpp"
 #include "settlement/accounts.hpp"
@@ -68,6 +69,7 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
     std::map<DisputeId, DisputeRow> disputes;
     std::map<DisputeKey, DisputeId> dispute_ids;
     CashDesk desk;
+    RequestDesk requests;
     PeriodDesk closing;
     ProjectDesk projects;
     matching::Engine engine;
@@ -165,6 +167,8 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
     Result<void> handle(const RenameProject& body);
     Result<void> handle(const CloseProject& body);
     Result<void> handle(const SetProjectBudget& body);
+    Result<void> handle(const ApproveRequest& body);
+    Result<void> handle(const RejectRequest& body);
 
     // Common to the handlers.
     void accept();  // the command's own entry takes its place, the first
@@ -344,17 +348,24 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
     [[nodiscard]] ApprovalId own_approval() const;
     [[nodiscard]] Result<CashRow*> waiting_cash(const ApprovalId& id);
     void end_waiting(const CashRow& row);
-    [[nodiscard]] Result<void> require_independent(const UserId& by, const CashRow& row) const;
+    [[nodiscard]] Result<void> require_independent(const UserId& by,
+                                                   const settlement::Approval& asked) const;
     void expire_cash(const ApprovalId& id);
 
     // periods.cpp
     [[nodiscard]] Result<void> check_windows(settlement::Month month) const;
-    [[nodiscard]] Result<void> begin_closing(settlement::Month month);
+    [[nodiscard]] Result<void> check_closing(settlement::Month month) const;
+    void begin_closing(settlement::Month month);
     void close_step(PeriodRow& period);
-    Result<settlement::InvoiceNumber> credit_invoice(settlement::Invoice& note,
-                                                     settlement::Month month);
-    [[nodiscard]] std::vector<InvoiceRow> issue_invoices(settlement::Month month,
-                                                         const OrganisationId& organisation);
+
+    // requests.cpp
+    [[nodiscard]] Result<void> require_operator_person(const UserId& by) const;
+    [[nodiscard]] Result<void> check_act(const OperatorAct& act) const;
+    Result<void> request(OperatorAct act, const UserId& by);
+    [[nodiscard]] Result<OperatorRequestRow*> waiting_request(const ApprovalId& id);
+    void end_request(OperatorRequestRow& row, settlement::Approval ended);
+    void carry_out(const OperatorAct& act);
+    void expire_approval(const ApprovalId& id);
 
     // projects.cpp
     // Of the organisation that acts, and open.

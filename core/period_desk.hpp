@@ -35,10 +35,19 @@ struct PeriodDesk {
     // What a buyer pays for a window, for a project or for none, and the tax in it.
     void add(const OrganisationId& buyer, const ProjectId& project, const std::string& currency,
              Time window_start, Money net, Money tax);
+    // An invoice a project and currency of what the organisation bought in the month, or before it
+    // and was settled late; the entries that will have them begin at `first`.
+    [[nodiscard]] std::vector<InvoiceRow> issue(settlement::Month month,
+                                                const OrganisationId& organisation, Time now,
+                                                LogIndex first);
     void mark_changes(Rows& out) const;
     void clear_touched();
     void add_state(Rows& out) const;
     void load(const Rows& rows);
+
+ private:
+    // For the newest invoice of the project that had so much; `note` becomes what is issued.
+    Result<settlement::InvoiceNumber> credit(settlement::Invoice& note, settlement::Month month);
 };
 
 }  // namespace suanpan::core

@@ -4,6 +4,7 @@
 
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
+#include "api/json/cash.hpp"
 #include "api/problem.hpp"
 #include "base/decimal.hpp"
 #include "base/time.hpp"
@@ -14,25 +15,10 @@ namespace {
 
 constexpr std::int64_t kMostInvoices = 200;
 
-Json balances_json(const settlement::Balances& balances) {
-    Json out = Json::object();
-    for (const auto& [key, amount] : balances)
-        out[key.first][std::string(settlement::to_string(key.second))] = to_string(amount);
-    return out;
-}
-
-Json period_json(const core::PeriodRow& period) {
-    return {{"period", settlement::to_string(period.month)},
-            {"closed", period.closed},
-            {"organisations", period.organisations},
-            {"total", balances_json(period.total)},
-            {"log_index", period.index.value}};
-}
-
 Json balance_json(const core::PeriodBalanceRow& row) {
     Json out{{"organisation", to_string(row.organisation)},
              {"period", settlement::to_string(row.month)},
-             {"balances", balances_json(row.balances)}};
+             {"balances", to_json(row.balances)}};
     if (row.index) out["log_index"] = row.index->value;
     return out;
 }
@@ -67,7 +53,8 @@ Result<std::string> parse_number(std::string_view text) {
 
 }  // namespace
 
-// One step of the closing; a large market takes several calls, until the answer says `closed`.
+// Asks for the closing; once another person has approved it, a further step of it: a large market
+// takes several calls, until the answer says `closed`.
 Result<Write> close_period(Call& call) {
     const auto month = path_period(call);
     if (!month) return fail(month.error());
@@ -76,10 +63,13 @@ Result<Write> close_period(Call& call) {
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     Write write;
     write.for_ever = true;
-    write.command = core::ClosePeriod{*month};
+    write.command = core::ClosePeriod{*month, call.caller.user};
     write.respond = [](const core::CommandOutcome& outcome) {
+        if (outcome.request) {
+            return stored(to_json(*outcome.request), 201, to_string(outcome.request->approval.id));
+        }
         const core::PeriodRow& period = outcome.period.value();
-        return stored(period_json(period), 200, settlement::to_string(period.month));
+        return stored(to_json(period), 200, settlement::to_string(period.month));
     };
     return write;
 }
@@ -91,7 +81,7 @@ Result<Response> list_periods(Call& call) {
     return list_response(
         listed,
         [all](const core::PeriodRow& period) {
-            Json out = period_json(period);
+            Json out = to_json(period);
             if (!all) out.erase("total");
             return out;
         },

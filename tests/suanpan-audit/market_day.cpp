@@ -63,7 +63,7 @@ class Day {
         run(kOperator, RegisterOrganisation{kOperator, {Role::kOperator}});
         for (const auto person : {std::uint8_t{1}, std::uint8_t{2}})
             run(kOperator, RegisterUser{numbered<UserId>(person), kOperator});
-        run(kOperator, RegisterPaymentKey{kPaymentKey, kOperator, meter_key().public_key()});
+        trust_payer();
         run(kOperator, RegisterOrganisation{kProvider, {Role::kProvider}});
         run(kOperator, RegisterOrganisation{kBuyer, {Role::kBuyer}});
         SetSchedule schedule;
@@ -97,6 +97,14 @@ class Day {
                                      meter_key().public_key(),
                                      {}});
         deposit();
+    }
+
+    void trust_payer() {
+        const CommandOutcome asked =
+            run(kOperator, RegisterPaymentKey{kPaymentKey, kOperator, meter_key().public_key(),
+                                              numbered<UserId>(1)});
+        const settlement::Approval& approval = asked.request.value().approval;
+        run(kOperator, ApproveRequest{approval.id, approval.content, numbered<UserId>(2)});
     }
 
     void deposit() {
