@@ -143,7 +143,7 @@ const auto kRoutes = std::to_array<Route>({
     {"GET",  "/v1/periods",                            kAnyone, 0,                 list_periods},
     {"GET",  "/v1/periods/{period}/balances",          kAnyone, 0,                 list_period_balances, kQuery},
     {"GET",  "/v1/invoices",                           kAnyone, 0,                 list_invoices, kQuery},
-    {"GET",  "/v1/invoices/{number}",                  kAnyone, 0,                 get_invoice},
+    {"GET",  "/v1/invoices/{number}",                  kAnyone, 0,                 get_invoice, kQuery},
     {"POST", "/v1/agreements",                         kRoles,  kProvider,         create_agreement},
     {"GET",  "/v1/agreements",                         kAnyone, 0,                 list_agreements, kQuery},
     {"POST", "/v1/agreements/{id}:end",                kRoles,  kProvider,         end_agreement},

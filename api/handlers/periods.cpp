@@ -2,12 +2,18 @@
 
 #include "db/queries/periods.hpp"
 
+#include "api/accept.hpp"
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
 #include "api/json/cash.hpp"
 #include "api/problem.hpp"
 #include "base/decimal.hpp"
 #include "base/time.hpp"
+#include "db/queries/identity.hpp"
+#include "db/queries/projects.hpp"
+#include "services/exports/invoice_html.hpp"
+
+#include <array>
 
 namespace suanpan::api {
 
@@ -133,7 +139,47 @@ Result<Response> list_invoices(Call& call) {
     });
 }
 
+namespace {
+
+constexpr std::array<std::string_view, 2> kInvoiceTypes = {"application/json", "text/html"};
+
+Result<std::string_view> parse_invoice_format(std::string_view text) {
+    for (const std::string_view type : kInvoiceTypes) {
+        if (type.substr(type.find('/') + 1) == text) return type;
+    }
+    return fail("unknown_word", "an invoice is json or html");
+}
+
+// `format=` says more than an Accept header, which browsers send by themselves.
+Result<std::string_view> invoice_type(Call& call) {
+    Faults faults;
+    Fields query(call.query, faults);
+    const auto format = query.find("format", parse_invoice_format);
+    query.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    if (format) return *format;
+    const auto accept = call.request.find_header("accept");
+    const auto chosen = choose_media_type(accept.value_or(""), kInvoiceTypes);
+    if (chosen) return *chosen;
+    return fail("not_acceptable", "an invoice is application/json or text/html; see 'format='");
+}
+
+services::InvoicePage read_page_of(db::Tx& tx, const core::InvoiceRow& row) {
+    const settlement::Invoice& invoice = row.invoice;
+    services::InvoicePage page{row, {}, {}, {}, {}};
+    page.operator_name = db::find_organisation_name(tx, db::find_operator(tx));
+    page.name = db::find_organisation_name(tx, invoice.organisation);
+    if (const auto project = db::find_project(tx, invoice.project))
+        page.project_name = project->project.name;
+    page.credit_notes = db::list_credit_notes(tx, row.number);
+    return page;
+}
+
+}  // namespace
+
 Result<Response> get_invoice(Call& call) {
+    const auto type = invoice_type(call);
+    if (!type) return fail(type.error());
     const auto number = settlement::parse_invoice_number(call.parameters.front());
     if (!number) return fail(not_found());
     const auto row = call.context.database.read(
@@ -141,7 +187,13 @@ Result<Response> get_invoice(Call& call) {
     const auto& caller = call.caller;
     if (!row || (!caller.is_operator() && row->invoice.organisation != caller.organisation))
         return fail(not_found());
-    return json_response(invoice_json(*row));
+    if (*type != "text/html") return json_response(invoice_json(*row));
+    const auto page = call.context.database.read(
+        "read_invoice_page", [&](db::Tx& tx) { return read_page_of(tx, *row); });
+    Response response;
+    response.content_type = "text/html; charset=utf-8";
+    response.body = services::invoice_html(page);
+    return response;
 }
 
 }  // namespace suanpan::api

@@ -2,6 +2,7 @@
 
 #include "apps/suanpan/command.hpp"
 #include "apps/suanpan/commands.hpp"
+#include "apps/suanpan/download.hpp"
 
 #include <fmt/format.h>
 
@@ -18,6 +19,8 @@ struct InvoicesInput {
     std::string period;
     std::string organisation;
     std::string number;
+    std::string format = "table";
+    std::string file;
 };
 
 // The request for this month that waits, if there is one.
@@ -57,6 +60,13 @@ Result<void> close_period(Session& session, const PeriodInput& in) {
     return {};
 }
 
+Result<void> show_invoice(Session& session, const InvoicesInput& in) {
+    const std::string target = "/v1/invoices/" + in.number;
+    if (in.format == "table" && in.file.empty()) return session.get(target);
+    const std::string format = in.format == "table" ? "json" : in.format;
+    return download(session, client::with_query(target, {{"format", format}}), in.file);
+}
+
 void add_invoices(CLI::App& root, Session& session) {
     CLI::App& group = add_group(root, "invoice", "Invoices, issued when a period closes");
     add_command<InvoicesInput>(
@@ -82,8 +92,12 @@ void add_invoices(CLI::App& root, Session& session) {
         group, session, "show", "One invoice",
         [](CLI::App& app, InvoicesInput& in) {
             app.add_option("number", in.number, "INV-2026-000001")->required();
+            app.add_option("--format", in.format, "table, json, or html to print")
+                ->check(CLI::IsMember({"table", "json", "html"}))
+                ->capture_default_str();
+            app.add_option("-o,--output", in.file, "file to write; default: standard output");
         },
-        [](Session& s, const InvoicesInput& in) { return s.get("/v1/invoices/" + in.number); });
+        show_invoice);
 }
 
 }  // namespace

@@ -73,6 +73,14 @@ TEST(ApiPeriods, AMonthIsClosedInvoicedAndReplayed) {
     const Json statement = expect(buyer.get("/v1/statements?from=2026-01-01T00:00:00Z"), 200);
     EXPECT_EQ(statement["lines"][0]["invoice"], "INV-2026-000001");
     EXPECT_EQ(seller.get("/v1/invoices/INV-2026-000001").status, 404);
+    EXPECT_EQ(seller.get("/v1/invoices/INV-2026-000001?format=html").status, 404);
+    const std::string page = buyer.get("/v1/invoices/INV-2026-000001?format=html").text;
+    EXPECT_NE(page.find("<h1>Invoice</h1>"), std::string::npos) << page;
+    EXPECT_NE(page.find("20.200000"), std::string::npos) << page;
+    EXPECT_EQ(buyer.get("/v1/invoices/INV-2026-000001?format=csv").status, 422);
+    const ProgramRun printed =
+        run_as(server, world.buyer.key, {"invoice", "show", "INV-2026-000001", "--format", "html"});
+    EXPECT_EQ(printed.output, page);
     const Json balances = expect(buyer.get("/v1/periods/2026-01/balances"), 200);
     ASSERT_EQ(balances["items"].size(), 1U);
     EXPECT_EQ(balances["items"][0]["balances"]["CNY"]["available"], "9979.800000");
