@@ -5,6 +5,7 @@
 #include "core/entries.hpp"
 #include "core/period_desk.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace suanpan::core {
@@ -24,58 +25,90 @@ std::string credit_series_of(Month month) {
 
 }  // namespace
 
-std::vector<InvoiceRow> PeriodDesk::issue(Month month, const OrganisationId& organisation, Time now,
-                                          LogIndex first) {
-    std::map<std::pair<ProjectId, std::string>, std::pair<Money, Money>> due_by_project;
+struct PeriodDesk::Issuing {
+    Month month;
+    Time now;
+    LogIndex first;
+    std::vector<InvoiceRow> out{};
+};
+
+PeriodDesk::SumsByProject PeriodDesk::take_sums(Month month, const OrganisationId& organisation) {
+    SumsByProject out;
     auto next = sums.lower_bound({organisation, Month(0), ProjectId(), ""});
     while (next != sums.end() && next->second.organisation == organisation &&
            next->second.period <= month) {
-        auto& [net, tax] = due_by_project[{next->second.project, next->second.currency}];
-        const auto more_net = suanpan::add(net, next->second.net);
-        const auto more_tax = suanpan::add(tax, next->second.tax);
-        CHECK(more_net && more_tax);
-        net = *more_net;
-        tax = *more_tax;
+        Amounts& amounts = out[{next->second.project, next->second.currency}];
+        const auto net = suanpan::add(amounts.net, next->second.net);
+        const auto tax = suanpan::add(amounts.tax, next->second.tax);
+        CHECK(net && tax);
+        amounts = {*net, *tax};
         touched_sums.mark(next->first);
         next = sums.erase(next);
-    }
-    std::vector<InvoiceRow> out;
-    for (const auto& [of, amounts] : due_by_project) {
-        const auto& [project, currency] = of;
-        const auto& [net, tax] = amounts;
-        if (net.value == 0 && tax.value == 0) continue;
-        settlement::Invoice invoice{organisation, project, month, currency, net, tax, std::nullopt};
-        const bool less = net.value < 0 || tax.value < 0;
-        const auto number =
-            less ? credit(invoice, month) : invoices.issue(series_of(month), invoice);
-        if (!number) {
-            // More is given back than one invoice had: the next one has so much less.
-            add(organisation, project, currency, settlement::month_window(month).start, net, tax);
-            continue;
-        }
-        const LogIndex index(first.value + static_cast<std::int64_t>(out.size() / kEntryInvoices));
-        out.push_back(InvoiceRow{*number, invoice, now, index});
-        invoice_rows[*number] = out.back();
-        issued.push_back(out.back());
     }
     return out;
 }
 
-Result<settlement::InvoiceNumber> PeriodDesk::credit(settlement::Invoice& note, Month month) {
-    note.net = Money(-note.net.value);
-    note.tax = Money(-note.tax.value);
-    Result<settlement::InvoiceNumber> number =
-        fail("unknown_invoice", "no invoice of the organisation's project had so much");
-    const auto& rows = invoice_rows;
-    for (auto row = rows.rbegin(); row != rows.rend() && !number; ++row) {
-        const settlement::Invoice& invoice = row->second.invoice;
-        if (invoice.organisation != note.organisation || invoice.project != note.project ||
-            invoice.corrects)
-            continue;
-        note.corrects = row->first;
-        number = invoices.issue(credit_series_of(month), note);
+// What is owed is invoiced, and what is given back is credited, even where the net is one and the
+// tax the other: neither waits for a month in which both are of one sign.
+std::vector<InvoiceRow> PeriodDesk::issue(Month month, const OrganisationId& organisation, Time now,
+                                          LogIndex first) {
+    Issuing issuing{month, now, first};
+    for (const auto& [of, sum] : take_sums(month, organisation)) {
+        const auto& [project, currency] = of;
+        const Amounts owed{std::max(sum.net, Money(0)), std::max(sum.tax, Money(0))};
+        const Amounts back{Money(std::max<std::int64_t>(-sum.net.value, 0)),
+                           Money(std::max<std::int64_t>(-sum.tax.value, 0))};
+        const settlement::Invoice invoice{organisation, project,  month,       currency,
+                                          owed.net,     owed.tax, std::nullopt};
+        if (!owed.is_zero()) put(issuing, series_of(month), invoice);
+        if (back.is_zero()) continue;
+        // Beyond all that was invoiced: the next invoice has so much less.
+        const Amounts rest = credit(issuing, invoice, back);
+        add(organisation, project, currency, settlement::month_window(month).start,
+            Money(-rest.net.value), Money(-rest.tax.value));
     }
-    return number;
+    return std::move(issuing.out);
+}
+
+void PeriodDesk::put(Issuing& issuing, std::string_view series, settlement::Invoice invoice) {
+    const auto number = invoices.issue(series, invoice);
+    CHECK(number);  // of sums that fit; what is credited was invoiced
+    const auto entries = static_cast<std::int64_t>(issuing.out.size() / kEntryInvoices);
+    issuing.out.push_back(InvoiceRow{*number, std::move(invoice), issuing.now,
+                                     LogIndex(issuing.first.value + entries)});
+    const InvoiceRow& row = issuing.out.back();
+    if (!row.invoice.corrects) keep_creditable(row.number, row.invoice);
+    invoice_rows[row.number] = row;
+    issued.push_back(row);
+}
+
+PeriodDesk::Amounts PeriodDesk::credit(Issuing& issuing, settlement::Invoice note, Amounts back) {
+    const auto account = creditable.find({note.organisation, note.project, note.currency});
+    if (account == creditable.end()) return back;
+    auto& left_of = account->second;
+    for (auto next = left_of.end(); next != left_of.begin() && !back.is_zero();) {
+        --next;
+        Amounts& left = next->second;
+        note.net = std::min(left.net, back.net);
+        note.tax = std::min(left.tax, back.tax);
+        if (note.net.value == 0 && note.tax.value == 0) continue;
+        left = {Money(left.net.value - note.net.value), Money(left.tax.value - note.tax.value)};
+        back = {Money(back.net.value - note.net.value), Money(back.tax.value - note.tax.value)};
+        note.corrects = next->first;
+        put(issuing, credit_series_of(issuing.month), note);
+        if (left.is_zero()) next = left_of.erase(next);
+    }
+    if (left_of.empty()) creditable.erase(account);
+    return back;
+}
+
+void PeriodDesk::keep_creditable(const settlement::InvoiceNumber& number,
+                                 const settlement::Invoice& invoice) {
+    const auto given = invoices.credited(number);
+    const Amounts left{Money(invoice.net.value - given.net.value),
+                       Money(invoice.tax.value - given.tax.value)};
+    if (!left.is_zero())
+        creditable[{invoice.organisation, invoice.project, invoice.currency}][number] = left;
 }
 
 }  // namespace suanpan::core
