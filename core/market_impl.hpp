@@ -60,6 +60,7 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
     // By provider and buyer, in the order of their entries.
     std::map<Partners, std::vector<settlement::DiscountAgreement>> agreements;
     settlement::MonthlyVolumes volumes;  // of those that have tiers
+    UnpricedWindows unpriced;
     settlement::VoucherBook vouchers;
     std::map<ProgrammeId, ProgrammeHolder> programme_holders;
     std::map<GrantId, LogIndex> grant_indices;
@@ -294,11 +295,11 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
         const LeaseRow& lease) const;
     [[nodiscard]] settlement::AppliedDiscount discount_for(const LeaseRow& lease,
                                                            const FinalWindowRow& window) const;
-    // Of the range those that a month's volume decides on and nobody priced yet, in the order in
-    // which they count, each with its discount; `counted` has them afterwards.
-    [[nodiscard]] std::vector<PricedWindow> windows_by_volume(
-        const RunRow& run, settlement::MonthlyVolumes& counted) const;
-    void price_by_volume(const RunRow& run);
+    void note_unpriced(const LeaseRow& lease, const FinalWindowRow& window);
+    [[nodiscard]] settlement::AppliedDiscount price(const LeaseRow& lease, FinalWindowRow window,
+                                                    settlement::MonthlyVolumes& counted) const;
+    void price_window(const settlement::RunOrder& order);
+    bool price_step(const RunRow& run);  // gives whether the whole range is priced
 
     // vouchers.cpp
     void cancel_covered_orders(const OrganisationId& buyer);
@@ -384,8 +385,7 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
                                                  const FinalWindowRow& window,
                                                  const settlement::Delivered& delivered) const;
     [[nodiscard]] Result<void> check_range(const Settle& range, LogIndex end) const;
-    void begin_preview(SettlementPreview& preview) const;
-    // Gives how many windows it would settle.
+    void preview_prices(SettlementPreview& preview) const;
     std::int64_t preview_lease(SettlementPreview& preview, const LiveLease& lease) const;
     void begin_run(const Settle& range);
     void settle_step(RunRow& run);

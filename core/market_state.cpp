@@ -98,8 +98,12 @@ void Market::Impl::load(const Rows& rows) {
         else
             lease.unsettled.push_back(row);
     }
-    for (auto& [id, lease] : leases)
+    load_agreements(rows);
+    for (auto& [id, lease] : leases) {
         sort_unsettled(lease.unsettled);
+        for (const FinalWindowRow& window : lease.unsettled)
+            note_unpriced(lease.row, window);
+    }
     order_slots.reserve(rows.orders.size());
     for (const OrderRow& row : rows.orders)
         restore_order(row);
@@ -110,7 +114,6 @@ void Market::Impl::load(const Rows& rows) {
     }
     touched_pending.clear();
     load_disputes(rows);
-    load_agreements(rows);
     load_vouchers(rows);
     desk.load(rows);
     requests.load(rows);
