@@ -102,6 +102,7 @@ constexpr std::array kStatuses = std::to_array<CodeStatus>({
     {"budget_exhausted", 409},
     {"no_index", 409},
     {"approval_closed", 409},
+    {"already_requested", 409},
     {"period_closed", 409},
     {"period_not_next", 409},
     {"period_not_over", 409},

@@ -386,6 +386,7 @@ Hash digest(Rows state) {
     hasher.add(state.users);
     hasher.add(state.payment_keys);
     hasher.add(state.cash);
+    hasher.add(state.operator_requests);
     hasher.add(state.periods);
     hasher.add(state.period_balances);
     hasher.add(state.invoices);

@@ -15,5 +15,6 @@ std::string line(const ArbiterKeyRow& row);
 std::string line(const DisputeRow& row);
 std::string line(const MeterRow& row);
 std::string line(const MeterKeyRow& row);
+std::string line(const OperatorRequestRow& row);
 
 }  // namespace suanpan::core

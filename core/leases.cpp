@@ -200,6 +200,7 @@ void Market::Impl::take_final_windows(LiveLease& lease) {
         const std::pair key(row.window.lease, row.window.window.start);
         touched_windows.mark(key);
         window_rows[key] = row;
+        note_unpriced(lease.row, row);
         lease.unsettled.push_back(std::move(row));
     }
     sort_unsettled(lease.unsettled);

@@ -201,7 +201,7 @@ void Market::Impl::fire(const DueKey& key) {
         case DueKind::kPending: release_pending(id_of<JournalId>(key)); return;
         case DueKind::kGrant: expire_grant(id_of<GrantId>(key), key.time); return;
         case DueKind::kDispute: lapse(id_of<DisputeId>(key)); return;
-        case DueKind::kApproval: expire_cash(id_of<ApprovalId>(key)); return;
+        case DueKind::kApproval: expire_approval(id_of<ApprovalId>(key)); return;
         case DueKind::kLeaseClose: {
             LiveLease& lease = leases.at(id_of<LeaseId>(key));
             lease.close_due.reset();
@@ -350,6 +350,7 @@ void Market::Impl::retire() {
         move_out(changes.calls, calls, index);
     ended_calls.clear();
     desk.retire(changes);
+    requests.retire(changes);
 }
 
 }  // namespace suanpan::core

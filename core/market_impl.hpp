@@ -14,6 +14,7 @@
 #include "core/old_meter_keys.hpp"
 #include "core/period_desk.hpp"
 #include "core/project_desk.hpp"
+#include "core/request_desk.hpp"
 #include "core/under_way.hpp"
 #include "matching/engine.hpp"
 #include "settlement/accounts.hpp"
@@ -60,6 +61,7 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
     // By provider and buyer, in the order of their entries.
     std::map<Partners, std::vector<settlement::DiscountAgreement>> agreements;
     settlement::MonthlyVolumes volumes;  // of those that have tiers
+    UnpricedWindows unpriced;
     settlement::VoucherBook vouchers;
     std::map<ProgrammeId, ProgrammeHolder> programme_holders;
     std::map<GrantId, LogIndex> grant_indices;
@@ -69,6 +71,7 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
     std::map<DisputeId, DisputeRow> disputes;
     std::map<DisputeKey, DisputeId> dispute_ids;
     CashDesk desk;
+    RequestDesk requests;
     PeriodDesk closing;
     ProjectDesk projects;
     matching::Engine engine;
@@ -166,6 +169,8 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
     Result<void> handle(const RenameProject& body);
     Result<void> handle(const CloseProject& body);
     Result<void> handle(const SetProjectBudget& body);
+    Result<void> handle(const ApproveRequest& body);
+    Result<void> handle(const RejectRequest& body);
 
     // Common to the handlers.
     void accept();  // the command's own entry takes its place, the first
@@ -294,11 +299,11 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
         const LeaseRow& lease) const;
     [[nodiscard]] settlement::AppliedDiscount discount_for(const LeaseRow& lease,
                                                            const FinalWindowRow& window) const;
-    // Of the range those that a month's volume decides on and nobody priced yet, in the order in
-    // which they count, each with its discount; `counted` has them afterwards.
-    [[nodiscard]] std::vector<PricedWindow> windows_by_volume(
-        const RunRow& run, settlement::MonthlyVolumes& counted) const;
-    void price_by_volume(const RunRow& run);
+    void note_unpriced(const LeaseRow& lease, const FinalWindowRow& window);
+    [[nodiscard]] settlement::AppliedDiscount price(const LeaseRow& lease, FinalWindowRow window,
+                                                    settlement::MonthlyVolumes& counted) const;
+    void price_window(const settlement::RunOrder& order);
+    bool price_step(const RunRow& run);  // gives whether the whole range is priced
 
     // vouchers.cpp
     void cancel_covered_orders(const OrganisationId& buyer);
@@ -348,17 +353,24 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
     [[nodiscard]] ApprovalId own_approval() const;
     [[nodiscard]] Result<CashRow*> waiting_cash(const ApprovalId& id);
     void end_waiting(const CashRow& row);
-    [[nodiscard]] Result<void> require_independent(const UserId& by, const CashRow& row) const;
+    [[nodiscard]] Result<void> require_independent(const UserId& by,
+                                                   const settlement::Approval& asked) const;
     void expire_cash(const ApprovalId& id);
 
     // periods.cpp
     [[nodiscard]] Result<void> check_windows(settlement::Month month) const;
-    [[nodiscard]] Result<void> begin_closing(settlement::Month month);
+    [[nodiscard]] Result<void> check_closing(settlement::Month month) const;
+    void begin_closing(settlement::Month month);
     void close_step(PeriodRow& period);
-    Result<settlement::InvoiceNumber> credit_invoice(settlement::Invoice& note,
-                                                     settlement::Month month);
-    [[nodiscard]] std::vector<InvoiceRow> issue_invoices(settlement::Month month,
-                                                         const OrganisationId& organisation);
+
+    // requests.cpp
+    [[nodiscard]] Result<void> require_operator_person(const UserId& by) const;
+    [[nodiscard]] Result<void> check_act(const OperatorAct& act) const;
+    Result<void> request(OperatorAct act, const UserId& by);
+    [[nodiscard]] Result<OperatorRequestRow*> waiting_request(const ApprovalId& id);
+    void end_request(OperatorRequestRow& row, settlement::Approval ended);
+    void carry_out(const OperatorAct& act);
+    void expire_approval(const ApprovalId& id);
 
     // projects.cpp
     // Of the organisation that acts, and open.
@@ -377,8 +389,7 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
                                                  const FinalWindowRow& window,
                                                  const settlement::Delivered& delivered) const;
     [[nodiscard]] Result<void> check_range(const Settle& range, LogIndex end) const;
-    void begin_preview(SettlementPreview& preview) const;
-    // Gives how many windows it would settle.
+    void preview_prices(SettlementPreview& preview) const;
     std::int64_t preview_lease(SettlementPreview& preview, const LiveLease& lease) const;
     void begin_run(const Settle& range);
     void settle_step(RunRow& run);

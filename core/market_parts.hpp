@@ -101,9 +101,11 @@ struct DisputeKey {
 
 using Partners = std::pair<OrganisationId, OrganisationId>;  // provider, buyer
 
-struct PricedWindow {
-    settlement::RunOrder order;
-    FinalWindowRow window;
+// Final windows that a month's volume decides on and that have no discount yet, in the order in
+// which they count. A run need not see again what it passed over: it is beyond its range.
+struct UnpricedWindows {
+    std::map<settlement::RunOrder, LogIndex> final_at;
+    std::optional<settlement::RunOrder> reached;
 };
 
 // A sell's rest at its limit over its time; beyond 64 bits: the most they hold.

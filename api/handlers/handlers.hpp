@@ -165,6 +165,12 @@ Result<Write> take_payment(Call& call);
 Result<Write> give_bond(Call& call);
 Result<Write> release_bond(Call& call);
 
+// requests.cpp
+Result<Response> list_operator_requests(Call& call);
+Result<Response> get_operator_request(Call& call);
+Result<Write> approve_operator_request(Call& call);
+Result<Write> reject_operator_request(Call& call);
+
 // periods.cpp
 Result<Write> close_period(Call& call);
 Result<Response> list_periods(Call& call);

@@ -28,6 +28,7 @@ Time read_title_start(const Call& call, Fields& fields, std::string_view name);
 Result<std::int64_t> parse_count(std::string_view text);
 Result<bool> parse_flag(std::string_view text);             // true, false
 Result<PublicKey> parse_public_key(std::string_view text);  // in base64
+Result<Hash> parse_hash(std::string_view text);             // in hex
 
 // `organisation=` of a list: the operator may name any and sees all without; others see their own,
 // and any other name shows nothing (not_found).
