@@ -99,6 +99,7 @@ const std::map<std::string, Names>& layers() {
         {"services", kServices},
         {"api", kWith(kServices, {"api"})},
         {"client", kClient},
+        {"apps/openapi-page", {"base", "apps/openapi-page"}},
         {"apps/suanpand", kWith(kServices, {"api", "client", "apps/suanpand"})},
         {"apps/suanpan", kWith(kServices, {"client", "apps/suanpan"})},
         {"apps/suanpan-audit", kWith(kCore, {"client", "apps/suanpan-audit"})},
