@@ -7,6 +7,7 @@
 //   async  does all of that itself (batches, loops of commands, the clock)
 
 #include "api/http.hpp"
+#include "api/rate_limits.hpp"
 #include "base/json.hpp"
 #include "base/result.hpp"
 #include "core/commands.hpp"
@@ -41,7 +42,9 @@ class TileStore;
 
 namespace suanpan::api {
 
+struct Gate;
 class IndicativeCalls;
+class StreamHub;
 class Metrics;
 class Workers;
 
@@ -54,7 +57,9 @@ struct Context {
     services::IdempotentWrites& writes;
     Workers& workers;
     Metrics& metrics;
+    Gate& gate;
     IndicativeCalls& indicative;
+    StreamHub& streams;
     services::SandboxClock* sandbox_clock;  // null unless this is a sandbox
     const services::TileStore* tiles;       // the published log
     services::PublisherLoop* publisher;
@@ -72,6 +77,7 @@ struct Call {
     Json body;   // of a POST; {} when there was none
     Json query;  // names to texts
     std::string idempotency_key;
+    RateState rate;  // of who calls
 
     Call(Context& server, Request received) : context(server), request(std::move(received)) {}
 

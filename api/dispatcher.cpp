@@ -2,6 +2,7 @@
 
 #include "api/acknowledge.hpp"
 #include "api/fields.hpp"
+#include "api/gate.hpp"
 #include "api/metrics.hpp"
 #include "api/problem.hpp"
 #include "api/workers.hpp"
@@ -104,6 +105,33 @@ Reply observed(const std::shared_ptr<Call>& call, Reply reply) {
     };
 }
 
+void add_rate(const RateState& rate, Response& response) {
+    if (rate.limit == 0) return;
+    response.headers.emplace_back("RateLimit-Limit", std::to_string(rate.limit));
+    response.headers.emplace_back("RateLimit-Remaining", std::to_string(rate.remaining));
+    response.headers.emplace_back("RateLimit-Reset", std::to_string(rate.reset_s));
+    if (rate.allowed) return;
+    std::erase_if(response.headers,
+                  [](const auto& header) { return header.first == "Retry-After"; });
+    response.headers.emplace_back("Retry-After", std::to_string(rate.retry_s));
+}
+
+// The last that happens to an answer.
+Reply finishing(const std::shared_ptr<Call>& call, Reply reply) {
+    return [call, reply = std::move(reply)](Response response) {
+        add_rate(call->rate, response);
+        add_tag(call->request, response);
+        compress(call->request, response);
+        call->context.gate.cors.add_headers(call->request, response);
+        reply(std::move(response));
+    };
+}
+
+// Probes of the operator's own, not of the API.
+bool is_operational(const Route& route) {
+    return !route.pattern.starts_with("/v1/");
+}
+
 void log_failure(const Call& call, std::string_view what) {
     const Json line{
         {"event", "failure"}, {"id", call.request.id}, {"path", call.request.path}, {"what", what}};
@@ -147,7 +175,8 @@ Dispatcher::Dispatcher(Context& context, std::span<const Route> routes)
 
 void Dispatcher::dispatch(Request request, Reply reply) const {
     auto call = std::make_shared<Call>(context_, std::move(request));
-    const Reply watched = observed(call, acknowledging(*call, std::move(reply)));
+    const Reply watched = observed(call, acknowledging(*call, finishing(call, std::move(reply))));
+    if (call->request.method == "OPTIONS") return answer_options(*call, watched);
     auto job = [this, call, watched] { work(call, watched); };
     if (!context_.workers.try_post(std::move(job))) {
         const Error busy("overloaded", "the server is busy; nothing was done, try again shortly");
@@ -155,11 +184,20 @@ void Dispatcher::dispatch(Request request, Reply reply) const {
     }
 }
 
+void Dispatcher::answer_options(const Call& call, const Reply& reply) const {
+    const std::string methods = router_.methods(call.request.path);
+    if (methods.empty()) return reply(problem(not_found(), call.request.path));
+    reply(context_.gate.cors.answer_options(call.request, methods + ", OPTIONS"));
+}
+
 void Dispatcher::work(const std::shared_ptr<Call>& call, const Reply& reply) const {
     try {
         const auto ready = prepare(*call);
         if (!ready) {
-            reply(problem(ready.error(), call->request.path));
+            Response refused = problem(ready.error(), call->request.path);
+            if (refused.status == 405)
+                refused.headers.emplace_back("Allow", router_.methods(call->request.path));
+            reply(std::move(refused));
         } else if (const auto* query = std::get_if<QueryHandler>(&call->route->handler)) {
             auto result = (*query)(*call);
             reply(result ? std::move(*result) : problem(result.error(), call->request.path));
@@ -208,12 +246,31 @@ Result<void> Dispatcher::prepare(Call& call) const {
     return {};
 }
 
+// One of what is allowed to the caller, or without a key to its address.
+Result<void> Dispatcher::take_turn(Call& call, RateLimiter& limiter) {
+    const bool known = !call.caller.organisation.is_nil();
+    const std::string name = known ? to_string(call.caller.key) : call.request.remote;
+    call.rate = limiter.take(name, std::chrono::steady_clock::now());
+    if (call.rate.allowed) return {};
+    return fail("too_many_requests",
+                "at most " + std::to_string(call.rate.limit) + " calls at once are allowed to " +
+                    (known ? "a key" : "an address") + "; nothing was done, " + "try again in " +
+                    std::to_string(call.rate.retry_s) + " s");
+}
+
 Result<void> Dispatcher::authorize(Call& call) const {
-    if (call.route->access == Access::kPublic) return {};
+    if (call.route->access == Access::kPublic)
+        return is_operational(*call.route) ? Result<void>()
+                                           : take_turn(call, context_.gate.addresses);
     const auto header = call.request.find_header("authorization");
     auto caller = context_.authenticator.authenticate(header.value_or(""));
-    if (!caller) return fail(caller.error());
+    if (!caller) {
+        const auto turn = take_turn(call, context_.gate.addresses);
+        return turn ? fail(caller.error()) : turn;
+    }
     call.caller = *caller;
+    const auto turn = take_turn(call, context_.gate.keys);
+    if (!turn) return turn;
     if (call.route->access == Access::kRoles && (caller->roles & call.route->roles) == 0)
         return fail("forbidden", "this key's scopes do not allow this call");
     return {};

@@ -25,6 +25,8 @@ class Dispatcher {
     void work(const std::shared_ptr<Call>& call, const Reply& reply) const;
     [[nodiscard]] Result<void> prepare(Call& call) const;
     [[nodiscard]] Result<void> authorize(Call& call) const;
+    static Result<void> take_turn(Call& call, RateLimiter& limiter);
+    void answer_options(const Call& call, const Reply& reply) const;
     static void write(const std::shared_ptr<Call>& call, WriteHandler handler, const Reply& reply);
 
     Context& context_;

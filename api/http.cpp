@@ -36,12 +36,22 @@ std::optional<std::string_view> Request::find_header(std::string_view name) cons
     return std::nullopt;
 }
 
+void take_forwarded(Request& request) {
+    const auto header = request.find_header("x-forwarded-for");
+    if (!header) return;
+    const std::size_t before = header->find_last_of(", ");
+    const std::string_view last = header->substr(before == std::string_view::npos ? 0 : before + 1);
+    constexpr std::size_t kLongestAddress = 45;
+    if (!last.empty() && last.size() <= kLongestAddress) request.remote = std::string(last);
+}
+
 std::string_view reason_phrase(int status) {
     struct Phrase {
         int status;
         std::string_view text;
     };
     static constexpr std::array kPhrases = std::to_array<Phrase>({
+        {101, "Switching Protocols"},
         {200, "OK"},
         {201, "Created"},
         {204, "No Content"},
@@ -57,6 +67,7 @@ std::string_view reason_phrase(int status) {
         {413, "Content Too Large"},
         {415, "Unsupported Media Type"},
         {422, "Unprocessable Content"},
+        {426, "Upgrade Required"},
         {429, "Too Many Requests"},
         {431, "Request Header Fields Too Large"},
         {500, "Internal Server Error"},

@@ -38,12 +38,15 @@ class BodyStream {
     virtual bool try_next(std::function<void(Piece)> done) = 0;
 };
 
+class MessagePeer;  // see streaming/messages.hpp
+
 struct Response {
     int status = 200;
     std::string content_type = "application/json";
     NameValues headers;
     std::string body;
     std::shared_ptr<BodyStream> stream{};  // in place of `body`
+    std::shared_ptr<MessagePeer> peer{};   // with 101: who talks over the WebSocket from here on
     bool close = false;                    // end the connection after this
     // Where in the log the command stands that was answered here; never sent.
     std::optional<std::int64_t> log_index = std::nullopt;
@@ -55,6 +58,10 @@ struct Response {
 using Reply = std::function<void(Response)>;
 // Must not block: it runs on a network thread.
 using Handler = std::function<void(Request, Reply)>;
+
+// Behind a proxy on this machine: `remote` is the address that it gives as the last of
+// X-Forwarded-For.
+void take_forwarded(Request& request);
 
 std::string_view reason_phrase(int status);
 

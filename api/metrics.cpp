@@ -49,6 +49,8 @@ const GaugeInfo kGauges[] = {
     {"suanpan_http_workers_waiting", "Requests waiting for a thread",
      [](const Gauges& g) { return g.workers_waiting; }},
     {"suanpan_http_connections", "Open connections", [](const Gauges& g) { return g.connections; }},
+    {"suanpan_stream_clients", "Clients of /v1/stream",
+     [](const Gauges& g) { return g.stream_clients; }},
 };
 
 }  // namespace

@@ -22,6 +22,7 @@ struct Gauges {
     std::int64_t published_size = 0;
     std::int64_t workers_waiting = 0;
     std::int64_t connections = 0;
+    std::int64_t stream_clients = 0;
     bool publisher_delayed = false;
     std::int64_t witnesses = 0;
     std::int64_t witnesses_failing = 0;

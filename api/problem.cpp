@@ -54,6 +54,7 @@ constexpr std::array kStatuses = std::to_array<CodeStatus>({
     {"envelope_too_large", 413},
     {"entry_too_large", 413},
     {"unsupported_media_type", 415},
+    {"upgrade_required", 426},
     {"headers_too_large", 431},
     // Who may do it, as the market core sees it.
     {"not_allowed", 403},
@@ -68,6 +69,7 @@ constexpr std::array kStatuses = std::to_array<CodeStatus>({
     {"same_person", 403},
     {"organisation_suspended", 403},
     {"limit_rate", 429},
+    {"too_many_requests", 429},
     // The state of the thing does not allow it.
     {"order_closed", 409},
     {"market_halted", 409},

@@ -77,7 +77,6 @@ bool Router::matches(const Compiled& compiled, const std::vector<std::string_vie
 
 Result<Found> Router::find(std::string_view method, std::string_view path) const {
     const auto segments = split(path);
-    std::string allowed;
     for (const Compiled& compiled : compiled_) {
         Found found;
         if (!matches(compiled, segments, found.parameters)) continue;
@@ -86,10 +85,22 @@ Result<Found> Router::find(std::string_view method, std::string_view path) const
             found.route = compiled.route;
             return found;
         }
-        allowed += (allowed.empty() ? "" : ", ") + std::string(compiled.route->method);
     }
+    const std::string allowed = methods(path);
     if (allowed.empty()) return fail("not_found", "there is no such path");
     return fail("method_not_allowed", "this path takes " + allowed);
+}
+
+std::string Router::methods(std::string_view path) const {
+    const auto segments = split(path);
+    std::string out;
+    for (const Compiled& compiled : compiled_) {
+        std::vector<std::string> parameters;
+        if (!matches(compiled, segments, parameters)) continue;
+        out += (out.empty() ? "" : ", ") + std::string(compiled.route->method);
+        if (compiled.route->method == "GET") out += ", HEAD";
+    }
+    return out;
 }
 
 }  // namespace suanpan::api

@@ -23,6 +23,8 @@ class Router {
 
     // Errors `not_found`, `method_not_allowed` (its detail names those that are).
     [[nodiscard]] Result<Found> find(std::string_view method, std::string_view path) const;
+    // What the path takes, as "GET, HEAD, POST"; empty: there is no such path.
+    [[nodiscard]] std::string methods(std::string_view path) const;
 
  private:
     struct Segment {

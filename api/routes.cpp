@@ -105,6 +105,8 @@ const auto kRoutes = std::to_array<Route>({
     {"GET",  "/v1/trades",                             kAnyone, 0,                 list_trades, kQuery},
     {"GET",  "/v1/books",                              kAnyone, 0,                 get_book, kQuery},
 
+    {"GET",  "/v1/stream",                             kPublic, 0,                 open_stream},
+
     {"GET",  "/v1/leases",                             kAnyone, 0,                 list_leases, kQuery},
     {"GET",  "/v1/leases/{id}",                        kAnyone, 0,                 get_lease},
     {"POST", "/v1/leases/{id}:accept",                 kRoles,  kProvider,         accept_lease},

@@ -183,4 +183,7 @@ Result<Write> rename_project(Call& call);
 Result<Write> set_project_budget(Call& call);
 Result<Write> close_project(Call& call);
 
+// streams.cpp
+Result<Response> open_stream(Call& call);
+
 }  // namespace suanpan::api

@@ -3,7 +3,6 @@
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
 #include "api/json/render.hpp"
-#include "base/decimal.hpp"
 #include "base/time.hpp"
 
 namespace suanpan::api {
@@ -12,14 +11,6 @@ namespace {
 
 constexpr std::int64_t kDefaultLevels = 50;
 constexpr std::int64_t kMostLevels = 500;
-
-Json level_json(const db::DepthLevel& level) {
-    const bool cu = level.side == Side::kBuy && level.unit == Unit::kCu;
-    return {{"price", to_string(level.limit_price)},
-            {"unit", matching::to_string(level.unit)},
-            {"orders", level.orders},
-            {"quantity", cu ? Json(to_string(Cu(level.quantity))) : Json(level.quantity)}};
-}
 
 }  // namespace
 
@@ -59,7 +50,7 @@ Result<Response> get_book(Call& call) {
     const auto depth = call.context.database.read(
         "list_depth", [&](db::Tx& tx) { return db::list_depth(tx, *market, levels); });
     for (const db::DepthLevel& level : depth)
-        (level.side == Side::kBuy ? buys : sells).push_back(level_json(level));
+        (level.side == Side::kBuy ? buys : sells).push_back(to_json(level));
     return json_response({{"market", matching::to_string(*market)},
                           {"buys", std::move(buys)},
                           {"sells", std::move(sells)}});

@@ -34,6 +34,9 @@ Json to_json(const core::OrderRow& order);
 Json to_json(const db::OrderInfo& order);
 Json to_json(const matching::OrderTerms& terms);
 Json to_json(const core::TradeRow& trade);
+// What anybody may know of it: not who traded.
+Json to_public_json(const core::TradeRow& trade);
+Json to_json(const db::DepthLevel& level);
 Json to_json(const core::LeaseRow& lease, const OrganisationId& viewer);
 
 Json to_json(const core::ReadingRow& reading);

@@ -103,7 +103,15 @@ Json to_json(const db::OrderInfo& order) {
     return out;
 }
 
-Json to_json(const core::TradeRow& trade) {
+Json to_json(const db::DepthLevel& level) {
+    const bool cu = level.side == Side::kBuy && level.unit == Unit::kCu;
+    return {{"price", to_string(level.limit_price)},
+            {"unit", matching::to_string(level.unit)},
+            {"orders", level.orders},
+            {"quantity", cu ? Json(to_string(Cu(level.quantity))) : Json(level.quantity)}};
+}
+
+Json to_public_json(const core::TradeRow& trade) {
     const matching::Fill& fill = trade.fill;
     return {{"id", to_string(trade.id)},
             {"market", matching::to_string(trade.market)},
@@ -113,14 +121,20 @@ Json to_json(const core::TradeRow& trade) {
             {"price", to_string(fill.price)},
             {"price_unit", matching::to_string(fill.price_unit)},
             {"rate", to_string(fill.rate)},
-            {"lease", to_string(trade.lease)},
-            {"buyer", to_string(fill.buyer)},
-            {"provider", to_string(fill.provider)},
-            {"buy_order", to_string(fill.buy)},
-            {"sell_order", to_string(fill.sell)},
-            {"maker", fill.maker == fill.buy ? "buy" : "sell"},
-            {"pool", to_string(fill.pool)},
             {"log_index", trade.index.value}};
+}
+
+Json to_json(const core::TradeRow& trade) {
+    const matching::Fill& fill = trade.fill;
+    Json out = to_public_json(trade);
+    out["lease"] = to_string(trade.lease);
+    out["buyer"] = to_string(fill.buyer);
+    out["provider"] = to_string(fill.provider);
+    out["buy_order"] = to_string(fill.buy);
+    out["sell_order"] = to_string(fill.sell);
+    out["maker"] = fill.maker == fill.buy ? "buy" : "sell";
+    out["pool"] = to_string(fill.pool);
+    return out;
 }
 
 Json to_json(const core::LeaseRow& lease, const OrganisationId& viewer) {

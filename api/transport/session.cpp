@@ -2,6 +2,7 @@
 
 #include "api/problem.hpp"
 #include "api/transport/stream_body.hpp"
+#include "api/transport/web_socket.hpp"
 #include "base/random.hpp"
 
 #include <boost/asio/async_result.hpp>
@@ -203,6 +204,11 @@ class Session {
         // No time-out while we work: how long that takes is ours to bound.
         connection_->stream.expires_never();
         Response response = co_await handle(shared_.handler(), std::move(*request));
+        if (response.peer) {
+            if (buffer_.size() != 0) co_return false;  // frames before our answer
+            co_await run_web_socket(connection_, std::move(message), std::move(response.peer));
+            co_return false;
+        }
         response.headers.emplace_back("X-Request-Id", id);
         const bool keep = keep_alive && !response.close && !shared_.stopping();
         co_return co_await write(std::move(response), version, keep, head);

@@ -2,9 +2,11 @@
 
 #include "api/call.hpp"
 #include "api/dispatcher.hpp"
+#include "api/gate.hpp"
 #include "api/indicative_calls.hpp"
 #include "api/metrics.hpp"
 #include "api/routes.hpp"
+#include "api/streaming/hub.hpp"
 #include "api/transport/server.hpp"
 #include "api/workers.hpp"
 #include "apps/suanpand/files.hpp"
@@ -203,14 +205,15 @@ struct RunningMarket {
     services::CoreLoop& core;
     const services::Clock& clock;
     services::SandboxClock* sandbox_clock;
+    api::Workers& workers;
+    api::StreamHub& streams;
     services::Publisher& publisher;
     services::PublisherLoop& publisher_loop;
     const PublisherNews& news;
     bool runs = true;  // false: the database was set back, and must not grow before it is restored
 };
 
-api::Gauges read_gauges(const RunningMarket& market, const api::Workers& workers,
-                        const api::HttpServer& server) {
+api::Gauges read_gauges(const RunningMarket& market, const api::HttpServer& server) {
     const services::CoreFigures figures = market.core.figures();
     const services::PublisherStatus status = market.publisher_loop.status();
     api::Gauges gauges;
@@ -221,8 +224,9 @@ api::Gauges read_gauges(const RunningMarket& market, const api::Workers& workers
     gauges.rebuilds = figures.rebuilds;
     gauges.log_size = static_cast<std::int64_t>(status.known_size);
     gauges.published_size = static_cast<std::int64_t>(status.published_size);
-    gauges.workers_waiting = static_cast<std::int64_t>(workers.waiting());
+    gauges.workers_waiting = static_cast<std::int64_t>(market.workers.waiting());
     gauges.connections = static_cast<std::int64_t>(server.open_connections());
+    gauges.stream_clients = static_cast<std::int64_t>(market.streams.clients());
     gauges.publisher_stopped = status.stopped.has_value();
     gauges.publisher_delayed = status.delayed.has_value();
     if (const services::Witnesses* witnesses = market.publisher_loop.witnesses()) {
@@ -234,6 +238,11 @@ api::Gauges read_gauges(const RunningMarket& market, const api::Workers& workers
     return gauges;
 }
 
+// So much at once as in two seconds.
+api::RateLimit burst_of(std::int64_t per_second) {
+    return {per_second, 2 * per_second};
+}
+
 // Answers requests until a signal comes.
 bool serve(const Config& config, const sigset_t& signals, const RunningMarket& market) {
     services::Authenticator authenticator(market.database, market.clock);
@@ -241,25 +250,29 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
     const services::ExpireLoop expire_loop(market.database, market.clock);
     api::Metrics metrics;
     api::IndicativeCalls indicative;
-    api::Workers workers(config.workers, kWorkerQueue);
+    api::Gate gate(config.cors_origins, burst_of(config.key_per_second),
+                   burst_of(config.address_per_second));
     api::Context context{market.database,
                          market.core,
                          market.clock,
                          authenticator,
                          writes,
-                         workers,
+                         market.workers,
                          metrics,
+                         gate,
                          indicative,
+                         market.streams,
                          market.sandbox_clock,
                          &market.publisher.tiles(),
                          &market.publisher_loop,
                          ledger::to_string(market.publisher.verifier_key())};
     const api::Dispatcher dispatcher(context, api::routes());
     api::HttpServer server(config.address, config.port, config.io_threads, api::ServerLimits{},
-                           [&dispatcher](api::Request request, api::Reply reply) {
+                           [&](api::Request request, api::Reply reply) {
+                               if (config.trust_forwarded) api::take_forwarded(request);
                                dispatcher.dispatch(std::move(request), std::move(reply));
                            });
-    metrics.read_gauges_with([&] { return read_gauges(market, workers, server); });
+    metrics.read_gauges_with([&] { return read_gauges(market, server); });
     server.start();
     std::cout << "listening on http://" << config.address << ":" << server.port() << std::endl;
     if (!config.port_file.empty())
@@ -269,9 +282,11 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
 
     // Who waits for publishing is answered now.
     market.publisher_loop.release_waiters();
+    market.streams.say_goodbye();
     // Ask, wait, end. The market stops while what its answers go to is still there.
     server.stop();
-    workers.stop();
+    market.streams.stop();
+    market.workers.stop();
     market.core.stop();
     return led_to_the_end;
 }
@@ -293,9 +308,11 @@ bool may_run_market(services::Publisher& publisher) {
 }
 
 void start_market(const Config& config, services::CoreLoop& core, const services::Clock& clock,
-                  services::SandboxClock* sandbox_clock, services::PublisherLoop& publisher_loop) {
-    core.on_commit([&publisher_loop](LogIndex size) {
-        publisher_loop.notify(static_cast<std::uint64_t>(size.value));
+                  services::SandboxClock* sandbox_clock, services::PublisherLoop& publisher_loop,
+                  api::StreamHub& streams) {
+    core.on_commit([&publisher_loop, &streams](core::Rows& changes) {
+        publisher_loop.notify(static_cast<std::uint64_t>(changes.head.size.value));
+        streams.committed(changes);
     });
     core.start();
     core.inspect([&](const core::Market& market) {
@@ -342,14 +359,19 @@ void run_application(const Config& config) {
     services::PublisherLoop publisher_loop(publisher, clock, loop_options,
                                            publisher_listeners(news));
 
+    // What the market's commits are told to, and who reads for it.
+    api::Workers workers(config.workers, kWorkerQueue);
+    api::StreamHub streams(database, workers);
+
     // The market. From here on this server leads.
     services::CoreLoop core(database, clock, {});
     const bool runs = may_run_market(publisher);
-    if (runs) start_market(config, core, clock, sandbox_clock.get(), publisher_loop);
+    if (runs) start_market(config, core, clock, sandbox_clock.get(), publisher_loop, streams);
     publisher_loop.start();
 
-    const RunningMarket market{database,  core,           clock, sandbox_clock.get(),
-                               publisher, publisher_loop, news,  runs};
+    const RunningMarket market{database, core,    clock,     sandbox_clock.get(),
+                               workers,  streams, publisher, publisher_loop,
+                               news,     runs};
     const bool led_to_the_end = serve(config, signals, market);
 
     // What was committed is published.

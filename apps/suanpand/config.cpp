@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <sstream>
 #include <stdexcept>
 
 namespace suanpan::suanpand {
@@ -16,6 +17,8 @@ namespace suanpan::suanpand {
 namespace {
 
 using Faults = std::vector<Fault>;
+
+constexpr std::int64_t kMostPerSecond = 1'000'000;
 
 class Reader {
  public:
@@ -91,6 +94,22 @@ void read_origin(Reader& reader, Config& config) {
     const auto bad = [](char c) { return c <= ' ' || c == '+' || c > '~'; };
     if (std::ranges::any_of(config.origin, bad) || config.origin.find("://") != std::string::npos)
         reader.fault("log.origin", "must be the log's address without a scheme, as log.example/x");
+}
+
+// "https://portal.example http://localhost:3000": scheme and authority, as browsers send them.
+void read_origins(Reader& reader, Config& config) {
+    constexpr std::string_view kName = "server.cors_origins";
+    std::string all;
+    reader.text(kName, all);
+    std::istringstream words(all);
+    for (std::string word; words >> word;) {
+        const std::size_t authority = word.find("://");
+        const bool whole =
+            authority != std::string::npos && word.find('/', authority + 3) == std::string::npos;
+        if (word != "*" && !whole)
+            reader.fault(kName, "'" + word + "' must be an origin as https://portal.example, or *");
+        config.cors_origins.push_back(word);
+    }
 }
 
 void read_sandbox(Reader& reader, Config& config) {
@@ -190,6 +209,14 @@ const std::map<std::string_view, SettingInfo>& setting_table() {
              "debug, info, warning or error"},
             {"server.io_threads", "SUANPAN_IO_THREADS", "--io-threads", "network threads, 1 to 16"},
             {"server.workers", "SUANPAN_WORKERS", "--workers", "threads for requests, 1 to 64"},
+            {"server.cors_origins", "SUANPAN_CORS_ORIGINS", "--cors-origins",
+             "sites whose pages may call, with spaces between; * for all"},
+            {"server.trust_forwarded", "SUANPAN_TRUST_FORWARDED", "--trust-forwarded",
+             "take a caller's address from the proxy's X-Forwarded-For"},
+            {"limits.key_per_second", "SUANPAN_KEY_PER_SECOND", "--key-per-second",
+             "calls of one API key, 0 for any number"},
+            {"limits.address_per_second", "SUANPAN_ADDRESS_PER_SECOND", "--address-per-second",
+             "calls without a key of one address, 0 for any number"},
             {"server.data", "SUANPAN_DATA", "--data", "folder of the log's tiles and keys"},
             {"database.conninfo", "SUANPAN_DATABASE", "--database", "libpq connection string"},
             {"database.connections", "SUANPAN_DATABASE_CONNECTIONS", "--database-connections",
@@ -246,6 +273,10 @@ Result<Config> make_config(const Settings& settings) {
     config.port_file = port_file;
     reader.integer("server.io_threads", config.io_threads, 1, 16);
     reader.integer("server.workers", config.workers, 1, 64);
+    reader.flag("server.trust_forwarded", config.trust_forwarded);
+    read_origins(reader, config);
+    reader.integer("limits.key_per_second", config.key_per_second, 0, kMostPerSecond);
+    reader.integer("limits.address_per_second", config.address_per_second, 0, kMostPerSecond);
     reader.integer("database.connections", config.database_connections, 1, 100);
     reader.integer("log.publish_interval_ms", config.publish_interval_ms, 10, 60'000);
     reader.text("operator.name", config.operator_name);

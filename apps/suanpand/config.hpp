@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace suanpan::suanpand {
 
@@ -29,6 +30,10 @@ struct Config {
     int workers = 8;
     int database_connections = 8;
     std::int64_t publish_interval_ms = 1'000;
+    bool trust_forwarded = false;
+    std::vector<std::string> cors_origins;    // of portals on other sites
+    std::int64_t key_per_second = 5'000;      // calls; 0: no limit
+    std::int64_t address_per_second = 1'000;  // of callers without a key
     bool sandbox = false;
     std::optional<Time> sandbox_start;
 };

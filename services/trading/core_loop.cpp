@@ -33,9 +33,10 @@ struct Task {
 struct CoreLoop::Impl {
     Impl(db::Pool& pool, const Clock& clock, const Options& chosen)
         : options(chosen),
-          sequencer(pool, clock, chosen,
-                    {[this](LogIndex size, std::int64_t commands) { committed(size, commands); },
-                     [this] { line_failed(); }, [this] { return outage(); }}) {}
+          sequencer(
+              pool, clock, chosen,
+              {[this](core::Rows& changes, std::int64_t commands) { committed(changes, commands); },
+               [this] { line_failed(); }, [this] { return outage(); }}) {}
 
     void loop();
     void guarded(const std::function<void()>& what);
@@ -44,14 +45,14 @@ struct CoreLoop::Impl {
     void run_task(Task& task);
     void finish(const std::vector<Task*>& done);
     void wait_for(Task& task);
-    void committed(LogIndex size, std::int64_t commands);
+    void committed(core::Rows& changes, std::int64_t commands);
     void line_failed();
     bool outage();
     void drain(const Error& error);
 
     Options options;
     Sequencer sequencer;
-    std::function<void(LogIndex)> listener;
+    std::function<void(core::Rows&)> listener;
     std::thread thread;
 
     std::mutex mutex;
@@ -130,7 +131,7 @@ CoreFigures CoreLoop::figures() const {
     return figures;
 }
 
-void CoreLoop::on_commit(std::function<void(LogIndex)> listener) {
+void CoreLoop::on_commit(std::function<void(core::Rows&)> listener) {
     impl_->listener = std::move(listener);
 }
 
@@ -224,14 +225,14 @@ void CoreLoop::Impl::finish(const std::vector<Task*>& done) {
     finished.notify_all();
 }
 
-void CoreLoop::Impl::committed(LogIndex size, std::int64_t commands) {
+void CoreLoop::Impl::committed(core::Rows& changes, std::int64_t commands) {
     {
         const std::scoped_lock lock(mutex);
         figures.commands += commands;
         figures.batches += 1;
         figures.largest_batch = std::max(figures.largest_batch, commands);
     }
-    if (listener) listener(size);
+    if (listener) listener(changes);
 }
 
 void CoreLoop::Impl::line_failed() {

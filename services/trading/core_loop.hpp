@@ -104,9 +104,9 @@ class CoreLoop {
     void wake_for_time();
 
     [[nodiscard]] CoreFigures figures() const;
-    // Called after each commit with the log's new size (the publisher's wake-up), by the writer's
-    // thread or the core's. Set before start().
-    void on_commit(std::function<void(LogIndex)> listener);
+    // Called after each commit with what it changed, which may be taken, by the writer's thread or
+    // the core's: must not block. Set before start().
+    void on_commit(std::function<void(core::Rows& changes)> listener);
 
  private:
     struct Impl;

@@ -164,7 +164,7 @@ void Sequencer::write(PendingBatch& batch) {
 }
 
 void Sequencer::finish(PendingBatch& batch) {
-    if (batch.commands > 0) events_.committed(batch.rows.changes.head.size, batch.commands);
+    if (batch.commands > 0) events_.committed(batch.rows.changes, batch.commands);
     for (Answer& answer : batch.answers)
         deliver(*answer.submission, std::move(answer.response));
 }

@@ -1,0 +1,59 @@
+#pragma once
+
+// One channel of one client: a snapshot, then every change after it, without a gap.
+//
+// The snapshot is read from the database while changes already come in; those that it holds are
+// told apart from those that follow by the log's size at which each was committed. The numbers
+// `seq` of a client's channel count up by one from the snapshot's 0.
+
+#include "api/streaming/channel.hpp"
+#include "api/streaming/outlet.hpp"
+#include "base/ids.hpp"
+#include "base/units.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace suanpan::api {
+
+// Not thread-safe.
+class Subscription {
+ public:
+    Subscription(std::shared_ptr<Outlet> outlet, Channel channel, OrganisationId organisation)
+        : outlet_(std::move(outlet)),
+          channel_(std::move(channel)),
+          name_(to_string(channel_)),
+          organisation_(organisation) {}
+
+    [[nodiscard]] const Channel& channel() const { return channel_; }
+    [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] const OrganisationId& organisation() const { return organisation_; }
+    [[nodiscard]] const std::shared_ptr<Outlet>& outlet() const { return outlet_; }
+
+    // `items`: a JSON array, as it stood when the log had `size` entries.
+    void begin(LogIndex size, const std::string& items, bool complete);
+    // What a commit that made the log `size` entries long has changed.
+    void change(LogIndex size, const std::string& items);
+
+ private:
+    std::shared_ptr<Outlet> outlet_;
+    Channel channel_;
+    std::string name_;
+    OrganisationId organisation_;
+    bool begun_ = false;
+    std::vector<std::pair<LogIndex, std::string>> early_;  // came before the snapshot
+    std::int64_t seq_ = 0;
+};
+using SubscriptionPtr = std::shared_ptr<Subscription>;
+
+// {"type":"snapshot","channel":…,"seq":…,"log_size":…,"complete":…,"items":…}
+std::string snapshot_message(std::string_view channel, std::int64_t seq, LogIndex size,
+                             bool complete, std::string_view items);
+// {"type":"changes","channel":…,"seq":…,"log_size":…,"items":…}
+std::string changes_message(std::string_view channel, std::int64_t seq, LogIndex size,
+                            std::string_view items);
+
+}  // namespace suanpan::api
