@@ -192,6 +192,8 @@ const auto kRoutes = std::to_array<Route>({
     {"GET",  "/v1/ledger/tile/entries/{path...}",      kRoles,  kAuditing,         get_entries_tile},
     {"GET",  "/v1/ledger/tile/{path...}",              kPublic, 0,                 get_tile},
 
+    {"GET",  "/v1/openapi.yaml",                       kPublic, 0,                 get_openapi},
+    {"GET",  "/v1/docs",                               kPublic, 0,                 get_reference},
     {"GET",  "/v1/admin/digest",                       kRoles,  kOperator,         get_digest},
     {"GET",  "/v1/sandbox/clock",                      kAnyone, 0,                 get_clock},
     {"POST", "/v1/sandbox/clock",                      kRoles,  kOperator,         set_clock, kNoKey},

@@ -145,6 +145,10 @@ Result<Response> healthz(Call& call);
 Result<Response> readyz(Call& call);
 Result<Response> metrics(Call& call);
 
+// description.cpp
+Result<Response> get_openapi(Call& call);
+Result<Response> get_reference(Call& call);
+
 // users.cpp
 Result<Write> create_user(Call& call);
 Result<Response> list_users(Call& call);

@@ -2,6 +2,9 @@
 
 #include "base/random.hpp"
 #include "db/migrate.hpp"
+#include "tests/integration/api_contract.hpp"
+
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <csignal>
@@ -54,6 +57,8 @@ Answer Caller::send(const client::HttpRequest& request) {
     answer.headers = response.headers;
     auto parsed = parse_json(response.body, JsonLimits{64U << 20U, 64});
     if (parsed) answer.body = std::move(*parsed);
+    for (const std::string& fault : contract_faults(full, answer))
+        ADD_FAILURE() << full.method << ' ' << full.target << ": " << fault;
     return answer;
 }
 

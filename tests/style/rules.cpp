@@ -100,6 +100,7 @@ const std::map<std::string, Names>& layers() {
         {"wire", {"wire"}},
         {"api", kWith(kServices, {"wire", "api"})},
         {"client", kClient},
+        {"apps/openapi-page", {"base", "apps/openapi-page"}},
         {"apps/suanpand", kWith(kServices, {"wire", "api", "client", "apps/suanpand"})},
         {"apps/suanpan", kWith(kServices, {"client", "apps/suanpan"})},
         {"apps/suanpan-audit", kWith(kCore, {"client", "apps/suanpan-audit"})},
