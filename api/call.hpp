@@ -43,6 +43,7 @@ class TileStore;
 namespace suanpan::api {
 
 struct Gate;
+class DepthCache;
 class IndicativeCalls;
 class StreamHub;
 class Metrics;
@@ -60,6 +61,7 @@ struct Context {
     Gate& gate;
     IndicativeCalls& indicative;
     StreamHub& streams;
+    DepthCache& depths;
     services::SandboxClock* sandbox_clock;  // null unless this is a sandbox
     const services::TileStore* tiles;       // the published log
     services::PublisherLoop* publisher;

@@ -1,5 +1,6 @@
 #include "db/queries/trading.hpp"
 
+#include "api/depth_cache.hpp"
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
 #include "api/json/render.hpp"
@@ -11,6 +12,16 @@ namespace {
 
 constexpr std::int64_t kDefaultLevels = 50;
 constexpr std::int64_t kMostLevels = 500;
+
+Json book_json(const matching::MarketKey& market, const std::vector<db::DepthLevel>& depth) {
+    Json buys = Json::array();
+    Json sells = Json::array();
+    for (const db::DepthLevel& level : depth)
+        (level.side == Side::kBuy ? buys : sells).push_back(to_json(level));
+    return {{"market", matching::to_string(market)},
+            {"buys", std::move(buys)},
+            {"sells", std::move(sells)}};
+}
 
 }  // namespace
 
@@ -45,15 +56,14 @@ Result<Response> get_book(Call& call) {
         query.fault("levels", "out_of_range", "levels is 1 to 500");
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    Json buys = Json::array();
-    Json sells = Json::array();
-    const auto depth = call.context.database.read(
-        "list_depth", [&](db::Tx& tx) { return db::list_depth(tx, *market, levels); });
-    for (const db::DepthLevel& level : depth)
-        (level.side == Side::kBuy ? buys : sells).push_back(to_json(level));
-    return json_response({{"market", matching::to_string(*market)},
-                          {"buys", std::move(buys)},
-                          {"sells", std::move(sells)}});
+    const auto body = call.context.depths.get(*market, levels, [&] {
+        const auto depth = call.context.database.read(
+            "list_depth", [&](db::Tx& tx) { return db::list_depth(tx, *market, levels); });
+        return book_json(*market, depth).dump();
+    });
+    Response response;
+    response.body = *body;
+    return response;
 }
 
 }  // namespace suanpan::api

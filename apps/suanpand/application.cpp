@@ -1,6 +1,7 @@
 #include "apps/suanpand/application.hpp"
 
 #include "api/call.hpp"
+#include "api/depth_cache.hpp"
 #include "api/dispatcher.hpp"
 #include "api/gate.hpp"
 #include "api/indicative_calls.hpp"
@@ -209,6 +210,7 @@ struct RunningMarket {
     services::SandboxClock* sandbox_clock;
     api::Workers& workers;
     api::StreamHub& streams;
+    api::DepthCache& depths;
     services::Publisher& publisher;
     services::PublisherLoop& publisher_loop;
     const PublisherNews& news;
@@ -275,6 +277,7 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
                          gate,
                          indicative,
                          market.streams,
+                         market.depths,
                          market.sandbox_clock,
                          &market.publisher.tiles(),
                          &market.publisher_loop,
@@ -324,10 +327,11 @@ bool may_run_market(services::Publisher& publisher) {
 
 void start_market(const Config& config, services::CoreLoop& core, const services::Clock& clock,
                   services::SandboxClock* sandbox_clock, services::PublisherLoop& publisher_loop,
-                  api::StreamHub& streams) {
-    core.on_commit([&publisher_loop, &streams](core::Rows& changes) {
+                  api::StreamHub& streams, api::DepthCache& depths) {
+    core.on_commit([&publisher_loop, &streams, &depths](core::Rows& changes) {
         publisher_loop.notify(static_cast<std::uint64_t>(changes.head.size.value));
-        streams.committed(changes);
+        depths.committed(changes);
+        streams.committed(changes);  // last: it takes them
     });
     core.start();
     core.inspect([&](const core::Market& market) {
@@ -377,16 +381,18 @@ void run_application(const Config& config) {
     // What the market's commits are told to, and who reads for it.
     api::Workers workers(config.workers, kWorkerQueue);
     api::StreamHub streams(database, workers);
+    api::DepthCache depths;
 
     // The market. From here on this server leads.
     services::CoreLoop core(database, clock, {});
     const bool runs = may_run_market(publisher);
-    if (runs) start_market(config, core, clock, sandbox_clock.get(), publisher_loop, streams);
+    if (runs)
+        start_market(config, core, clock, sandbox_clock.get(), publisher_loop, streams, depths);
     publisher_loop.start();
 
-    const RunningMarket market{database, core,    clock,     sandbox_clock.get(),
-                               workers,  streams, publisher, publisher_loop,
-                               news,     runs};
+    const RunningMarket market{database,       core,    clock,  sandbox_clock.get(),
+                               workers,        streams, depths, publisher,
+                               publisher_loop, news,    runs};
     const bool led_to_the_end = serve(config, signals, market);
 
     // What was committed is published.
