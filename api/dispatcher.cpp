@@ -175,7 +175,7 @@ Dispatcher::Dispatcher(Context& context, std::span<const Route> routes)
 
 void Dispatcher::dispatch(Request request, Reply reply) const {
     auto call = std::make_shared<Call>(context_, std::move(request));
-    const Reply watched = observed(call, acknowledging(*call, finishing(call, std::move(reply))));
+    const Reply watched = acknowledging(*call, finishing(call, observed(call, std::move(reply))));
     if (call->request.method == "OPTIONS") return answer_options(*call, watched);
     auto job = [this, call, watched] { work(call, watched); };
     if (!context_.workers.try_post(std::move(job))) {
@@ -249,7 +249,8 @@ Result<void> Dispatcher::prepare(Call& call) const {
 // One of what is allowed to the caller, or without a key to its address.
 Result<void> Dispatcher::take_turn(Call& call, RateLimiter& limiter) {
     const bool known = !call.caller.organisation.is_nil();
-    const std::string name = known ? to_string(call.caller.key) : call.request.remote;
+    const std::string name =
+        known ? to_string(call.caller.key) : name_of_address(call.request.remote);
     call.rate = limiter.take(name, std::chrono::steady_clock::now());
     if (call.rate.allowed) return {};
     return fail("too_many_requests",

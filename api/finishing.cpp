@@ -49,9 +49,10 @@ void add_tag(const Request& request, Response& response) {
 }
 
 void compress(const Request& request, Response& response) {
-    if (!is_read(request) || response.stream || response.body.size() < kSmall) return;
+    if (!is_read(request) || response.stream) return;
     if (!header_of(response, "Content-Encoding").empty()) return;
     response.headers.emplace_back("Vary", "Accept-Encoding");
+    if (response.body.size() < kSmall) return;
     const auto taken = request.find_header("accept-encoding");
     if (!taken || !accepts_gzip(*taken)) return;
     response.body = gzip(response.body);
@@ -71,10 +72,10 @@ void Cors::add_headers(const Request& request, Response& response) const {
     if (!allows(request)) return;
     response.headers.emplace_back("Access-Control-Allow-Origin",
                                   std::string(*request.find_header("origin")));
-    response.headers.emplace_back(
-        "Access-Control-Expose-Headers",
-        "ETag, Idempotency-Replayed, Preference-Applied, RateLimit-Limit, RateLimit-Remaining, "
-        "RateLimit-Reset, Retry-After, X-Request-Id");
+    response.headers.emplace_back("Access-Control-Expose-Headers",
+                                  "Allow, Content-Disposition, ETag, Idempotency-Replayed, "
+                                  "Preference-Applied, RateLimit-Limit, RateLimit-Remaining, "
+                                  "RateLimit-Reset, Retry-After, X-Request-Id");
 }
 
 Response Cors::answer_options(const Request& request, std::string_view methods) const {

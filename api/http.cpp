@@ -1,5 +1,6 @@
 #include "api/http.hpp"
 
+#include <arpa/inet.h>
 #include <nlohmann/json.hpp>
 
 #include <array>
@@ -36,13 +37,26 @@ std::optional<std::string_view> Request::find_header(std::string_view name) cons
     return std::nullopt;
 }
 
+namespace {
+
+bool is_address(std::string_view text) {
+    const std::string copy(text);
+    in6_addr ignored{};
+    return ::inet_pton(AF_INET, copy.c_str(), &ignored) == 1 ||
+           ::inet_pton(AF_INET6, copy.c_str(), &ignored) == 1;
+}
+
+}  // namespace
+
 void take_forwarded(Request& request) {
-    const auto header = request.find_header("x-forwarded-for");
+    std::optional<std::string_view> header;
+    for (const auto& [name, value] : request.headers) {
+        if (name == "x-forwarded-for") header = value;  // proxies may add a line of their own
+    }
     if (!header) return;
     const std::size_t before = header->find_last_of(", ");
     const std::string_view last = header->substr(before == std::string_view::npos ? 0 : before + 1);
-    constexpr std::size_t kLongestAddress = 45;
-    if (!last.empty() && last.size() <= kLongestAddress) request.remote = std::string(last);
+    if (is_address(last)) request.remote = std::string(last);
 }
 
 std::string_view reason_phrase(int status) {

@@ -1,6 +1,12 @@
 #include "api/rate_limits.hpp"
 
+#include "base/bytes.hpp"
+
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace suanpan::api {
 
@@ -24,7 +30,10 @@ RateState RateLimiter::take(std::string_view name, Instant now) {
     if (limit_.per_second == 0) return {};
     const std::scoped_lock lock(mutex_);
     if (full_at_.size() >= kMostKnown) forget_full(now);
-    Instant& full_at = full_at_.try_emplace(std::string(name), now).first->second;
+    // Where there is no room for more names, those that are new share one bucket.
+    std::string key(full_at_.size() < kMostKnown || full_at_.contains(std::string(name)) ? name
+                                                                                         : "");
+    Instant& full_at = full_at_.try_emplace(std::move(key), now).first->second;
     const Instant next = std::max(full_at, now) + interval_;
     RateState state;
     state.limit = limit_.burst;
@@ -43,11 +52,20 @@ std::size_t RateLimiter::known() const {
     return full_at_.size();
 }
 
-// Whose tokens are all there is as one never seen. If all are busy, all begin anew: memory is
-// bounded whoever asks.
+// Whose tokens are all there is as one never seen.
 void RateLimiter::forget_full(Instant now) {
+    if (now - cleaned_ < std::chrono::seconds(1)) return;
+    cleaned_ = now;
     std::erase_if(full_at_, [now](const auto& known) { return known.second <= now; });
-    if (full_at_.size() >= kMostKnown) full_at_.clear();
+}
+
+std::string name_of_address(const std::string& address) {
+    std::array<unsigned char, 16> bytes{};
+    if (::inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return address;
+    constexpr std::size_t kPrefix = 8;
+    const std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    const bool is_v4 = all.starts_with(std::string(10, '\0') + "\xff\xff");
+    return to_hex(is_v4 ? all : all.substr(0, kPrefix));
 }
 
 }  // namespace suanpan::api

@@ -25,6 +25,9 @@ struct RateState {
     std::int64_t retry_s = 0;    // until one is allowed again, rounded up; of a refusal
 };
 
+// Whom an address stands for: itself, or with IPv6 its /64, of which one machine has all.
+std::string name_of_address(const std::string& address);
+
 // Thread-safe.
 class RateLimiter {
  public:
@@ -44,6 +47,7 @@ class RateLimiter {
     Nanoseconds tolerance_{};  // that a burst may run ahead
     mutable std::mutex mutex_;
     std::unordered_map<std::string, Instant> full_at_;  // when all tokens are there again
+    Instant cleaned_{};
 };
 
 }  // namespace suanpan::api

@@ -20,12 +20,17 @@ bool names(std::string_view list, std::string_view word) {
 // A browser's WebSocket cannot send Authorization, only subprotocols: `bearer.<key>` is one.
 std::optional<std::string> credentials(const Request& request) {
     if (const auto header = request.find_header("authorization")) return std::string(*header);
-    const auto protocols = request.find_header("sec-websocket-protocol");
-    if (!protocols) return std::nullopt;
-    const std::size_t at = protocols->find(kBearer);
-    if (at == std::string_view::npos) return std::nullopt;
-    const std::string_view rest = protocols->substr(at + kBearer.size());
-    return "Bearer " + std::string(rest.substr(0, rest.find_first_of(", ")));
+    std::string_view rest = request.find_header("sec-websocket-protocol").value_or("");
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find(','), rest.size());
+        std::string_view protocol = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        protocol.remove_prefix(std::min(protocol.find_first_not_of(" \t"), protocol.size()));
+        protocol = protocol.substr(0, protocol.find_last_not_of(" \t") + 1);
+        if (protocol.starts_with(kBearer))
+            return "Bearer " + std::string(protocol.substr(kBearer.size()));
+    }
+    return std::nullopt;
 }
 
 }  // namespace

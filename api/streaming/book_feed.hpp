@@ -7,6 +7,7 @@
 #include "db/queries/trading.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -27,7 +28,11 @@ class BookFeed {
  public:
     using Instant = std::chrono::steady_clock::time_point;
 
-    explicit BookFeed(std::string channel) : channel_(std::move(channel)) {}
+    // `number` tells it from another of the same market before it.
+    BookFeed(std::string channel, std::uint64_t number)
+        : channel_(std::move(channel)), number_(number) {}
+
+    [[nodiscard]] std::uint64_t number() const { return number_; }
 
     void add(const SubscriptionPtr& subscription);
     void remove(const SubscriptionPtr& subscription);
@@ -47,6 +52,7 @@ class BookFeed {
     using Key = std::tuple<Side, Unit, Price>;
 
     std::string channel_;
+    std::uint64_t number_;
     std::vector<SubscriptionPtr> listeners_;
     std::vector<SubscriptionPtr> waiting_;  // for their snapshot
     std::map<Key, db::DepthLevel> shown_;

@@ -26,7 +26,7 @@ constexpr std::uint64_t kBeatsOfAWelcome = 5;
 constexpr std::size_t kMostChanges = 1'000;  // commits that wait to be told
 constexpr std::size_t kMostKnown = 100'000;  // leases
 constexpr std::int64_t kLevels = 50;         // of each side of a book
-constexpr int kAttempts = 200;               // one a tick
+constexpr std::chrono::seconds kInsistence{30};
 
 template <typename Listed>
 void append(std::string& items, const Listed& json) {
@@ -48,7 +48,7 @@ void StreamHub::committed(core::Rows& rows) {
     Change change{rows.head.size,         std::move(rows.orders),   std::move(rows.trades),
                   std::move(rows.leases), std::move(rows.readings), std::move(rows.markets)};
     {
-        const std::scoped_lock lock(mutex_);
+        const std::scoped_lock lock(inbox_mutex_);
         if (changes_.size() >= kMostChanges)
             lost_ = true;
         else
@@ -82,8 +82,10 @@ SubscriptionPtr StreamHub::subscribe(const std::shared_ptr<Outlet>& outlet, cons
         const std::scoped_lock lock(mutex_);
         ++listening_;
         if (channel.kind == Kind::kBook) {
-            books_.try_emplace(*channel.market, subscription->name())
-                .first->second.add(subscription);
+            const auto book =
+                books_.try_emplace(*channel.market, subscription->name(), books_ever_);
+            if (book.second) ++books_ever_;
+            book.first->second.add(subscription);
         } else {
             place_of(*subscription).push_back(subscription);
         }
@@ -111,21 +113,27 @@ void StreamHub::read_snapshot(const SubscriptionPtr& subscription) {
 
 void StreamHub::unsubscribe(const SubscriptionPtr& subscription) {
     const std::scoped_lock lock(mutex_);
-    --listening_;
+    subscription->end();
+    if (--listening_ == 0) told_leases_.clear();  // what comes unheard is not compared
     const Channel& channel = subscription->channel();
     if (channel.kind == Kind::kBook) {
         const auto book = books_.find(*channel.market);
         if (book == books_.end()) return;
         book->second.remove(subscription);
         if (book->second.empty()) books_.erase(book);
-    } else {
-        std::erase(place_of(*subscription), subscription);
+        return;
     }
+    Listeners& place = place_of(*subscription);
+    std::erase(place, subscription);
+    if (!place.empty()) return;
+    // Anybody may name what there is not: no name outlives its listeners.
+    if (channel.is_private()) private_.erase({channel.kind, subscription->organisation()});
+    if (channel.kind == Kind::kTrades) trades_.erase({channel.kind, *channel.market});
 }
 
 void StreamHub::insist(std::function<bool()> attempt) {
     const std::scoped_lock lock(mutex_);
-    attempts_.emplace_back(kAttempts, std::move(attempt));
+    attempts_.push_back({steady_clock::now() + kInsistence, std::move(attempt)});
 }
 
 std::size_t StreamHub::clients() const {
@@ -140,41 +148,77 @@ void StreamHub::say_goodbye() {
         outlet->shut_down();
 }
 
+// Nobody is told anything after this, and nothing of the connections is kept.
 void StreamHub::stop() {
     {
-        const std::scoped_lock lock(mutex_);
+        const std::scoped_lock lock(inbox_mutex_);
         stopping_ = true;
     }
     changed_.notify_one();
     if (thread_.joinable()) thread_.join();
+    const std::scoped_lock lock(mutex_);
+    leaving_ = true;
+    outlets_.clear();
+    private_.clear();
+    trades_.clear();
+    books_.clear();
+    index_.clear();
+    attempts_.clear();
 }
 
 void StreamHub::run() {
     auto next_beat = steady_clock::now() + kBeat;
-    std::uint64_t beats = 0;
-    std::unique_lock lock(mutex_);
-    while (!stopping_) {
-        changed_.wait_for(lock, kTick, [this] { return stopping_ || !changes_.empty(); });
-        if (std::exchange(lost_, false)) lose_all();
-        while (!changes_.empty()) {
-            const Change change = std::move(changes_.front());
-            changes_.pop_front();
-            tell_all(change);
+    while (true) {
+        {
+            std::unique_lock lock(inbox_mutex_);
+            changed_.wait_for(lock, kTick, [this] { return stopping_ || !changes_.empty(); });
+            if (stopping_) break;
         }
-        read_books();
-        try_again();
+        try {
+            tell_news();
+        } catch (const std::exception& failure) {
+            spdlog::error("the stream lost its place and begins anew: {}", failure.what());
+            const std::scoped_lock lock(mutex_);
+            lose_all();
+        }
         if (steady_clock::now() < next_beat) continue;
         next_beat = steady_clock::now() + kBeat;
-        for (const auto& outlet : outlets_)
-            outlet->beat();
-        if (++beats % kBeatsOfAWelcome == 0) check_welcome();
+        beat();
     }
+    const std::scoped_lock lock(mutex_);
     try_again();
+}
+
+void StreamHub::tell_news() {
+    std::deque<Change> news;
+    bool lost = false;
+    {
+        const std::scoped_lock lock(inbox_mutex_);
+        news.swap(changes_);
+        lost = std::exchange(lost_, false);
+    }
+    for (const Change& change : news) {
+        if (lost) break;
+        if (!change.readings.empty()) find_parties(change);
+        const std::scoped_lock lock(mutex_);
+        tell_all(change);
+    }
+    const std::scoped_lock lock(mutex_);
+    if (lost) lose_all();
+    read_books();
+    try_again();
+}
+
+void StreamHub::beat() {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& outlet : outlets_)
+        outlet->beat();
+    if (++beats_ % kBeatsOfAWelcome == 0) check_welcome();
 }
 
 // A gap for everybody: each begins anew.
 void StreamHub::lose_all() {
-    changes_.clear();
+    told_leases_.clear();
     for (const auto& outlet : outlets_)
         outlet->fall_behind();
 }
@@ -183,9 +227,14 @@ void StreamHub::tell_all(const Change& change) {
     Items items;
     tell_own(change, items);
     tell_public(change, items);
-    if (!change.readings.empty()) tell_readings(change, items);
+    tell_readings(change, items);
     for (const auto& [subscription, text] : items)
         subscription->change(change.size, "[" + text + "]");
+}
+
+bool StreamHub::is_heard(Kind kind) const {
+    return std::ranges::any_of(
+        private_, [kind](const auto& listened) { return listened.first.first == kind; });
 }
 
 StreamHub::Listeners* StreamHub::listeners(Kind kind, const OrganisationId& organisation) {
@@ -208,6 +257,7 @@ void StreamHub::tell_own(const Change& change, Items& out) {
     };
     for (const core::OrderRow& order : change.orders)
         tell(Kind::kOrders, order.view.terms.organisation, [&] { return to_json(order); });
+    if (!is_heard(Kind::kLeases)) return;
     for (const core::LeaseRow& lease : change.leases) {
         // Each batch of readings changes the row, not what is shown of it.
         const auto shown = to_json(lease, OrganisationId());
@@ -228,62 +278,68 @@ void StreamHub::tell_public(const Change& change, Items& out) {
     for (const core::TradeRow& trade : change.trades) {
         const Listeners* found = listeners(Kind::kTrades, trade.market);
         if (found == nullptr) continue;
+        const Json item = to_public_json(trade);
         for (const SubscriptionPtr& subscription : *found)
-            append(out[subscription], to_public_json(trade));
+            append(out[subscription], item);
     }
+    if (index_.empty()) return;
     for (const core::MarketRow& market : change.markets) {
+        const Json item = to_json(market);
         for (const SubscriptionPtr& subscription : index_)
-            append(out[subscription], to_json(market));
+            append(out[subscription], item);
     }
 }
 
 void StreamHub::tell_readings(const Change& change, Items& out) {
-    const bool wanted = std::ranges::any_of(private_, [](const auto& listened) {
-        return listened.first.first == Kind::kReadings && !listened.second.empty();
-    });
-    if (!wanted) return;
     for (const core::ReadingRow& reading : change.readings) {
-        const auto parties = parties_of(reading.lease);
-        if (!parties) continue;
-        for (const OrganisationId& party : {parties->buyer, parties->provider}) {
+        const auto known = parties_.find(reading.lease);
+        if (known == parties_.end() || !known->second) continue;
+        for (const OrganisationId& party : {known->second->buyer, known->second->provider}) {
             const Listeners* found = listeners(Kind::kReadings, party);
             if (found == nullptr) continue;
+            const Json item = to_json(reading);
             for (const SubscriptionPtr& subscription : *found)
-                append(out[subscription], to_json(reading));
+                append(out[subscription], item);
         }
     }
 }
 
-std::optional<StreamHub::Parties> StreamHub::parties_of(const LeaseId& lease) {
+// A reading does not say whose it is. Asked of the database without holding anybody up.
+void StreamHub::find_parties(const Change& change) {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!is_heard(Kind::kReadings)) return;
+    }
     if (parties_.size() > kMostKnown) parties_.clear();
-    const auto [known, fresh] = parties_.try_emplace(lease);
-    if (!fresh) return known->second;
-    try {
-        const auto row = database_.read("stream_lease",
-                                        [&lease](db::Tx& tx) { return db::find_lease(tx, lease); });
-        if (row) known->second = Parties{row->buyer, row->provider};
-        return known->second;
-    } catch (const std::exception& failure) {
-        spdlog::warn("the stream could not read a lease: {}", failure.what());
-        parties_.erase(known);
-        lost_ = true;
-        return std::nullopt;
+    for (const core::ReadingRow& reading : change.readings) {
+        if (parties_.contains(reading.lease)) continue;
+        const auto row = database_.read(
+            "stream_lease", [&reading](db::Tx& tx) { return db::find_lease(tx, reading.lease); });
+        auto& parties = parties_[reading.lease];
+        if (row) parties = Parties{row->buyer, row->provider};
     }
 }
 
 void StreamHub::try_again() {
-    std::erase_if(attempts_,
-                  [](auto& attempt) { return attempt.second() || --attempt.first == 0; });
+    const auto now = steady_clock::now();
+    std::erase_if(attempts_, [now](const Attempt& attempt) {
+        if (attempt.run()) return true;
+        if (now < attempt.until) return false;
+        spdlog::error("what a client had asked for before it left could not be done in time");
+        return true;
+    });
 }
 
 void StreamHub::read_books() {
     for (auto& [market, book] : books_) {
         if (!book.wants_reading(steady_clock::now())) continue;
-        if (!workers_.try_post([this, key = market] { read_book(key); })) book.give_up();
+        const bool posted = workers_.try_post(
+            [this, key = market, number = book.number()] { read_book(key, number); });
+        if (!posted) book.give_up();
     }
 }
 
-void StreamHub::read_book(const matching::MarketKey& market) {
+void StreamHub::read_book(const matching::MarketKey& market, std::uint64_t number) {
     std::optional<BookReading> reading;
     try {
         const auto begun = steady_clock::now();
@@ -296,7 +352,7 @@ void StreamHub::read_book(const matching::MarketKey& market) {
     }
     const std::scoped_lock lock(mutex_);
     const auto found = books_.find(market);
-    if (found == books_.end()) return;
+    if (found == books_.end() || found->second.number() != number) return;
     if (reading)
         found->second.show(*reading, steady_clock::now());
     else

@@ -9,6 +9,7 @@
 #include "core/rows.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -48,7 +49,7 @@ class StreamHub {
     SubscriptionPtr subscribe(const std::shared_ptr<Outlet>& outlet, const Channel& channel,
                               const OrganisationId& organisation);
     void unsubscribe(const SubscriptionPtr& subscription);
-    // Tried until it is true, for some seconds: what must still happen after a client has left.
+    // Tried until it is true, for half a minute: what must still happen after a client has left.
     void insist(std::function<bool()> attempt);
 
     [[nodiscard]] std::size_t clients() const;
@@ -74,39 +75,53 @@ class StreamHub {
     using Items = std::map<SubscriptionPtr, std::string>;  // JSON, one after the other
 
     void run();
-    void tell_all(const Change& change);              // REQUIRES mutex_
-    void tell_own(const Change& change, Items& out);  // REQUIRES mutex_
+    void tell_news();
+    void tell_all(const Change& change);
+    // REQUIRES mutex_, these.
+    void tell_own(const Change& change, Items& out);
     void tell_public(const Change& change, Items& out);
     void tell_readings(const Change& change, Items& out);
     void lose_all();
+    void beat();
+    [[nodiscard]] bool is_heard(Channel::Kind kind) const;
     void read_books();
-    void read_book(const matching::MarketKey& market);
+    void read_book(const matching::MarketKey& market, std::uint64_t number);
     void check_welcome();
     void try_again();
     void read_snapshot(const SubscriptionPtr& subscription);
     [[nodiscard]] Listeners* listeners(Channel::Kind kind, const OrganisationId& organisation);
     [[nodiscard]] Listeners* listeners(Channel::Kind kind, const matching::MarketKey& market);
     Listeners& place_of(const Subscription& subscription);
-    std::optional<Parties> parties_of(const LeaseId& lease);
+    void find_parties(const Change& change);
 
     db::Pool& database_;
     Workers& workers_;
     std::atomic<std::int64_t> listening_{0};
 
-    mutable std::mutex mutex_;
+    // What comes from the market, which waits for no client.
+    std::mutex inbox_mutex_;
     std::condition_variable changed_;
     std::deque<Change> changes_;
     bool lost_ = false;  // more came than is kept
-    bool leaving_ = false;
     bool stopping_ = false;
+
+    mutable std::mutex mutex_;  // of all that follows
+    bool leaving_ = false;
     std::vector<std::shared_ptr<Outlet>> outlets_;
     std::map<std::pair<Channel::Kind, OrganisationId>, Listeners> private_;
     std::map<std::pair<Channel::Kind, matching::MarketKey>, Listeners> trades_;
     std::map<matching::MarketKey, BookFeed> books_;
     Listeners index_;
-    std::map<LeaseId, std::optional<Parties>> parties_;            // found lately
-    std::map<LeaseId, std::size_t> told_leases_;                   // hash of what was told last
-    std::vector<std::pair<int, std::function<bool()>>> attempts_;  // and how many are left
+    std::uint64_t books_ever_ = 0;
+    std::uint64_t beats_ = 0;
+    // The hub's thread alone has the parties of leases that it found lately.
+    std::map<LeaseId, std::optional<Parties>> parties_;
+    std::map<LeaseId, std::size_t> told_leases_;         // hash of what was told last
+    struct Attempt {
+        std::chrono::steady_clock::time_point until;
+        std::function<bool()> run;
+    };
+    std::vector<Attempt> attempts_;
     std::thread thread_;
 };
 

@@ -1,6 +1,7 @@
 #include "api/streaming/peer.hpp"
 
 #include "api/fields.hpp"
+#include "api/gate.hpp"
 #include "base/random.hpp"
 #include "services/clock.hpp"
 
@@ -70,7 +71,8 @@ void StreamPeer::opened(std::shared_ptr<MessageSink> sink) {
 
 void StreamPeer::received(std::string_view text) {
     if (asks_too_much()) return outlet_->close(CloseCode::kPolicy);
-    const auto done = obey(text);
+    const auto done =
+        take_turn() ? obey(text) : fail("too_many_requests", "too many calls: nothing was done");
     if (!done) outlet_->tell(error_message(done.error()));
 }
 
@@ -81,6 +83,13 @@ bool StreamPeer::asks_too_much() {
         asked_ = 0;
     }
     return ++asked_ > kMostAsked;
+}
+
+// What is asked here counts as calls do.
+bool StreamPeer::take_turn() {
+    const auto now = std::chrono::steady_clock::now();
+    if (caller_) return context_.gate.keys.take(to_string(caller_->key), now).allowed;
+    return context_.gate.addresses.take(name_of_address(remote_), now).allowed;
 }
 
 Result<void> StreamPeer::obey(std::string_view text) {
@@ -143,6 +152,8 @@ void StreamPeer::closed() {
     context_.streams.remove(outlet_);
     for (const auto& [name, subscription] : subscriptions_)
         context_.streams.unsubscribe(subscription);
+    subscriptions_.clear();
+    outlet_.reset();  // which keeps the connection
     if (!cancels_) return;
     matching::OrderFilter filter;
     filter.organisation = caller_->organisation;

@@ -40,6 +40,7 @@ class StreamPeer : public MessagePeer {
     Result<void> unsubscribe(const Channel& channel);
     Result<void> cancel_on_disconnect(bool enabled);
     [[nodiscard]] bool asks_too_much();
+    [[nodiscard]] bool take_turn();
 
     Context& context_;
     std::optional<services::Caller> caller_;

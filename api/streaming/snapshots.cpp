@@ -25,16 +25,15 @@ db::Page newest(std::int64_t limit) {
     return page;
 }
 
-// Page after page of what `list` gives; `render` gives null for what is not shown.
+// Page after page of what `list` gives.
 template <typename List, typename IdOf, typename Render>
 Items collect(const List& list, const IdOf& id_of, const Render& render) {
     Items out;
     db::Page page = newest(kPage);
     while (true) {
         const auto listed = list(page);
-        for (const auto& row : listed.rows) {
-            if (Json item = render(row); !item.is_null()) out.json.push_back(std::move(item));
-        }
+        for (const auto& row : listed.rows)
+            out.json.push_back(render(row));
         if (!listed.has_more) return out;
         out.complete = static_cast<std::int64_t>(out.json.size()) < kMostItems;
         if (!out.complete) return out;
@@ -54,11 +53,10 @@ Items orders_of(db::Tx& tx, const OrganisationId& organisation) {
 Items leases_of(db::Tx& tx, const OrganisationId& organisation) {
     db::LeaseFilter filter;
     filter.party = organisation;
+    filter.open_only = true;
     return collect([&](const db::Page& page) { return db::list_leases(tx, filter, page); },
                    [](const core::LeaseRow& lease) { return lease.id; },
-                   [&](const core::LeaseRow& lease) {
-                       return lease.closed ? Json() : to_json(lease, organisation);
-                   });
+                   [&](const core::LeaseRow& lease) { return to_json(lease, organisation); });
 }
 
 Items trades_of(db::Tx& tx, const matching::MarketKey& market) {

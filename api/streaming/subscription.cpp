@@ -6,7 +6,7 @@ namespace suanpan::api {
 
 namespace {
 
-constexpr std::size_t kMostEarly = 1'000;
+constexpr std::size_t kMostEarly = std::size_t{1} << 20U;  // bytes
 
 }  // namespace
 
@@ -25,23 +25,25 @@ std::string changes_message(std::string_view channel, std::int64_t seq, LogIndex
 }
 
 void Subscription::begin(LogIndex size, const std::string& items, bool complete) {
+    if (ended_) return;
     begun_ = true;
+    from_ = size;
     outlet_->tell(snapshot_message(name_, seq_, size, complete, items));
-    for (const auto& [changed_at, changed] : early_) {
-        if (changed_at > size) change(changed_at, changed);
-    }
+    for (const auto& [changed_at, changed] : early_)
+        change(changed_at, changed);
     early_ = {};
 }
 
 void Subscription::change(LogIndex size, const std::string& items) {
+    if (ended_ || (begun_ && size <= from_)) return;
     if (begun_) {
         ++seq_;
         outlet_->tell(changes_message(name_, seq_, size, items));
-    } else if (early_.size() < kMostEarly) {
-        early_.emplace_back(size, items);
-    } else {
-        outlet_->fall_behind();
+        return;
     }
+    early_bytes_ += items.size();
+    if (early_bytes_ > kMostEarly) return outlet_->fall_behind();
+    early_.emplace_back(size, items);
 }
 
 }  // namespace suanpan::api

@@ -37,6 +37,8 @@ class Subscription {
     void begin(LogIndex size, const std::string& items, bool complete);
     // What a commit that made the log `size` entries long has changed.
     void change(LogIndex size, const std::string& items);
+    // The client has left the channel: a snapshot that is still on its way is not for it.
+    void end() { ended_ = true; }
 
  private:
     std::shared_ptr<Outlet> outlet_;
@@ -44,7 +46,10 @@ class Subscription {
     std::string name_;
     OrganisationId organisation_;
     bool begun_ = false;
+    bool ended_ = false;
+    LogIndex from_;  // the snapshot has what was committed up to here
     std::vector<std::pair<LogIndex, std::string>> early_;  // came before the snapshot
+    std::size_t early_bytes_ = 0;
     std::int64_t seq_ = 0;
 };
 using SubscriptionPtr = std::shared_ptr<Subscription>;

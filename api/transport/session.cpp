@@ -165,7 +165,7 @@ class Session {
         buffer_.clear();
         beast::error_code error;
         for (std::size_t left = kLingerBytes; left > 0 && !error;) {
-            const std::size_t count = co_await connection_->stream.async_read_some(
+            const std::size_t count = co_await connection_->stream.next_layer().async_read_some(
                 buffer_.prepare(4096), net::redirect_error(net::use_awaitable, error));
             left -= std::min(left, count);
         }
@@ -306,6 +306,7 @@ net::awaitable<void> run_session(std::shared_ptr<Connection> connection, Session
         Session session(connection, shared);
         co_await session.run();
     }
+    connection->stream.close();
     shared.remove(connection);
 }
 

@@ -32,8 +32,12 @@ void set_header(boost::beast::http::response<Body>& message, const Response& res
     message.set(http::field::server, "suanpan");
     if (!response.content_type.empty())
         message.set(http::field::content_type, response.content_type);
-    for (const auto& [name, value] : response.headers)
-        message.set(name, value);
+    for (const auto& [name, value] : response.headers) {
+        if (name == "Vary")
+            message.insert(name, value);  // each says on what else the answer depends
+        else
+            message.set(name, value);
+    }
 }
 
 class StreamedResponse {

@@ -8,8 +8,10 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/websocket.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <deque>
 #include <mutex>
@@ -26,10 +28,22 @@ namespace websocket = beast::websocket;
 namespace {
 
 constexpr std::size_t kLongestMessage = 4'096;               // of a client
-constexpr std::size_t kMostWaiting = std::size_t{4} << 20U;  // bytes
+constexpr std::size_t kMostWaiting = std::size_t{4} << 20U;  // bytes, for one client
+constexpr std::size_t kMostInAll = std::size_t{256} << 20U;  // and for all of them
 constexpr std::chrono::seconds kIdle{60};         // then a ping, and as long again for its answer
-constexpr std::chrono::seconds kHandshake{5};     // of opening and of closing
-constexpr std::chrono::seconds kLastMessages{5};  // to a client that is being left
+constexpr std::chrono::seconds kHandshake{3};     // of opening and of closing
+constexpr std::chrono::seconds kLastMessages{3};  // to a client that is being left
+
+// Bytes that wait for clients of this process.
+std::atomic<std::size_t> waiting_in_all{0};
+
+constexpr std::string_view kProtocol = "suanpan";
+
+// A browser that has offered protocols hangs up unless one of them is taken.
+bool offers_protocol(const http::request<http::string_body>& request) {
+    const auto offered = request[http::field::sec_websocket_protocol];
+    return http::token_list(offered).exists(kProtocol);
+}
 
 class WebSocket : public MessageSink, public std::enable_shared_from_this<WebSocket> {
  public:
@@ -44,6 +58,7 @@ class WebSocket : public MessageSink, public std::enable_shared_from_this<WebSoc
         peer_->opened(shared_from_this());
         co_await read();
         peer_->closed();
+        peer_.reset();  // it knows us too
         end();
     }
 
@@ -55,9 +70,10 @@ class WebSocket : public MessageSink, public std::enable_shared_from_this<WebSoc
     net::awaitable<bool> accept(const http::request<http::string_body>& request) {
         connection_->stream.expires_never();  // the WebSocket has time-outs of its own
         socket_.set_option(websocket::stream_base::timeout{kHandshake, kIdle, true});
-        socket_.set_option(
-            websocket::stream_base::decorator([](websocket::response_type& response) {
+        socket_.set_option(websocket::stream_base::decorator(
+            [offered = offers_protocol(request)](websocket::response_type& response) {
                 response.set(http::field::server, "suanpan");
+                if (offered) response.set(http::field::sec_websocket_protocol, kProtocol);
             }));
         socket_.read_message_max(kLongestMessage);
         socket_.text(true);
@@ -72,12 +88,11 @@ class WebSocket : public MessageSink, public std::enable_shared_from_this<WebSoc
             beast::error_code error;
             co_await socket_.async_read(buffer, net::redirect_error(net::use_awaitable, error));
             if (error) co_return;
-            if (!socket_.got_text()) {
+            const auto data = buffer.cdata();
+            if (!socket_.got_text())
                 close(CloseCode::kBadData);
-            } else {
-                const auto data = buffer.cdata();
+            else if (!closing())
                 peer_->received({static_cast<const char*>(data.data()), data.size()});
-            }
             buffer.consume(buffer.size());
         }
     }
@@ -86,13 +101,14 @@ class WebSocket : public MessageSink, public std::enable_shared_from_this<WebSoc
         {
             const std::scoped_lock lock(mutex_);
             if (closing_ || over_) return false;
-            if (instead) {
-                waiting_.clear();
-                bytes_ = 0;
-            }
+            if (instead) forget_waiting();
             if (message != nullptr) {
-                if (bytes_ + message->size() > kMostWaiting) return false;
-                bytes_ += message->size();
+                const std::size_t size = message->size();
+                const bool too_much =
+                    bytes_ + size > kMostWaiting || waiting_in_all + size > kMostInAll;
+                if (too_much && !instead) return false;
+                bytes_ += size;
+                waiting_in_all += size;
                 waiting_.push_back(std::move(message));
             }
             closing_ = then_close;
@@ -131,11 +147,18 @@ class WebSocket : public MessageSink, public std::enable_shared_from_this<WebSoc
             Message next = std::move(waiting_.front());
             waiting_.pop_front();
             bytes_ -= next->size();
+            waiting_in_all -= next->size();
             return next;
         }
         if (closing_) return Message();
         writing_ = false;
         return std::nullopt;
+    }
+
+    // REQUIRES mutex_.
+    void forget_waiting() {
+        waiting_.clear();
+        waiting_in_all -= std::exchange(bytes_, 0);
     }
 
     std::optional<CloseCode> closing() const {
@@ -157,7 +180,7 @@ class WebSocket : public MessageSink, public std::enable_shared_from_this<WebSoc
         {
             const std::scoped_lock lock(mutex_);
             over_ = true;
-            waiting_.clear();
+            forget_waiting();
         }
         last_call_.cancel();
         connection_->stream.cancel();

@@ -149,6 +149,7 @@ Listed<core::LeaseRow> list_leases(Tx& tx, const LeaseFilter& filter, const Page
         .where("t.state = $?", filter.state)
         .where("t.pool = $?::uuid", filter.pool)
         .where("(t.buy_order = $?::uuid OR t.sell_order = $?::uuid)", filter.order);
+    if (filter.open_only) select.where("NOT t.closed");
     return list_page<core::LeaseRow>(tx, std::move(select), page);
 }
 

@@ -72,6 +72,7 @@ struct LeaseFilter {
     std::optional<core::LeaseState> state;
     std::optional<PoolId> pool;
     std::optional<OrderId> order;
+    bool open_only = false;  // those to which something can still happen
 };
 Listed<core::LeaseRow> list_leases(Tx& tx, const LeaseFilter& filter, const Page& page);
 

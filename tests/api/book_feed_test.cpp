@@ -52,7 +52,7 @@ Book followed(const std::vector<Json>& messages) {
 
 TEST(BookFeed, ReadsOnlyWhenSomethingChangedAndNotTooOften) {
     const auto told = std::make_shared<test::Told>();
-    BookFeed feed("book:AI-FP16/CNY");
+    BookFeed feed("book:AI-FP16/CNY", 1);
     const auto one = listener(told);
     feed.add(one);
     Instant now{std::chrono::seconds(1)};
@@ -78,7 +78,7 @@ TEST(BookFeed, WhoFollowsHasTheBook) {
     const auto below = [&](int n) {
         return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(n));
     };
-    BookFeed feed("book:AI-FP16/CNY");
+    BookFeed feed("book:AI-FP16/CNY", 1);
     std::vector<std::shared_ptr<test::Told>> clients;
     Instant now{};
     std::map<std::pair<Side, Price>, std::int64_t> resting;

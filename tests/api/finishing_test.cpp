@@ -113,6 +113,14 @@ TEST(Forwarded, TheLastAddressIsTheProxysWord) {
     behind.remote = "127.0.0.1";
     take_forwarded(behind);
     EXPECT_EQ(behind.remote, "203.0.113.7");
+    Request twice =
+        request("GET", {{"x-forwarded-for", "6.6.6.6"}, {"x-forwarded-for", "2001:db8::7"}});
+    take_forwarded(twice);
+    EXPECT_EQ(twice.remote, "2001:db8::7");
+    Request nonsense = request("GET", {{"x-forwarded-for", "me"}});
+    nonsense.remote = "127.0.0.1";
+    take_forwarded(nonsense);
+    EXPECT_EQ(nonsense.remote, "127.0.0.1");
     Request direct = request("GET");
     direct.remote = "127.0.0.1";
     take_forwarded(direct);

@@ -48,7 +48,25 @@ TEST(RateLimits, MemoryIsBounded) {
         now += std::chrono::microseconds(100);
         EXPECT_TRUE(limiter.take(std::to_string(i), now).allowed);
     }
-    EXPECT_LE(limiter.known(), 100'000U);
+    EXPECT_LE(limiter.known(), 100'001U);
+}
+
+TEST(RateLimits, WhereThereIsNoRoomTheNewShareABucket) {
+    RateLimiter limiter({1, 100});
+    for (int i = 0; i < 100'000; ++i)
+        limiter.take(std::to_string(i), {});
+    int allowed = 0;
+    for (int i = 0; i < 200; ++i)
+        allowed += limiter.take("new " + std::to_string(i), {}).allowed ? 1 : 0;
+    EXPECT_EQ(allowed, 100);
+    EXPECT_EQ(limiter.take("7", {}).remaining, 98) << "who is known keeps its own";
+}
+
+TEST(RateLimits, AMachineHasOneNameForAllItsAddresses) {
+    EXPECT_EQ(name_of_address("2001:db8::1"), name_of_address("2001:db8::ffff:1"));
+    EXPECT_NE(name_of_address("2001:db8::1"), name_of_address("2001:db8:0:1::1"));
+    EXPECT_NE(name_of_address("::ffff:1.2.3.4"), name_of_address("::ffff:1.2.3.5"));
+    EXPECT_EQ(name_of_address("1.2.3.4"), "1.2.3.4");
 }
 
 // A bucket of tokens in its plainest form, in nanoseconds' fractions of a token.
