@@ -41,7 +41,7 @@ Result<void> check_guarantee(const Guarantee& guarantee) {
         return fail("bad_guarantee", "a percentile is from 1 to 1,000,000 parts per million");
     }
     if (guarantee.steps.empty() || guarantee.steps.size() > kMaxGuaranteeSteps)
-        return fail("bad_guarantee", "a guarantee has from 1 to 16 steps");
+        return fail("bad_guarantee", "a guarantee has from 1 to 32 steps");
     const GuaranteeStep* before = nullptr;
     for (const GuaranteeStep& step : guarantee.steps) {
         const bool follows =

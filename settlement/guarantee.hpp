@@ -41,9 +41,9 @@ struct Guarantee {
 };
 
 inline constexpr std::size_t kMaxGuarantees = 16;  // of a lease
-inline constexpr std::size_t kMaxGuaranteeSteps = 16;
+inline constexpr std::size_t kMaxGuaranteeSteps = 32;
 
-// Error `bad_guarantee`: no steps or more than 16, steps out of order or of range, a percentile out
+// Error `bad_guarantee`: no steps or more than 32, steps out of order or of range, a percentile out
 // of 1 to 1,000,000.
 Result<void> check_guarantee(const Guarantee& guarantee);
 
