@@ -26,6 +26,14 @@ std::string wrong_type(std::string_view wanted, const Json& value) {
     return "this must be " + std::string(wanted) + ", not " + std::string(type_name(value));
 }
 
+std::string no_such_field(const std::vector<std::string>& known) {
+    if (known.empty()) return "no field is taken here";
+    std::string out = "there is no such field here, but ";
+    for (const std::string& name : known)
+        out += (&name == &known.front() ? "" : ", ") + name;
+    return out;
+}
+
 }  // namespace
 
 std::string pointer_segment(std::string_view name) {
@@ -189,8 +197,8 @@ void Fields::finish() {
     if (!usable_) return;
     for (const auto& [name, value] : object_.items()) {
         if (std::ranges::find(known_, name) == known_.end()) {
-            faults_.push_back({pointer_ + "/" + pointer_segment(name), "unknown_field",
-                               "there is no such field here"});
+            faults_.push_back(
+                {pointer_ + "/" + pointer_segment(name), "unknown_field", no_such_field(known_)});
         }
     }
 }

@@ -61,7 +61,6 @@ constexpr std::array kStatuses = std::to_array<CodeStatus>({
     {"role_missing", 403},
     {"not_impartial", 403},
     {"not_independent", 403},
-    {"owners_must_consent", 403},
     {"not_an_owner", 403},
     {"person_needed", 403},
     {"unknown_person", 403},
@@ -72,6 +71,7 @@ constexpr std::array kStatuses = std::to_array<CodeStatus>({
     {"too_many_requests", 429},
     // The state of the thing does not allow it.
     {"order_closed", 409},
+    {"api_key_ended", 409},
     {"market_halted", 409},
     {"not_halted", 409},
     {"not_suspended", 409},
@@ -96,6 +96,7 @@ constexpr std::array kStatuses = std::to_array<CodeStatus>({
     {"programme_over", 409},
     {"owner_has_voucher", 409},
     {"no_title_proposed", 409},
+    {"too_many_titles", 409},
     {"programme_not_over", 409},
     {"nothing_to_return", 409},
     {"budget_exhausted", 409},

@@ -48,14 +48,11 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   target_compile_options(suanpan_flags INTERFACE -Wthread-safety)
 endif()
 
-# suanpan_embed(<owner> <dir> <namespace> <include root> <globs...>): files, as text in the program.
-# Gives <include root>/generated/<owner>_files.hpp and the source file in `SUANPAN_EMBED_SOURCE`.
-function(suanpan_embed owner dir namespace root)
-  set(files)
-  foreach(pattern IN LISTS ARGN)
-    file(GLOB found CONFIGURE_DEPENDS "${dir}/${pattern}")
-    list(APPEND files ${found})
-  endforeach()
+# suanpan_embed_files(<owner> <dir> <namespace> <include root> <files...>): files, as text in the
+# program. Gives <include root>/generated/<owner>_files.hpp and the source file in
+# `SUANPAN_EMBED_SOURCE`. The build may make them.
+function(suanpan_embed_files owner dir namespace root)
+  set(files ${ARGN})
   list(SORT files)
   set(header "${root}/generated/${owner}_files.hpp")
   set(source "${CMAKE_BINARY_DIR}/generated/${owner}_files.cpp")
@@ -72,6 +69,17 @@ function(suanpan_embed owner dir namespace root)
     VERBATIM)
   set_source_files_properties("${source}" PROPERTIES COMPILE_OPTIONS "-Wno-overlength-strings")
   set(SUANPAN_EMBED_SOURCE "${source}" PARENT_SCOPE)
+endfunction()
+
+# suanpan_embed(<owner> <dir> <namespace> <include root> <globs...>): those of the folder.
+function(suanpan_embed owner dir namespace root)
+  set(files)
+  foreach(pattern IN LISTS ARGN)
+    file(GLOB found CONFIGURE_DEPENDS "${dir}/${pattern}")
+    list(APPEND files ${found})
+  endforeach()
+  suanpan_embed_files(${owner} "${dir}" ${namespace} "${root}" ${files})
+  set(SUANPAN_EMBED_SOURCE "${SUANPAN_EMBED_SOURCE}" PARENT_SCOPE)
 endfunction()
 
 # Makes include root <root> in which <name> is the folder <dir>.

@@ -44,9 +44,10 @@ foreach(module base matching settlement ledger core client)
   suanpan_tests(${module} LINK suanpan_${module} LABEL unit)
 endforeach()
 # These need a server: SUANPAN_TEST_PG is the libpq connection string of a private cluster's owner.
-foreach(module db services api)
+foreach(module db services)
   suanpan_tests(${module} LINK suanpan_${module} LABEL postgres TIMEOUT 120)
 endforeach()
+suanpan_tests(api LINK suanpan_api openapi_page_lib LABEL postgres TIMEOUT 120)
 suanpan_tests(suanpand LINK suanpand_lib LABEL unit)
 suanpan_tests(suanpan LINK suanpan_cli_lib LABEL unit)
 suanpan_tests(suanpan-audit LINK suanpan_audit_lib LABEL unit)
@@ -63,7 +64,8 @@ if(TARGET suanpan_meter_tests)
 endif()
 suanpan_tests(style LABEL style)
 suanpan_tests(harness LABEL postgres)
-suanpan_tests(integration LINK suanpan_api suanpan_client suanpan_meter_lib LABEL integration
+suanpan_tests(integration LINK suanpan_api openapi_page_lib suanpan_client suanpan_meter_lib
+  LABEL integration
   TIMEOUT 300 PROCESSORS 2)
 if(TARGET integration_tests)
   # They run the programs.
@@ -72,4 +74,30 @@ if(TARGET integration_tests)
       add_dependencies(integration_tests ${program})
     endif()
   endforeach()
+endif()
+
+# The client for portals, where `./run` or `npm ci` has fetched what it is built with.
+find_program(SUANPAN_NODE node)
+find_program(SUANPAN_NPM npm)
+set(typescript "${CMAKE_SOURCE_DIR}/client/typescript")
+file(GLOB typescript_packages CONFIGURE_DEPENDS "${typescript}/node_modules/.package-lock.json")
+if(SUANPAN_NODE AND SUANPAN_NPM AND typescript_packages AND TARGET integration_tests)
+  file(GLOB typescript_sources CONFIGURE_DEPENDS "${typescript}/*.json" "${typescript}/src/*.ts")
+  list(REMOVE_ITEM typescript_sources "${typescript}/src/schema.ts")
+  set(typescript_stamp "${CMAKE_BINARY_DIR}/generated/typescript.stamp")
+  add_custom_command(
+    OUTPUT "${typescript_stamp}"
+    COMMAND "${SUANPAN_NPM}" run --silent build
+    COMMAND "${CMAKE_COMMAND}" -E touch "${typescript_stamp}"
+    DEPENDS "${CMAKE_SOURCE_DIR}/api/openapi.yaml" ${typescript_sources} ${typescript_packages}
+    WORKING_DIRECTORY "${typescript}"
+    COMMENT "Building the TypeScript client"
+    VERBATIM)
+  add_custom_target(typescript_client DEPENDS "${typescript_stamp}")
+  add_dependencies(integration_tests typescript_client)
+  set_source_files_properties(
+    "${CMAKE_SOURCE_DIR}/tests/integration/typescript_client_test.cpp" PROPERTIES
+    COMPILE_DEFINITIONS
+      "SUANPAN_NODE=\"${SUANPAN_NODE}\";SUANPAN_TYPESCRIPT_CLIENT=\"${typescript}\""
+    SKIP_UNITY_BUILD_INCLUSION ON)
 endif()

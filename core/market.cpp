@@ -328,6 +328,7 @@ void Market::Impl::retire() {
     ended_orders.clear();
     for (const LeaseId& id : closed_leases) {
         changes.leases.push_back(lease_row(leases.at(id)));
+        leases_of_pool.erase({changes.leases.back().pool, id});
         leases.erase(id);
     }
     closed_leases.clear();

@@ -267,15 +267,12 @@ void Market::Impl::load_lease(const LeaseRow& row) {
         auto meter = settlement::LeaseMeter::restore(metered, metering_rules(row), row.metering);
         CHECK(meter);
         lease.meter.emplace(std::move(*meter));
-        lease.guarantees = guarantees_of(row);
         set_due(lease.meter_due, lease.meter->next_deadline(), row.index, DueKind::kMeterDeadline,
                 row.id.bytes);
     }
-    if (!row.gauges.empty()) {
-        auto gauges = settlement::LeaseGauges::restore(row.gauges);
-        CHECK(gauges);
-        lease.gauges = std::move(*gauges);
-    }
+    if (lease.meter) start_gauges(lease);
+    if (!row.gauges.empty()) CHECK(lease.gauges.restore(row.gauges));
+    leases_of_pool.emplace(row.pool, row.id);
     leases.emplace(row.id, std::move(lease));
 }
 

@@ -11,6 +11,7 @@ Result<Write> create_organisation(Call& call);
 Result<Response> list_organisations(Call& call);
 Result<Response> get_organisation(Call& call);
 void create_api_key(const std::shared_ptr<Call>& call, const Reply& reply);
+void rotate_api_key(const std::shared_ptr<Call>& call, const Reply& reply);
 void revoke_api_key(const std::shared_ptr<Call>& call, const Reply& reply);
 Result<Response> list_api_keys(Call& call);
 
@@ -143,6 +144,10 @@ Result<Response> get_clock(Call& call);
 Result<Response> healthz(Call& call);
 Result<Response> readyz(Call& call);
 Result<Response> metrics(Call& call);
+
+// description.cpp
+Result<Response> get_openapi(Call& call);
+Result<Response> get_reference(Call& call);
 
 // users.cpp
 Result<Write> create_user(Call& call);

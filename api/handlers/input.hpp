@@ -34,6 +34,8 @@ Result<Hash> parse_hash(std::string_view text);             // in hex
 // and any other name shows nothing (not_found).
 Result<std::optional<OrganisationId>> read_organisation_filter(const Call& call, Fields& query);
 
+// Of one of its sides: the buyer, the provider, or an owner of the pool.
+bool is_party(const core::DisputeRow& row, const OrganisationId& who);
 // As both sides, the operator and arbiters see it: who may have to rule it sees what it is about.
 std::optional<core::DisputeRow> visible_dispute(const Call& call, const DisputeId& id);
 

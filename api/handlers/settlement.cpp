@@ -34,10 +34,11 @@ Result<core::RunRow> find_run(const Call& call) {
     return std::move(*run);
 }
 
-services::RunRange read_range(Fields& fields) {
+services::RunRange make_range(Fields& fields, const std::optional<std::int64_t>& from,
+                              const std::optional<std::int64_t>& to) {
     services::RunRange range;
-    if (const auto from = fields.find_integer("from", 0, kMaxInteger)) range.from = LogIndex(*from);
-    if (const auto to = fields.find_integer("to", 1, kMaxInteger)) range.to = LogIndex(*to);
+    if (from) range.from = LogIndex(*from);
+    if (to) range.to = LogIndex(*to);
     if (range.from && range.to && *range.from >= *range.to)
         fields.fault("to", "contradiction", "'to' must be above 'from'");
     fields.finish();
@@ -61,7 +62,8 @@ void store(const Call& call, const services::IdempotencyKey& key,
 void run_settlement(const std::shared_ptr<Call>& call, const Reply& reply) {
     Faults faults;
     Fields fields(call->body, faults);
-    const services::RunRange range = read_range(fields);
+    const auto from = fields.find_integer("from", 0, kMaxInteger);
+    const auto range = make_range(fields, from, fields.find_integer("to", 1, kMaxInteger));
     if (!faults.empty()) {
         reply(problem(invalid_request(std::move(faults)), call->request.path));
         return;
@@ -92,7 +94,8 @@ void run_settlement(const std::shared_ptr<Call>& call, const Reply& reply) {
 Result<Response> preview_run(Call& call) {
     Faults faults;
     Fields query(call.query, faults);
-    const services::RunRange range = read_range(query);
+    const auto from = query.find("from", parse_count);
+    const auto range = make_range(query, from, query.find("to", parse_count));
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     services::SettlementRuns runs(call.context.database, call.context.core, call.context.clock);
     core::SettlementPreview preview;

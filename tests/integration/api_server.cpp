@@ -2,6 +2,9 @@
 
 #include "base/random.hpp"
 #include "db/migrate.hpp"
+#include "tests/integration/api_contract.hpp"
+
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <csignal>
@@ -54,6 +57,8 @@ Answer Caller::send(const client::HttpRequest& request) {
     answer.headers = response.headers;
     auto parsed = parse_json(response.body, JsonLimits{64U << 20U, 64});
     if (parsed) answer.body = std::move(*parsed);
+    for (const std::string& fault : contract_faults(full, answer))
+        ADD_FAILURE() << full.method << ' ' << full.target << ": " << fault;
     return answer;
 }
 
@@ -110,7 +115,9 @@ void ApiServer::start(const std::map<std::string, std::string>& environment) {
         process_->wait(std::chrono::milliseconds(50));
     if (!std::filesystem::exists(port_file))
         throw std::runtime_error("suanpand did not start: " + log());
-    url_ = "http://127.0.0.1:" + read_line(port_file);
+    const bool tls =
+        std::ranges::find(more_arguments_, "--tls-certificate") != more_arguments_.end();
+    url_ = (tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + read_line(port_file);
     operator_key_ = read_line(data() / "operator.key");
 }
 

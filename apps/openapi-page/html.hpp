@@ -1,0 +1,16 @@
+#pragma once
+
+#include "base/json.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace suanpan::openapi {
+
+std::string escaped(std::string_view text);
+// Text with `code` in backticks; lines that begin with "- " are a list.
+std::string prose(std::string_view text);
+// Indented JSON.
+std::string json_block(const Json& value);
+
+}  // namespace suanpan::openapi

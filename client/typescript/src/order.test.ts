@@ -1,0 +1,78 @@
+// Against the server of SUANPAN_URL, on which the pool SUANPAN_POOL is the provider's.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { connect, freshKey, pages, Refused, type Schemas, taken } from "./index.js";
+
+function setting(name: string): string {
+  const value = process.env[name];
+  assert.ok(value, `${name} is needed`);
+  return value;
+}
+
+const url = setting("SUANPAN_URL");
+const buyer = connect({ url, key: setting("SUANPAN_BUYER_KEY") });
+const provider = connect({ url, key: setting("SUANPAN_PROVIDER_KEY") });
+
+const buy: Schemas["NewBuyOrder"] = {
+  side: "buy",
+  market: "AI-FP16/CNY",
+  quantity: 2,
+  limit_price: "6.00",
+  window: { start: "2026-01-01T02:00:00Z", end: "2026-01-01T04:00:00Z" },
+};
+
+test("a sell and a buy make a lease that both see", async () => {
+  const sell: Schemas["NewSellOrder"] = {
+    side: "sell",
+    market: "AI-FP16/CNY",
+    pool: setting("SUANPAN_POOL"),
+    quantity: 4,
+    price_unit: "lot",
+    limit_price: "5.00",
+    window: { start: "2026-01-01T01:00:00Z", end: "2026-01-02T00:00:00Z" },
+  };
+  taken(await provider.POST("/v1/orders", { params: { header: freshKey() }, body: sell }));
+  const asked = taken(await buyer.POST("/v1/orders:preview", { body: buy }));
+  assert.equal(asked.fill_lots, 2);
+
+  const header = freshKey();
+  const placed = taken(await buyer.POST("/v1/orders", { params: { header }, body: buy }));
+  assert.equal(placed.state, "filled");
+  const again = await buyer.POST("/v1/orders", { params: { header }, body: buy });
+  assert.equal(taken(again).id, placed.id);
+  assert.equal(again.response.headers.get("Idempotency-Replayed"), "true");
+
+  const id = placed.fills[0]?.lease ?? "";
+  const lease = taken(await provider.GET("/v1/leases/{id}", { params: { path: { id } } }));
+  assert.equal(lease.lots, 2);
+  assert.equal(lease.final_windows.length, 0);
+});
+
+test("pages follow each other", async () => {
+  for (let i = 0; i < 3; ++i)
+    taken(await buyer.POST("/v1/orders", {
+      params: { header: freshKey() },
+      body: { ...buy, limit_price: "1.00" },
+    }));
+  const seen: string[] = [];
+  const read = async (after?: string) =>
+    taken(await buyer.GET("/v1/orders", {
+      params: { query: { limit: 2, state: "open", ...(after && { after }) } },
+    }));
+  for await (const order of pages(read)) seen.push(order.id);
+  assert.equal(new Set(seen).size, 3);
+});
+
+test("a refusal says its code and every fault", async () => {
+  const wrong = { ...buy, limit_price: "a lot", quantity: 0 };
+  const answer = await buyer.POST("/v1/orders", { params: { header: freshKey() }, body: wrong });
+  assert.throws(
+    () => taken(answer),
+    (error: unknown) =>
+      error instanceof Refused &&
+      error.problem.code === "invalid_request" &&
+      error.problem.errors?.length === 2,
+  );
+});
