@@ -263,7 +263,7 @@ Result<void> Dispatcher::authorize(Call& call) const {
         return is_operational(*call.route) ? Result<void>()
                                            : take_turn(call, context_.gate.addresses);
     const auto header = call.request.find_header("authorization");
-    auto caller = context_.authenticator.authenticate(header.value_or(""));
+    auto caller = context_.authenticator.authenticate(header.value_or(""), call.request.remote);
     if (!caller) {
         const auto turn = take_turn(call, context_.gate.addresses);
         return turn ? fail(caller.error()) : turn;

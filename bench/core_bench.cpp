@@ -33,7 +33,10 @@ class Exchange {
         const auto provider = numbered<OrganisationId>(2);
         run(boss, RegisterOrganisation{boss, {Role::kOperator}});
         bench::Payer payer;
-        run(boss, payer.registration(boss));
+        payer.register_with(boss, [&](CommandBody body) {
+            const auto outcome = run(boss, std::move(body));
+            return outcome.request ? outcome.request->approval.id : ApprovalId{};
+        });
         run(boss, RegisterOrganisation{provider, {Role::kProvider}});
         run(boss, RegisterOrganisation{numbered<OrganisationId>(3), {Role::kBuyer}});
         SetSchedule schedule;

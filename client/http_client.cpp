@@ -1,12 +1,14 @@
 #include "client/http_client.hpp"
 
 #include "client/download.hpp"
+#include "wire/stream.hpp"
+#include "wire/tls.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
 #include <chrono>
@@ -32,7 +34,8 @@ struct Connection {
     Url server;
     HttpOptions options;
     boost::asio::io_context io{1};
-    std::optional<beast::tcp_stream> stream;
+    wire::TlsContext tls;  // once there was a need for it
+    std::optional<wire::Stream> stream;
     beast::flat_buffer buffer;
 
     Connection(Url url, HttpOptions how) : server(std::move(url)), options(how) {}
@@ -51,8 +54,7 @@ struct Connection {
     [[noreturn]] void lost(std::string_view doing, const error_code& ec) {
         close();
         const std::string reason = ec == beast::error::timeout ? "timed out" : ec.message();
-        throw TransportError("http://" + server.authority() + ": " + std::string(doing) + ": " +
-                             reason);
+        throw TransportError(server.origin() + ": " + std::string(doing) + ": " + reason);
     }
 
     void connect() {
@@ -62,10 +64,23 @@ struct Connection {
         if (ec) lost("looking up the address", ec);
         stream.emplace(io);
         stream->expires_after(std::chrono::milliseconds(options.connect_timeout_ms));
-        ec = wait([&](auto done) { stream->async_connect(addresses, done); });
+        ec = wait([&](auto done) { stream->next_layer().async_connect(addresses, done); });
         if (ec) lost("connecting", ec);
         stream->socket().set_option(tcp::no_delay(true), ec);
+        if (server.tls) shake_hands();
         buffer.clear();
+    }
+
+    // The server must show a certificate of its name.
+    void shake_hands() {
+        if (!tls) tls = wire::client_context();
+        wire::Stream::Tls& secured = stream->start_tls(*tls);
+        secured.set_verify_callback(boost::asio::ssl::host_name_verification(server.host));
+        SSL_set_tlsext_host_name(secured.native_handle(), server.host.c_str());
+        const error_code ec = wait([&](auto done) {
+            secured.async_handshake(boost::asio::ssl::stream_base::client, done);
+        });
+        if (ec) lost("agreeing on TLS", ec);
     }
 
     void close() {
@@ -181,7 +196,7 @@ HttpResponse HttpClient::send(const HttpRequest& request) {
     if (impl_->exchange(request, fresh, response)) return response;
     impl_->close();
     if (request.method != "GET") {
-        throw TransportError("http://" + impl_->server.authority() +
+        throw TransportError(impl_->server.origin() +
                              ": the kept connection was closed by the server");
     }
     impl_->connect();

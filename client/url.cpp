@@ -7,7 +7,8 @@
 namespace suanpan::client {
 namespace {
 
-constexpr std::string_view kScheme = "http://";
+constexpr std::string_view kPlain = "http://";
+constexpr std::string_view kTls = "https://";
 constexpr std::size_t kMaxUrl = 2'000;
 
 bool is_unreserved(char c) {
@@ -24,8 +25,9 @@ bool is_host(std::string_view text) {
 }
 
 tl::unexpected<Error> bad_url(std::string_view text) {
-    return fail("bad_url", "'" + std::string(text.substr(0, 200)) +
-                               "' is not an address like http://127.0.0.1:8080");
+    return fail("bad_url",
+                "'" + std::string(text.substr(0, 200)) +
+                    "' is not an address like https://market.example or http://127.0.0.1:8080");
 }
 
 }  // namespace
@@ -35,12 +37,14 @@ std::string Url::authority() const {
     return (v6 ? "[" + host + "]" : host) + ":" + port;
 }
 
+std::string Url::origin() const {
+    return std::string(tls ? kTls : kPlain) + authority();
+}
+
 Result<Url> parse_url(std::string_view text) {
-    if (text.starts_with("https://"))
-        return fail("bad_url",
-                    "https is not spoken here; end TLS in front and name an http:// URL");
-    if (text.size() > kMaxUrl || !text.starts_with(kScheme)) return bad_url(text);
-    std::string_view rest = text.substr(kScheme.size());
+    const bool tls = text.starts_with(kTls);
+    if (text.size() > kMaxUrl || !(tls || text.starts_with(kPlain))) return bad_url(text);
+    std::string_view rest = text.substr(tls ? kTls.size() : kPlain.size());
     const std::size_t slash = std::min(rest.find('/'), rest.size());
     std::string_view path = rest.substr(slash);
     rest = rest.substr(0, slash);
@@ -50,7 +54,7 @@ Result<Url> parse_url(std::string_view text) {
         if (!is_unreserved(c) && c != '/') return bad_url(text);
     }
     std::string_view host = rest;
-    std::string_view port = "80";
+    std::string_view port = tls ? "443" : "80";
     const bool bracketed = rest.starts_with('[');
     const std::size_t host_end = bracketed ? rest.find(']') : rest.find(':');
     if (bracketed && host_end == std::string_view::npos) return bad_url(text);
@@ -62,7 +66,7 @@ Result<Url> parse_url(std::string_view text) {
     }
     const auto number = parse_integer(port);
     if (!is_host(host) || !number || *number < 1 || *number > 65'535) return bad_url(text);
-    return Url{std::string(host), std::string(port), std::string(path)};
+    return Url{std::string(host), std::string(port), std::string(path), tls};
 }
 
 std::string percent_encode(std::string_view text) {

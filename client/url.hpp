@@ -1,6 +1,6 @@
 #pragma once
 
-// Where a server is: "http://127.0.0.1:8080". Plain HTTP only; TLS is ended in front of the server.
+// Where a server is: "https://market.example", "http://127.0.0.1:8080".
 
 #include "base/result.hpp"
 
@@ -13,9 +13,12 @@ struct Url {
     std::string host;  // name or address; an IPv6 address without its brackets
     std::string port;  // decimal, 1..65535
     std::string path;  // without a trailing '/'; empty for the root
+    bool tls = false;
 
     // "host:port" as the Host header wants it.
     [[nodiscard]] std::string authority() const;
+    // Scheme and authority.
+    [[nodiscard]] std::string origin() const;
 };
 
 // Errors: `bad_url`, with what would be right.

@@ -20,11 +20,13 @@ struct RegisterUser {
 struct RemoveUser {
     UserId id;
 };
-// By the operator, which answers for whom it lets say that money came in.
+// Asked for by a person of the operator: whoever holds the key can say that money came in. It is
+// trusted once another person approves it.
 struct RegisterPaymentKey {
     SigningKeyId id;
     OrganisationId organisation;
     PublicKey key{};
+    UserId by{};
 };
 struct RevokePaymentKey {
     SigningKeyId id;
@@ -58,10 +60,24 @@ struct MoveBond {
     Money amount;
 };
 
-// By the operator. The first one takes down the balances; repeated until the period is closed, each
-// writes some kSettleStep of them into the log.
+// Asked for by a person of the operator. The approval of another one takes down the balances and
+// writes the first kSettleStep of them into the log; from then on each of these, by the operator,
+// writes as many more, until the period is closed.
 struct ClosePeriod {
     settlement::Month month;
+    UserId by{};
+};
+
+// The word of another person of the operator on a payment key or on a month that is to be closed.
+// `content` is what that person saw: content_of() the act.
+struct ApproveRequest {
+    ApprovalId id;
+    Hash content{};
+    UserId by;
+};
+struct RejectRequest {
+    ApprovalId id;
+    UserId by;
 };
 
 inline constexpr Duration kApprovalTime{7 * 86'400};

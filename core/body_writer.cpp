@@ -348,7 +348,8 @@ std::string_view entry_kind(const CommandBody& body) {
         "transfer",     "transfer",     "period_closed", "key",          "key",
         "dispute",      "dispute",      "dispute",       "dispute",      "ruling",
         "programme",    "title",        "title",         "organisation", "organisation",
-        "organisation", "organisation", "key",           "key"};
+        "organisation", "organisation", "key",           "key",          "admin",
+        "admin"};
     return kKinds[body.index()];
 }
 

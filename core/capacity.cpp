@@ -72,11 +72,13 @@ Result<void> Market::Impl::handle(const RegisterPool& body) {
         return fail("pool_exists", "a pool with this id is registered");
     }
     // The provider's alone until all owners have confirmed.
-    Result<settlement::TitleHistory> history = settlement::TitleHistory(body.organisation);
+    settlement::TitleHistory history(body.organisation);
+    std::optional<settlement::ProposedTitle> title;
     if (!body.owners.empty()) {
-        history = with_title(std::move(*history), body.id, body.owners_from, body.owners,
-                             body.organisation);
-        if (!history) return fail(history.error());
+        auto checked =
+            check_title(history, body.id, body.owners_from, body.owners, body.organisation);
+        if (!checked) return fail(checked.error());
+        title = std::move(*checked);
     }
     auto profile = full_profile(body, model->second, site->second);
     if (!profile) return fail(profile.error());
@@ -91,10 +93,8 @@ Result<void> Market::Impl::handle(const RegisterPool& body) {
     for (const auto& [compute_class, peak] : model->second.peak) {
         change_rate(body.id, compute_class, nominal_rate(row, compute_class));
     }
-    if (body.owners.empty())
-        titles.emplace(body.id, std::move(*history));
-    else
-        take_title(body.id, std::move(*history));
+    titles.emplace(body.id, std::move(history));
+    if (title) take_title(body.id, std::move(*title));
     touched_pools.mark(body.id);
     return {};
 }

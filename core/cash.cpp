@@ -65,19 +65,6 @@ bool Market::Impl::is_last_of_two(const UserRow& person) const {
     return lines.size() >= 2 && lines_left.size() < 2;
 }
 
-Result<void> Market::Impl::handle(const RegisterPaymentKey& body) {
-    if (const auto allowed = require_operator(); !allowed) return allowed;
-    if (!organisations.contains(body.organisation))
-        return fail("unknown_organisation", "there is no such organisation");
-    if (body.id.is_nil() || desk.payment_keys.contains(body.id))
-        return fail("payment_key_exists", "a payment key with this id is registered");
-    accept();
-    desk.payment_keys.emplace(
-        body.id, PaymentKeyRow{body.id, body.organisation, body.key, false, outcome.index});
-    desk.touched_payment_keys.mark(body.id);
-    return {};
-}
-
 Result<void> Market::Impl::handle(const RevokePaymentKey& body) {
     if (const auto allowed = require_operator(); !allowed) return allowed;
     const auto found = desk.payment_keys.find(body.id);
@@ -94,7 +81,8 @@ Result<void> Market::Impl::handle(const RevokePaymentKey& body) {
 Result<void> Market::Impl::require_person(const UserId& by) const {
     const auto found = desk.users.find(by);
     if (found == desk.users.end() || found->second.organisation != command->actor)
-        return fail("unknown_person", "whoever moves money is a registered person of who acts");
+        return fail("unknown_person",
+                    "whoever decides on money is a registered person of who acts");
     if (found->second.removed) return fail("user_removed", "the person was removed");
     return {};
 }
@@ -194,10 +182,11 @@ Result<CashRow*> Market::Impl::waiting_cash(const ApprovalId& id) {
 }
 
 // Nobody is two persons: neither has registered the other, nor has one person registered both.
-Result<void> Market::Impl::require_independent(const UserId& by, const CashRow& row) const {
-    const auto asked = parse_id<UserId>(row.approval.requested_by);
-    CHECK(asked);
-    if (desk.first_registrar(*asked) != desk.first_registrar(by)) return {};
+Result<void> Market::Impl::require_independent(const UserId& by,
+                                               const settlement::Approval& asked) const {
+    const auto first = parse_id<UserId>(asked.requested_by);
+    CHECK(first);
+    if (desk.first_registrar(*first) != desk.first_registrar(by)) return {};
     return fail("not_independent",
                 "both persons go back to one who registered them: another one approves");
 }
@@ -221,7 +210,7 @@ Result<void> Market::Impl::handle(const ApproveCash& body) {
         !given) {
         return given;
     }
-    if (const auto independent = require_independent(body.by, row); !independent)
+    if (const auto independent = require_independent(body.by, row.approval); !independent)
         return independent;
     // What was asked for may have been taken back, or spent, since.
     if (row.move.reverses) {

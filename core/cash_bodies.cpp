@@ -66,10 +66,12 @@ Json write(const RemoveUser& body) {
 }
 
 Json write(const RegisterPaymentKey& body) {
-    return {{"id", to_string(body.id)},
-            {"organisation", to_string(body.organisation)},
-            {"public_key", to_base64(as_chars(body.key))},
-            {"what", "register_payment_key"}};
+    Json out{{"id", to_string(body.id)},
+             {"organisation", to_string(body.organisation)},
+             {"public_key", to_base64(as_chars(body.key))},
+             {"what", "register_payment_key"}};
+    if (!body.by.is_nil()) out["by"] = to_string(body.by);
+    return out;
 }
 Json write(const RevokePaymentKey& body) {
     return {{"id", to_string(body.id)}, {"what", "revoke_payment_key"}};
@@ -109,7 +111,19 @@ Json write(const MoveBond& body) {
 }
 
 Json write(const ClosePeriod& body) {
-    return {{"period", settlement::to_string(body.month)}};
+    Json out{{"period", settlement::to_string(body.month)}};
+    if (!body.by.is_nil()) out["by"] = to_string(body.by);
+    return out;
+}
+
+Json write(const ApproveRequest& body) {
+    return {{"id", to_string(body.id)},
+            {"content", to_hex(as_chars(body.content))},
+            {"by", to_string(body.by)},
+            {"what", "approve_request"}};
+}
+Json write(const RejectRequest& body) {
+    return {{"id", to_string(body.id)}, {"by", to_string(body.by)}, {"what", "reject_request"}};
 }
 
 CommandBody read_user(std::string_view what, Fields& in) {
@@ -121,12 +135,25 @@ CommandBody read_user(std::string_view what, Fields& in) {
 
 CommandBody read_payment_key(std::string_view what, Fields& in) {
     if (what == "revoke_payment_key") return RevokePaymentKey{in.id<SigningKeyId>("id")};
-    return RegisterPaymentKey{in.id<SigningKeyId>("id"), in.id<OrganisationId>("organisation"),
-                              in.parsed("public_key", parse_public_key)};
+    RegisterPaymentKey out{in.id<SigningKeyId>("id"), in.id<OrganisationId>("organisation"),
+                           in.parsed("public_key", parse_public_key)};
+    if (in.has("by")) out.by = in.id<UserId>("by");
+    return out;
 }
 
 CommandBody read_close_period(Fields& in) {
-    return ClosePeriod{in.parsed("period", settlement::parse_month)};
+    ClosePeriod out{in.parsed("period", settlement::parse_month)};
+    if (in.has("by")) out.by = in.id<UserId>("by");
+    return out;
+}
+
+CommandBody read_approve_request(Fields& in) {
+    return ApproveRequest{in.id<ApprovalId>("id"), in.parsed("content", parse_hash),
+                          in.id<UserId>("by")};
+}
+
+CommandBody read_reject_request(Fields& in) {
+    return RejectRequest{in.id<ApprovalId>("id"), in.id<UserId>("by")};
 }
 
 CommandBody read_transfer(Fields& in) {

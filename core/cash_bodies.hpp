@@ -18,11 +18,15 @@ Json write(const RejectCash& body);
 Json write(const TakePayment& body);
 Json write(const MoveBond& body);
 Json write(const ClosePeriod& body);
+Json write(const ApproveRequest& body);
+Json write(const RejectRequest& body);
 
 // `what` was read.
 CommandBody read_user(std::string_view what, Fields& in);
 CommandBody read_payment_key(std::string_view what, Fields& in);
 CommandBody read_transfer(Fields& in);
 CommandBody read_close_period(Fields& in);
+CommandBody read_approve_request(Fields& in);
+CommandBody read_reject_request(Fields& in);
 
 }  // namespace suanpan::core

@@ -300,17 +300,19 @@ struct RevokeMeterKey {
 
 inline constexpr std::size_t kSettleStep = 1'000;
 
-using CommandBody = std::variant<
-    RegisterOrganisation, RegisterMeter, RevokeMeter, DefineMarket, SetSchedule, RegisterModel,
-    RegisterSite, RegisterPool, ProposeTitle, Attest, RevokeAttestation, BlockLots, PlaceOrder,
-    CancelOrder, CancelAll, RequestCash, AdvanceLease, SubmitReadings, Settle, Tick, UnblockLots,
-    ReplaceOrder, KillSwitch, Reinstate, HaltMarket, ResumeMarket, OpenCall, CloseCall, SetBand,
-    SetReference, SetLimits, ReleaseLease, AgreeDiscount, EndDiscount, DescribeOrganisation,
-    OpenProgramme, FundProgramme, GrantVoucher, RevokeGrant, RegisterUser, RemoveUser,
-    RegisterPaymentKey, RevokePaymentKey, ApproveCash, RejectCash, TakePayment, MoveBond,
-    ClosePeriod, RegisterArbiterKey, RevokeArbiterKey, OpenDispute, ClaimDispute, AddEvidence,
-    OfferSettlement, RuleDispute, CloseProgramme, ConfirmTitle, RefuseTitle, OpenProject,
-    RenameProject, CloseProject, SetProjectBudget, RotateMeter, RevokeMeterKey>;
+using CommandBody =
+    std::variant<RegisterOrganisation, RegisterMeter, RevokeMeter, DefineMarket, SetSchedule,
+                 RegisterModel, RegisterSite, RegisterPool, ProposeTitle, Attest, RevokeAttestation,
+                 BlockLots, PlaceOrder, CancelOrder, CancelAll, RequestCash, AdvanceLease,
+                 SubmitReadings, Settle, Tick, UnblockLots, ReplaceOrder, KillSwitch, Reinstate,
+                 HaltMarket, ResumeMarket, OpenCall, CloseCall, SetBand, SetReference, SetLimits,
+                 ReleaseLease, AgreeDiscount, EndDiscount, DescribeOrganisation, OpenProgramme,
+                 FundProgramme, GrantVoucher, RevokeGrant, RegisterUser, RemoveUser,
+                 RegisterPaymentKey, RevokePaymentKey, ApproveCash, RejectCash, TakePayment,
+                 MoveBond, ClosePeriod, RegisterArbiterKey, RevokeArbiterKey, OpenDispute,
+                 ClaimDispute, AddEvidence, OfferSettlement, RuleDispute, CloseProgramme,
+                 ConfirmTitle, RefuseTitle, OpenProject, RenameProject, CloseProject,
+                 SetProjectBudget, RotateMeter, RevokeMeterKey, ApproveRequest, RejectRequest>;
 
 struct Command {
     CommandId id;          // fresh and random; every id that the core makes is derived from it

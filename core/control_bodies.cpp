@@ -2,6 +2,7 @@
 
 #include "base/decimal.hpp"
 #include "core/bodies.hpp"
+#include "core/cash_bodies.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -108,15 +109,18 @@ CommandBody read_resume(Fields& in) {
 using Reader = CommandBody (*)(Fields&);
 
 const std::map<std::string_view, Reader>& admin_readers() {
-    static const std::map<std::string_view, Reader> kReaders = {{"kill_switch", read_kill_switch},
-                                                                {"reinstate", read_reinstate},
-                                                                {"halt", read_halt},
-                                                                {"resume", read_resume},
-                                                                {"open_call", read_open_call},
-                                                                {"close_call", read_close_call},
-                                                                {"band", read_band},
-                                                                {"index", read_index},
-                                                                {"limits", read_limits}};
+    static const std::map<std::string_view, Reader> kReaders = {
+        {"kill_switch", read_kill_switch},
+        {"reinstate", read_reinstate},
+        {"halt", read_halt},
+        {"resume", read_resume},
+        {"open_call", read_open_call},
+        {"close_call", read_close_call},
+        {"band", read_band},
+        {"index", read_index},
+        {"limits", read_limits},
+        {"approve_request", read_approve_request},
+        {"reject_request", read_reject_request}};
     return kReaders;
 }
 

@@ -21,12 +21,6 @@ Delivered final_of(const FinalWindowRow& window) {
     return {window.window.lot_us, settlement::missed_credit(window.missed)};
 }
 
-// `base`, and what is between the two others.
-Delivered moved(const Delivered& base, const Delivered& from, const Delivered& to) {
-    return {base.lot_us + to.lot_us - from.lot_us,
-            Ppm(base.credit.value + to.credit.value - from.credit.value)};
-}
-
 // The sum of two lines' parts; a correction's may be negative, what it leaves is not.
 void add(WaterfallLine& line, const WaterfallDifference& change) {
     static constexpr std::array kParts = {
@@ -54,16 +48,12 @@ WaterfallLine as_line(const WaterfallDifference& change) {
     return line;
 }
 
-// A title may name an owner more than once.
-std::map<OrganisationId, Money> by_owner(const std::vector<OwnerShare>& owners,
-                                         const std::vector<Money>& amounts) {
-    std::map<OrganisationId, Money> out;
-    for (std::size_t i = 0; i < owners.size(); ++i)
-        out[owners[i].owner].value += amounts[i].value;
-    return out;
-}
-
 }  // namespace
+
+Delivered moved(const Delivered& base, const Delivered& from, const Delivered& to) {
+    return {base.lot_us + to.lot_us - from.lot_us,
+            Ppm(base.credit.value + to.credit.value - from.credit.value)};
+}
 
 Delivered Market::Impl::delivered(const FinalWindowRow& window) const {
     Delivered out = final_of(window);
@@ -128,157 +118,72 @@ HoldShare Market::Impl::kept_by_disputes(const LiveLease& lease) const {
     return out;
 }
 
-// While the buyer disputes a settled window, the owners' part of the difference stays in `pending`.
-void Market::Impl::freeze_proceeds(const LeaseRow& lease, const FinalWindowRow& window) {
-    const DisputeRow* row = find_dispute(lease.id, window.window.window.start, false);
-    if (row == nullptr || !row->dispute.is_open()) return;
-    const auto owners = bill_facts(lease, window).owners;
-    const WaterfallLine least = bill(
-        lease, window, moved(delivered(window), row->dispute.final, row->dispute.best_for_buyer()));
-    const auto now_get = by_owner(owners, posted_line(lease, window).owners);
-    const auto then_get = by_owner(owners, least.owners);
-    for (const auto& [owner, amount] : now_get) {
-        const std::int64_t disputed = amount.value - then_get.at(owner).value;
-        if (disputed > 0) freeze(row->dispute.id, owner, Money(disputed), window);
-    }
-}
-
-// Of the owner's proceeds of the lease, from those on that were paid with the window.
-void Market::Impl::freeze(const DisputeId& dispute, const OrganisationId& owner, Money amount,
-                          const FinalWindowRow& window) {
-    std::vector<JournalId> rows;
-    for (const JournalId& id : pending_rows(window.window.lease)) {
-        const PendingRow& row = pending.at(id);
-        if (row.organisation == owner && row.dispute.is_nil() && row.due >= window.dispute_until)
-            rows.push_back(id);
-    }
-    for (const JournalId& id : rows) {
-        if (amount.value == 0) return;
-        PendingRow& row = pending.at(id);
-        const Money part = std::min(amount, row.amount);
-        amount.value -= part.value;
-        set_pending_due(row, false);
-        if (part == row.amount) {
-            set_frozen(row, dispute);
-            continue;
-        }
-        row.amount.value -= part.value;
-        touched_pending.mark(id);
-        set_pending_due(row, true);
-        PendingRow frozen = row;
-        frozen.id = next_id<JournalId>();
-        frozen.amount = part;
-        frozen.index = outcome.index;
-        frozen.dispute = dispute;
-        put_pending(std::move(frozen));
-    }
-}
-
-// Of one lease, in the order of their ids.
-std::vector<JournalId> Market::Impl::pending_rows(const LeaseId& lease) const {
-    std::vector<JournalId> out;
-    for (auto at = pending_of_lease.lower_bound({lease, JournalId{}});
-         at != pending_of_lease.end() && at->first == lease; ++at)
-        out.push_back(at->second);
-    return out;
-}
-
-// What the dispute kept in `pending` and its end left there.
-void Market::Impl::thaw(const settlement::Dispute& dispute) {
-    for (const JournalId& id : pending_rows(dispute.lease)) {
-        PendingRow& row = pending.at(id);
-        if (row.dispute != dispute.id) continue;
-        set_frozen(row, DisputeId{});
-        row.due = std::max(row.due, now());
-        if (!row.released) set_pending_due(row, true);
-    }
-}
-
-// What a correction may take: all but what other disputes have frozen.
-Money Market::Impl::free_pending(const DisputeId& dispute, const OrganisationId& owner,
-                                 const std::string& currency) const {
-    Money sum = accounts.balance({owner, currency, AccountKind::kPending});
-    const auto frozen = frozen_pending.find({owner, currency});
-    if (frozen == frozen_pending.end()) return sum;
-    for (const JournalId& id : frozen->second) {
-        const PendingRow& row = pending.at(id);
-        if (row.dispute != dispute && !row.released) sum.value -= row.amount.value;
-    }
-    return sum;
-}
-
-void Market::Impl::take_pending(const DisputeId& dispute, const OrganisationId& owner,
-                                const std::string& currency, Money amount) {
-    for (const DisputeId& kept_by : {dispute, DisputeId{}}) {
-        for (auto at = pending_of_owner.lower_bound({owner, JournalId{}});
-             at != pending_of_owner.end() && at->first == owner; ++at) {
-            if (amount.value == 0) return;
-            const JournalId& id = at->second;
-            PendingRow& row = pending.at(id);
-            if (row.currency != currency || row.dispute != kept_by || row.released) continue;
-            const Money part = std::min(amount, row.amount);
-            amount.value -= part.value;
-            row.amount.value -= part.value;
-            touched_pending.mark(id);
-            if (row.amount.value > 0) continue;
-            set_pending_due(row, false);
-            row.released = true;
-            released_pending.push_back(id);
-        }
-    }
-    CHECK(amount.value == 0);
+// The buyer's end gives back what the provider's claim may ask for again, and a step of the grade
+// can lie between: so of what is given back the claim keeps what it could make of the window now.
+HoldShare Market::Impl::keep_again(const LeaseRow& lease, const FinalWindowRow& window) {
+    const DisputeRow* claim = find_dispute(lease.id, window.window.window.start, true);
+    if (claim == nullptr || !claim->dispute.is_open()) return {Money(0), Money(0)};
+    const HoldShare before{claim->held, claim->reserved};
+    const HoldShare kept = keep_disputed(lease, window, posted_line(lease, window));
+    return {Money(kept.own.value - before.own.value),
+            Money(kept.voucher.value - before.voucher.value)};
 }
 
 void Market::Impl::correct_window(LiveLease& lease, const FinalWindowRow& window, DisputeRow& row,
                                   const settlement::Dispute& ended) {
     LeaseRow& sold = lease.row;
+    const settlement::BillTerms terms = bill_terms(sold);
     const WaterfallLine before = posted_line(sold, window);
     const Delivered delivered_before = delivered(window);
     settlement::BillFacts facts = bill_facts(sold, window);
+    SettlementLineRow line;
+    line.paid_us = -settlement::paid_lot_us(terms, facts, delivered_before);
     facts.voucher_left = Money(before.voucher.value + row.reserved.value);
     row.dispute = ended;
-    const Delivered now_delivered = delivered(window);
-    const auto corrected =
-        settlement::correct_bill(bill_terms(sold), facts, before, now_delivered, row.held);
+    auto corrected = settlement::correct_bill(terms, facts, before, delivered(window), row.held);
     CHECK(corrected);
-    const WaterfallDifference& change = corrected->change;
-    if (!change.is_zero()) {
-        SettlementLineRow line;
-        line.run = *window.settled_by;
-        line.lease = sold.id;
-        line.window = window.window.window;
-        line.lot_us = now_delivered.lot_us - delivered_before.lot_us;
-        const auto terms = bill_terms(sold);
-        line.paid_us = settlement::paid_lot_us(terms, facts, now_delivered) -
-                       settlement::paid_lot_us(terms, facts, delivered_before);
-        line.currency = sold.market.currency;
-        line.line = as_line(change);
-        for (const OwnerShare& share : facts.owners)
-            line.owners.push_back(share.owner);
-        line.readings = ended.evidence;
-        line.index = next_index();
-        line.agreement = discount_for(sold, window).agreement.value_or(AgreementId());
-        if (sold.voucher) line.grant = sold.voucher->grant;
-        line.dispute = ended.id;
-        line.corrects = window.line_index;
-        closing.add(sold.buyer, sold.project, line.currency, line.window.start,
-                    Money(change.buyer_pays.value - change.buyer_tax.value), change.buyer_tax);
-        emit(correction_entry(command->id, now(), line));
-        changes.lines.push_back(std::move(line));
-    }
-    post_correction(sold, window, row, change);
-    sold.hold = Money(sold.hold.value - row.held.value);
+    line.lot_us = corrected->lot_us - delivered_before.lot_us;
+    line.paid_us += corrected->paid_us;
+    row.change = std::move(corrected->change);
+    if (!row.change->is_zero()) add_correction(sold, window, row, std::move(line));
+    const HoldShare again = keep_again(sold, window);
+    post_correction(sold, window, row, again);
+    sold.hold = Money(sold.hold.value - row.held.value + again.own.value);
     row.held = Money(0);
     row.reserved = Money(0);
-    row.change = change;
     thaw(ended);
+    freeze_again(sold, window);
     touched_leases.mark(sold.id);
     post_moves("correction");
 }
 
-// And what was held and reserved for it beyond that is free again.
+void Market::Impl::add_correction(const LeaseRow& lease, const FinalWindowRow& window,
+                                  const DisputeRow& row, SettlementLineRow line) {
+    const WaterfallDifference& change = *row.change;
+    line.run = *window.settled_by;
+    line.lease = lease.id;
+    line.window = window.window.window;
+    line.currency = lease.market.currency;
+    line.line = as_line(change);
+    for (const OwnerShare& share : owners_at(lease, line.window.start))
+        line.owners.push_back(share.owner);
+    line.readings = row.dispute.evidence;
+    line.index = next_index();
+    line.agreement = discount_for(lease, window).agreement.value_or(AgreementId());
+    if (lease.voucher) line.grant = lease.voucher->grant;
+    line.dispute = row.dispute.id;
+    line.corrects = window.line_index;
+    closing.add(lease.buyer, lease.project, line.currency, line.window.start,
+                Money(change.buyer_pays.value - change.buyer_tax.value), change.buyer_tax);
+    emit(correction_entry(command->id, now(), line));
+    changes.lines.push_back(std::move(line));
+}
+
+// And what was held and reserved for it beyond that is free again. `again`: what another dispute
+// keeps of it more than before.
 void Market::Impl::post_correction(const LeaseRow& lease, const FinalWindowRow& window,
-                                   const DisputeRow& row, const WaterfallDifference& change) {
+                                   const DisputeRow& row, const HoldShare& again) {
+    const WaterfallDifference& change = *row.change;
     const std::string& currency = lease.market.currency;
     const DisputeId& id = row.dispute.id;
     settlement::WindowParties parties;
@@ -308,28 +213,32 @@ void Market::Impl::post_correction(const LeaseRow& lease, const FinalWindowRow& 
         else
             take_pending(id, account.organisation, currency, Money(-posting.amount.value));
     }
-    correct_voucher(lease, row, change.voucher);
+    correct_voucher(lease, row, again.voucher);
     const Money taken(std::max<std::int64_t>(0, change.buyer_pays.value));
     projects.move(lease.project, currency, Money(-taken.value), change.buyer_pays);
-    move_hold(lease.buyer, lease.project, currency, Money(taken.value - row.held.value));
+    move_hold(lease.buyer, lease.project, currency,
+              Money(taken.value - row.held.value + again.own.value));
 }
 
-// The postings have moved the money of the difference; here the book follows.
-void Market::Impl::correct_voucher(const LeaseRow& lease, const DisputeRow& row, Money change) {
+// The postings have moved the money of the difference; here the book follows. `again`: what another
+// dispute keeps reserved more than before.
+void Market::Impl::correct_voucher(const LeaseRow& lease, const DisputeRow& row, Money again) {
     if (!lease.voucher) return;
     const settlement::ReservationKey key{lease.voucher->grant, lease.id.bytes};
-    const Money redeemed(std::max<std::int64_t>(0, change.value));
-    if (redeemed.value > 0) {
-        touch_voucher(key);
-        CHECK(vouchers.redeem(key, redeemed));
-    } else if (change.value < 0) {
-        const settlement::Month month = lease.voucher->month;
-        CHECK(vouchers.give_back(key.grant, month, Money(-change.value)));
+    const settlement::Month month = lease.voucher->month;
+    const std::int64_t change = row.change->voucher.value;
+    const Money redeemed(std::max<std::int64_t>(0, change));
+    const Money kept(std::max<std::int64_t>(0, again.value));
+    touch_voucher(key);
+    if (redeemed.value > 0) CHECK(vouchers.redeem(key, redeemed));
+    if (change < 0) {
+        CHECK(vouchers.reserve_again(key, month, kept));
+        CHECK(vouchers.give_back(key.grant, month, Money(-change - kept.value)));
+        move_budget(key.grant, kept);
         const settlement::Grant& grant = vouchers.find_grant(key.grant)->grant;
-        touched_grants.mark(key.grant);
         touched_voucher_months.mark({{grant.programme, grant.organisation}, month});
     }
-    return_voucher(key, Money(row.reserved.value - redeemed.value));
+    return_voucher(key, Money(row.reserved.value - redeemed.value + kept.value - again.value));
 }
 
 void Market::Impl::forget_windows(LiveLease& lease) {

@@ -52,14 +52,6 @@ std::string line(const OrganisationRow& row) {
                        row.suspended, kinds, row.group, row.tax_class, row.index.value);
 }
 
-std::string delivered(const settlement::Delivered& d) {
-    return fmt::format("{}@{}", d.lot_us, d.credit.value);
-}
-
-std::string delivered(const std::optional<settlement::Delivered>& d) {
-    return d ? delivered(*d) : "-";
-}
-
 std::string line(const MarketRow& row) {
     const MarketControl& c = row.control;
     return fmt::format("market {} {} {} {} {} {} {}/{}/{}/{}/{}", to_string(row.rules.key),
@@ -274,37 +266,6 @@ std::string line(const PendingRow& row) {
                        row.released, row.index.value, to_string(row.lease), to_string(row.dispute));
 }
 
-std::string line(const ArbiterKeyRow& row) {
-    return fmt::format("arbiter_key {} {} {} {} {}", to_string(row.id), to_string(row.organisation),
-                       to_hex(as_chars(row.key)), row.revoked, row.index.value);
-}
-
-std::string line(const DisputeRow& row) {
-    const settlement::Dispute& d = row.dispute;
-    std::string evidence;
-    for (const LogIndex index : d.evidence)
-        evidence += fmt::format("{},", index.value);
-    std::string change = "-";
-    if (row.change) {
-        const settlement::WaterfallDifference& c = *row.change;
-        change = fmt::format("{}/{}/{}/{}/{}/{}/{}/{}/{}/{}/{}", c.sale.value, c.credit.value,
-                             c.discount.value, c.amount.value, c.voucher.value, c.buyer_fee.value,
-                             c.provider_fee.value, c.buyer_tax.value, c.withheld.value,
-                             c.buyer_pays.value, c.provider_gets.value);
-        for (const Money owner : c.owners)
-            change += fmt::format(",{}", owner.value);
-    }
-    return fmt::format(
-        "dispute {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}",
-        to_string(d.id), to_string(d.lease), window(d.window), settlement::to_string(d.reason),
-        d.opened_by ? settlement::to_string(*d.opened_by) : "-", d.opened_at.value,
-        delivered(d.final), delivered(d.claimed), settlement::to_string(d.state), d.claim_by.value,
-        d.rule_by.value, evidence, delivered(d.provider_offer), delivered(d.buyer_offer),
-        delivered(d.result), optional_time(d.ended_at), to_string(row.buyer),
-        to_string(row.provider), row.held.value, row.reserved.value, change,
-        to_string(row.arbiter) + " " + std::to_string(row.index.value));
-}
-
 std::string line(const UserRow& row) {
     return fmt::format("user {} {} {} {} {}", to_string(row.id), to_string(row.organisation),
                        row.removed, to_string(row.registered_by), row.index.value);
@@ -425,6 +386,7 @@ Hash digest(Rows state) {
     hasher.add(state.users);
     hasher.add(state.payment_keys);
     hasher.add(state.cash);
+    hasher.add(state.operator_requests);
     hasher.add(state.periods);
     hasher.add(state.period_balances);
     hasher.add(state.invoices);

@@ -11,7 +11,10 @@ namespace suanpan::core {
 
 std::string line(const ProjectRow& row);
 std::string line(const ProjectBudgetRow& row);
+std::string line(const ArbiterKeyRow& row);
+std::string line(const DisputeRow& row);
 std::string line(const MeterRow& row);
 std::string line(const MeterKeyRow& row);
+std::string line(const OperatorRequestRow& row);
 
 }  // namespace suanpan::core

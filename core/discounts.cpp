@@ -104,49 +104,66 @@ settlement::AppliedDiscount Market::Impl::discount_for(const LeaseRow& lease,
 }
 
 // Leases are settled one after the other, but a month's volume grows window by window, by (end,
-// lease): so those that it decides on are priced when the run begins.
-std::vector<PricedWindow> Market::Impl::windows_by_volume(
-    const RunRow& run, settlement::MonthlyVolumes& counted) const {
-    std::vector<PricedWindow> windows;
-    for (const auto& [id, lease] : leases) {
-        if (lease.unsettled.empty()) continue;
-        if (std::ranges::none_of(agreements_of(lease.row), goes_by_volume)) continue;
-        for (const FinalWindowRow& window : lease.unsettled) {
-            if (is_in_range(run, window) && !window.discount)
-                windows.push_back({{window.window.window.end, id}, window});
-        }
-    }
-    std::ranges::sort(windows, {}, &PricedWindow::order);
-    for (PricedWindow& priced : windows) {
-        const LeaseRow& lease = leases.at(priced.order.lease).row;
-        const Time start = priced.window.window.window.start;
-        const settlement::Month month = settlement::month_of(start);
-        const auto& list = agreements_of(lease);
-        const auto facts = sale_facts(lease);
-        priced.window.discount = settlement::choose_discount(list, facts, month, counted);
-        const auto line = bill(lease, priced.window, delivered(priced.window));
-        CHECK(settlement::count_volume(list, facts, month, line.amount, counted));
-    }
-    return windows;
+// lease): so those that it decides on are priced before the run settles any. Under which agreements
+// a lease is was decided by its trade.
+void Market::Impl::note_unpriced(const LeaseRow& lease, const FinalWindowRow& window) {
+    const auto& list = agreements_of(lease);
+    if (list.empty() || window.discount) return;
+    const auto facts = sale_facts(lease);
+    const bool by_volume = std::ranges::any_of(list, [&](const DiscountAgreement& agreement) {
+        return goes_by_volume(agreement) && settlement::applies(agreement, facts);
+    });
+    if (by_volume)
+        unpriced.final_at.emplace(settlement::RunOrder{window.window.window.end, lease.id},
+                                  window.window.final_at);
 }
 
-void Market::Impl::price_by_volume(const RunRow& run) {
-    for (const PricedWindow& priced : windows_by_volume(run, volumes)) {
-        LiveLease& lease = leases.at(priced.order.lease);
-        const Time start = priced.window.window.window.start;
-        const auto window =
-            std::ranges::find(lease.unsettled, start,
-                              [](const FinalWindowRow& row) { return row.window.window.start; });
-        *window = priced.window;
-        const auto facts = sale_facts(lease.row);
-        for (const DiscountAgreement& agreement : agreements_of(lease.row)) {
-            if (settlement::applies(agreement, facts))
-                touched_volumes.mark({agreement.id, settlement::month_of(start)});
-        }
-        const std::pair key(lease.row.id, start);
-        window_rows[key] = *window;
-        touched_windows.mark(key);
+// At the month's volume in `counted`, which has the window afterwards.
+settlement::AppliedDiscount Market::Impl::price(const LeaseRow& lease, FinalWindowRow window,
+                                                settlement::MonthlyVolumes& counted) const {
+    const settlement::Month month = settlement::month_of(window.window.window.start);
+    const auto& list = agreements_of(lease);
+    const auto facts = sale_facts(lease);
+    window.discount = settlement::choose_discount(list, facts, month, counted);
+    const auto line = bill(lease, window, delivered(window));
+    CHECK(settlement::count_volume(list, facts, month, line.amount, counted));
+    return *window.discount;
+}
+
+void Market::Impl::price_window(const settlement::RunOrder& order) {
+    LiveLease& lease = leases.at(order.lease);
+    const auto window =
+        std::ranges::find(lease.unsettled, order.end,
+                          [](const FinalWindowRow& row) { return row.window.window.end; });
+    window->discount = price(lease.row, *window, volumes);
+    const Time start = window->window.window.start;
+    const auto facts = sale_facts(lease.row);
+    for (const DiscountAgreement& agreement : agreements_of(lease.row)) {
+        if (settlement::applies(agreement, facts))
+            touched_volumes.mark({agreement.id, settlement::month_of(start)});
     }
+    const std::pair key(lease.row.id, start);
+    window_rows[key] = *window;
+    touched_windows.mark(key);
+}
+
+// At most some kSettleStep, so that the market does not stand still. How many is counted by what
+// was priced, not by what was passed over: that is more after a restart.
+bool Market::Impl::price_step(const RunRow& run) {
+    auto next = unpriced.reached ? unpriced.final_at.upper_bound(*unpriced.reached)
+                                 : unpriced.final_at.begin();
+    std::size_t priced = 0;
+    while (next != unpriced.final_at.end() && priced < kSettleStep) {
+        unpriced.reached = next->first;
+        if (run.from <= next->second && next->second < run.to) {
+            price_window(next->first);
+            next = unpriced.final_at.erase(next);
+            ++priced;
+        } else {
+            ++next;
+        }
+    }
+    return priced < kSettleStep;
 }
 
 }  // namespace suanpan::core

@@ -9,6 +9,7 @@
 #include "settlement/dispute.hpp"
 
 #include <optional>
+#include <vector>
 
 namespace suanpan::core {
 
@@ -23,8 +24,8 @@ struct ArbiterKeyRow {
 };
 
 // A window has at most two: one that could raise its bill (the provider's, or a mismatch), and one
-// that could lower it (the buyer's). Each is about the difference from what became final, so they
-// end in any order with the same result.
+// that could lower it (the buyer's). Each is about the difference from what became final, and with
+// each end what the other one keeps is taken anew: so they end in any order with the same money.
 struct DisputeRow {
     settlement::Dispute dispute;
     OrganisationId buyer;
@@ -36,6 +37,9 @@ struct DisputeRow {
     // What its end posted; nothing when the window was settled later, with the result.
     std::optional<settlement::WaterfallDifference> change{};
     OrganisationId arbiter{};  // who ruled; nil: nobody
+    // Who owned the pool at the window's start; ascending, distinct. Each of them may speak for the
+    // provider's side, and all of them agree or none.
+    std::vector<OrganisationId> owners{};
     friend bool operator==(const DisputeRow&, const DisputeRow&) = default;
 
     [[nodiscard]] bool raises() const {

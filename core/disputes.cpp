@@ -59,13 +59,14 @@ const FinalWindowRow* Market::Impl::find_window(const LeaseId& lease, Time start
 
 // Not the operator: it could settle any dispute as the agreement of both.
 bool Market::Impl::speaks_for(const DisputeRow& row, DisputeParty side) const {
-    return command->actor == (side == DisputeParty::kProvider ? row.provider : row.buyer);
+    if (side == DisputeParty::kBuyer) return command->actor == row.buyer;
+    return command->actor == row.provider || std::ranges::binary_search(row.owners, command->actor);
 }
 
-bool Market::Impl::has_co_owners(const LeaseRow& lease, Time start) const {
-    return std::ranges::any_of(owners_at(lease, start), [&](const settlement::OwnerShare& share) {
-        return share.owner != lease.provider;
-    });
+settlement::MeterRole Market::Impl::evidence_side(const DisputeRow& row) const {
+    if (speaks_for(row, DisputeParty::kBuyer)) return settlement::MeterRole::kBuyer;
+    if (speaks_for(row, DisputeParty::kProvider)) return settlement::MeterRole::kProvider;
+    return settlement::MeterRole::kOperator;
 }
 
 Result<DisputeRow*> Market::Impl::find_party_dispute(const DisputeId& id) {
@@ -107,8 +108,6 @@ Result<void> Market::Impl::handle(const OpenDispute& body) {
                     "the window is settled and nothing is held for it any more; a provider "
                     "disputes a window before that");
     }
-    // What the provider does not answer is not its alone to lose.
-    if (has_co_owners(lease, body.window_start)) settlement::contest(*opened);
     accept();
     add_dispute(lease, *opened);
     if (window->settled_by) freeze_proceeds(lease, *window);
@@ -117,6 +116,9 @@ Result<void> Market::Impl::handle(const OpenDispute& body) {
 
 void Market::Impl::add_dispute(const LeaseRow& lease, const Dispute& dispute) {
     DisputeRow row{dispute, lease.buyer, lease.provider, next_index()};
+    for (const auto& [owner, share] : owners_at(lease, dispute.window.start))
+        row.owners.push_back(owner);
+    std::ranges::sort(row.owners);
     emit(dispute_entry(command->id, now(), row));
     due.insert(DueKey{*dispute.deadline(), row.index, DueKind::kDispute, dispute.id.bytes});
     dispute_ids[{dispute.lease, dispute.window.start, row.raises()}] = dispute.id;
@@ -138,7 +140,8 @@ Result<void> Market::Impl::handle(const ClaimDispute& body) {
     const auto row = find_party_dispute(body.id);
     if (!row) return fail(row.error());
     if (!speaks_for(**row, DisputeParty::kProvider))
-        return fail("not_allowed", "it is the provider who stands by what is disputed");
+        return fail("not_allowed",
+                    "it is the provider, or an owner of the pool, who stands by what is disputed");
     Dispute next = (*row)->dispute;
     if (const auto claimed = settlement::claim_dispute(next, now()); !claimed) return claimed;
     accept();
@@ -152,7 +155,8 @@ Result<void> Market::Impl::handle(const AddEvidence& body) {
     if (body.entry.value < 0 || body.entry >= outcome.index)
         return fail("unknown_entry", "the log has no entry of this index yet");
     Dispute next = (*row)->dispute;
-    if (const auto added = settlement::add_evidence(next, body.entry, now()); !added) return added;
+    const auto added = settlement::add_evidence(next, evidence_side(**row), body.entry, now());
+    if (!added) return added;
     accept();
     change_dispute(**row, next);
     return {};
@@ -164,14 +168,8 @@ Result<void> Market::Impl::handle(const OfferSettlement& body) {
     if (!speaks_for(**row, body.by))
         return fail("not_allowed", "an offer is made by the side whose it is");
     Dispute next = (*row)->dispute;
-    const bool gives_away =
-        body.by == DisputeParty::kProvider &&
-        (body.delivered.lot_us < next.final.lot_us || body.delivered.credit > next.final.credit);
-    if (gives_away && has_co_owners(leases.at(next.lease).row, next.window.start)) {
-        return fail("owners_must_consent",
-                    "others own a part of the pool: less than what is final is for an arbiter");
-    }
-    const auto offered = settlement::offer(next, body.by, body.delivered, now());
+    const auto offered =
+        settlement::offer(next, {body.by, command->actor, body.delivered}, (*row)->owners, now());
     if (!offered) return offered;
     accept();
     next.is_open() ? change_dispute(**row, next) : end_dispute(**row, next);
@@ -211,8 +209,7 @@ Result<void> Market::Impl::handle(const RuleDispute& body) {
 bool Market::Impl::is_impartial(const OrganisationId& arbiter, const DisputeRow& row) const {
     const LeaseRow& lease = leases.at(row.dispute.lease).row;
     std::set<OrganisationId> concerned{row.buyer, row.provider};
-    for (const settlement::OwnerShare& share : owners_at(lease, row.dispute.window.start))
-        concerned.insert(share.owner);
+    concerned.insert(row.owners.begin(), row.owners.end());
     if (lease.voucher) {
         concerned.insert(holder_of(lease.voucher->grant));
         const auto& programme = programme_of(lease.voucher->grant);

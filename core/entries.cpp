@@ -94,6 +94,7 @@ Json invoices_to_json(std::span<const InvoiceRow> invoices) {
                  {"net", to_string(each.invoice.net)},
                  {"tax", to_string(each.invoice.tax)}};
         if (!each.invoice.project.is_nil()) one["project"] = to_string(each.invoice.project);
+        if (each.invoice.corrects) one["corrects"] = settlement::to_string(*each.invoice.corrects);
         out.push_back(std::move(one));
     }
     return out;

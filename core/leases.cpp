@@ -75,7 +75,7 @@ Result<void> Market::Impl::handle(const AdvanceLease& body) {
         });
         lease.meter.emplace(metered_lease(row), metering_rules(row));
         lease.meter->activate(*row.active_from);
-        lease.guarantees = guarantees_of(row);
+        start_gauges(lease);
         set_due(lease.meter_due, lease.meter->next_deadline(), row.index, DueKind::kMeterDeadline,
                 row.id.bytes);
         // What was not delivered before the hand-over can never be billed.
@@ -195,11 +195,12 @@ void Market::Impl::take_final_windows(LiveLease& lease) {
             checked_add(now().value, schedule_at(lease.row.index).dispute_period.value);
         CHECK(until);  // a schedule's times are bounded
         row.dispute_until = Time(*until);
-        row.missed = lease.gauges.judge(lease.guarantees, row.window.window);
+        row.missed = lease.gauges.judge(row.window.window);
         open_mismatch(lease.row, row);
         const std::pair key(row.window.lease, row.window.window.start);
         touched_windows.mark(key);
         window_rows[key] = row;
+        note_unpriced(lease.row, row);
         lease.unsettled.push_back(std::move(row));
     }
     sort_unsettled(lease.unsettled);
@@ -260,7 +261,7 @@ Result<void> Market::Impl::handle(const SubmitReadings& body) {
     if (!lease.meter) return fail("lease_not_active", "the lease has not been handed over yet");
     accept();
     // What arrives after a deadline is too late for the gauges too.
-    if (!lease.guarantees.empty()) take_final_windows(lease);
+    if (lease.gauges.judges()) take_final_windows(lease);
     outcome.readings = lease.meter->accept(batch, now(), outcome.index);
     CHECK(outcome.readings.size() == batch.readings.size());
     add_gauges(lease, batch);

@@ -201,7 +201,7 @@ void Market::Impl::fire(const DueKey& key) {
         case DueKind::kPending: release_pending(id_of<JournalId>(key)); return;
         case DueKind::kGrant: expire_grant(id_of<GrantId>(key), key.time); return;
         case DueKind::kDispute: lapse(id_of<DisputeId>(key)); return;
-        case DueKind::kApproval: expire_cash(id_of<ApprovalId>(key)); return;
+        case DueKind::kApproval: expire_approval(id_of<ApprovalId>(key)); return;
         case DueKind::kLeaseClose: {
             LiveLease& lease = leases.at(id_of<LeaseId>(key));
             lease.close_due.reset();
@@ -328,6 +328,7 @@ void Market::Impl::retire() {
     ended_orders.clear();
     for (const LeaseId& id : closed_leases) {
         changes.leases.push_back(lease_row(leases.at(id)));
+        leases_of_pool.erase({changes.leases.back().pool, id});
         leases.erase(id);
     }
     closed_leases.clear();
@@ -349,6 +350,7 @@ void Market::Impl::retire() {
         move_out(changes.calls, calls, index);
     ended_calls.clear();
     desk.retire(changes);
+    requests.retire(changes);
 }
 
 }  // namespace suanpan::core

@@ -35,9 +35,10 @@ struct CommandOutcome {
     std::optional<GrantRow> grant;                           // GrantVoucher, RevokeGrant
     std::optional<DisputeRow> dispute;                       // that the command was about
     std::optional<CashRow> cash;            // RequestCash, ApproveCash, RejectCash, TakePayment
-    std::optional<PeriodRow> period;        // ClosePeriod
+    std::optional<PeriodRow> period;        // ClosePeriod, ApproveRequest
     std::optional<TitleRow> title;          // ProposeTitle, ConfirmTitle, RefuseTitle, RegisterPool
     std::optional<ProjectAccount> project;  // that the command was about
+    std::optional<OperatorRequestRow> request;  // that the command was about
 };
 
 // The code of a command that the sequencer refused, and not a rule of the market.

@@ -45,6 +45,7 @@ void Market::Impl::mark_changes(Rows& out) {
     append(out.arbiter_keys, touched_arbiter_keys, arbiter_keys);
     append(out.disputes, touched_disputes, disputes);
     desk.mark_changes(out);
+    requests.mark_changes(out);
     closing.mark_changes(out);
     projects.mark_changes(out);
     for (const auto& id : touched_orders.keys()) {
@@ -103,6 +104,7 @@ void Market::Impl::clear_touched() {
     touched_disputes.clear();
     touched_balances.clear();
     desk.clear_touched();
+    requests.touched.clear();
     closing.clear_touched();
     projects.clear_touched();
 }

@@ -14,6 +14,7 @@
 #include "core/old_meter_keys.hpp"
 #include "core/period_desk.hpp"
 #include "core/project_desk.hpp"
+#include "core/request_desk.hpp"
 #include "core/under_way.hpp"
 #include "matching/engine.hpp"
 #include "settlement/accounts.hpp"
@@ -40,8 +41,8 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
     std::map<std::string, ModelRow> models;
     std::map<SiteId, SiteRow> sites;
     std::map<PoolId, PoolRow> pools;
-    std::map<PoolId, settlement::TitleHistory> titles;  // of every pool
-    std::set<OrganisationId> title_owners;              // whom some confirmed title names
+    std::map<PoolId, settlement::TitleHistory> titles;   // of every pool
+    std::map<OrganisationId, std::size_t> title_owners;  // how many confirmed ones name whom
     std::map<AttestationId, AttestationRow> attestations;
     std::map<LogIndex, BlockRow> blocks;  // not ended early
     std::map<LogIndex, CallRow> calls;    // open ones
@@ -50,6 +51,7 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
     std::vector<OpenOrder> orders;
     std::unordered_map<OrderId, matching::OrderSlot, IdHash> order_slots;
     std::map<LeaseId, LiveLease> leases;
+    std::set<std::pair<PoolId, LeaseId>> leases_of_pool;
     std::optional<RunRow> last_run;  // the next one begins where it ended
     std::map<JournalId, PendingRow> pending;
     // The same rows by what they are looked for.
@@ -59,6 +61,7 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
     // By provider and buyer, in the order of their entries.
     std::map<Partners, std::vector<settlement::DiscountAgreement>> agreements;
     settlement::MonthlyVolumes volumes;  // of those that have tiers
+    UnpricedWindows unpriced;
     settlement::VoucherBook vouchers;
     std::map<ProgrammeId, ProgrammeHolder> programme_holders;
     std::map<GrantId, LogIndex> grant_indices;
@@ -68,6 +71,7 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
     std::map<DisputeId, DisputeRow> disputes;
     std::map<DisputeKey, DisputeId> dispute_ids;
     CashDesk desk;
+    RequestDesk requests;
     PeriodDesk closing;
     ProjectDesk projects;
     matching::Engine engine;
@@ -165,6 +169,8 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
     Result<void> handle(const RenameProject& body);
     Result<void> handle(const CloseProject& body);
     Result<void> handle(const SetProjectBudget& body);
+    Result<void> handle(const ApproveRequest& body);
+    Result<void> handle(const RejectRequest& body);
 
     // Common to the handlers.
     void accept();  // the command's own entry takes its place, the first
@@ -248,15 +254,17 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
     void expire_attestation(const AttestationId& id);
 
     // titles.cpp
+    [[nodiscard]] std::vector<const LeaseRow*> leases_of(const PoolId& pool) const;
     [[nodiscard]] Result<void> check_vouchers_of(const PoolId& pool,
                                                  const settlement::Title& title) const;
-    // The history with one more title. Errors, in order of precedence: `bad_shares`,
-    // `unknown_organisation`, those of TitleHistory::propose(), `owner_has_voucher`.
-    [[nodiscard]] Result<settlement::TitleHistory> with_title(
-        settlement::TitleHistory history, const PoolId& pool, Time from,
+    [[nodiscard]] Time owners_asked_from(const PoolId& pool) const;
+    // Errors, in order of precedence: `bad_shares`, `unknown_organisation`, those of
+    // TitleHistory::propose(), `owner_has_voucher`.
+    [[nodiscard]] Result<settlement::ProposedTitle> check_title(
+        const settlement::TitleHistory& history, const PoolId& pool, Time from,
         const std::vector<settlement::OwnerShare>& shares, const OrganisationId& proposer) const;
-    // After a command that proposed or confirmed the pool's latest title.
-    void take_title(const PoolId& pool, settlement::TitleHistory history);
+    void take_title(const PoolId& pool, settlement::ProposedTitle title);  // from just now
+    void forget_titles(const PoolId& pool);
     // REQUIRES that one waits.
     void end_title(const PoolId& pool, TitleState state, const OrganisationId& refused_by);
     [[nodiscard]] std::vector<settlement::OwnerShare> owners_at(const LeaseRow& lease,
@@ -281,7 +289,8 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
     [[nodiscard]] Result<MeterRow*> find_own_meter(const MeterId& id);
     [[nodiscard]] std::vector<settlement::Guarantee> guarantees_of(const LeaseRow& lease) const;
     void add_gauges(LiveLease& lease, const settlement::ReadingBatch& batch);
-    void check_attested_rate(const LiveLease& lease, const settlement::ReadingBatch& batch);
+    void check_attested_rate(const LiveLease& lease, Rate measured);
+    void start_gauges(LiveLease& lease) const;
 
     // discounts.cpp
     [[nodiscard]] settlement::DiscountAgreement* find_agreement(const AgreementId& id);
@@ -290,11 +299,11 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
         const LeaseRow& lease) const;
     [[nodiscard]] settlement::AppliedDiscount discount_for(const LeaseRow& lease,
                                                            const FinalWindowRow& window) const;
-    // Of the range those that a month's volume decides on and nobody priced yet, in the order in
-    // which they count, each with its discount; `counted` has them afterwards.
-    [[nodiscard]] std::vector<PricedWindow> windows_by_volume(
-        const RunRow& run, settlement::MonthlyVolumes& counted) const;
-    void price_by_volume(const RunRow& run);
+    void note_unpriced(const LeaseRow& lease, const FinalWindowRow& window);
+    [[nodiscard]] settlement::AppliedDiscount price(const LeaseRow& lease, FinalWindowRow window,
+                                                    settlement::MonthlyVolumes& counted) const;
+    void price_window(const settlement::RunOrder& order);
+    bool price_step(const RunRow& run);  // gives whether the whole range is priced
 
     // vouchers.cpp
     void cancel_covered_orders(const OrganisationId& buyer);
@@ -344,17 +353,24 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
     [[nodiscard]] ApprovalId own_approval() const;
     [[nodiscard]] Result<CashRow*> waiting_cash(const ApprovalId& id);
     void end_waiting(const CashRow& row);
-    [[nodiscard]] Result<void> require_independent(const UserId& by, const CashRow& row) const;
+    [[nodiscard]] Result<void> require_independent(const UserId& by,
+                                                   const settlement::Approval& asked) const;
     void expire_cash(const ApprovalId& id);
 
     // periods.cpp
     [[nodiscard]] Result<void> check_windows(settlement::Month month) const;
-    [[nodiscard]] Result<void> begin_closing(settlement::Month month);
+    [[nodiscard]] Result<void> check_closing(settlement::Month month) const;
+    void begin_closing(settlement::Month month);
     void close_step(PeriodRow& period);
-    Result<settlement::InvoiceNumber> credit_invoice(settlement::Invoice& note,
-                                                     settlement::Month month);
-    [[nodiscard]] std::vector<InvoiceRow> issue_invoices(settlement::Month month,
-                                                         const OrganisationId& organisation);
+
+    // requests.cpp
+    [[nodiscard]] Result<void> require_operator_person(const UserId& by) const;
+    [[nodiscard]] Result<void> check_act(const OperatorAct& act) const;
+    Result<void> request(OperatorAct act, const UserId& by);
+    [[nodiscard]] Result<OperatorRequestRow*> waiting_request(const ApprovalId& id);
+    void end_request(OperatorRequestRow& row, settlement::Approval ended);
+    void carry_out(const OperatorAct& act);
+    void expire_approval(const ApprovalId& id);
 
     // projects.cpp
     // Of the organisation that acts, and open.
@@ -373,8 +389,7 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
                                                  const FinalWindowRow& window,
                                                  const settlement::Delivered& delivered) const;
     [[nodiscard]] Result<void> check_range(const Settle& range, LogIndex end) const;
-    void begin_preview(SettlementPreview& preview) const;
-    // Gives how many windows it would settle.
+    void preview_prices(SettlementPreview& preview) const;
     std::int64_t preview_lease(SettlementPreview& preview, const LiveLease& lease) const;
     void begin_run(const Settle& range);
     void settle_step(RunRow& run);
@@ -399,7 +414,7 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
     [[nodiscard]] const FinalWindowRow* find_window(const LeaseId& lease, Time start) const;
     // Whether the actor may speak in the dispute for this side.
     [[nodiscard]] bool speaks_for(const DisputeRow& row, settlement::DisputeParty side) const;
-    [[nodiscard]] bool has_co_owners(const LeaseRow& lease, Time start) const;
+    [[nodiscard]] settlement::MeterRole evidence_side(const DisputeRow& row) const;  // the actor's
     [[nodiscard]] bool is_impartial(const OrganisationId& arbiter, const DisputeRow& row) const;
     [[nodiscard]] Result<DisputeRow*> find_party_dispute(const DisputeId& id);
     void add_dispute(const LeaseRow& lease, const settlement::Dispute& dispute);
@@ -417,23 +432,30 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay {
     // What an open dispute keeps of a window's hold that is settled as `line`.
     HoldShare keep_disputed(const LeaseRow& lease, const FinalWindowRow& window,
                             const settlement::WaterfallLine& line);
+    // Of a settled window, when the other one has ended; gives by how much more than before.
+    HoldShare keep_again(const LeaseRow& lease, const FinalWindowRow& window);
+    void correct_window(LiveLease& lease, const FinalWindowRow& window, DisputeRow& row,
+                        const settlement::Dispute& ended);
+    void add_correction(const LeaseRow& lease, const FinalWindowRow& window, const DisputeRow& row,
+                        SettlementLineRow line);
+    void post_correction(const LeaseRow& lease, const FinalWindowRow& window, const DisputeRow& row,
+                         const HoldShare& again);
+    void correct_voucher(const LeaseRow& lease, const DisputeRow& row, Money again);
+    [[nodiscard]] bool is_open_to_dispute(const FinalWindowRow& window) const;
+    [[nodiscard]] HoldShare kept_by_disputes(const LiveLease& lease) const;
+    void forget_windows(LiveLease& lease);
+
+    // frozen_proceeds.cpp
     void freeze_proceeds(const LeaseRow& lease, const FinalWindowRow& window);
     void freeze(const DisputeId& dispute, const OrganisationId& owner, Money amount,
                 const FinalWindowRow& window);
     void thaw(const settlement::Dispute& dispute);
-    void correct_window(LiveLease& lease, const FinalWindowRow& window, DisputeRow& row,
-                        const settlement::Dispute& ended);
-    void post_correction(const LeaseRow& lease, const FinalWindowRow& window, const DisputeRow& row,
-                         const settlement::WaterfallDifference& change);
+    void freeze_again(const LeaseRow& lease, const FinalWindowRow& window);
     void take_pending(const DisputeId& dispute, const OrganisationId& owner,
                       const std::string& currency, Money amount);
     [[nodiscard]] std::vector<JournalId> pending_rows(const LeaseId& lease) const;
     [[nodiscard]] Money free_pending(const DisputeId& dispute, const OrganisationId& owner,
                                      const std::string& currency) const;
-    void correct_voucher(const LeaseRow& lease, const DisputeRow& row, Money change);
-    [[nodiscard]] bool is_open_to_dispute(const FinalWindowRow& window) const;
-    [[nodiscard]] HoldShare kept_by_disputes(const LiveLease& lease) const;
-    void forget_windows(LiveLease& lease);
 };
 
 }  // namespace suanpan::core

@@ -82,10 +82,10 @@ struct LiveLease {
     std::optional<settlement::LeaseMeter> meter;  // from activation on
     std::vector<FinalWindowRow> unsettled;        // by final_at, then by end
     std::optional<Time> meter_due;
-    std::map<Time, FinalWindowRow> settled;         // that a dispute can still change; by start
-    std::optional<Time> close_due;                  // ended: when no dispute can change it any more
-    std::vector<settlement::Guarantee> guarantees;  // from activation on
-    settlement::LeaseGauges gauges;                 // that they and attested rates are judged by
+    std::map<Time, FinalWindowRow> settled;  // that a dispute can still change; by start
+    std::optional<Time> close_due;           // ended: when no dispute can change it any more
+    // From activation on: what guarantees and attested rates are judged by.
+    settlement::LeaseGauges gauges;
 
     // With no billing left to come.
     [[nodiscard]] bool is_settled() const;
@@ -101,9 +101,11 @@ struct DisputeKey {
 
 using Partners = std::pair<OrganisationId, OrganisationId>;  // provider, buyer
 
-struct PricedWindow {
-    settlement::RunOrder order;
-    FinalWindowRow window;
+// Final windows that a month's volume decides on and that have no discount yet, in the order in
+// which they count. A run need not see again what it passed over: it is beyond its range.
+struct UnpricedWindows {
+    std::map<settlement::RunOrder, LogIndex> final_at;
+    std::optional<settlement::RunOrder> reached;
 };
 
 // A sell's rest at its limit over its time; beyond 64 bits: the most they hold.
@@ -112,6 +114,14 @@ std::int64_t sell_notional(const matching::OrderTerms& terms,
 
 // What a buy's rest may still cost, before fees (market §7).
 Result<ExactAmount> rest_amount(const matching::OrderTerms& terms, std::int64_t rest);
+
+// `base`, and what is between the two others.
+settlement::Delivered moved(const settlement::Delivered& base, const settlement::Delivered& from,
+                            const settlement::Delivered& to);
+
+// A title may name an owner more than once.
+std::map<OrganisationId, Money> by_owner(const std::vector<settlement::OwnerShare>& owners,
+                                         const std::vector<Money>& amounts);
 
 // A line of the run.
 void add_line(RunTotals& totals, const settlement::WaterfallLine& line);

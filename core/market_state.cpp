@@ -76,6 +76,7 @@ Rows Market::Impl::state() const {
         out.volumes.push_back(VolumeRow{key.first, key.second, volume});
     add_vouchers(out);
     desk.add_state(out);
+    requests.add_state(out);
     closing.add_state(out);
     projects.add_state(out);
     accounts.for_each([&](const settlement::AccountKey& key, Money balance) {
@@ -97,8 +98,12 @@ void Market::Impl::load(const Rows& rows) {
         else
             lease.unsettled.push_back(row);
     }
-    for (auto& [id, lease] : leases)
+    load_agreements(rows);
+    for (auto& [id, lease] : leases) {
         sort_unsettled(lease.unsettled);
+        for (const FinalWindowRow& window : lease.unsettled)
+            note_unpriced(lease.row, window);
+    }
     order_slots.reserve(rows.orders.size());
     for (const OrderRow& row : rows.orders)
         restore_order(row);
@@ -109,9 +114,9 @@ void Market::Impl::load(const Rows& rows) {
     }
     touched_pending.clear();
     load_disputes(rows);
-    load_agreements(rows);
     load_vouchers(rows);
     desk.load(rows);
+    requests.load(rows);
     closing.load(rows);
     projects.load(rows);
     for (const CashRow& row : rows.cash) {
@@ -119,6 +124,8 @@ void Market::Impl::load(const Rows& rows) {
             due.insert(DueKey{row.approval.expires_at, row.index, DueKind::kApproval,
                               row.approval.id.bytes});
     }
+    for (const auto& [id, row] : requests.waiting)
+        due.insert(DueKey{row.approval.expires_at, row.index, DueKind::kApproval, id.bytes});
     for (const BalanceRow& row : rows.balances)
         accounts.restore(row.account, row.balance);
 }
@@ -260,15 +267,12 @@ void Market::Impl::load_lease(const LeaseRow& row) {
         auto meter = settlement::LeaseMeter::restore(metered, metering_rules(row), row.metering);
         CHECK(meter);
         lease.meter.emplace(std::move(*meter));
-        lease.guarantees = guarantees_of(row);
         set_due(lease.meter_due, lease.meter->next_deadline(), row.index, DueKind::kMeterDeadline,
                 row.id.bytes);
     }
-    if (!row.gauges.empty()) {
-        auto gauges = settlement::LeaseGauges::restore(row.gauges);
-        CHECK(gauges);
-        lease.gauges = std::move(*gauges);
-    }
+    if (lease.meter) start_gauges(lease);
+    if (!row.gauges.empty()) CHECK(lease.gauges.restore(row.gauges));
+    leases_of_pool.emplace(row.pool, row.id);
     leases.emplace(row.id, std::move(lease));
 }
 

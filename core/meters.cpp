@@ -69,36 +69,38 @@ std::vector<settlement::Guarantee> Market::Impl::guarantees_of(const LeaseRow& l
     return found->second;
 }
 
+void Market::Impl::start_gauges(LiveLease& lease) const {
+    lease.gauges =
+        settlement::LeaseGauges(guarantees_of(lease.row), metering_rules(lease.row).billing_window);
+}
+
 // A buyer's meter counts if it does for the lot-time.
 void Market::Impl::add_gauges(LiveLease& lease, const settlement::ReadingBatch& batch) {
     const bool probe = batch.role == settlement::MeterRole::kOperator;
-    if (!probe && lease.guarantees.empty()) return;
+    if (!probe && !lease.gauges.judges()) return;
     if (batch.role == settlement::MeterRole::kBuyer && !lease.row.buyer_metered) return;
+    std::optional<Rate> least;
     for (std::size_t i = 0; i < batch.readings.size(); ++i) {
-        if (was_accepted(outcome.readings[i]))
-            lease.gauges.add(batch.role, batch.meter, batch.readings[i]);
+        if (!was_accepted(outcome.readings[i])) continue;
+        const settlement::Reading& reading = batch.readings[i];
+        const auto rate_mcu = lease.gauges.add(batch.role, batch.meter, reading);
+        if (rate_mcu && !reading.estimated)
+            least = std::min(least.value_or(Rate(*rate_mcu)), Rate(*rate_mcu));
     }
-    if (probe) check_attested_rate(lease, batch);
+    if (probe && least) check_attested_rate(lease, *least);
 }
 
 // The probe under-measures it: the attestation ends, as if the operator had revoked it.
-void Market::Impl::check_attested_rate(const LiveLease& lease,
-                                       const settlement::ReadingBatch& batch) {
+void Market::Impl::check_attested_rate(const LiveLease& lease, Rate measured) {
     const AttestationRow* attested =
         find_attestation(lease.row.pool, lease.row.market.compute_class);
-    if (attested == nullptr) return;
-    for (std::size_t i = 0; i < batch.readings.size(); ++i) {
-        const settlement::Reading& reading = batch.readings[i];
-        if (!was_accepted(outcome.readings[i]) || reading.estimated) continue;
-        const auto rate_mcu = lease.gauges.rate_mcu(batch.role, batch.meter, reading);
-        if (!rate_mcu || Int128{*rate_mcu} * 100 >= Int128{attested->rate.value} * kLeastOfAttested)
-            continue;
-        emit(attestation_entry(command->id, now(), *attested, lease.row.id, Rate(*rate_mcu)));
-        due.erase(
-            DueKey{attested->expires, attested->index, DueKind::kAttestation, attested->id.bytes});
-        expire_attestation(attested->id);
+    if (attested == nullptr ||
+        Int128{measured.value} * 100 >= Int128{attested->rate.value} * kLeastOfAttested)
         return;
-    }
+    emit(attestation_entry(command->id, now(), *attested, lease.row.id, measured));
+    due.erase(
+        DueKey{attested->expires, attested->index, DueKind::kAttestation, attested->id.bytes});
+    expire_attestation(attested->id);
 }
 
 }  // namespace suanpan::core

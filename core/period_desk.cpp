@@ -69,6 +69,9 @@ void PeriodDesk::load(const Rows& rows) {
         invoices.restore(row.number, row.invoice);
         invoice_rows[row.number] = row;
     }
+    for (const auto& [number, row] : invoice_rows) {
+        if (!row.invoice.corrects) keep_creditable(number, row.invoice);
+    }
     for (const InvoiceSumRow& row : rows.invoice_sums)
         sums[{row.organisation, row.period, row.project, row.currency}] = row;
 }

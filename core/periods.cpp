@@ -11,19 +11,6 @@ namespace suanpan::core {
 
 using settlement::Month;
 
-namespace {
-
-// One series a year, so that each has its numbers from 1 without a gap.
-std::string series_of(Month month) {
-    return "INV-" + settlement::to_string(month).substr(0, 4);
-}
-
-std::string credit_series_of(Month month) {
-    return "CN-" + settlement::to_string(month).substr(0, 4);
-}
-
-}  // namespace
-
 // All windows of the month, and of those before it, are final and settled.
 Result<void> Market::Impl::check_windows(Month month) const {
     const Time end = settlement::month_window(month).end;
@@ -48,18 +35,26 @@ Result<void> Market::Impl::check_windows(Month month) const {
     return {};
 }
 
-// Takes the balances down: what is posted while they are written into the log belongs to the next
-// period.
-Result<void> Market::Impl::begin_closing(Month month) {
+Result<void> Market::Impl::check_closing(Month month) const {
+    if (closing.last && !closing.last->closed) {
+        return fail("period_open", "the closing of " + settlement::to_string(closing.last->month) +
+                                       " is under way; finish it first");
+    }
     settlement::Periods periods = closing.periods;
     if (const auto next = periods.close(month, now()); !next) return next;
     if (last_run && !last_run->closed)
         return fail("run_open", "a settlement run is not finished; finish it first");
     if (const auto settled = check_windows(month); !settled) return settled;
-    auto balances = settlement::balances_of(accounts);
+    const auto balances = settlement::balances_of(accounts);
     if (!balances) return fail(balances.error());
-    CHECK(settlement::adds_up(*balances));
-    accept();
+    return {};
+}
+
+// Takes the balances down: what is posted while they are written into the log belongs to the next
+// period. REQUIRES check_closing().
+void Market::Impl::begin_closing(Month month) {
+    auto balances = settlement::balances_of(accounts);
+    CHECK(balances && settlement::adds_up(*balances));
     closing.last = PeriodRow{month, 0, std::move(balances->total), false, outcome.index};
     for (settlement::OrganisationBalances& each : balances->organisations) {
         closing.waiting[each.organisation] =
@@ -72,85 +67,17 @@ Result<void> Market::Impl::begin_closing(Month month) {
     }
     for (const auto& [organisation, row] : closing.waiting)
         closing.touched_waiting.mark(organisation);
-    return {};
 }
 
 Result<void> Market::Impl::handle(const ClosePeriod& body) {
     if (const auto allowed = require_operator(); !allowed) return allowed;
-    const bool under_way = closing.last && !closing.last->closed;
-    if (under_way && closing.last->month != body.month) {
-        return fail("period_open", "the closing of " + settlement::to_string(closing.last->month) +
-                                       " is under way; finish it first");
-    }
-    if (under_way) {
-        accept();
-    } else if (const auto begun = begin_closing(body.month); !begun) {
-        return begun;
-    }
+    const bool under_way =
+        closing.last && !closing.last->closed && closing.last->month == body.month;
+    if (!under_way) return request(CloseMonth{body.month}, body.by);
+    accept();
     close_step(*closing.last);
     outcome.period = *closing.last;
     return {};
-}
-
-// An invoice a project and currency of what the organisation bought in the month, or before it and
-// was settled late.
-std::vector<InvoiceRow> Market::Impl::issue_invoices(Month month,
-                                                     const OrganisationId& organisation) {
-    std::map<std::pair<ProjectId, std::string>, std::pair<Money, Money>> due_by_project;
-    auto next = closing.sums.lower_bound({organisation, Month(0), ProjectId(), ""});
-    while (next != closing.sums.end() && next->second.organisation == organisation &&
-           next->second.period <= month) {
-        auto& [net, tax] = due_by_project[{next->second.project, next->second.currency}];
-        const auto more_net = add(net, next->second.net);
-        const auto more_tax = add(tax, next->second.tax);
-        CHECK(more_net && more_tax);
-        net = *more_net;
-        tax = *more_tax;
-        closing.touched_sums.mark(next->first);
-        next = closing.sums.erase(next);
-    }
-    std::vector<InvoiceRow> out;
-    for (const auto& [of, amounts] : due_by_project) {
-        const auto& [project, currency] = of;
-        const auto& [net, tax] = amounts;
-        if (net.value == 0 && tax.value == 0) continue;
-        settlement::Invoice invoice{organisation, project, month, currency, net, tax, std::nullopt};
-        const bool less = net.value < 0 || tax.value < 0;
-        const auto number = less ? credit_invoice(invoice, month)
-                                 : closing.invoices.issue(series_of(month), invoice);
-        if (!number) {
-            // More is given back than one invoice had: the next one has so much less.
-            closing.add(organisation, project, currency, settlement::month_window(month).start, net,
-                        tax);
-            continue;
-        }
-        const LogIndex index(next_index().value +
-                             static_cast<std::int64_t>(out.size() / kEntryInvoices));
-        out.push_back(InvoiceRow{*number, invoice, now(), index});
-        closing.invoice_rows[*number] = out.back();
-        closing.issued.push_back(out.back());
-    }
-    return out;
-}
-
-// A credit note for the newest invoice of the project that had so much; `note` becomes what is
-// issued.
-Result<settlement::InvoiceNumber> Market::Impl::credit_invoice(settlement::Invoice& note,
-                                                               Month month) {
-    note.net = Money(-note.net.value);
-    note.tax = Money(-note.tax.value);
-    Result<settlement::InvoiceNumber> issued =
-        fail("unknown_invoice", "no invoice of the organisation's project had so much");
-    const auto& rows = closing.invoice_rows;
-    for (auto row = rows.rbegin(); row != rows.rend() && !issued; ++row) {
-        const settlement::Invoice& invoice = row->second.invoice;
-        if (invoice.organisation != note.organisation || invoice.project != note.project ||
-            invoice.corrects)
-            continue;
-        note.corrects = row->first;
-        issued = closing.invoices.issue(credit_series_of(month), note);
-    }
-    return issued;
 }
 
 // The next organisations, by id, at most some kSettleStep, so that the market does not stand still.
@@ -160,7 +87,7 @@ void Market::Impl::close_step(PeriodRow& period) {
         PeriodBalanceRow row = std::move(closing.waiting.begin()->second);
         closing.waiting.erase(closing.waiting.begin());
         row.index = next_index();
-        const auto issued = issue_invoices(period.month, row.organisation);
+        const auto issued = closing.issue(period.month, row.organisation, now(), next_index());
         std::span<const InvoiceRow> rest(issued);
         const auto next = [&rest] {
             const auto part = rest.first(std::min(rest.size(), kEntryInvoices));

@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kMaxMeterPools = 256;
 // A hundred years: added to any time of the market, it still fits.
 constexpr Duration kLongest{100LL * 366 * 86'400};
+// Of a lease, waiting for one side's readings: what its state in memory is bounded by.
+constexpr std::int64_t kMostOpenWindows = 1'000;
 
 bool valid_ppm(Ppm ppm) {
     return ppm.value >= 0 && ppm.value <= kPpm;
@@ -44,6 +46,10 @@ Result<void> check_metering(const settlement::MeteringRules& rules) {
         return fail("bad_schedule",
                     "metering windows, deadlines and tolerances are positive and at most a hundred "
                     "years");
+    }
+    if (rules.deadline.value / rules.billing_window.value > kMostOpenWindows) {
+        return fail("bad_schedule",
+                    "the deadline is at most 1,000 billing windows, which all wait for it");
     }
     return {};
 }

@@ -15,6 +15,7 @@
 #include "core/meter_rows.hpp"
 #include "core/period_rows.hpp"
 #include "core/project_rows.hpp"
+#include "core/request_rows.hpp"
 #include "core/title_rows.hpp"
 #include "core/voucher_rows.hpp"
 #include "matching/engine.hpp"
@@ -435,6 +436,7 @@ struct Rows {
     std::vector<BalanceRow> balances;
     std::vector<settlement::JournalEntry> journal;
     std::vector<MeterKeyRow> meter_keys;
+    std::vector<OperatorRequestRow> operator_requests;
 };
 
 // SHA-256 over a canonical text of the state rows, sorted by key; equal states give equal digests.

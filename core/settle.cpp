@@ -102,13 +102,14 @@ void Market::Impl::begin_run(const Settle& range) {
     last_run->from = range.from;
     last_run->to = range.to;
     last_run->index = outcome.index;
-    price_by_volume(*last_run);
+    unpriced.reached.reset();
 }
 
 // The next leases, by id; at most some kSettleStep entries, so that the market does not stand
 // still.
 void Market::Impl::settle_step(RunRow& run) {
     touched_run = true;
+    if (!price_step(run)) return;
     auto next = leases.upper_bound(run.cursor);
     for (; next != leases.end() && outcome.entries.size() < kSettleStep; ++next) {
         const bool any = std::ranges::any_of(

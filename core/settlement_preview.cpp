@@ -2,6 +2,8 @@
 
 #include "core/market_impl.hpp"
 
+#include <algorithm>
+
 namespace suanpan::core {
 
 namespace {
@@ -11,18 +13,31 @@ constexpr std::size_t kPreviewStep = 2'000;  // windows
 
 }  // namespace
 
-void Market::Impl::begin_preview(SettlementPreview& preview) const {
-    preview.begun = true;
-    preview.run.from = preview.range.from;
-    preview.run.to = preview.range.to;
-    preview.run.index = next_index();
-    settlement::MonthlyVolumes counted = volumes;
-    for (const PricedWindow& priced : windows_by_volume(preview.run, counted)) {
-        preview.discounts.emplace(std::pair(priced.order.lease, priced.window.window.window.start),
-                                  *priced.window.discount);
+// The volumes of the months that these windows are in are taken down when the first of them comes.
+void Market::Impl::preview_prices(SettlementPreview& preview) const {
+    auto next = preview.priced_to ? unpriced.final_at.upper_bound(*preview.priced_to)
+                                  : unpriced.final_at.begin();
+    for (std::size_t seen = 0; next != unpriced.final_at.end() && seen < kPreviewStep; ++seen) {
+        const auto& [order, final_at] = *next++;
+        preview.priced_to = order;
+        if (final_at < preview.run.from || preview.run.to <= final_at) continue;
+        const LiveLease& lease = leases.at(order.lease);
+        const auto window =
+            std::ranges::find(lease.unsettled, order.end,
+                              [](const FinalWindowRow& row) { return row.window.window.end; });
+        const Time start = window->window.window.start;
+        const settlement::Month month = settlement::month_of(start);
+        for (const settlement::DiscountAgreement& agreement : agreements_of(lease.row)) {
+            if (!preview.counted.all().contains({agreement.id, month}))
+                preview.counted.restore(agreement.id, month, volumes.at(agreement.id, month));
+        }
+        preview.discounts.emplace(std::pair(order.lease, start),
+                                  price(lease.row, *window, preview.counted));
     }
+    preview.priced = next == unpriced.final_at.end();
 }
 
+// Gives how many windows it would settle.
 std::int64_t Market::Impl::preview_lease(SettlementPreview& preview, const LiveLease& lease) const {
     std::int64_t windows = 0;
     for (FinalWindowRow window : lease.unsettled) {
@@ -42,7 +57,14 @@ Result<void> Market::preview_settlement(SettlementPreview& preview) const {
     if (!preview.begun) {
         const auto checked = market.check_range(preview.range, market.next_index());
         if (!checked) return checked;
-        market.begin_preview(preview);
+        preview.begun = true;
+        preview.run.from = preview.range.from;
+        preview.run.to = preview.range.to;
+        preview.run.index = market.next_index();
+    }
+    if (!preview.priced) {
+        market.preview_prices(preview);
+        return {};
     }
     std::size_t seen = 0;
     auto next = market.leases.upper_bound(preview.run.cursor);

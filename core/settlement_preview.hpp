@@ -9,6 +9,7 @@
 #include "settlement/discount.hpp"
 
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace suanpan::core {
@@ -19,6 +20,10 @@ struct SettlementPreview {
     bool begun = false;
     // Of the windows that a month's volume decides on.
     std::map<std::pair<LeaseId, Time>, settlement::AppliedDiscount> discounts;
+    // They come first, in the order in which they count.
+    settlement::MonthlyVolumes counted{};
+    std::optional<settlement::RunOrder> priced_to{};
+    bool priced = false;
 };
 
 }  // namespace suanpan::core

@@ -13,7 +13,8 @@
 
 namespace suanpan::core {
 
-enum class TitleState : std::uint8_t { kProposed, kConfirmed, kRefused, kReplaced };
+// past: it was confirmed, another one followed, and nothing that is still billed began under it.
+enum class TitleState : std::uint8_t { kProposed, kConfirmed, kRefused, kReplaced, kPast };
 std::string_view to_string(TitleState state);
 Result<TitleState> parse_title_state(std::string_view text);
 

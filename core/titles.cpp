@@ -12,13 +12,14 @@
 namespace suanpan::core {
 
 using settlement::OwnerShare;
+using settlement::ProposedTitle;
 using settlement::Title;
 using settlement::TitleHistory;
 
 namespace {
 
-constexpr Words<TitleState, 4> kStates("a title's state",
-                                       {"proposed", "confirmed", "refused", "replaced"});
+constexpr Words<TitleState, 5> kStates("a title's state",
+                                       {"proposed", "confirmed", "refused", "replaced", "past"});
 
 TitleRow waiting_row(const PoolId& pool, const settlement::ProposedTitle& proposed) {
     return {pool,
@@ -29,12 +30,6 @@ TitleRow waiting_row(const PoolId& pool, const settlement::ProposedTitle& propos
 
 TitleRow confirmed_row(const PoolId& pool, const Title& title) {
     return {pool, title, TitleState::kConfirmed};
-}
-
-// Of the title that a command has just proposed or confirmed.
-TitleRow latest_row(const PoolId& pool, const TitleHistory& history) {
-    if (history.proposed()) return waiting_row(pool, *history.proposed());
-    return confirmed_row(pool, history.confirmed().back());
 }
 
 }  // namespace
@@ -61,12 +56,19 @@ std::string line(const TitleRow& row) {
                        to_string(row.refused_by));
 }
 
+std::vector<const LeaseRow*> Market::Impl::leases_of(const PoolId& pool) const {
+    std::vector<const LeaseRow*> out;
+    for (auto at = leases_of_pool.lower_bound({pool, LeaseId{}});
+         at != leases_of_pool.end() && at->first == pool; ++at)
+        out.push_back(&leases.at(at->second).row);
+    return out;
+}
+
 // A voucher must not come back as money to whom it pays for.
 Result<void> Market::Impl::check_vouchers_of(const PoolId& pool, const Title& title) const {
-    const bool paid = std::ranges::any_of(leases, [&](const auto& lease) {
-        const LeaseRow& row = lease.second.row;
-        return row.pool == pool && row.voucher && row.terms.window.end > title.from &&
-               is_one_of(title.shares, row.buyer);
+    const bool paid = std::ranges::any_of(leases_of(pool), [&](const LeaseRow* lease) {
+        return lease->voucher && lease->terms.window.end > title.from &&
+               is_one_of(title.shares, lease->buyer);
     });
     if (!paid) return {};
     return fail("owner_has_voucher",
@@ -74,9 +76,17 @@ Result<void> Market::Impl::check_vouchers_of(const PoolId& pool, const Title& ti
                 "part of; the title can change when that is over");
 }
 
-Result<TitleHistory> Market::Impl::with_title(TitleHistory history, const PoolId& pool, Time from,
-                                              const std::vector<OwnerShare>& shares,
-                                              const OrganisationId& proposer) const {
+// Windows that are billed or disputed begin no earlier, and new ones begin later than now.
+Time Market::Impl::owners_asked_from(const PoolId& pool) const {
+    Time out = now();
+    for (const LeaseRow* lease : leases_of(pool))
+        out = std::min(out, lease->terms.window.start);
+    return out;
+}
+
+Result<ProposedTitle> Market::Impl::check_title(const TitleHistory& history, const PoolId& pool,
+                                                Time from, const std::vector<OwnerShare>& shares,
+                                                const OrganisationId& proposer) const {
     if (const auto checked = settlement::check_owners(shares); !checked)
         return fail(checked.error());
     for (const OwnerShare& share : shares) {
@@ -85,20 +95,22 @@ Result<TitleHistory> Market::Impl::with_title(TitleHistory history, const PoolId
                         "an owner is not registered: " + to_string(share.owner));
         }
     }
-    const auto proposed = history.propose(from, shares, {proposer, now(), outcome.index});
-    if (!proposed) return fail(proposed.error());
-    const auto free = check_vouchers_of(pool, latest_row(pool, history).title);
+    auto proposed =
+        history.propose(from, shares, {proposer, now(), outcome.index}, owners_asked_from(pool));
+    if (!proposed) return proposed;
+    const auto free = check_vouchers_of(pool, proposed->title);
     if (!free) return fail(free.error());
-    return history;
+    return proposed;
 }
 
 // Only what all have confirmed counts for others: who is merely named has said nothing yet.
-void Market::Impl::take_title(const PoolId& pool, TitleHistory history) {
-    const TitleRow row = latest_row(pool, history);
-    titles.insert_or_assign(pool, std::move(history));
+void Market::Impl::take_title(const PoolId& pool, ProposedTitle title) {
+    TitleRow row = waiting_row(pool, title);
+    if (title.missing.empty()) row.state = TitleState::kConfirmed;
+    titles.at(pool).take(std::move(title));
     title_rows[row.title.index] = row;
-    outcome.title = row;
     if (row.state == TitleState::kConfirmed) note_owners(row.title.shares);
+    outcome.title = std::move(row);
 }
 
 void Market::Impl::end_title(const PoolId& pool, TitleState state,
@@ -110,41 +122,52 @@ void Market::Impl::end_title(const PoolId& pool, TitleState state,
     outcome.title = row;
 }
 
+void Market::Impl::forget_titles(const PoolId& pool) {
+    for (Title& title : titles.at(pool).forget_before(owners_asked_from(pool))) {
+        for (const OwnerShare& share : title.shares) {
+            const auto named = title_owners.find(share.owner);
+            if (--named->second == 0) title_owners.erase(named);
+        }
+        const LogIndex index = title.index;
+        title_rows[index] = TitleRow{pool, std::move(title), TitleState::kPast};
+    }
+}
+
 Result<void> Market::Impl::handle(const ProposeTitle& body) {
     const auto found = titles.find(body.pool);
     if (found == titles.end()) return fail("unknown_pool", "there is no such pool");
-    auto next = with_title(found->second, body.pool, body.from, body.shares, command->actor);
+    auto next = check_title(found->second, body.pool, body.from, body.shares, command->actor);
     if (!next) return fail(next.error());
     accept();
     if (found->second.proposed()) end_title(body.pool, TitleState::kReplaced, OrganisationId());
     take_title(body.pool, std::move(*next));
+    forget_titles(body.pool);
     return {};
 }
 
 Result<void> Market::Impl::handle(const ConfirmTitle& body) {
     const auto found = titles.find(body.pool);
     if (found == titles.end()) return fail("unknown_pool", "there is no such pool");
-    TitleHistory next = found->second;
-    const auto complete = next.confirm(body.title, {command->actor, now(), outcome.index});
-    if (!complete) return fail(complete.error());
-    if (*complete) {
+    auto next = found->second.confirm(body.title, {command->actor, now(), outcome.index});
+    if (!next) return fail(next.error());
+    if (next->missing.empty()) {
         // It may have bought with a voucher since it was named.
-        const auto free = check_vouchers_of(body.pool, next.confirmed().back());
+        const auto free = check_vouchers_of(body.pool, next->title);
         if (!free) return free;
     }
     accept();
-    take_title(body.pool, std::move(next));
+    take_title(body.pool, std::move(*next));
     return {};
 }
 
 Result<void> Market::Impl::handle(const RefuseTitle& body) {
     const auto found = titles.find(body.pool);
     if (found == titles.end()) return fail("unknown_pool", "there is no such pool");
-    TitleHistory next = found->second;
-    if (const auto done = next.withdraw(body.title, command->actor); !done) return done;
+    TitleHistory& history = found->second;
+    if (const auto done = history.check_withdrawal(body.title, command->actor); !done) return done;
     accept();
     end_title(body.pool, TitleState::kRefused, command->actor);
-    found->second = std::move(next);
+    history.withdraw();
     return {};
 }
 
@@ -170,7 +193,7 @@ void Market::Impl::load_titles(const Rows& rows) {
         }
         confirmed[row.pool].push_back(row.title);
         for (const OwnerShare& share : row.title.shares)
-            title_owners.insert(share.owner);
+            ++title_owners[share.owner];
     }
     for (const auto& [id, pool] : pools) {
         std::ranges::sort(confirmed[id], {}, &Title::from);

@@ -115,6 +115,7 @@ void Market::Impl::make_trade(const matching::Execution& execution) {
     changes.trades.push_back(trade);
     outcome.trades.push_back(std::move(trade));
     outcome.leases.push_back(row);
+    leases_of_pool.emplace(row.pool, row.id);
     leases.emplace(row.id, std::move(lease));
 }
 

@@ -68,7 +68,7 @@ void Market::Impl::cancel_covered_orders(const OrganisationId& buyer) {
 // What they pay might come back to them: their open orders no longer count on a voucher.
 void Market::Impl::note_owners(const std::vector<settlement::OwnerShare>& shares) {
     for (const settlement::OwnerShare& share : shares) {
-        if (title_owners.insert(share.owner).second) cancel_covered_orders(share.owner);
+        if (++title_owners[share.owner] == 1) cancel_covered_orders(share.owner);
     }
 }
 

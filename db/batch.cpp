@@ -166,6 +166,7 @@ void write_changes(NativeSession& session, const Batch& batch) {
     write_table(session, rows.users);
     write_table(session, rows.payment_keys);
     write_table(session, records<CashRecord>(rows.cash));
+    write_table(session, records<OperatorRequestRecord>(rows.operator_requests));
     write_table(session, records<PeriodRecord>(rows.periods));
     write_table(session, records<PeriodBalanceRecord>(rows.period_balances));
     write_table(session, records<InvoiceRecord>(rows.invoices));

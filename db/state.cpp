@@ -143,6 +143,9 @@ core::Rows load_all(Source& source) {
     for (CashRecord& record :
          load<CashRecord>(source, "t.state IN ('requested', 'approved')", "t.id"))
         rows.cash.push_back(from_record(std::move(record)));
+    for (const OperatorRequestRecord& record :
+         load<OperatorRequestRecord>(source, "t.state = 'requested'", "t.id"))
+        rows.operator_requests.push_back(from_record(record));
     load_periods(source, rows);
     rows.projects = load<core::ProjectRow>(source, "", "t.id");
     rows.project_budgets = load<core::ProjectBudgetRow>(source, "", "t.project, t.currency");

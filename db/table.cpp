@@ -46,6 +46,28 @@ core::CashRow from_record(CashRecord record) {
     return std::move(record.row);
 }
 
+OperatorRequestRecord to_record(const core::OperatorRequestRow& row) {
+    OperatorRequestRecord record{row.approval, {}, {}, {}, {}, row.index};
+    if (const auto* month = std::get_if<core::CloseMonth>(&row.act)) {
+        record.month = month->month;
+        return record;
+    }
+    const auto& key = std::get<core::TrustKey>(row.act);
+    record.payment_key = key.id;
+    record.organisation = key.organisation;
+    record.key = key.key;
+    return record;
+}
+
+core::OperatorRequestRow from_record(const OperatorRequestRecord& record) {
+    core::OperatorRequestRow row{{}, record.approval, record.index};
+    if (record.month)
+        row.act = core::CloseMonth{*record.month};
+    else
+        row.act = core::TrustKey{record.payment_key, record.organisation, record.key.value()};
+    return row;
+}
+
 AgreementRecord to_record(const settlement::DiscountAgreement& agreement) {
     return {agreement.id, agreement.provider, agreement.buyer, agreement, agreement.index};
 }

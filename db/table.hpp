@@ -346,6 +346,7 @@ void fields(A& a, R& r) {
     a("expires_s", r.expires);
     a("label", r.label);
     a("person", r.user);
+    a("networks", r.networks);
 }
 
 template <typename A, Is<OrderTextRecord> R>

@@ -17,6 +17,18 @@ struct CashRecord {
 CashRecord to_record(const core::CashRow& row);
 core::CashRow from_record(CashRecord record);
 
+// A key that would be trusted, or a month that would be closed.
+struct OperatorRequestRecord {
+    settlement::Approval approval;
+    SigningKeyId payment_key{};
+    OrganisationId organisation{};
+    std::optional<PublicKey> key{};
+    std::optional<settlement::Month> month{};
+    LogIndex index;
+};
+OperatorRequestRecord to_record(const core::OperatorRequestRow& row);
+core::OperatorRequestRow from_record(const OperatorRequestRecord& record);
+
 #define SUANPAN_TABLE(row, name, key)                   \
     template <>                                         \
     struct Table<row> {                                 \
@@ -28,6 +40,7 @@ SUANPAN_TABLE(core::UserRow, "person", "id")
 SUANPAN_TABLE(UserNameRow, "person_name", "person")
 SUANPAN_TABLE(core::PaymentKeyRow, "payment_key", "id")
 SUANPAN_TABLE(CashRecord, "cash_move", "id")
+SUANPAN_TABLE(OperatorRequestRecord, "operator_request", "id")
 
 #undef SUANPAN_TABLE
 
@@ -52,6 +65,24 @@ void fields(A& a, R& r) {
     a("organisation", r.organisation);
     a("public_key", r.key);
     a("revoked", r.revoked);
+    a("log_index", r.index);
+}
+
+template <typename A, Is<OperatorRequestRecord> R>
+void fields(A& a, R& r) {
+    a("id", r.approval.id);
+    a("action", r.approval.action);
+    a("payment_key", r.payment_key);
+    a("organisation", r.organisation);
+    a("public_key", r.key);
+    a("month", r.month);
+    a("content", r.approval.content);
+    a("requested_by", r.approval.requested_by);
+    a("requested_at_s", r.approval.requested_at);
+    a("expires_at_s", r.approval.expires_at);
+    a("state", r.approval.state);
+    a("decided_by", r.approval.decided_by);
+    a("decided_at_s", r.approval.decided_at);
     a("log_index", r.index);
 }
 

@@ -42,7 +42,11 @@ void fields(A& a, R& r) {
     a("claim_by_s", r.dispute.claim_by);
     a("rule_by_s", r.dispute.rule_by);
     a("evidence", r.dispute.evidence);
+    a("named_by_provider", r.dispute.named[0]);
+    a("named_by_buyer", r.dispute.named[1]);
+    a("named_by_operator", r.dispute.named[2]);
     a("provider_offer", r.dispute.provider_offer);
+    a("offered_by", r.dispute.offered_by);
     a("buyer_offer", r.dispute.buyer_offer);
     a("result", r.dispute.result);
     a("ended_s", r.dispute.ended_at);
@@ -53,6 +57,7 @@ void fields(A& a, R& r) {
     a("reserved_micro", r.reserved);
     a("change", r.change);
     a("arbiter", r.arbiter);
+    a("owners", r.owners);
 }
 
 }  // namespace suanpan::db

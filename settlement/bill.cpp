@@ -68,12 +68,13 @@ Result<BillCorrection> correct_bill(const BillTerms& terms, const BillFacts& fac
     if (still_held.value < 0) return fail("bad_terms", "what is held is not negative");
     const auto most = add(before.buyer_pays, still_held);
     if (!most) return fail(most.error());
-    auto line =
+    auto within =
         waterfall_within(terms.contract, input_of(terms, facts, delivered), facts.owners, *most);
-    if (!line) return fail(line.error());
-    auto change = difference(before, *line);
+    if (!within) return fail(within.error());
+    auto change = difference(before, within->line);
     if (!change) return fail(change.error());
-    return BillCorrection{std::move(*line), std::move(*change)};
+    return BillCorrection{std::move(within->line), std::move(*change), within->lot_us,
+                          within->paid_us};
 }
 
 }  // namespace suanpan::settlement

@@ -59,6 +59,8 @@ std::int64_t paid_lot_us(const BillTerms& terms, const BillFacts& facts,
 struct BillCorrection {
     WaterfallLine line;  // what counts now
     WaterfallDifference change;
+    std::int64_t lot_us = 0;   // that the line is of: less than was delivered where the hold cut it
+    std::int64_t paid_us = 0;  // of it what the sale counts
 };
 // What the end of a dispute changes, under the old terms, tier and title. The buyer pays at most
 // what was paid before and is still held for the window. Errors: those of waterfall(),

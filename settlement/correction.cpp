@@ -110,14 +110,16 @@ Result<WaterfallDifference> difference(const WaterfallLine& before, const Waterf
     return out;
 }
 
-Result<WaterfallLine> waterfall_within(const ContractTerms& terms, const WindowInput& input,
-                                       const std::vector<OwnerShare>& owners, Money most) {
-    const auto bill = [&](std::int64_t lot_us) {
+Result<LineWithin> waterfall_within(const ContractTerms& terms, const WindowInput& input,
+                                    const std::vector<OwnerShare>& owners, Money most) {
+    const auto bill = [&](std::int64_t lot_us) -> Result<LineWithin> {
         WindowInput cut = cut_to(input, lot_us);
         cut.buyer_held = most;
-        return waterfall(terms, cut, owners);
+        auto line = waterfall(terms, cut, owners);
+        if (!line) return fail(line.error());
+        return LineWithin{std::move(*line), lot_us, paid_lot_us(cut)};
     };
-    const auto costs_too_much = [](const Result<WaterfallLine>& line) {
+    const auto costs_too_much = [](const Result<LineWithin>& line) {
         return !line && line.error().code() == "exceeds_hold";
     };
     auto best = bill(input.final_lot_us);

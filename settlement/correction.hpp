@@ -10,6 +10,7 @@
 #include "settlement/accounts.hpp"
 #include "settlement/waterfall.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,13 +40,18 @@ struct WaterfallDifference {
 // of a window sum to the last line less the first. Error: `bad_shares` (other owners).
 Result<WaterfallDifference> difference(const WaterfallLine& before, const WaterfallLine& after);
 
+struct LineWithin {
+    WaterfallLine line;
+    std::int64_t lot_us = 0;   // that it is of
+    std::int64_t paid_us = 0;  // of it what the sale counts
+};
 // The line of the largest lot-time, at most that of `input`, for which the buyer pays at most
 // `most`: an upward correction takes no more than what is still held for the window (`most` = what
 // was paid + that, which is its `buyer_held`). Busy lot-time shrinks with the final one. REQUIRES
 // most ≥ 0.
 // Errors: those of waterfall().
-Result<WaterfallLine> waterfall_within(const ContractTerms& terms, const WindowInput& input,
-                                       const std::vector<OwnerShare>& owners, Money most);
+Result<LineWithin> waterfall_within(const ContractTerms& terms, const WindowInput& input,
+                                    const std::vector<OwnerShare>& owners, Money most);
 
 // What an owner has of which a downward correction may take; none is negative but `receivable`.
 struct OwnerBalances {

@@ -142,36 +142,41 @@ Dispute open_mismatch(const DisputeId& id, const FinalWindow& window, Ppm credit
     return out;
 }
 
-void contest(Dispute& dispute) {
-    dispute.state = DisputeState::kEvidence;
-}
-
 Result<void> claim_dispute(Dispute& dispute, Time now) {
     if (auto open = check_open(dispute, now); !open) return open;
     dispute.state = DisputeState::kEvidence;
     return {};
 }
 
-Result<void> add_evidence(Dispute& dispute, LogIndex entry, Time now) {
+Result<void> add_evidence(Dispute& dispute, MeterRole by, LogIndex entry, Time now) {
     if (auto open = check_open(dispute, now); !open) return open;
-    if (dispute.evidence.size() >= kMaxEvidence) {
-        return fail("too_much_evidence", "a dispute names at most 256 entries as evidence");
+    if (std::ranges::binary_search(dispute.evidence, entry)) return {};
+    std::int64_t& named = dispute.named[static_cast<std::size_t>(by)];
+    if (named >= kMaxEvidence) {
+        return fail("too_much_evidence", "each side names at most 256 entries as evidence");
     }
     insert_index(dispute.evidence, entry);
+    named += 1;
     return {};
 }
 
-Result<void> offer(Dispute& dispute, DisputeParty party, const Delivered& delivered, Time now) {
+Result<void> offer(Dispute& dispute, const DisputeOffer& offered,
+                   const std::vector<OrganisationId>& owners, Time now) {
     if (auto open = check_open(dispute, now); !open) return open;
-    if (auto between = check_between(dispute, delivered); !between) return between;
-    if (party == DisputeParty::kProvider) {
-        dispute.provider_offer = delivered;
+    if (auto between = check_between(dispute, offered.delivered); !between) return between;
+    if (offered.party == DisputeParty::kProvider) {
+        std::vector<OrganisationId>& words = dispute.offered_by;
+        if (dispute.provider_offer != offered.delivered) words.clear();
+        const auto at = std::ranges::lower_bound(words, offered.by);
+        if (at == words.end() || *at != offered.by) words.insert(at, offered.by);
+        dispute.provider_offer = offered.delivered;
         dispute.state = DisputeState::kEvidence;
     } else {
-        dispute.buyer_offer = delivered;
+        dispute.buyer_offer = offered.delivered;
     }
-    if (dispute.provider_offer && dispute.provider_offer == dispute.buyer_offer) {
-        end(dispute, DisputeState::kAgreed, delivered, now);
+    if (dispute.provider_offer && dispute.provider_offer == dispute.buyer_offer &&
+        std::ranges::includes(dispute.offered_by, owners)) {
+        end(dispute, DisputeState::kAgreed, offered.delivered, now);
     }
     return {};
 }

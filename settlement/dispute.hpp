@@ -11,6 +11,7 @@
 #include "settlement/bill.hpp"
 #include "settlement/lease_meter.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -55,8 +56,11 @@ struct Dispute {
     DisputeState state = DisputeState::kOpened;
     Time claim_by;  // the provider's deadline, and the arbiter's
     Time rule_by;
-    std::vector<LogIndex> evidence;  // log entries that the parties named; ascending, distinct
+    std::vector<LogIndex> evidence;       // log entries that were named; ascending, distinct
+    std::array<std::int64_t, 3> named{};  // how many of them by each side; by MeterRole
     std::optional<Delivered> provider_offer;
+    std::vector<OrganisationId>
+        offered_by;  // who has made the provider's offer; ascending, distinct
     std::optional<Delivered> buyer_offer;
     std::optional<Delivered> result;  // the new final one, once it has ended
     std::optional<Time> ended_at;
@@ -78,7 +82,8 @@ struct DisputeClaim {
     Delivered delivered;
 };
 
-inline constexpr std::size_t kMaxEvidence = 256;
+// Of each side and of the operator, so that none of them uses up what another may name.
+inline constexpr std::int64_t kMaxEvidence = 256;
 
 // A provider's opening is its claim at once. `credit` is the one that the guarantees gave. Errors,
 // in order of precedence: `dispute_too_late`, `bad_claim` (a mismatch is opened by no party; a
@@ -94,16 +99,22 @@ Dispute open_mismatch(const DisputeId& id, const FinalWindow& window, Ppm credit
 
 // All of these refuse what has ended, or is past its deadline, with `dispute_closed`.
 
-// It counts as answered from its opening, and so goes to an arbiter: nobody may give away by
-// silence what belongs to others too.
-void contest(Dispute& dispute);
-// The provider stands by its claim, or answers the buyer's.
+// The provider stands by its claim, or answers the buyer's. Any owner of the pool may speak for
+// that side, so its silence is the silence of all.
 Result<void> claim_dispute(Dispute& dispute, Time now);
-// Error `too_much_evidence`.
-Result<void> add_evidence(Dispute& dispute, LogIndex entry, Time now);
-// What the party would accept; with the same of both it has ended. A provider's offer is a claim
-// too. Error `outside_dispute`: not between the two ends, in lot-time and in credit.
-Result<void> offer(Dispute& dispute, DisputeParty party, const Delivered& delivered, Time now);
+// `by` counts what was not named yet. Error `too_much_evidence`.
+Result<void> add_evidence(Dispute& dispute, MeterRole by, LogIndex entry, Time now);
+struct DisputeOffer {
+    DisputeParty party = DisputeParty::kBuyer;
+    OrganisationId by;  // who speaks for it
+    Delivered delivered;
+};
+// What the party would accept; with the same of the buyer and of each of `owners` (ascending,
+// distinct: nobody gives away what is another's) it has ended. An offer for the provider is a claim
+// too, and another one than before is only its speaker's word. Error `outside_dispute`: not between
+// the two ends, in lot-time and in credit.
+Result<void> offer(Dispute& dispute, const DisputeOffer& offered,
+                   const std::vector<OrganisationId>& owners, Time now);
 // By an arbiter (whose standing and signature the caller has checked). Errors: `not_claimed` (the
 // provider has not spoken yet), `outside_dispute`.
 Result<void> rule_dispute(Dispute& dispute, const Delivered& delivered, Time now);

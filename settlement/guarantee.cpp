@@ -1,6 +1,7 @@
 #include "settlement/guarantee.hpp"
 
 #include "base/check.hpp"
+#include "base/decimal.hpp"
 #include "base/words.hpp"
 
 #include <algorithm>
@@ -14,6 +15,15 @@ constexpr Words<Quantity, 5> kQuantityWords("quantity", {"rtt_p50_us", "rtt_p99_
 // Of a rate less is worse, of all others more.
 bool is_worse(Quantity quantity, std::int64_t value, std::int64_t than) {
     return quantity == Quantity::kRate ? value < than : value > than;
+}
+
+// Whether some step's bound lies between them. REQUIRES less < more.
+bool is_step_between(const std::vector<Guarantee>& guarantees, Quantity quantity, std::int64_t less,
+                     std::int64_t more) {
+    return std::ranges::any_of(guarantees, [&](const Guarantee& guarantee) {
+        return guarantee.quantity == quantity &&
+               guarantee_credit(guarantee, less) != guarantee_credit(guarantee, more);
+    });
 }
 
 }  // namespace
@@ -30,7 +40,8 @@ Result<void> check_guarantee(const Guarantee& guarantee) {
     if (percentile.value < 1 || percentile.value > kPpm) {
         return fail("bad_guarantee", "a percentile is from 1 to 1,000,000 parts per million");
     }
-    if (guarantee.steps.empty()) return fail("bad_guarantee", "a guarantee has steps");
+    if (guarantee.steps.empty() || guarantee.steps.size() > kMaxGuaranteeSteps)
+        return fail("bad_guarantee", "a guarantee has from 1 to 32 steps");
     const GuaranteeStep* before = nullptr;
     for (const GuaranteeStep& step : guarantee.steps) {
         const bool follows =
@@ -73,6 +84,47 @@ std::optional<std::int64_t> GaugeSamples::percentile(Ppm percentile) const {
         if (covered * kPpm >= total * percentile.value) return value;
     }
     return std::nullopt;
+}
+
+void GaugeSamples::thin(std::size_t most, const std::vector<Guarantee>& guarantees,
+                        Quantity quantity) {
+    while (seconds_.size() > most) {
+        auto nearest = seconds_.end();
+        std::int64_t least = 0;
+        for (auto at = seconds_.begin(); std::next(at) != seconds_.end(); ++at) {
+            const std::int64_t value = at->first;
+            const std::int64_t next = std::next(at)->first;
+            if (nearest != seconds_.end() && next - value >= least) continue;
+            if (is_step_between(guarantees, quantity, value, next)) continue;
+            nearest = at;
+            least = next - value;
+        }
+        if (nearest == seconds_.end()) return;
+        std::next(nearest)->second += nearest->second;
+        seconds_.erase(nearest);
+    }
+}
+
+std::vector<std::string> GaugeSamples::to_texts() const {
+    std::vector<std::string> out;
+    for (const auto& [value, seconds] : seconds_) {
+        out.push_back(std::to_string(value));
+        out.push_back(std::to_string(seconds));
+    }
+    return out;
+}
+
+Result<GaugeSamples> GaugeSamples::from_texts(const std::vector<std::string>& texts) {
+    GaugeSamples out;
+    if (texts.size() % 2 != 0) return fail("bad_samples", "each value has its seconds");
+    for (std::size_t i = 0; i < texts.size(); i += 2) {
+        const auto value = parse_integer(texts[i]);
+        const auto seconds = parse_integer(texts[i + 1]);
+        if (!value || *value < 0 || !seconds || *seconds <= 0)
+            return fail("bad_samples", "a value is not negative, and its seconds are above zero");
+        out.add(*value, Duration(*seconds));
+    }
+    return out;
 }
 
 GuaranteeOutcome judge_guarantee(const Guarantee& guarantee, const SideValues& values) {

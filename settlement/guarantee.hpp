@@ -41,9 +41,10 @@ struct Guarantee {
 };
 
 inline constexpr std::size_t kMaxGuarantees = 16;  // of a lease
+inline constexpr std::size_t kMaxGuaranteeSteps = 32;
 
-// Error `bad_guarantee`: no steps, steps out of order or of range, a percentile out of 1 to
-// 1,000,000.
+// Error `bad_guarantee`: no steps or more than 32, steps out of order or of range, a percentile out
+// of 1 to 1,000,000.
 Result<void> check_guarantee(const Guarantee& guarantee);
 
 // Canonical JSON: [{"percentile_ppm","quantity","steps":[{"beyond","credit_ppm"}, …]}, …].
@@ -65,6 +66,15 @@ class GaugeSamples {
     // nothing when nothing was measured. REQUIRES 1 ≤ percentile ≤ 1,000,000.
     [[nodiscard]] std::optional<std::int64_t> percentile(Ppm percentile) const;
     [[nodiscard]] bool empty() const { return seconds_.empty(); }
+    [[nodiscard]] std::size_t size() const { return seconds_.size(); }
+    // Takes neighbouring values together, the nearest first, each pair as the larger of the two,
+    // until at most so many are left. Values that a step of these guarantees lies between stay
+    // apart, so no percentile changes its credit.
+    void thin(std::size_t most, const std::vector<Guarantee>& guarantees, Quantity quantity);
+
+    // Value and seconds in turns, ascending. Error: `bad_samples`.
+    [[nodiscard]] std::vector<std::string> to_texts() const;
+    static Result<GaugeSamples> from_texts(const std::vector<std::string>& texts);
     friend bool operator==(const GaugeSamples&, const GaugeSamples&) = default;
 
  private:

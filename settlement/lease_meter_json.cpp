@@ -13,7 +13,6 @@
 namespace suanpan::settlement {
 namespace {
 
-constexpr std::size_t kMaxSnapshotBytes = std::size_t{256} << 20U;
 constexpr std::array<const char*, 2> kSideNames = {"provider", "buyer"};
 
 void put(CanonicalWriter& out, std::string_view name, std::int64_t value) {
@@ -321,7 +320,8 @@ std::string LeaseMeter::snapshot() const {
 
 Result<LeaseMeter> LeaseMeter::restore(const MeteredLease& lease, const MeteringRules& rules,
                                        std::string_view snapshot) {
-    const auto root = parse_json(snapshot, JsonLimits{kMaxSnapshotBytes, 8});
+    // What the core itself has written is as long as it is: a start may not fail for its size.
+    const auto root = parse_json(snapshot, JsonLimits{snapshot.size(), 8});
     if (!root) {
         return fail(Error("bad_snapshot", "the snapshot is not JSON",
                           {Fault{"", root.error().code(), root.error().detail()}}));

@@ -3,6 +3,7 @@
 #include "settlement/shares.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace suanpan::settlement {
@@ -30,9 +31,9 @@ std::set<OrganisationId> TitleHistory::concerned(const Title& title) const {
     return out;
 }
 
-Result<void> TitleHistory::propose(Time from, const std::vector<OwnerShare>& shares,
-                                   const TitleWord& proposer) {
-    if (auto checked = check_owners(shares); !checked) return checked;
+Result<ProposedTitle> TitleHistory::propose(Time from, const std::vector<OwnerShare>& shares,
+                                            const TitleWord& proposer, Time asked_from) const {
+    if (auto checked = check_owners(shares); !checked) return fail(checked.error());
     Title title{from, shares, proposer.index, {proposer}};
     std::set<OrganisationId> missing = concerned(title);
     if (missing.erase(proposer.owner) == 0) {
@@ -47,9 +48,13 @@ Result<void> TitleHistory::propose(Time from, const std::vector<OwnerShare>& sha
     if (from < proposer.time || (!confirmed_.empty() && from <= confirmed_.back().from)) {
         return fail("title_in_past", "a title begins now or later, after the one before it");
     }
-    proposed_ = ProposedTitle{std::move(title), std::move(missing)};
-    confirm_if_complete();
-    return {};
+    if (std::ssize(confirmed_) - ended_before(asked_from) >= std::ptrdiff_t{kMaxTitles}) {
+        return fail(
+            "too_many_titles",
+            "a pool has at most 256 titles that are ahead, in force, or that a lease is "
+            "still billed by; one more can be proposed when leases under old ones are over");
+    }
+    return ProposedTitle{std::move(title), std::move(missing)};
 }
 
 Result<void> TitleHistory::check_waiting(const LogIndex& title) const {
@@ -57,33 +62,47 @@ Result<void> TitleHistory::check_waiting(const LogIndex& title) const {
     return fail("no_title_proposed", "this title does not wait for confirmation");
 }
 
-Result<bool> TitleHistory::confirm(const LogIndex& title, const TitleWord& word) {
+Result<ProposedTitle> TitleHistory::confirm(const LogIndex& title, const TitleWord& word) const {
     if (auto waiting = check_waiting(title); !waiting) return fail(waiting.error());
     if (proposed_->title.from < word.time) {
         return fail("title_in_past",
                     "the title began before all owners had confirmed it: propose another");
     }
-    if (proposed_->missing.erase(word.owner) == 0) {
+    ProposedTitle out = *proposed_;
+    if (out.missing.erase(word.owner) == 0) {
         return fail("not_an_owner", "the title does not wait for this organisation");
     }
-    proposed_->title.words.push_back(word);
-    confirm_if_complete();
-    return !proposed_.has_value();
+    out.title.words.push_back(word);
+    return out;
 }
 
-Result<void> TitleHistory::withdraw(const LogIndex& title, const OrganisationId& owner) {
+Result<void> TitleHistory::check_withdrawal(const LogIndex& title,
+                                            const OrganisationId& owner) const {
     if (auto waiting = check_waiting(title); !waiting) return waiting;
     if (!concerned(proposed_->title).contains(owner)) {
         return fail("not_an_owner", "the title does not concern this organisation");
     }
-    proposed_.reset();
     return {};
 }
 
-void TitleHistory::confirm_if_complete() {
-    if (!proposed_->missing.empty()) return;
-    confirmed_.push_back(std::move(proposed_->title));
+void TitleHistory::take(ProposedTitle title) {
     proposed_.reset();
+    if (title.missing.empty())
+        confirmed_.push_back(std::move(title.title));
+    else
+        proposed_ = std::move(title);
+}
+
+std::ptrdiff_t TitleHistory::ended_before(Time time) const {
+    const auto next = std::ranges::upper_bound(confirmed_, time, {}, &Title::from);
+    return std::max<std::ptrdiff_t>(0, next - confirmed_.begin() - 1);
+}
+
+std::vector<Title> TitleHistory::forget_before(Time asked_from) {
+    const auto kept = confirmed_.begin() + ended_before(asked_from);
+    std::vector<Title> out(std::move_iterator(confirmed_.begin()), std::move_iterator(kept));
+    confirmed_.erase(confirmed_.begin(), kept);
+    return out;
 }
 
 std::vector<OwnerShare> TitleHistory::owners_at(Time time) const {

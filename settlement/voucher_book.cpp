@@ -274,6 +274,21 @@ Result<void> VoucherBook::give_back(const GrantId& grant, Month month, Money amo
     return {};
 }
 
+Result<void> VoucherBook::reserve_again(const ReservationKey& key, Month month, Money amount) {
+    const auto found = grants_.find(key.grant);
+    if (found == grants_.end()) return fail("unknown_grant", "there is no such grant");
+    GrantState& state = found->second;
+    if (amount.value < 0 || amount > state.redeemed)
+        return fail("over_redeemed", "less than this amount was redeemed");
+    if (amount.value == 0) return {};
+    move_money(state.redeemed, state.reserved, amount);
+    Reservation& target = reservations_[key];
+    CHECK(target.amount.value == 0 || target.month == month);
+    target.month = month;
+    target.amount.value += amount.value;
+    return {};
+}
+
 const ProgrammeState* VoucherBook::find_programme(const ProgrammeId& id) const {
     const auto found = programmes_.find(id);
     return found == programmes_.end() ? nullptr : &found->second;

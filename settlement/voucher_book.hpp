@@ -109,6 +109,10 @@ class VoucherBook {
     // to the grant, or where its rest went. Errors: `unknown_grant`, `over_redeemed`.
     Result<void> give_back(const GrantId& grant, Month month, Money amount);
 
+    // A redemption that another end of a dispute may still need is reserved again, for the month of
+    // its order. Errors: `unknown_grant`, `over_redeemed`.
+    Result<void> reserve_again(const ReservationKey& key, Month month, Money amount);
+
     [[nodiscard]] const ProgrammeState* find_programme(const ProgrammeId& id) const;
     [[nodiscard]] const GrantState* find_grant(const GrantId& id) const;
     [[nodiscard]] Money reserved(const ReservationKey& key) const;

@@ -15,8 +15,6 @@
 #include "db/queries/cash.hpp"
 #include "db/queries/identity.hpp"
 
-#include <algorithm>
-
 namespace suanpan::api {
 
 namespace {
@@ -103,14 +101,6 @@ Result<Write> request_cash(Call& call, std::int64_t sign) {
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     if (call.caller.user.is_nil()) return fail(person_needed());
     return request_of(call, std::move(move), std::move(reference));
-}
-
-Result<Hash> parse_hash(std::string_view text) {
-    const auto raw = from_hex(text);
-    Hash out{};
-    if (!raw || raw->size() != out.size()) return fail("bad_hex", "64 digits are needed");
-    std::ranges::transform(*raw, out.begin(), [](char c) { return static_cast<std::uint8_t>(c); });
-    return out;
 }
 
 }  // namespace

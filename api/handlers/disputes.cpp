@@ -15,6 +15,8 @@
 #include "services/clock.hpp"
 #include "services/settlement/ruling_intake.hpp"
 
+#include <algorithm>
+
 namespace suanpan::api {
 
 namespace {
@@ -71,11 +73,14 @@ Write told_dispute(core::CommandBody command, int status) {
 
 }  // namespace
 
+bool is_party(const core::DisputeRow& row, const OrganisationId& who) {
+    return who == row.buyer || who == row.provider || std::ranges::binary_search(row.owners, who);
+}
+
 std::optional<core::DisputeRow> visible_dispute(const Call& call, const DisputeId& id) {
     auto row = call.context.database.read("find_dispute",
                                           [&id](db::Tx& tx) { return db::find_dispute(tx, id); });
-    const OrganisationId& viewer = call.caller.organisation;
-    if (row && !sees_all(call) && viewer != row->buyer && viewer != row->provider) row.reset();
+    if (row && !sees_all(call) && !is_party(*row, call.caller.organisation)) row.reset();
     return row;
 }
 
@@ -174,7 +179,11 @@ Result<Write> offer_settlement(Call& call) {
     core::OfferSettlement body;
     body.id = *id;
     body.delivered = read_delivered(fields, row->dispute.final.credit);
-    body.by = side_of(call, fields, row->provider, row->buyer).value_or(DisputeParty::kBuyer);
+    // An owner of the pool speaks for the provider's side.
+    const OrganisationId& caller = call.caller.organisation;
+    const bool owner = std::ranges::binary_search(row->owners, caller);
+    body.by = side_of(call, fields, owner ? caller : row->provider, row->buyer)
+                  .value_or(DisputeParty::kBuyer);
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     return told_dispute(body, 200);

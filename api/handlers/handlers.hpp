@@ -11,6 +11,7 @@ Result<Write> create_organisation(Call& call);
 Result<Response> list_organisations(Call& call);
 Result<Response> get_organisation(Call& call);
 void create_api_key(const std::shared_ptr<Call>& call, const Reply& reply);
+void rotate_api_key(const std::shared_ptr<Call>& call, const Reply& reply);
 void revoke_api_key(const std::shared_ptr<Call>& call, const Reply& reply);
 Result<Response> list_api_keys(Call& call);
 
@@ -167,6 +168,12 @@ Result<Write> reject_cash(Call& call);
 Result<Write> take_payment(Call& call);
 Result<Write> give_bond(Call& call);
 Result<Write> release_bond(Call& call);
+
+// requests.cpp
+Result<Response> list_operator_requests(Call& call);
+Result<Response> get_operator_request(Call& call);
+Result<Write> approve_operator_request(Call& call);
+Result<Write> reject_operator_request(Call& call);
 
 // periods.cpp
 Result<Write> close_period(Call& call);

@@ -5,6 +5,8 @@
 #include "base/time.hpp"
 #include "services/clock.hpp"
 
+#include <algorithm>
+
 namespace suanpan::api {
 
 namespace {
@@ -19,6 +21,14 @@ Result<std::int64_t> parse_count(std::string_view text) {
     if (!number) return fail(number.error().code(), "this is a whole number, such as 50");
     if (*number < 0) return fail("out_of_range", "this must not be negative");
     return number;
+}
+
+Result<Hash> parse_hash(std::string_view text) {
+    const auto raw = from_hex(text);
+    Hash out{};
+    if (!raw || raw->size() != out.size()) return fail("bad_hex", "64 digits are needed");
+    std::ranges::transform(*raw, out.begin(), [](char c) { return static_cast<std::uint8_t>(c); });
+    return out;
 }
 
 db::Page read_page(Fields& query, std::string_view prefix, bool newest_first) {

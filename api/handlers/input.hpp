@@ -28,11 +28,14 @@ Time read_title_start(const Call& call, Fields& fields, std::string_view name);
 Result<std::int64_t> parse_count(std::string_view text);
 Result<bool> parse_flag(std::string_view text);             // true, false
 Result<PublicKey> parse_public_key(std::string_view text);  // in base64
+Result<Hash> parse_hash(std::string_view text);             // in hex
 
 // `organisation=` of a list: the operator may name any and sees all without; others see their own,
 // and any other name shows nothing (not_found).
 Result<std::optional<OrganisationId>> read_organisation_filter(const Call& call, Fields& query);
 
+// Of one of its sides: the buyer, the provider, or an owner of the pool.
+bool is_party(const core::DisputeRow& row, const OrganisationId& who);
 // As both sides, the operator and arbiters see it: who may have to rule it sees what it is about.
 std::optional<core::DisputeRow> visible_dispute(const Call& call, const DisputeId& id);
 

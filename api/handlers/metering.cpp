@@ -263,8 +263,7 @@ Result<Response> list_readings(Call& call) {
     std::map<MeterId, settlement::MeterRole> roles;
     call.context.database.read("list_readings", [&](db::Tx& tx) {
         listed = db::list_readings(tx, filter, page);
-        for (const db::ReadingChain& chain : db::list_chains(tx, filter))
-            roles.emplace(chain.meter, chain.role);
+        roles = db::meter_roles(tx, listed.rows);
     });
     const std::int64_t next = page.offset + static_cast<std::int64_t>(listed.rows.size());
     return list_response(

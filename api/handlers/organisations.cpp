@@ -9,6 +9,7 @@
 #include "db/queries/cash.hpp"
 #include "services/clock.hpp"
 #include "services/iam/idempotent_writes.hpp"
+#include "services/iam/networks.hpp"
 #include "services/trading/bootstrap.hpp"
 
 #include <algorithm>
@@ -18,11 +19,20 @@ namespace suanpan::api {
 namespace {
 
 constexpr std::size_t kRoleCount = 7;
+constexpr std::size_t kMostNetworks = 20;
+constexpr Duration kUsualOverlap{86'400};
+constexpr Duration kLongestOverlap{30 * 86'400};
 
 struct NewKey {
     db::ApiKeyRow row;
     std::string secret;
 };
+
+void draw(NewKey& made, const Call& call) {
+    made.secret = services::make_api_secret();
+    made.row.id = random_id<ApiKeyId>(call.context.clock.now());
+    made.row.key_hash = services::hash_api_secret(made.secret);
+}
 
 // Nobody makes a key that can do more than they can, but for the operator.
 void check_scope(Fields& fields, const Call& call, const core::OrganisationRow& organisation,
@@ -81,12 +91,42 @@ Result<NewKey> read_key(const Call& call, const core::OrganisationRow& organisat
     made.row.label = fields.need_text("label", 100).value_or("");
     made.row.expires = read_expiry(fields, call);
     made.row.user = read_user(fields, call, organisation);
+    for (const services::Network& network :
+         fields.find_list("networks", kMostNetworks, services::Network::parse))
+        made.row.networks.push_back(network.text());
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    made.secret = services::make_api_secret();
-    made.row.id = random_id<ApiKeyId>(call.context.clock.now());
     made.row.organisation = organisation.id;
-    made.row.key_hash = services::hash_api_secret(made.secret);
+    draw(made, call);
+    return made;
+}
+
+// The key that takes the place of another: it can do the same and no more.
+Result<NewKey> read_successor(const Call& call, const db::ApiKeyInfo& before, Time& until) {
+    const Time now = call.context.clock.now();
+    Faults faults;
+    Fields fields(call.body, faults);
+    const auto overlap = fields.find("overlap", parse_duration).value_or(kUsualOverlap);
+    if (overlap.value < 0 || overlap > kLongestOverlap)
+        fields.fault("overlap", "out_of_range", "the key before may go on for up to 30 days");
+    fields.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    if (before.revoked || (before.key.expires && *before.key.expires <= now))
+        return fail("api_key_ended", "this key has been revoked or has expired: make a new one");
+    const bool own = before.key.user.is_nil() || before.key.user == call.caller.user;
+    const bool within = std::ranges::all_of(before.key.scopes, [&call](const std::string& scope) {
+        const auto role = core::parse_role(scope);
+        return role && (call.caller.is_operator() || call.caller.has(*role));
+    });
+    if (!own || !within) {
+        return fail("forbidden",
+                    "a key is rotated with itself or with one that can do all that it can, a "
+                    "person's by the person");
+    }
+    until = Time(now.value + overlap.value);
+    NewKey made;
+    made.row = before.key;
+    draw(made, call);
     return made;
 }
 
@@ -118,6 +158,22 @@ db::IdempotencyRow row_of(const Call& call, const services::IdempotencyKey& key,
             key.body_hash,    key.for_ever,  response.resource,
             response.status,  response.body, call.context.clock.now(),
             std::nullopt};
+}
+
+// The first answer shows the secret, a repeat does not have it.
+services::IdempotentWrites::Done with_secret(const std::shared_ptr<Call>& call, const Reply& reply,
+                                             const std::string& secret) {
+    return [call, reply, secret](const Result<services::Answered>& result) {
+        if (!result || result->replayed) {
+            answer(*call, reply, result);
+            return;
+        }
+        Json body = Json::parse(result->response.body);
+        body["secret"] = secret;
+        Response fresh = json_response(body, result->response.status);
+        fresh.headers.emplace_back("Cache-Control", "no-store");
+        reply(std::move(fresh));
+    };
 }
 
 }  // namespace
@@ -197,18 +253,32 @@ void create_api_key(const std::shared_ptr<Call>& call, const Reply& reply) {
                                      [&](db::Tx& tx) { db::insert_api_key(tx, made->row, row); });
         finish(response);
     };
-    auto done = [call, reply, secret = made->secret](const Result<services::Answered>& result) {
-        if (!result || result->replayed) {
-            answer(*call, reply, result);
-            return;
-        }
-        Json body = Json::parse(result->response.body);
-        body["secret"] = secret;
-        Response fresh = json_response(body, result->response.status);
-        fresh.headers.emplace_back("Cache-Control", "no-store");
-        reply(std::move(fresh));
-    };
+    auto done = with_secret(call, reply, made->secret);
     call->context.writes.run(key, done, start);
+}
+
+void rotate_api_key(const std::shared_ptr<Call>& call, const Reply& reply) {
+    const auto info = find_visible_key(*call);
+    Time until;
+    const auto made = info ? read_successor(*call, *info, until) : fail(info.error());
+    if (!made) {
+        reply(problem(made.error(), call->request.path));
+        return;
+    }
+    const services::IdempotencyKey key = idempotency_of(*call, false);
+    db::ApiKeyInfo successor;
+    successor.key = made->row;
+    const services::StoredResponse response =
+        stored(to_json(successor), 201, to_string(made->row.id));
+    auto start = [&](const services::IdempotentWrites::Finish& finish) {
+        const db::IdempotencyRow row = row_of(*call, key, response);
+        call->context.database.write("rotate_api_key", [&](db::Tx& tx) {
+            db::rotate_api_key(tx, made->row, info->key.id, until, row);
+        });
+        call->context.authenticator.forget(info->key.id);
+        finish(response);
+    };
+    call->context.writes.run(key, with_secret(call, reply, made->secret), start);
 }
 
 // By the organisation itself or the operator. The key that asks may be the one: its answer still

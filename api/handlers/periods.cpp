@@ -2,11 +2,18 @@
 
 #include "db/queries/periods.hpp"
 
+#include "api/accept.hpp"
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
+#include "api/json/cash.hpp"
 #include "api/problem.hpp"
 #include "base/decimal.hpp"
 #include "base/time.hpp"
+#include "db/queries/identity.hpp"
+#include "db/queries/projects.hpp"
+#include "services/exports/invoice_html.hpp"
+
+#include <array>
 
 namespace suanpan::api {
 
@@ -14,25 +21,10 @@ namespace {
 
 constexpr std::int64_t kMostInvoices = 200;
 
-Json balances_json(const settlement::Balances& balances) {
-    Json out = Json::object();
-    for (const auto& [key, amount] : balances)
-        out[key.first][std::string(settlement::to_string(key.second))] = to_string(amount);
-    return out;
-}
-
-Json period_json(const core::PeriodRow& period) {
-    return {{"period", settlement::to_string(period.month)},
-            {"closed", period.closed},
-            {"organisations", period.organisations},
-            {"total", balances_json(period.total)},
-            {"log_index", period.index.value}};
-}
-
 Json balance_json(const core::PeriodBalanceRow& row) {
     Json out{{"organisation", to_string(row.organisation)},
              {"period", settlement::to_string(row.month)},
-             {"balances", balances_json(row.balances)}};
+             {"balances", to_json(row.balances)}};
     if (row.index) out["log_index"] = row.index->value;
     return out;
 }
@@ -67,7 +59,8 @@ Result<std::string> parse_number(std::string_view text) {
 
 }  // namespace
 
-// One step of the closing; a large market takes several calls, until the answer says `closed`.
+// Asks for the closing; once another person has approved it, a further step of it: a large market
+// takes several calls, until the answer says `closed`.
 Result<Write> close_period(Call& call) {
     const auto month = path_period(call);
     if (!month) return fail(month.error());
@@ -76,10 +69,13 @@ Result<Write> close_period(Call& call) {
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     Write write;
     write.for_ever = true;
-    write.command = core::ClosePeriod{*month};
+    write.command = core::ClosePeriod{*month, call.caller.user};
     write.respond = [](const core::CommandOutcome& outcome) {
+        if (outcome.request) {
+            return stored(to_json(*outcome.request), 201, to_string(outcome.request->approval.id));
+        }
         const core::PeriodRow& period = outcome.period.value();
-        return stored(period_json(period), 200, settlement::to_string(period.month));
+        return stored(to_json(period), 200, settlement::to_string(period.month));
     };
     return write;
 }
@@ -91,7 +87,7 @@ Result<Response> list_periods(Call& call) {
     return list_response(
         listed,
         [all](const core::PeriodRow& period) {
-            Json out = period_json(period);
+            Json out = to_json(period);
             if (!all) out.erase("total");
             return out;
         },
@@ -143,7 +139,47 @@ Result<Response> list_invoices(Call& call) {
     });
 }
 
+namespace {
+
+constexpr std::array<std::string_view, 2> kInvoiceTypes = {"application/json", "text/html"};
+
+Result<std::string_view> parse_invoice_format(std::string_view text) {
+    for (const std::string_view type : kInvoiceTypes) {
+        if (type.substr(type.find('/') + 1) == text) return type;
+    }
+    return fail("unknown_word", "an invoice is json or html");
+}
+
+// `format=` says more than an Accept header, which browsers send by themselves.
+Result<std::string_view> invoice_type(Call& call) {
+    Faults faults;
+    Fields query(call.query, faults);
+    const auto format = query.find("format", parse_invoice_format);
+    query.finish();
+    if (!faults.empty()) return fail(invalid_request(std::move(faults)));
+    if (format) return *format;
+    const auto accept = call.request.find_header("accept");
+    const auto chosen = choose_media_type(accept.value_or(""), kInvoiceTypes);
+    if (chosen) return *chosen;
+    return fail("not_acceptable", "an invoice is application/json or text/html; see 'format='");
+}
+
+services::InvoicePage read_page_of(db::Tx& tx, const core::InvoiceRow& row) {
+    const settlement::Invoice& invoice = row.invoice;
+    services::InvoicePage page{row, {}, {}, {}, {}};
+    page.operator_name = db::find_organisation_name(tx, db::find_operator(tx));
+    page.name = db::find_organisation_name(tx, invoice.organisation);
+    if (const auto project = db::find_project(tx, invoice.project))
+        page.project_name = project->project.name;
+    page.credit_notes = db::list_credit_notes(tx, row.number);
+    return page;
+}
+
+}  // namespace
+
 Result<Response> get_invoice(Call& call) {
+    const auto type = invoice_type(call);
+    if (!type) return fail(type.error());
     const auto number = settlement::parse_invoice_number(call.parameters.front());
     if (!number) return fail(not_found());
     const auto row = call.context.database.read(
@@ -151,7 +187,13 @@ Result<Response> get_invoice(Call& call) {
     const auto& caller = call.caller;
     if (!row || (!caller.is_operator() && row->invoice.organisation != caller.organisation))
         return fail(not_found());
-    return json_response(invoice_json(*row));
+    if (*type != "text/html") return json_response(invoice_json(*row));
+    const auto page = call.context.database.read(
+        "read_invoice_page", [&](db::Tx& tx) { return read_page_of(tx, *row); });
+    Response response;
+    response.content_type = "text/html; charset=utf-8";
+    response.body = services::invoice_html(page);
+    return response;
 }
 
 }  // namespace suanpan::api

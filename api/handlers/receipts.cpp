@@ -2,6 +2,7 @@
 // that it names; others' are not found (ledger "Entries").
 
 #include "api/handlers/handlers.hpp"
+#include "api/handlers/input.hpp"
 #include "base/decimal.hpp"
 #include "base/dsse.hpp"
 #include "db/queries/disputes.hpp"
@@ -35,8 +36,7 @@ bool is_party_of_lease(const Call& call, const std::string& lease) {
 bool is_party_of_dispute(const Call& call, const DisputeId& id) {
     const auto row = call.context.database.read(
         "find_dispute", [&id](db::Tx& tx) { return db::find_dispute(tx, id); });
-    const OrganisationId& own = call.caller.organisation;
-    return row && (row->buyer == own || row->provider == own);
+    return row && is_party(*row, call.caller.organisation);
 }
 
 // What one side, or the arbiter, said is the other side's too.
@@ -54,7 +54,8 @@ bool is_said_in_own_dispute(const Call& call, const std::string& kind, const Jso
 }
 
 // Whose entry it is: who sent the command, whom the operator's command is about, the parties of a
-// trade, and those of the lease that a lease's, settlement's or dispute's entry is about.
+// trade, those of the lease that a lease's, settlement's or dispute's entry is about, and the
+// owners for whom the dispute is the notice.
 bool is_own(const Call& call, const std::string& kind, const Json& entry) {
     const std::string own = to_string(call.caller.organisation);
     const Json body = entry.value("body", Json::object());
@@ -63,7 +64,11 @@ bool is_own(const Call& call, const std::string& kind, const Json& entry) {
                is_said_in_own_dispute(call, kind, body);
     if (kind == "trade") return text_at(body, "buyer") == own || text_at(body, "provider") == own;
     if (kind == "lease") return is_party_of_lease(call, text_at(body, "id"));
-    if (kind == "settlement" || kind == "dispute" || kind == "correction")
+    if (kind == "dispute") {
+        const auto id = parse_id<DisputeId>(text_at(body, "id"));
+        return id && is_party_of_dispute(call, *id);
+    }
+    if (kind == "settlement" || kind == "correction")
         return is_party_of_lease(call, text_at(body, "lease"));
     return false;
 }

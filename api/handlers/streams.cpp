@@ -37,14 +37,15 @@ Result<Response> open_stream(Call& call) {
     std::optional<services::Caller> caller;
     const auto given = credentials(call.request);
     if (given) {
-        const auto found = call.context.authenticator.authenticate(*given);
+        const auto found = call.context.authenticator.authenticate(*given, call.request.remote);
         if (!found) return fail(found.error());
         caller = *found;
         call.caller = *found;
     }
     Response response;
     response.status = 101;
-    response.peer = std::make_shared<StreamPeer>(call.context, caller, given.value_or(""));
+    response.peer =
+        std::make_shared<StreamPeer>(call.context, caller, given.value_or(""), call.request.remote);
     return response;
 }
 

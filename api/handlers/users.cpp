@@ -83,19 +83,19 @@ Result<Write> remove_user(Call& call) {
 Result<Write> create_payment_key(Call& call) {
     Faults faults;
     Fields fields(call.body, faults);
-    core::PaymentKeyRow key;
+    core::RegisterPaymentKey key;
     key.organisation =
         fields.find("organisation", parse_id<OrganisationId>).value_or(call.caller.organisation);
     key.key = fields.need("public_key", parse_payment_key).value_or(PublicKey{});
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     key.id = random_id<SigningKeyId>(call.context.clock.now());
+    key.by = call.caller.user;
     Write write;
-    write.command = core::RegisterPaymentKey{key.id, key.organisation, key.key};
-    write.respond = [key](const core::CommandOutcome& outcome) {
-        core::PaymentKeyRow made = key;
-        made.index = outcome.index;
-        return stored(to_json(made), 201, to_string(made.id));
+    write.command = key;
+    write.respond = [](const core::CommandOutcome& outcome) {
+        const core::OperatorRequestRow& row = outcome.request.value();
+        return stored(to_json(row), 201, to_string(row.approval.id));
     };
     return write;
 }

@@ -49,6 +49,7 @@ Json to_json(const db::ApiKeyInfo& info) {
              {"revoked", info.revoked}};
     if (info.key.expires) out["expires_at"] = to_string(*info.key.expires);
     if (!info.key.user.is_nil()) out["user"] = to_string(info.key.user);
+    if (!info.key.networks.empty()) out["networks"] = info.key.networks;
     return out;
 }
 

@@ -30,11 +30,15 @@ Json to_json(const core::DisputeRow& row) {
     Json evidence = Json::array();
     for (const LogIndex index : dispute.evidence)
         evidence.push_back(index.value);
+    Json owners = Json::array();
+    for (const OrganisationId& owner : row.owners)
+        owners.push_back(to_string(owner));
     Json out{{"id", to_string(dispute.id)},
              {"lease", to_string(dispute.lease)},
              {"window", to_json(dispute.window)},
              {"buyer", to_string(row.buyer)},
              {"provider", to_string(row.provider)},
+             {"owners", std::move(owners)},
              {"reason", settlement::to_string(dispute.reason)},
              {"state", settlement::to_string(dispute.state)},
              {"open", dispute.is_open()},
@@ -46,7 +50,11 @@ Json to_json(const core::DisputeRow& row) {
              {"log_index", row.index.value}};
     if (dispute.opened_by) out["opened_by"] = settlement::to_string(*dispute.opened_by);
     if (const auto deadline = dispute.deadline()) out["deadline"] = to_string(*deadline);
-    if (dispute.provider_offer) out["provider_offer"] = delivered_json(*dispute.provider_offer);
+    if (dispute.provider_offer) {
+        out["provider_offer"] = delivered_json(*dispute.provider_offer);
+        for (const OrganisationId& owner : dispute.offered_by)
+            out["offered_by"].push_back(to_string(owner));
+    }
     if (dispute.buyer_offer) out["buyer_offer"] = delivered_json(*dispute.buyer_offer);
     if (dispute.result) out["result"] = delivered_json(*dispute.result);
     if (dispute.ended_at) out["ended_at"] = to_string(*dispute.ended_at);

@@ -55,11 +55,11 @@ void log_cancelled(const Result<services::StoredResponse>& result, const Organis
 }  // namespace
 
 void StreamPeer::opened(std::shared_ptr<MessageSink> sink) {
-    auto is_welcome = [&context = context_, known = caller_.has_value(),
-                       credentials = credentials_] {
+    auto is_welcome = [&context = context_, known = caller_.has_value(), credentials = credentials_,
+                       remote = remote_] {
         if (!known) return true;
         try {
-            return context.authenticator.authenticate(credentials).has_value();
+            return context.authenticator.authenticate(credentials, remote).has_value();
         } catch (const std::exception&) {
             return true;  // the database is away, which is no fault of the client's
         }

@@ -23,8 +23,12 @@ class StreamPeer : public MessagePeer {
  public:
     // `credentials`: the Authorization by which the caller was found. Without a caller only what
     // everybody may see. `context` must outlive it.
-    StreamPeer(Context& context, std::optional<services::Caller> caller, std::string credentials)
-        : context_(context), caller_(caller), credentials_(std::move(credentials)) {}
+    StreamPeer(Context& context, std::optional<services::Caller> caller, std::string credentials,
+               std::string remote)
+        : context_(context),
+          caller_(caller),
+          credentials_(std::move(credentials)),
+          remote_(std::move(remote)) {}
 
     void opened(std::shared_ptr<MessageSink> sink) override;
     void received(std::string_view text) override;
@@ -40,6 +44,7 @@ class StreamPeer : public MessagePeer {
     Context& context_;
     std::optional<services::Caller> caller_;
     std::string credentials_;
+    std::string remote_;
     std::shared_ptr<Outlet> outlet_;
     std::map<std::string, SubscriptionPtr> subscriptions_;  // by channel
     bool cancels_ = false;

@@ -21,17 +21,18 @@ namespace suanpan::api {
 namespace net = boost::asio;
 using tcp = net::ip::tcp;
 
-void check_loopback(const std::string& address) {
+void check_address(const std::string& address, bool tls) {
     boost::system::error_code error;
     const auto parsed = net::ip::make_address(address, error);
     if (error) {
         throw std::runtime_error("'" + address +
                                  "' is not an IP address: give one like 127.0.0.1 or ::1");
     }
-    if (!parsed.is_loopback()) {
-        throw std::runtime_error("refusing to serve plain HTTP on " + address +
-                                 ": only loopback addresses (127.0.0.1, ::1) are allowed without "
-                                 "TLS; put a TLS proxy in front");
+    if (!tls && !parsed.is_loopback()) {
+        throw std::runtime_error(
+            "refusing to serve plain HTTP on " + address +
+            ": only loopback addresses (127.0.0.1, ::1) are allowed without "
+            "TLS; give a certificate and its key, or put a TLS proxy in front");
     }
 }
 
@@ -44,11 +45,11 @@ struct HttpServer::Impl {
     bool started = false;
     bool stopped = false;
 
-    Impl(const tcp::endpoint& endpoint, int count, ServerLimits limits, Handler handler)
-        : context(count),
-          acceptor(context, endpoint),
-          thread_count(count),
-          shared(limits, std::move(handler)) {}
+    Impl(const Listen& listen, ServerLimits limits, Handler handler)
+        : context(listen.threads),
+          acceptor(context, tcp::endpoint(net::ip::make_address(listen.address), listen.port)),
+          thread_count(listen.threads),
+          shared(limits, listen.tls, std::move(handler)) {}
 
     net::awaitable<void> accept_loop() {
         for (;;) {
@@ -68,15 +69,13 @@ struct HttpServer::Impl {
     }
 };
 
-HttpServer::HttpServer(const std::string& address, std::uint16_t port, int threads,
-                       ServerLimits limits, Handler handler) {
-    check_loopback(address);
-    const tcp::endpoint endpoint(net::ip::make_address(address), port);
+HttpServer::HttpServer(const Listen& listen, ServerLimits limits, Handler handler) {
+    check_address(listen.address, listen.tls != nullptr);
     try {
-        impl_ = std::make_unique<Impl>(endpoint, threads, limits, std::move(handler));
+        impl_ = std::make_unique<Impl>(listen, limits, std::move(handler));
     } catch (const boost::system::system_error& error) {
-        throw std::runtime_error("cannot listen on " + address + ":" + std::to_string(port) + ": " +
-                                 error.code().message());
+        throw std::runtime_error("cannot listen on " + listen.address + ":" +
+                                 std::to_string(listen.port) + ": " + error.code().message());
     }
 }
 

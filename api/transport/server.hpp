@@ -1,7 +1,7 @@
 #pragma once
 
 // HTTP/1.1 over TCP with bounds on everything a peer can make us hold: headers, bodies, time,
-// connections. Plain text, so loopback addresses only.
+// connections. With TLS on any address, without it on loopback addresses only.
 
 #include "api/http.hpp"
 
@@ -10,6 +10,10 @@
 #include <memory>
 #include <string>
 
+namespace suanpan::wire {
+class ServerTls;
+}
+
 namespace suanpan::api {
 
 struct ServerLimits {
@@ -17,6 +21,7 @@ struct ServerLimits {
     std::uint64_t body_bytes = 1'048'576;
     std::uint64_t batch_body_bytes = 8 * 1'048'576;  // of targets that end in ":batch"
     std::size_t connections = 2'000;
+    std::chrono::seconds handshake{10};  // of TLS
     std::chrono::seconds idle{75};       // between two requests
     std::chrono::seconds receive{20};    // one request, from its first byte
     std::chrono::seconds send{30};       // one response, or one piece of a streamed one
@@ -24,15 +29,22 @@ struct ServerLimits {
     std::chrono::seconds stop_grace{5};  // for running requests, when the server stops
 };
 
-// Throws std::runtime_error with a sentence unless it is an IP address of this machine only.
-void check_loopback(const std::string& address);
+struct Listen {
+    std::string address;
+    std::uint16_t port = 0;
+    int threads = 1;
+    std::shared_ptr<wire::ServerTls> tls{};
+};
+
+// Throws std::runtime_error with a sentence unless it is an IP address, without TLS one of this
+// machine only.
+void check_address(const std::string& address, bool tls);
 
 class HttpServer {
  public:
     // Throws std::runtime_error with a sentence when it cannot listen there: not an address, not
-    // loopback, taken. Port 0 takes a free one.
-    HttpServer(const std::string& address, std::uint16_t port, int threads, ServerLimits limits,
-               Handler handler);
+    // loopback though without `tls`, taken. Port 0 takes a free one.
+    HttpServer(const Listen& listen, ServerLimits limits, Handler handler);
     ~HttpServer();
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;

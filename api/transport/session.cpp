@@ -143,12 +143,20 @@ class Session {
         bool again = true;
         while (again)
             again = co_await one_request();
-        beast::error_code ignored;
-        connection_->stream.socket().shutdown(net::ip::tcp::socket::shutdown_send, ignored);
+        co_await say_goodbye();
         if (refused_) co_await linger();
     }
 
  private:
+    net::awaitable<void> say_goodbye() {
+        beast::error_code ignored;
+        if (wire::Stream::Tls* tls = connection_->stream.tls()) {
+            connection_->stream.expires_after(kLingerTime);
+            co_await tls->async_shutdown(net::redirect_error(net::use_awaitable, ignored));
+        }
+        connection_->stream.socket().shutdown(net::ip::tcp::socket::shutdown_send, ignored);
+    }
+
     // A close with unread bytes is a reset, which can overtake the refusal: who is still sending
     // may finish, within bounds.
     net::awaitable<void> linger() {
@@ -280,15 +288,29 @@ class Session {
     bool refused_ = false;  // a request that was not read to its end
 };
 
+// False: there is nobody to talk with.
+net::awaitable<bool> shake_hands(Connection& connection, const SessionShared& shared) {
+    if (shared.tls() == nullptr) co_return true;
+    const wire::TlsContext context = shared.tls()->context();
+    wire::Stream::Tls& tls = connection.stream.start_tls(*context);
+    connection.stream.expires_after(shared.limits().handshake);
+    beast::error_code error;
+    co_await tls.async_handshake(net::ssl::stream_base::server,
+                                 net::redirect_error(net::use_awaitable, error));
+    co_return !error;
+}
+
 net::awaitable<void> run_session(std::shared_ptr<Connection> connection, SessionShared& shared) {
-    {
+    const bool agreed = co_await shake_hands(*connection, shared);
+    if (agreed) {
         Session session(connection, shared);
         co_await session.run();
     }
     shared.remove(connection);
 }
 
-net::awaitable<void> turn_away(std::shared_ptr<Connection> connection) {
+net::awaitable<void> turn_away(std::shared_ptr<Connection> connection, bool plain) {
+    if (!plain) co_return;  // a handshake costs more than it says
     const Error full("too_many_connections", "the server holds as many connections as it may");
     Response answer = problem(full, "");
     http::response<http::string_body> message(http::status::service_unavailable, 11);
@@ -311,7 +333,7 @@ void spawn_session(net::ip::tcp::socket socket, SessionShared& shared) {
     auto connection = std::make_shared<Connection>(std::move(socket));
     const auto executor = connection->stream.get_executor();
     if (!shared.try_add(connection)) {
-        net::co_spawn(executor, turn_away(connection), net::detached);
+        net::co_spawn(executor, turn_away(connection, shared.tls() == nullptr), net::detached);
         return;
     }
     // An exception here is out of memory or a bug; either way only this connection ends.

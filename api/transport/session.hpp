@@ -4,9 +4,10 @@
 // files only.
 
 #include "api/transport/server.hpp"
+#include "wire/stream.hpp"
+#include "wire/tls.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -20,7 +21,7 @@ namespace suanpan::api {
 // A live connection, as the server sees it when it stops.
 struct Connection {
     explicit Connection(boost::asio::ip::tcp::socket socket) : stream(std::move(socket)) {}
-    boost::beast::tcp_stream stream;
+    wire::Stream stream;
     bool idle = true;  // waits for a request or the rest of it; touched on the executor only
 };
 
@@ -28,11 +29,13 @@ struct Connection {
 // context that holds them.
 class SessionShared {
  public:
-    SessionShared(ServerLimits limits, Handler handler)
-        : limits_(limits), handler_(std::move(handler)) {}
+    // `tls`: null for plain HTTP.
+    SessionShared(ServerLimits limits, std::shared_ptr<wire::ServerTls> tls, Handler handler)
+        : limits_(limits), tls_(std::move(tls)), handler_(std::move(handler)) {}
 
     [[nodiscard]] const ServerLimits& limits() const { return limits_; }
     [[nodiscard]] const Handler& handler() const { return handler_; }
+    [[nodiscard]] wire::ServerTls* tls() const { return tls_.get(); }
     [[nodiscard]] bool stopping() const { return stopping_; }
     [[nodiscard]] std::size_t open() const;
     // False when there are as many as there may be.
@@ -44,6 +47,7 @@ class SessionShared {
 
  private:
     ServerLimits limits_;
+    std::shared_ptr<wire::ServerTls> tls_;
     Handler handler_;
     std::atomic<bool> stopping_{false};
     mutable std::mutex mutex_;

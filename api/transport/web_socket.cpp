@@ -165,7 +165,7 @@ class WebSocket : public MessageSink, public std::enable_shared_from_this<WebSoc
 
     std::shared_ptr<Connection> connection_;
     std::shared_ptr<MessagePeer> peer_;
-    websocket::stream<beast::tcp_stream&> socket_;
+    websocket::stream<wire::Stream&> socket_;
     net::steady_timer last_call_;
     mutable std::mutex mutex_;
     std::deque<Message> waiting_;

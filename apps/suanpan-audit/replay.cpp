@@ -1,5 +1,6 @@
 #include "apps/suanpan-audit/replay.hpp"
 
+#include "apps/suanpan-audit/lines_check.hpp"
 #include "apps/suanpan-audit/log_replay.hpp"
 #include "apps/suanpan-audit/state_check.hpp"
 #include "apps/suanpan-audit/text.hpp"
@@ -67,6 +68,24 @@ void describe_market(Report& report, const LogReplay& log) {
     describe_statements(report, log.statements());
 }
 
+void describe_projects(Report& report, const core::Rows& state) {
+    const std::uint64_t beyond = beyond_budget(state);
+    report.field("projects", {{"known", std::to_string(state.projects.size())},
+                              {"budgets", std::to_string(state.project_budgets.size())},
+                              {"beyond_budget", std::to_string(beyond)}});
+    if (state.projects.empty()) return;
+    report.line("Projects", grouped(state.projects.size()) +
+                                ", what they hold and have spent recomputed from orders, leases "
+                                "and lines; " +
+                                grouped(beyond) + " beyond a budget that was lowered since");
+}
+
+void describe_probes(Report& report, const ProbeCount& probes) {
+    report.field("probe_batches", std::to_string(probes.batches()));
+    if (probes.batches() > 0)
+        report.line("Probes", grouped(probes.batches()) + " batches of the operator's own meters");
+}
+
 void describe_balances(Report& report, const MoneySums& money, const JournalCheck& journal) {
     report.line("Journal", grouped(journal.entries()) + " entries of " +
                                grouped(journal.postings()) + " postings, each sums to zero");
@@ -95,7 +114,13 @@ int replay_log(const Options& options) {
     const Effort effort;
     const unsigned threads = threads_for(*source, options.threads);
     JournalCheck journal;
-    LogReplay log([&journal](const core::Rows& changes) { journal.see(changes); });
+    SpendingCheck spending;
+    ProbeCount probes;
+    LogReplay log([&](const core::Rows& changes) {
+        journal.see(changes);
+        spending.see(changes);
+        probes.see(changes);
+    });
     Progress progress("Replaying", options.output);
     const auto verified = log.run(*source, checkpoint->checkpoint, policy, threads, progress);
     if (!verified) {
@@ -106,10 +131,13 @@ int replay_log(const Options& options) {
     if (!options.balances_file.empty()) write_balances(options.balances_file, state);
     describe_end(report, log.replay());
     describe_market(report, log);
+    describe_probes(report, probes);
     if (const auto balanced = journal.result(); !balanced) return report.fails(balanced.error());
     const auto money = sum_balances(state);
     if (!money) return report.fails(money.error());
     describe_balances(report, *money, journal);
+    if (const auto spent = spending.result(state); !spent) return report.fails(spent.error());
+    describe_projects(report, state);
     const std::string digest = to_hex(as_chars(core::digest(state)));
     report.line("State", digest);
     report.field("entries", std::to_string(log.replay().size().value));

@@ -11,10 +11,10 @@ namespace suanpan::cli {
 namespace {
 
 constexpr std::array kGroups{
-    add_organisations, add_catalogue, add_markets,  add_capacity,   add_orders,
-    add_trades,        add_leases,    add_accounts, add_settlement, add_operation,
-    add_migration,     add_control,   add_ledger,   add_agreements, add_vouchers,
-    add_disputes,      add_users,     add_periods,  add_titles,     add_projects,
+    add_organisations, add_catalogue,  add_markets,    add_capacity,  add_orders,    add_trades,
+    add_leases,        add_accounts,   add_settlement, add_operation, add_migration, add_control,
+    add_ledger,        add_agreements, add_vouchers,   add_disputes,  add_users,     add_periods,
+    add_titles,        add_projects,   add_requests,
 };
 
 constexpr const char* kFooter =

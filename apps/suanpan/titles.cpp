@@ -144,7 +144,7 @@ void add_titles(CLI::App& root, Session& session) {
         group, session, "list", "Those that concern you, or a pool's",
         [](CLI::App& app, ListInput& in) {
             CLI::Option* pool = app.add_option("--pool", in.pool, "pol_…");
-            app.add_option("--state", in.state, "proposed, confirmed, refused, replaced");
+            app.add_option("--state", in.state, "proposed, confirmed, refused, replaced, past");
             app.add_flag("--waiting", in.waiting, "only those that wait for your word")
                 ->excludes(pool);
             app.add_option("--organisation", in.organisation, "operator: of whom, org_…")

@@ -19,7 +19,8 @@ void add_payment_keys(CLI::App& root, Session& session) {
     CLI::App& group =
         add_group(root, "payment-key", "Keys by which payment providers sign (operator)");
     add_command<PaymentKeyInput>(
-        group, session, "register", "Trust a payment provider's notices",
+        group, session, "register",
+        "Ask to trust a payment provider's notices; another person approves (request approve)",
         [](CLI::App& app, PaymentKeyInput& in) {
             app.add_option("public-key", in.key, "Ed25519, base64")->required();
             app.add_option("--organisation", in.organisation, "that sends them; default: yours");

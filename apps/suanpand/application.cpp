@@ -10,6 +10,7 @@
 #include "api/transport/server.hpp"
 #include "api/workers.hpp"
 #include "apps/suanpand/files.hpp"
+#include "apps/suanpand/identity.hpp"
 #include "apps/suanpand/witnesses.hpp"
 #include "base/json.hpp"
 #include "base/time.hpp"
@@ -29,6 +30,7 @@
 #include "services/sandbox/sandbox_clock.hpp"
 #include "services/trading/bootstrap.hpp"
 #include "services/trading/core_loop.hpp"
+#include "wire/tls.hpp"
 
 #include <pthread.h>
 #include <spdlog/spdlog.h>
@@ -243,9 +245,20 @@ api::RateLimit burst_of(std::int64_t per_second) {
     return {per_second, 2 * per_second};
 }
 
+// Null: plain HTTP.
+std::shared_ptr<wire::ServerTls> make_tls(const Config& config) {
+    if (config.tls_certificate.empty()) return nullptr;
+    return std::make_shared<wire::ServerTls>(
+        wire::TlsFiles{config.tls_certificate, config.tls_key}, [](const std::string& why) {
+            spdlog::error("the certificate in use stays in use: {}", why);
+        });
+}
+
 // Answers requests until a signal comes.
 bool serve(const Config& config, const sigset_t& signals, const RunningMarket& market) {
-    services::Authenticator authenticator(market.database, market.clock);
+    const services::SystemClock real_time;
+    const auto tokens = make_token_verifier(config, real_time);
+    services::Authenticator authenticator(market.database, market.clock, tokens.get());
     services::IdempotentWrites writes(market.database, market.clock);
     const services::ExpireLoop expire_loop(market.database, market.clock);
     api::Metrics metrics;
@@ -267,14 +280,16 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
                          &market.publisher_loop,
                          ledger::to_string(market.publisher.verifier_key())};
     const api::Dispatcher dispatcher(context, api::routes());
-    api::HttpServer server(config.address, config.port, config.io_threads, api::ServerLimits{},
-                           [&](api::Request request, api::Reply reply) {
+    const auto tls = make_tls(config);
+    api::HttpServer server({config.address, config.port, config.io_threads, tls},
+                           api::ServerLimits{}, [&](api::Request request, api::Reply reply) {
                                if (config.trust_forwarded) api::take_forwarded(request);
                                dispatcher.dispatch(std::move(request), std::move(reply));
                            });
     metrics.read_gauges_with([&] { return read_gauges(market, server); });
     server.start();
-    std::cout << "listening on http://" << config.address << ":" << server.port() << std::endl;
+    std::cout << "listening on " << (tls ? "https://" : "http://") << config.address << ":"
+              << server.port() << std::endl;
     if (!config.port_file.empty())
         write_public_file(config.port_file, std::to_string(server.port()) + "\n");
 
@@ -329,7 +344,7 @@ void run_application(const Config& config) {
     const sigset_t signals = block_signals();
 
     // What is configured, on disk and in the database must be usable before anything starts.
-    api::check_loopback(config.address);
+    api::check_address(config.address, !config.tls_certificate.empty());
     value_or_throw(db::check_schema(config.database));
 
     // Connections for reads; the market's writer has its own.

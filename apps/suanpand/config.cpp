@@ -80,7 +80,7 @@ void read_listen(Reader& reader, Config& config) {
     if (address.starts_with('[') && address.ends_with(']'))
         address = address.substr(1, address.size() - 2);
     try {
-        api::check_loopback(address);
+        api::check_address(address, reader.find("tls.certificate") != nullptr);
     } catch (const std::runtime_error& error) {
         reader.fault(kName, error.what());
         return;
@@ -109,6 +109,34 @@ void read_origins(Reader& reader, Config& config) {
         if (word != "*" && !whole)
             reader.fault(kName, "'" + word + "' must be an origin as https://portal.example, or *");
         config.cors_origins.push_back(word);
+    }
+}
+
+void read_tls(Reader& reader, Config& config) {
+    std::string certificate;
+    std::string key;
+    reader.text("tls.certificate", certificate);
+    reader.text("tls.key", key);
+    if (certificate.empty() != key.empty())
+        reader.missing(key.empty() ? "tls.key" : "tls.certificate", "TLS needs both of its files");
+    config.tls_certificate = certificate;
+    config.tls_key = key;
+}
+
+void read_oidc(Reader& reader, Config& config) {
+    reader.text("oidc.issuer", config.oidc_issuer);
+    reader.text("oidc.audience", config.oidc_audience);
+    reader.text("oidc.jwks", config.oidc_jwks);
+    reader.text("oidc.organisation_claim", config.oidc_organisation_claim);
+    reader.text("oidc.roles_claim", config.oidc_roles_claim);
+    reader.text("oidc.person_claim", config.oidc_person_claim);
+    const bool wanted =
+        !config.oidc_issuer.empty() || !config.oidc_audience.empty() || !config.oidc_jwks.empty();
+    for (const auto& [name, value] : {std::pair{"oidc.issuer", &config.oidc_issuer},
+                                      std::pair{"oidc.audience", &config.oidc_audience},
+                                      std::pair{"oidc.jwks", &config.oidc_jwks}}) {
+        if (wanted && value->empty())
+            reader.missing(name, "is needed: a token is checked by issuer, audience and keys");
     }
 }
 
@@ -203,7 +231,7 @@ const std::map<std::string_view, SettingInfo>& setting_table() {
     static const std::map<std::string_view, SettingInfo> kTable = [] {
         static constexpr auto kRows = std::to_array<SettingInfo>({
             {"server.listen", "SUANPAN_LISTEN", "--listen",
-             "ADDRESS:PORT, loopback only; port 0 takes a free one"},
+             "ADDRESS:PORT, without TLS loopback only; port 0 takes a free one"},
             {"server.port_file", "SUANPAN_PORT_FILE", "--port-file", "file to write the port to"},
             {"server.log_level", "SUANPAN_LOG_LEVEL", "--log-level",
              "debug, info, warning or error"},
@@ -218,6 +246,9 @@ const std::map<std::string_view, SettingInfo>& setting_table() {
             {"limits.address_per_second", "SUANPAN_ADDRESS_PER_SECOND", "--address-per-second",
              "calls without a key of one address, 0 for any number"},
             {"server.data", "SUANPAN_DATA", "--data", "folder of the log's tiles and keys"},
+            {"tls.certificate", "SUANPAN_TLS_CERTIFICATE", "--tls-certificate",
+             "PEM file: the server's certificate, then those that signed it"},
+            {"tls.key", "SUANPAN_TLS_KEY", "--tls-key", "PEM file of its key"},
             {"database.conninfo", "SUANPAN_DATABASE", "--database", "libpq connection string"},
             {"database.connections", "SUANPAN_DATABASE_CONNECTIONS", "--database-connections",
              "1 to 100"},
@@ -228,6 +259,18 @@ const std::map<std::string_view, SettingInfo>& setting_table() {
              "file that says which witnesses must cosign (C2SP tlog-policy)"},
             {"operator.name", "SUANPAN_OPERATOR_NAME", "--operator-name",
              "of the first organisation"},
+            {"oidc.issuer", "SUANPAN_OIDC_ISSUER", "--oidc-issuer",
+             "identity provider whose tokens are taken, as it names itself (iss)"},
+            {"oidc.audience", "SUANPAN_OIDC_AUDIENCE", "--oidc-audience",
+             "what its tokens name this server (aud)"},
+            {"oidc.jwks", "SUANPAN_OIDC_JWKS", "--oidc-jwks",
+             "its public keys: a file or an https:// address"},
+            {"oidc.organisation_claim", "SUANPAN_OIDC_ORGANISATION_CLAIM",
+             "--oidc-organisation-claim", "claim with the organisation's id"},
+            {"oidc.roles_claim", "SUANPAN_OIDC_ROLES_CLAIM", "--oidc-roles-claim",
+             "claim with the list of roles"},
+            {"oidc.person_claim", "SUANPAN_OIDC_PERSON_CLAIM", "--oidc-person-claim",
+             "claim with the id of the registered person, for who moves money"},
             {"sandbox.enabled", "SUANPAN_SANDBOX", "--sandbox",
              "play money and a clock that is set by hand"},
             {"sandbox.start", "SUANPAN_SANDBOX_START", "--sandbox-start",
@@ -275,6 +318,8 @@ Result<Config> make_config(const Settings& settings) {
     reader.integer("server.workers", config.workers, 1, 64);
     reader.flag("server.trust_forwarded", config.trust_forwarded);
     read_origins(reader, config);
+    read_tls(reader, config);
+    read_oidc(reader, config);
     reader.integer("limits.key_per_second", config.key_per_second, 0, kMostPerSecond);
     reader.integer("limits.address_per_second", config.address_per_second, 0, kMostPerSecond);
     reader.integer("database.connections", config.database_connections, 1, 100);

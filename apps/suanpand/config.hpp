@@ -18,9 +18,11 @@ namespace suanpan::suanpand {
 
 struct Config {
     std::string address = "127.0.0.1";
-    std::uint16_t port = 8080;        // 0: a free one
-    std::filesystem::path port_file;  // where the port is written; empty: nowhere
-    std::string database;             // libpq's connection string; never logged
+    std::uint16_t port = 8080;              // 0: a free one
+    std::filesystem::path port_file;        // where the port is written; empty: nowhere
+    std::filesystem::path tls_certificate;  // empty: plain HTTP
+    std::filesystem::path tls_key;
+    std::string database;  // libpq's connection string; never logged
     std::filesystem::path data = "var/suanpand";
     std::string origin = "localhost/suanpan";  // of the log
     std::filesystem::path policy;              // of witnesses; empty: none is needed
@@ -34,6 +36,12 @@ struct Config {
     std::vector<std::string> cors_origins;    // of portals on other sites
     std::int64_t key_per_second = 5'000;      // calls; 0: no limit
     std::int64_t address_per_second = 1'000;  // of callers without a key
+    std::string oidc_issuer;                  // empty: nobody signs in with a token
+    std::string oidc_audience;
+    std::string oidc_jwks;  // a file, or an http(s):// address
+    std::string oidc_organisation_claim = "organisation";
+    std::string oidc_roles_claim = "roles";
+    std::string oidc_person_claim = "person";
     bool sandbox = false;
     std::optional<Time> sandbox_start;
 };

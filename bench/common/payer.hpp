@@ -13,8 +13,16 @@ namespace suanpan::bench {
 
 class Payer {
  public:
-    [[nodiscard]] core::RegisterPaymentKey registration(const OrganisationId& boss) const {
-        return {kId, boss, key_.public_key()};
+    // Two persons of the operator trust it. `run` applies a command of the operator and gives the
+    // id of the request that it is, if it is one.
+    template <typename Run>
+    void register_with(const OrganisationId& boss, Run run) const {
+        for (const UserId& person : {kFirst, kSecond})
+            run(core::RegisterUser{person, boss});
+        const core::TrustKey key{kId, boss, key_.public_key()};
+        const ApprovalId asked =
+            run(core::RegisterPaymentKey{key.id, key.organisation, key.key, kFirst});
+        run(core::ApproveRequest{asked, core::content_of(key), kSecond});
     }
     core::TakePayment pay(const OrganisationId& organisation, const std::string& currency,
                           Money amount) {
@@ -25,6 +33,8 @@ class Payer {
 
  private:
     static constexpr SigningKeyId kId{{1}};
+    static constexpr UserId kFirst{{1}};
+    static constexpr UserId kSecond{{2}};
 
     SigningKey key_{Seed{9}};
     std::int64_t sent_ = 0;

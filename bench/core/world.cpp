@@ -96,8 +96,8 @@ void World::found() {
     const auto send = [&](const OrganisationId& actor, core::CommandBody body) {
         auto promise = std::make_shared<std::promise<Result<services::StoredResponse>>>();
         answers.push_back(promise->get_future());
-        Submission submission{core::Command(random_id<CommandId>(clock_.now()), actor,
-                                            core::Auth::kApiKey, std::move(body)),
+        const auto id = random_id<CommandId>(clock_.now());
+        Submission submission{core::Command(id, actor, core::Auth::kApiKey, std::move(body)),
                               std::nullopt,
                               {},
                               [](const core::CommandOutcome& outcome) {
@@ -109,11 +109,15 @@ void World::found() {
                                   promise->set_value(std::move(answer));
                               }};
         if (!core_->submit(std::move(submission))) throw std::runtime_error("not taken");
+        return id;
     };
     boss_ = random_id<OrganisationId>(clock_.now());
     send(boss_, core::RegisterOrganisation{boss_, {core::Role::kOperator}});
     Payer payer;
-    send(boss_, payer.registration(boss_));
+    // A request is known by its command's id.
+    payer.register_with(boss_, [&](core::CommandBody body) {
+        return ApprovalId{send(boss_, std::move(body)).bytes};
+    });
     core::SetSchedule schedule;
     schedule.fees.buyer_taker = Ppm(10'000);
     schedule.efficiency[kMarket.compute_class] = Ppm(450'000);

@@ -112,7 +112,10 @@ core::CommandOutcome MarketDay::Impl::must(const OrganisationId& actor, core::Co
 void MarketDay::Impl::found() {
     boss = new_id<OrganisationId>();
     must(boss, core::RegisterOrganisation{boss, {core::Role::kOperator}});
-    must(boss, payer.registration(boss));
+    payer.register_with(boss, [&](core::CommandBody body) {
+        const auto outcome = must(boss, std::move(body));
+        return outcome.request ? outcome.request->approval.id : ApprovalId{};
+    });
     core::SetSchedule schedule;
     schedule.fees.buyer_taker = Ppm(10'000);
     schedule.efficiency[kMarket.compute_class] = Ppm(450'000);

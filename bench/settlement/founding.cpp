@@ -69,7 +69,10 @@ core::CommandOutcome Founding::run(const OrganisationId& actor, core::CommandBod
 void Founding::found_market() {
     boss_ = random_id<OrganisationId>(clock_.now());
     run(boss_, core::RegisterOrganisation{boss_, {core::Role::kSettlement, core::Role::kOperator}});
-    run(boss_, payer_.registration(boss_));
+    payer_.register_with(boss_, [&](core::CommandBody body) {
+        const auto outcome = run(boss_, std::move(body));
+        return outcome.request ? outcome.request->approval.id : ApprovalId{};
+    });
     core::SetSchedule schedule;
     schedule.fees.buyer_taker = Ppm(10'000);
     schedule.fees.provider_maker = Ppm(10'000);

@@ -123,18 +123,25 @@ std::vector<BilledLease> list_billed_leases(Tx& tx, const BillingFilter& filter,
 
 namespace {
 
-// The first of the buyer's project that was issued after the line and for the month in which its
-// window begins, or a later one: a closing invoices, or credits, all that there is of the month and
-// of those before. Months count from January 1970.
-constexpr std::string_view kInvoiceOfLine =
+// The month that was being closed when the line was summed: the first one from its window's month
+// on in which its buyer's turn came after the line. Months count from January 1970.
+constexpr std::string_view kClosingOfLine =
+    "(SELECT min(p.month) FROM period AS p LEFT JOIN period_balance AS b"
+    " ON b.month = p.month AND b.organisation = l.buyer"
+    " WHERE coalesce(b.log_index, p.log_index) > t.log_index"
+    " AND p.month >= (extract(year FROM to_timestamp(t.start_s) AT TIME ZONE 'UTC')::bigint - 1970)"
+    " * 12 + extract(month FROM to_timestamp(t.start_s) AT TIME ZONE 'UTC')::bigint - 1)";
+
+// Of the buyer's project and that month, if all its lines did not sum to nothing; where there are
+// both, what was bought is in the invoice, and what was given back in a credit note.
+const std::string kInvoiceOfLine =
     " coalesce((SELECT i.number FROM invoice AS i WHERE i.organisation = l.buyer"
     " AND i.currency = t.currency"
     " AND coalesce(i.project, '00000000-0000-0000-0000-000000000000'::uuid)"
     " = coalesce(l.project, '00000000-0000-0000-0000-000000000000'::uuid)"
-    " AND i.log_index > t.log_index AND i.log_index < $6::bigint"
-    " AND i.month >= (extract(year FROM to_timestamp(t.start_s) AT TIME ZONE 'UTC')::bigint - 1970)"
-    " * 12 + extract(month FROM to_timestamp(t.start_s) AT TIME ZONE 'UTC')::bigint - 1"
-    " ORDER BY i.log_index LIMIT 1), '')";
+    " AND i.log_index > t.log_index AND i.log_index < $6::bigint AND i.month = " +
+    std::string(kClosingOfLine) +
+    " ORDER BY (i.corrects IS NULL) = (t.buyer_pays_micro >= 0) DESC, i.number LIMIT 1), '')";
 
 }  // namespace
 
@@ -146,7 +153,7 @@ std::vector<BilledLine> list_billed_lines(Tx& tx, const BillingFilter& filter,
         ", EXISTS (SELECT FROM settlement_line AS e WHERE e.lease = t.lease"
         " AND e.start_s = t.start_s AND e.log_index < t.log_index),"
         " (SELECT e.time_s FROM ledger_entry AS e WHERE e.index = t.log_index)," +
-        std::string(kInvoiceOfLine) +
+        kInvoiceOfLine +
         " FROM settlement_line AS t JOIN lease AS l ON l.id = t.lease"
         " WHERE t.lease = ANY ($1::uuid[]) AND t.start_s >= $2::bigint AND t.start_s < $3::bigint"
         " AND t.end_s > $4::bigint AND t.end_s <= $5::bigint AND t.log_index < $6::bigint"

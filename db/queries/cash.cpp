@@ -81,4 +81,23 @@ Listed<core::CashRow> list_cash(Tx& tx, const CashFilter& filter, const Page& pa
     });
 }
 
+std::optional<core::OperatorRequestRow> find_operator_request(Tx& tx, const ApprovalId& id) {
+    const auto record =
+        read_one<OperatorRequestRecord>(select_from<OperatorRequestRecord>("find_operator_request")
+                                            .where("t.id = $?::uuid", id)
+                                            .run(tx));
+    if (!record) return std::nullopt;
+    return from_record(*record);
+}
+
+Listed<core::OperatorRequestRow> list_operator_requests(
+    Tx& tx, const std::optional<settlement::ApprovalState>& state, const Page& page) {
+    Select select = select_from<OperatorRequestRecord>("list_operator_requests");
+    select.where("t.state = $?", state);
+    turn_page(select, page, "t.id");
+    return listed<core::OperatorRequestRow>(select.run(tx), page, [](RowReader& reader) {
+        return from_record(reader.row<OperatorRequestRecord>());
+    });
+}
+
 }  // namespace suanpan::db

@@ -33,4 +33,8 @@ std::optional<core::CashRow> find_cash(Tx& tx, const ApprovalId& id);
 std::optional<core::CashRow> find_cash_of(Tx& tx, const JournalId& journal);
 Listed<core::CashRow> list_cash(Tx& tx, const CashFilter& filter, const Page& page);
 
+std::optional<core::OperatorRequestRow> find_operator_request(Tx& tx, const ApprovalId& id);
+Listed<core::OperatorRequestRow> list_operator_requests(
+    Tx& tx, const std::optional<settlement::ApprovalState>& state, const Page& page);
+
 }  // namespace suanpan::db

@@ -12,7 +12,7 @@ std::optional<core::DisputeRow> find_dispute(Tx& tx, const DisputeId& id) {
 
 Listed<core::DisputeRow> list_disputes(Tx& tx, const DisputeFilter& filter, const Page& page) {
     Select select = select_from<core::DisputeRow>("list_disputes");
-    select.where("$?::uuid IN (t.buyer, t.provider)", filter.party)
+    select.where("($?::uuid IN (t.buyer, t.provider) OR t.owners @> ARRAY[$?::uuid])", filter.party)
         .where("t.lease = $?::uuid", filter.lease)
         .where("t.state = $?::text", filter.state)
         .where("(t.ended_s IS NULL) = $?::boolean", filter.open);

@@ -38,6 +38,17 @@ std::vector<core::InvoiceRow> list_invoices(Tx& tx, const InvoiceFilter& filter)
     return out;
 }
 
+std::vector<core::InvoiceRow> list_credit_notes(Tx& tx, const settlement::InvoiceNumber& invoice) {
+    std::vector<core::InvoiceRow> out;
+    for (InvoiceRecord& record :
+         read_all<InvoiceRecord>(select_from<InvoiceRecord>("list_credit_notes")
+                                     .where("t.corrects = $?", settlement::to_string(invoice))
+                                     .then("ORDER BY t.number")
+                                     .run(tx)))
+        out.push_back(from_record(std::move(record)));
+    return out;
+}
+
 std::optional<core::InvoiceRow> find_invoice(Tx& tx, const settlement::InvoiceNumber& number) {
     auto record = read_one<InvoiceRecord>(select_from<InvoiceRecord>("find_invoice")
                                               .where("t.number = $?", settlement::to_string(number))

@@ -26,5 +26,7 @@ struct InvoiceFilter {
 // By number; one more than the limit where there are more.
 std::vector<core::InvoiceRow> list_invoices(Tx& tx, const InvoiceFilter& filter);
 std::optional<core::InvoiceRow> find_invoice(Tx& tx, const settlement::InvoiceNumber& number);
+// That correct the invoice, by number.
+std::vector<core::InvoiceRow> list_credit_notes(Tx& tx, const settlement::InvoiceNumber& invoice);
 
 }  // namespace suanpan::db

@@ -154,6 +154,23 @@ Listed<core::ReadingRow> list_readings(Tx& tx, const ReadingFilter& filter,
         rows, sized, [](RowReader& reader) { return reader.row<core::ReadingRow>(); });
 }
 
+std::map<MeterId, settlement::MeterRole> meter_roles(
+    Tx& tx, const std::vector<core::ReadingRow>& readings) {
+    std::set<MeterId> meters;
+    for (const core::ReadingRow& reading : readings)
+        meters.insert(reading.meter);
+    const auto rows =
+        run_statement(tx, "meter_roles", "SELECT id, role FROM meter WHERE id = ANY ($1::uuid[])",
+                      {Column<std::vector<MeterId>>::encode({meters.begin(), meters.end()})});
+    std::map<MeterId, settlement::MeterRole> out;
+    for (const auto& row : rows) {
+        RowReader reader(row);
+        const auto meter = reader.value<MeterId>();
+        out.emplace(meter, reader.value<settlement::MeterRole>());
+    }
+    return out;
+}
+
 std::vector<ReadingChain> list_chains(Tx& tx, const ReadingFilter& filter) {
     Select select("list_chains",
                   "t.meter, m.role, count(*),"

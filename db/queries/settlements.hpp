@@ -55,6 +55,9 @@ struct ReadingFilter {
 };
 Listed<core::ReadingRow> list_readings(Tx& tx, const ReadingFilter& filter,
                                        const ReadingPage& page);
+// Of the meters that made them.
+std::map<MeterId, settlement::MeterRole> meter_roles(Tx& tx,
+                                                     const std::vector<core::ReadingRow>& readings);
 // What a meter said of it; by role, then by meter.
 struct ReadingChain {
     MeterId meter;

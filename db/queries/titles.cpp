@@ -20,7 +20,8 @@ Listed<core::TitleRow> list_titles(Tx& tx, const TitleFilter& filter) {
         select.where("$?::uuid = ANY (t.owners || t.confirmed_by || t.missing)", filter.party);
     }
     select.where(
-        "(t.state = 'confirmed' OR $?::uuid = ANY (t.owners || t.confirmed_by || t.missing))",
+        "(t.state IN ('confirmed', 'past') OR $?::uuid = ANY (t.owners || t.confirmed_by || "
+        "t.missing))",
         filter.visible);
     const std::int64_t limit = std::clamp<std::int64_t>(filter.limit, 1, 200);
     select.then("ORDER BY t.log_index LIMIT " + std::to_string(limit + 1));

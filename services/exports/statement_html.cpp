@@ -2,7 +2,7 @@
 
 #include "base/check.hpp"
 #include "base/decimal.hpp"
-#include "base/time.hpp"
+#include "services/exports/html.hpp"
 #include "services/exports/statement_style.hpp"
 
 #include <utility>
@@ -35,25 +35,6 @@ Columns columns_for(bool buyer, bool provider) {
                                {"Proceeds", &Line::provider_gets}});
     }
     return out;
-}
-
-// 1,234,567.123456: grouped for people.
-std::string grouped(const std::string& decimal) {
-    std::string out = decimal;
-    const std::size_t point = std::min(out.find('.'), out.size());
-    const std::size_t first = out.starts_with('-') ? 1 : 0;
-    for (std::size_t at = point; at > first + 3; at -= 3)
-        out.insert(at - 3, ",");
-    return out;
-}
-
-std::string money_cell(Money amount) {
-    return "<td>" + grouped(to_string(amount)) + "</td>";
-}
-
-std::string minute(Time time) {
-    const std::string text = to_string(time);
-    return text.substr(0, 10) + " " + text.substr(11, text.ends_with(":00Z") ? 5 : 8);
 }
 
 std::string name_or_id(const std::string& name, const OrganisationId& id) {
@@ -97,15 +78,15 @@ class StatementHtml final : public StatementWriter {
         std::string text = std::string(kStatementHead) + "<title>Statement " + period +
                            "</title>\n</head>\n<body>\n<header>\n<p class=\"issuer\">" +
                            html_text(heading.operator_name) + "</p>\n<h1>Statement</h1>\n<dl>\n";
-        text += entry("Organisation", name_or_id(heading.name, organisation_));
-        text += entry("Account", to_string(organisation_));
+        text += html_entry("Organisation", name_or_id(heading.name, organisation_));
+        text += html_entry("Account", to_string(organisation_));
         if (heading.asked.project) {
-            text += entry("Project", html_text(heading.project_name) + " " +
-                                         to_string(*heading.asked.project));
+            text += html_entry("Project", html_text(heading.project_name) + " " +
+                                              to_string(*heading.asked.project));
         }
-        text += entry("Period", period);
-        text += entry("As of", "entry " + std::to_string(heading.point.size.value) +
-                                   " of the log, " + minute(heading.point.last_time) + " UTC");
+        text += html_entry("Period", period);
+        text += html_entry("As of", "entry " + std::to_string(heading.point.size.value) +
+                                        " of the log, " + minute(heading.point.last_time) + " UTC");
         text += "</dl>\n<p class=\"screen\"><a href=\"#totals\">Totals</a></p>\n</header>\n";
         text += accounts(heading);
         out.write(text);
@@ -141,10 +122,6 @@ class StatementHtml final : public StatementWriter {
     }
 
  private:
-    static std::string entry(std::string_view what, const std::string& value) {
-        return "<dt>" + std::string(what) + "</dt><dd>" + value + "</dd>\n";
-    }
-
     static std::string accounts(const StatementHeading& heading) {
         if (heading.accounts.empty()) return {};
         std::string text =
@@ -258,20 +235,6 @@ class StatementHtml final : public StatementWriter {
 };
 
 }  // namespace
-
-std::string html_text(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            default: out += c;
-        }
-    }
-    return out;
-}
 
 std::unique_ptr<StatementWriter> make_statement_html() {
     return std::make_unique<StatementHtml>();

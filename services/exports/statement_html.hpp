@@ -8,6 +8,4 @@ namespace suanpan::services {
 // As the statement's organisation sees it.
 std::unique_ptr<StatementWriter> make_statement_html();
 
-std::string html_text(std::string_view text);  // escaped
-
 }  // namespace suanpan::services

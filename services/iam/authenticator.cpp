@@ -1,7 +1,13 @@
 #include "services/iam/authenticator.hpp"
 
+#include "base/crypto.hpp"
+#include "db/queries/cash.hpp"
+#include "services/iam/networks.hpp"
 #include "services/trading/bootstrap.hpp"
 
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
 #include <cstring>
 
 namespace suanpan::services {
@@ -12,8 +18,31 @@ constexpr std::chrono::seconds kKeep{5};
 constexpr std::size_t kMostKept = 20'000;
 constexpr std::size_t kLongestKey = 200;
 
+// Of those that the organisation still has.
+RoleSet roles_of(const core::OrganisationRow& organisation,
+                 const std::vector<std::string>& scopes) {
+    RoleSet held = 0;
+    for (const core::Role role : organisation.roles)
+        held |= role_bit(role);
+    RoleSet named = 0;
+    for (const std::string& scope : scopes) {
+        const auto role = core::parse_role(scope);
+        if (role) named |= role_bit(*role);
+    }
+    return held & named;
+}
+
+bool may_come_from(const std::vector<std::string>& networks, std::string_view address) {
+    return networks.empty() || std::ranges::any_of(networks, [address](const std::string& text) {
+               const auto network = Network::parse(text);
+               return network && network->contains(address);
+           });
+}
+
 tl::unexpected<Error> unauthorized() {
-    return fail("unauthorized", "send a valid API key as 'Authorization: Bearer sk_…'");
+    return fail("unauthorized",
+                "send a valid API key, or a token of the identity provider's, as "
+                "'Authorization: Bearer …'");
 }
 
 }  // namespace
@@ -24,26 +53,67 @@ std::size_t Authenticator::HashOfHash::operator()(const Hash& hash) const {
     return out;
 }
 
-Result<Caller> Authenticator::authenticate(std::string_view header) {
+Result<Caller> Authenticator::authenticate(std::string_view header, std::string_view remote) {
     constexpr std::string_view kScheme = "Bearer ";
     if (!header.starts_with(kScheme)) return unauthorized();
     const std::string_view secret = header.substr(kScheme.size());
-    if (!secret.starts_with("sk_") || secret.size() > kLongestKey) return unauthorized();
+    if (secret.starts_with("sk_")) return authenticate_key(secret, remote);
+    if (tokens_ != nullptr) return authenticate_token(secret);
+    return unauthorized();
+}
 
+Result<Caller> Authenticator::authenticate_key(std::string_view secret, std::string_view remote) {
+    if (secret.size() > kLongestKey) return unauthorized();
     const auto info = find(hash_api_secret(secret));
     if (!info || info->revoked || info->organisation.suspended) return unauthorized();
     if (info->key.expires && *info->key.expires <= clock_.now()) return unauthorized();
-
-    RoleSet held = 0;
-    for (const core::Role role : info->organisation.roles)
-        held |= role_bit(role);
-    RoleSet scopes = 0;
-    for (const std::string& scope : info->key.scopes) {
-        const auto role = core::parse_role(scope);
-        if (role) scopes |= role_bit(*role);
-    }
-    return Caller{info->key.id, info->key.organisation, held & scopes, info->key.expires,
+    if (!may_come_from(info->key.networks, remote)) return unauthorized();
+    return Caller{info->key.id, info->key.organisation,
+                  roles_of(info->organisation, info->key.scopes), info->key.expires,
                   info->key.user};
+}
+
+// What was found is kept for as long as with a key; a token that expires meanwhile by its grace.
+Result<Caller> Authenticator::authenticate_token(std::string_view token) {
+    const Hash hash = sha256(token);
+    const Instant now = std::chrono::steady_clock::now();
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = kept_tokens_.find(hash);
+        if (found != kept_tokens_.end() && found->second.until > now) return found->second.caller;
+    }
+    const auto claims = tokens_->verify(token);
+    if (!claims) {
+        spdlog::info("a token was refused: {}", claims.error().detail());
+        return unauthorized();
+    }
+    const auto caller = caller_of(*claims);
+    if (!caller) return unauthorized();
+    const std::lock_guard lock(mutex_);
+    if (kept_tokens_.size() >= kMostKept) kept_tokens_.clear();
+    kept_tokens_.insert_or_assign(hash, KeptCaller{*caller, now + kKeep});
+    return *caller;
+}
+
+std::optional<Caller> Authenticator::caller_of(const TokenClaims& claims) {
+    const auto organisation = database_.read("find_organisation", [&claims](db::Tx& tx) {
+        return db::find_organisation(tx, claims.organisation);
+    });
+    if (!organisation || organisation->row.suspended) return std::nullopt;
+    Caller caller;
+    caller.organisation = claims.organisation;
+    caller.roles = roles_of(organisation->row, claims.roles);
+    // The same for all tokens of one who signs in: limits and orders are told apart by it.
+    const std::string_view end("\0", 1);
+    const Hash name = sha256({"oidc", end, tokens_->rules().issuer, end, claims.subject});
+    std::copy_n(name.begin(), caller.key.bytes.size(), caller.key.bytes.begin());
+    if (!claims.person) return caller;
+    const auto person = database_.read(
+        "find_user", [&claims](db::Tx& tx) { return db::find_user(tx, *claims.person); });
+    if (!person || person->row.organisation != claims.organisation || person->row.removed)
+        return std::nullopt;
+    caller.user = *claims.person;
+    return caller;
 }
 
 void Authenticator::forget(const ApiKeyId& key) {

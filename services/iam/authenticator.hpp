@@ -7,6 +7,7 @@
 #include "core/rows.hpp"
 #include "db/queries/identity.hpp"
 #include "services/clock.hpp"
+#include "services/iam/tokens.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -39,10 +40,13 @@ struct Caller {
 // what changed elsewhere (an organisation's roles, its suspension) counts after at most that long.
 class Authenticator {
  public:
-    Authenticator(db::Pool& database, const Clock& clock) : database_(database), clock_(clock) {}
+    // `tokens`: for who signs in with an identity provider; null: nobody does.
+    Authenticator(db::Pool& database, const Clock& clock, TokenVerifier* tokens = nullptr)
+        : database_(database), clock_(clock), tokens_(tokens) {}
 
-    // `header` is the value of Authorization. Error `unauthorized`, the same for every reason.
-    Result<Caller> authenticate(std::string_view header);
+    // `header` is the value of Authorization: an API key, or a token of the identity provider's.
+    // `remote`: the address that it comes from. Error `unauthorized`, the same for every reason.
+    Result<Caller> authenticate(std::string_view header, std::string_view remote);
     // After a key's revocation was committed: no later call is let in by what was found before.
     void forget(const ApiKeyId& key);
 
@@ -55,12 +59,21 @@ class Authenticator {
     struct HashOfHash {
         std::size_t operator()(const Hash& hash) const;
     };
+    struct KeptCaller {
+        Caller caller;
+        Instant until;
+    };
+    Result<Caller> authenticate_key(std::string_view secret, std::string_view remote);
+    Result<Caller> authenticate_token(std::string_view token);
+    std::optional<Caller> caller_of(const TokenClaims& claims);
     std::optional<db::ApiKeyInfo> find(const Hash& hash);
 
     db::Pool& database_;
     const Clock& clock_;
+    TokenVerifier* tokens_;
     std::mutex mutex_;
     std::unordered_map<Hash, Kept, HashOfHash> kept_;
+    std::unordered_map<Hash, KeptCaller, HashOfHash> kept_tokens_;
     std::uint64_t forgotten_ = 0;  // how often forget() was called
 };
 

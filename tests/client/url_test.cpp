@@ -21,6 +21,15 @@ TEST(Url, DefaultsToPort80AndTheRoot) {
     EXPECT_EQ(url->path, "");
 }
 
+TEST(Url, TlsHasAPortOfItsOwn) {
+    const auto url = parse_url("https://market.example/x");
+    ASSERT_TRUE(url);
+    EXPECT_TRUE(url->tls);
+    EXPECT_EQ(url->port, "443");
+    EXPECT_EQ(url->origin(), "https://market.example:443");
+    EXPECT_FALSE(parse_url("http://market.example")->tls);
+}
+
 TEST(Url, KeepsIpv6AddressesInBrackets) {
     const auto url = parse_url("http://[::1]:99");
     ASSERT_TRUE(url);
@@ -29,7 +38,7 @@ TEST(Url, KeepsIpv6AddressesInBrackets) {
 }
 
 TEST(Url, RefusesWhatItCannotReach) {
-    for (const auto* text : {"", "127.0.0.1:80", "https://a", "http://", "http://:80", "http://a:0",
+    for (const auto* text : {"", "127.0.0.1:80", "https://", "http://", "http://:80", "http://a:0",
                              "http://a:65536", "http://a:x", "http://a b", "http://[::1",
                              "http://[::1]x", "http://a/%zz?q", "http://user@a", "ftp://a"}) {
         const auto url = parse_url(text);

@@ -212,9 +212,8 @@ TEST_F(Cash, APaymentProvidersWordIsEnoughOnce) {
     EXPECT_EQ(refusal(day.run(kBoss, payment("p-1", 5'000'000))), "unknown_payment_key");
     EXPECT_EQ(refusal(day.run(kBuyer, RegisterPaymentKey{kKey, kBuyer, payer().public_key()})),
               "not_allowed");
-    day.run(kBoss, RegisterPaymentKey{kKey, kBoss, payer().public_key()});
-    EXPECT_EQ(refusal(day.run(kBoss, RegisterPaymentKey{kKey, kBoss, payer().public_key()})),
-              "payment_key_exists");
+    EXPECT_EQ(refusal(day.trust_key(kKey, kBoss, payer().public_key())), "none");
+    EXPECT_EQ(refusal(day.trust_key(kKey, kBoss, payer().public_key())), "payment_key_exists");
     EXPECT_EQ(refusal(day.run(kBuyer, payment("p-1", 5'000'000))), "unknown_payment_key");
     const auto paid = day.run(kBoss, payment("p-1", 5'000'000));
     EXPECT_EQ(refusal(paid), "none");
@@ -225,7 +224,7 @@ TEST_F(Cash, APaymentProvidersWordIsEnoughOnce) {
     EXPECT_EQ(refusal(day.run(kBoss, payment("p-1", 5'000'000))), "payment_exists");
     // Sent again after the provider changed its key, it was taken twice.
     const SigningKeyId next = numbered<SigningKeyId>(2);
-    day.run(kBoss, RegisterPaymentKey{next, kBoss, payer().public_key()});
+    day.trust_key(next, kBoss, payer().public_key());
     const settlement::PaymentNotice again{next, "p-1", kBuyer, kCurrency, Money(5'000'000)};
     EXPECT_EQ(refusal(day.run(kBoss, TakePayment{settlement::sign_payment(again, payer()), again})),
               "payment_exists");
@@ -236,7 +235,7 @@ TEST_F(Cash, APaymentProvidersWordIsEnoughOnce) {
 }
 
 TEST_F(Cash, AForgedPaymentIsFoundByTheReplay) {
-    day.run(kBoss, RegisterPaymentKey{kKey, kBoss, SigningKey(meter_seed(2)).public_key()});
+    day.trust_key(kKey, kBoss, SigningKey(meter_seed(2)).public_key());
     day.run(kBoss, payment("p-1", 5'000'000));
     Replay replay;
     Result<void> followed;

@@ -2,8 +2,14 @@
 
 #include "base/decimal.hpp"
 #include "delivery.hpp"
+#include "replayed.hpp"
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
 
 namespace suanpan::core {
 namespace {
@@ -147,6 +153,44 @@ TEST(Discount, RefusesEachFaultWithItsCode) {
     EXPECT_EQ(refusal(day.run(kBuyer, EndDiscount{kFirst, kStart})), "agreement_not_found");
     EXPECT_EQ(refusal(day.run(kSeller, EndDiscount{numbered<AgreementId>(7), kStart})),
               "agreement_not_found");
+}
+
+// A run priced all of them in its first step, and the market stood still for as long.
+TEST(Discount, ManyWindowsArePricedInSteps) {
+    constexpr std::int64_t kHours = 600;
+    SmallMarket day;
+    day.run(kSeller, discount({{Money(0), Ppm(10'000)}, {Money(30'000'000), Ppm(50'000)}}));
+    const Window window = SmallMarket::hours(1, 1 + kHours);
+    std::vector<LeaseId> leases;
+    for (int i = 0; i < 2; ++i) {
+        day.run(kSeller, day.sell(2, 1, "0.1", window));
+        leases.push_back(day.run(kBuyer, day.buy(4, 1, "0.1", window)).leases.at(0).id);
+        hand_over(day, leases.back());
+    }
+    day.now = window.end;
+    for (const LeaseId& lease : leases)
+        read_all(day, lease, 1, 1, 1 + kHours);
+    day.take_changes_each_time = false;
+    const LogIndex to = day.market.head().size;
+    const RunRow first = day.run(kBoss, Settle{LogIndex(0), to}).run.value();
+    EXPECT_FALSE(first.closed);
+    EXPECT_EQ(first.leases, 0);
+    Market loaded;
+    loaded.load(day.market.state());
+    EXPECT_EQ(digest(loaded.state()), digest(day.market.state()));
+    auto lines = settle(day);
+    ASSERT_EQ(std::ssize(lines), 2 * kHours);
+    std::ranges::sort(lines, {}, [](const SettlementLineRow& line) {
+        return std::pair(line.window.end, line.lease);
+    });
+    std::map<settlement::Month, Money> volumes;
+    for (const SettlementLineRow& line : lines) {
+        Money& volume = volumes[settlement::month_of(line.window.start)];
+        const std::int64_t ppm = volume.value < 30'000'000 ? 10'000 : 50'000;
+        ASSERT_EQ(line.line.discount.value, line.line.sale.value * ppm / 1'000'000);
+        volume = Money(volume.value + line.line.amount.value);
+    }
+    expect_the_same_from_log_and_rows(day);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 
 namespace suanpan::core {
 namespace {
@@ -93,24 +94,70 @@ TEST(Dispute, NobodySpeaksForASideButItself) {
     expect_the_same_again(hour.day);
 }
 
-// A provider could give back, or lose by silence, what co-owners had earned.
+// One owner could give back what the others had earned.
 TEST(Dispute, OfAPoolOfSeveralOwnersIsNotTheProvidersToGiveAway) {
     constexpr auto kByBuyer = settlement::DisputeParty::kBuyer;
     constexpr auto kByProvider = settlement::DisputeParty::kProvider;
     DisputedHour hour(kFull, kFull, true);
     settle(hour.day);
     ASSERT_EQ(refusal(hour.open(kByBuyer, kHalf)), "none");
-    EXPECT_EQ(hour.day.market.state().disputes.at(0).dispute.state,
-              settlement::DisputeState::kEvidence);
-    EXPECT_EQ(refusal(hour.offer(kByProvider, kHalf)), "owners_must_consent");
-    EXPECT_EQ(refusal(hour.offer(kByProvider, kFull)), "none");
-    const std::string paid = hour.balance(3, AccountKind::kPending);
-    EXPECT_EQ(paid, "9.800000");
+    ASSERT_EQ(refusal(hour.offer(kByBuyer, kHalf)), "none");
+    const auto offered = hour.offer(kByProvider, kHalf);
+    ASSERT_EQ(refusal(offered), "none");
+    EXPECT_TRUE(offered.dispute->dispute.is_open()) << "its partner has not agreed";
+    expect_the_same_again(hour.day);
+    hour.pass_days(29);
+    EXPECT_EQ(hour.day.market.state().disputes.size(), 1U) << "the offer is an answer";
+    EXPECT_EQ(refusal(hour.day.run(SmallMarket::organisation(5),
+                                   OfferSettlement{hour.dispute, kByProvider, {kHalf, Ppm(0)}})),
+              "dispute_not_found");
+    const auto agreed =
+        hour.day.run(kPartner, OfferSettlement{hour.dispute, kByProvider, {kHalf, Ppm(0)}});
+    ASSERT_EQ(refusal(agreed), "none");
+    EXPECT_EQ(agreed.dispute->dispute.state, DisputeState::kAgreed);
+    EXPECT_EQ(hour.balance(4, AccountKind::kAvailable), "989.900000");
+    expect_the_same_again(hour.day);
+}
+
+// Each dispute of such a pool needed an arbiter, though nobody said a word against it.
+TEST(Dispute, ThatNoOwnerAnswersLapsesToTheBuyer) {
+    DisputedHour hour(kFull, kFull, true);
+    settle(hour.day);
+    ASSERT_EQ(refusal(hour.open(DisputeParty::kBuyer, kHalf)), "none");
+    EXPECT_EQ(hour.day.market.state().disputes.at(0).owners, (std::vector{kSeller, kPartner}));
     hour.pass_days(7);
-    EXPECT_EQ(hour.day.market.state().disputes.size(), 1U);
-    hour.pass_days(23);
     EXPECT_TRUE(hour.day.market.state().disputes.empty());
-    EXPECT_EQ(entries_of(hour.day, "correction"), 0);
+    EXPECT_EQ(hour.balance(4, AccountKind::kAvailable), "989.900000");
+    expect_the_same_again(hour.day);
+}
+
+// The provider's silence gave the buyer what was the other owners' too.
+TEST(Dispute, OfAMismatchIsClaimedByAnyOwner) {
+    DisputedHour hour(kFull, kHalf, true);
+    settle(hour.day);
+    EXPECT_EQ(refusal(hour.day.run(kPartner, AddEvidence{hour.dispute, LogIndex(1)})), "none");
+    ASSERT_EQ(refusal(hour.day.run(kPartner, ClaimDispute{hour.dispute})), "none");
+    hour.pass_days(8);
+    ASSERT_EQ(refusal(hour.rule(kFull)), "none");
+    EXPECT_EQ(hour.balance(3, AccountKind::kPending), "4.900000") << "of the ruling";
+    EXPECT_EQ(hour.balance(4, AccountKind::kHeld), "0.000000");
+    expect_the_same_again(hour.day);
+}
+
+TEST(Dispute, OneSidesEvidenceLeavesTheOthersRoom) {
+    DisputedHour hour(kFull, kHalf);
+    for (std::int64_t i = 0; i < 260; ++i)
+        hour.day.run(kBoss, Tick{});
+    const auto name = [&](const OrganisationId& who, std::int64_t entry) {
+        return refusal(hour.day.run(who, AddEvidence{hour.dispute, LogIndex(entry)}));
+    };
+    for (std::int64_t entry = 0; entry < settlement::kMaxEvidence; ++entry)
+        ASSERT_EQ(name(kBuyer, entry), "none");
+    EXPECT_EQ(name(kBuyer, 257), "too_much_evidence");
+    EXPECT_EQ(name(kSeller, 257), "none");
+    EXPECT_EQ(name(kBoss, 258), "none");
+    const auto& named = hour.day.market.state().disputes.at(0).dispute.named;
+    EXPECT_EQ(named, (std::array<std::int64_t, 3>{1, 256, 1}));
     expect_the_same_again(hour.day);
 }
 

@@ -25,7 +25,7 @@ const Time kLater(settlement::month_window(kJanuary).end.value + 10 * 86'400);
 
 class Closing : public testing::Test {
  protected:
-    CommandOutcome close(Month month) { return day.run(kBoss, ClosePeriod{month}); }
+    CommandOutcome close(Month month) { return day.close_month(month); }
     // Two lots for two hours at 10, delivered and final.
     LeaseRow deliver() {
         const LeaseRow lease = trade(day, 2, 1, 3);
@@ -51,9 +51,9 @@ TEST_F(Closing, WritesEveryOrganisationsBalancesAndATotal) {
     EXPECT_TRUE(closed.period->closed);
     // The operator's cash and two buyers.
     EXPECT_EQ(closed.period->organisations, 3);
-    ASSERT_EQ(day.log.size(), before + 1 + 3 + 1);
-    EXPECT_NE(day.log[before + 1].find(R"("cash":"-2000.000000")"), std::string::npos);
-    EXPECT_NE(day.log[before + 2].find(R"("available":"1000.000000")"), std::string::npos);
+    ASSERT_EQ(day.log.size(), before + 2 + 3 + 1);
+    EXPECT_NE(day.log[before + 2].find(R"("cash":"-2000.000000")"), std::string::npos);
+    EXPECT_NE(day.log[before + 3].find(R"("available":"1000.000000")"), std::string::npos);
     EXPECT_NE(day.log.back().find(R"("closed":true)"), std::string::npos);
     EXPECT_EQ(refusal(close(kJanuary)), "period_closed");
     EXPECT_EQ(refusal(close(kMarch)), "period_not_next");
@@ -231,14 +231,14 @@ TEST(ClosingWithADispute, ACorrectionAfterwardsIsCredited) {
     ASSERT_EQ(refusal(hour.open(settlement::DisputeParty::kBuyer, kHourUs)), "none");
     day.run(kSeller, ClaimDispute{hour.dispute});
     day.now = settlement::month_window(kJanuary).end;
-    ASSERT_EQ(refusal(day.run(kBoss, ClosePeriod{kJanuary})), "none");
+    ASSERT_EQ(refusal(day.close_month(kJanuary)), "none");
     ASSERT_EQ(day.market.state().invoices.size(), 1U);
     ASSERT_EQ(refusal(hour.rule(kHourUs)), "none");
     const Rows ruled = day.market.state();
     ASSERT_EQ(ruled.invoice_sums.size(), 1U);
     EXPECT_EQ(to_string(ruled.invoice_sums[0].net), "-10.100000");
     day.now = settlement::month_window(kFebruary).end;
-    ASSERT_EQ(refusal(day.run(kBoss, ClosePeriod{kFebruary})), "none");
+    ASSERT_EQ(refusal(day.close_month(kFebruary)), "none");
     const Rows state = day.market.state();
     ASSERT_EQ(state.invoices.size(), 2U);
     const InvoiceRow& note = state.invoices[0];

@@ -315,11 +315,11 @@ TEST_F(DisputedProject, ACreditNoteIsOfTheProjectsOwnInvoice) {
     day.run(kSeller, ClaimDispute{dispute_});
     const settlement::Month january = settlement::month_of(kHour.start);
     day.now = settlement::month_window(january).end;
-    ASSERT_EQ(refusal(day.run(kBoss, ClosePeriod{january})), "none");
+    ASSERT_EQ(refusal(day.close_month(january)), "none");
     rule(kHourUs);
     const settlement::Month february(january.value + 1);
     day.now = settlement::month_window(february).end;
-    ASSERT_EQ(refusal(day.run(kBoss, ClosePeriod{february})), "none");
+    ASSERT_EQ(refusal(day.close_month(february)), "none");
     const Rows state = day.market.state();
     ASSERT_EQ(state.invoices.size(), 3U);
     const InvoiceRow& note = state.invoices[0];

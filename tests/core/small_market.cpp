@@ -112,6 +112,14 @@ CommandOutcome SmallMarket::move_cash(const OrganisationId& owner, std::int64_t 
     return run(boss, ApproveCash{approval.id, approval.content, kSecondPerson});
 }
 
+CommandOutcome SmallMarket::by_two(CommandBody asks) {
+    const OrganisationId boss = organisation(1);
+    CommandOutcome asked = run(boss, std::move(asks));
+    if (asked.refusal || !asked.request) return asked;
+    const settlement::Approval& approval = asked.request->approval;
+    return run(boss, ApproveRequest{approval.id, approval.content, kSecondPerson});
+}
+
 PlaceOrder SmallMarket::sell(std::uint8_t provider, std::int64_t lots, const char* price,
                              Window window) const {
     PlaceOrder out;

@@ -57,6 +57,15 @@ class SmallMarket {
     // Money in, or out with a minus: the operator's first person asks, the second approves. Gives
     // what became of the last of the two that was run.
     CommandOutcome move_cash(const OrganisationId& organisation, std::int64_t micro);
+    // The same for what the operator does by two persons: `asks` names the first one.
+    CommandOutcome by_two(CommandBody asks);
+    CommandOutcome trust_key(const SigningKeyId& id, const OrganisationId& organisation,
+                             const PublicKey& key) {
+        return by_two(RegisterPaymentKey{id, organisation, key, kFirstPerson});
+    }
+    CommandOutcome close_month(settlement::Month month) {
+        return by_two(ClosePeriod{month, kFirstPerson});
+    }
 
     PlaceOrder sell(std::uint8_t provider, std::int64_t lots, const char* price,
                     Window window) const;

@@ -178,6 +178,56 @@ TEST(CoreTitle, APoolIsItsProvidersUntilTheOthersConfirm) {
     expect_the_same_from_log_and_rows(day);
 }
 
+// They stayed in memory for ever, and each command copied them all.
+TEST(CoreTitle, OnesThatNobodyAsksForAreForgotten) {
+    SmallMarket day;
+    const std::vector<OwnerShare> alone{{kSeller, Ppm(kPpm)}};
+    const auto propose_at = [&](std::int64_t minute) {
+        return day.run_at(minutes_on(minute), kSeller,
+                          ProposeTitle{kPool, minutes_on(minute), alone});
+    };
+    const auto first = propose_at(1);
+    day.take_changes_each_time = false;
+    day.market.take_changes();
+    ASSERT_EQ(refusal(propose_at(2)), "none");
+    const Rows changes = day.market.take_changes();
+    day.take_changes_each_time = true;
+    ASSERT_EQ(changes.titles.size(), 2U);
+    EXPECT_EQ(changes.titles[0].title.index, first.index);
+    EXPECT_EQ(changes.titles[0].state, TitleState::kPast);
+    EXPECT_EQ(titles(day).size(), 1U);
+    expect_the_same_from_log_and_rows(day);
+    // Of a lease that began before: until it is over. Its pool's alone.
+    day.now = minutes_on(59);
+    trade(day, 2, 1, 2);
+    for (std::int64_t minute = 60; minute < 63; ++minute)
+        ASSERT_EQ(refusal(propose_at(minute)), "none");
+    EXPECT_EQ(titles(day).size(), 3U);
+    ASSERT_EQ(refusal(day.run(kPartner,
+                              ProposeTitle{numbered<PoolId>(3), day.now, {{kPartner, Ppm(kPpm)}}})),
+              "none");
+    expect_the_same_from_log_and_rows(day);
+    day.now = SmallMarket::hours(1, 2).end;
+    ASSERT_EQ(refusal(propose_at(130)), "none");
+    EXPECT_EQ(titles(day).size(), 2U) << "it was never handed over";
+    expect_the_same_from_log_and_rows(day);
+}
+
+TEST(CoreTitle, TooManyAreRefused) {
+    SmallMarket day;
+    const std::vector<OwnerShare> alone{{kSeller, Ppm(kPpm)}};
+    const auto propose_from = [&](std::int64_t minute) {
+        return refusal(day.run(kSeller, ProposeTitle{kPool, minutes_on(minute), alone}));
+    };
+    for (std::int64_t n = 0; n < std::int64_t{settlement::kMaxTitles}; ++n)
+        ASSERT_EQ(propose_from(n), "none");
+    EXPECT_EQ(propose_from(1'000), "too_many_titles");
+    day.now = minutes_on(2);
+    EXPECT_EQ(propose_from(1'000), "none") << "two are over";
+    EXPECT_EQ(titles(day).size(), settlement::kMaxTitles - 1);
+    expect_the_same_from_log_and_rows(day);
+}
+
 TEST(CoreTitle, ALoadedMarketTakesTheWordThatIsMissing) {
     SmallMarket day;
     const auto proposed = day.run(kSeller, ProposeTitle{kPool, minutes_on(60), kShared});

@@ -288,4 +288,71 @@ TEST(ApiAccess, ReadingsNeedTheRegisteredMetersSignature) {
     EXPECT_EQ(send(seller, forged)["error"]["code"], "revoked_meter");
 }
 
+TEST(ApiAccess, AKeyIsRotatedWithAnOverlap) {
+    ApiServer server;
+    World world(server);
+    Caller buyer = server.caller(world.buyer.key);
+    const std::string keys = "/v1/organisations/" + world.buyer.id + "/api-keys";
+    const Json old = expect(
+        buyer.post(keys, {{"scopes", {"buyer"}}, {"label", "trader"}, {"networks", {"127.0.0.1"}}}),
+        201);
+    EXPECT_EQ(old["networks"], Json::array({"127.0.0.1/32"}));
+    const std::string rotate = keys + "/" + old["id"].get<std::string>() + ":rotate";
+    Caller before = server.caller(old["secret"]);
+    const Json made = expect(before.post(rotate, {{"overlap", "PT1H"}}, "once"), 201);
+    EXPECT_NE(made["id"], old["id"]);
+    EXPECT_EQ(made["label"], "trader");
+    EXPECT_EQ(made["networks"], old["networks"]);
+    EXPECT_FALSE(
+        expect(before.post(rotate, {{"overlap", "PT1H"}}, "once"), 201).contains("secret"));
+    Caller after = server.caller(made["secret"]);
+    EXPECT_EQ(before.get("/v1/orders").status, 200);
+    EXPECT_EQ(after.get("/v1/orders").status, 200);
+    move_clock(world.op, "2026-01-01T01:00:00Z");
+    EXPECT_EQ(before.get("/v1/orders").status, 401);
+    EXPECT_EQ(after.get("/v1/orders").status, 200);
+    EXPECT_EQ(after.post(rotate, Json::object()).code(), "api_key_ended");
+    const Answer long_ago =
+        after.post(keys + "/" + made["id"].get<std::string>() + ":rotate", {{"overlap", "P31D"}});
+    EXPECT_EQ(long_ago.code(), "invalid_request");
+    // Who can do less does not get a key that can do more.
+    const Party both = make_party(world.op, "Both", {"buyer", "provider"});
+    Caller full = server.caller(both.key);
+    const std::string theirs = "/v1/organisations/" + both.id + "/api-keys";
+    const Json wide =
+        expect(full.post(theirs, {{"scopes", {"buyer", "provider"}}, {"label", "w"}}), 201);
+    const Json narrow = expect(full.post(theirs, {{"scopes", {"buyer"}}, {"label", "n"}}), 201);
+    EXPECT_EQ(server.caller(narrow["secret"])
+                  .post(theirs + "/" + wide["id"].get<std::string>() + ":rotate", Json::object())
+                  .code(),
+              "forbidden");
+}
+
+TEST(ApiAccess, AKeyIsGoodFromItsNetworksOnly) {
+    ApiServer server({"--trust-forwarded", "true"});
+    World world(server);
+    Caller buyer = server.caller(world.buyer.key);
+    const std::string keys = "/v1/organisations/" + world.buyer.id + "/api-keys";
+    const Json made = expect(buyer.post(keys, {{"scopes", {"buyer"}},
+                                               {"label", "office"},
+                                               {"networks", {"203.0.113.0/24", "2001:db8::/32"}}}),
+                             201);
+    Caller office = server.caller(made["secret"]);
+    const auto from = [&](const char* address) {
+        client::HttpRequest request;
+        request.target = "/v1/orders";
+        request.headers = {{"X-Forwarded-For", address}};
+        return office.send(request).status;
+    };
+    EXPECT_EQ(from("203.0.113.77"), 200);
+    EXPECT_EQ(from("2001:db8::5"), 200);
+    EXPECT_EQ(from("198.51.100.1"), 401);
+    EXPECT_EQ(from("203.0.113.77, 198.51.100.1"), 401) << "only the proxy's word counts";
+    EXPECT_EQ(office.get("/v1/orders").status, 401) << "this machine is not of it";
+    const Answer wrong =
+        buyer.post(keys, {{"scopes", {"buyer"}}, {"label", "x"}, {"networks", {"10.0.0.1/8"}}});
+    EXPECT_EQ(wrong.body["errors"][0]["pointer"], "/networks/0");
+    EXPECT_EQ(wrong.body["errors"][0]["code"], "bad_network");
+}
+
 }  // namespace suanpan::test

@@ -236,7 +236,26 @@ TEST(ApiAccounts, WithdrawalsBondsAndPaymentsAreReplayed) {
 
     const std::string public_key = to_base64(as_chars(payer_key().public_key()));
     EXPECT_EQ(buyer.post("/v1/payment-keys", {{"public_key", public_key}}).status, 403);
-    const Json payer = expect(world.op.post("/v1/payment-keys", {{"public_key", public_key}}), 201);
+    // One person alone could make money with it.
+    EXPECT_EQ(world.op.post("/v1/payment-keys", {{"public_key", public_key}}).code(),
+              "person_needed");
+    const Json wanted =
+        expect(officers.first.post("/v1/payment-keys", {{"public_key", public_key}}), 201);
+    const Json payer = wanted["payment_key"];
+    const std::string request = "/v1/operator-requests/" + wanted["id"].get<std::string>();
+    EXPECT_TRUE(expect(world.op.get("/v1/payment-keys"), 200)["items"].empty());
+    EXPECT_EQ(
+        world.op.post("/v1/payments", notice(payer, world.buyer.id, "p-1", payer_key())).code(),
+        "unknown_payment_key");
+    EXPECT_EQ(officers.first.post(request + ":approve", Json::object()).code(), "same_person");
+    EXPECT_EQ(
+        officers.second.post(request + ":approve", {{"content", std::string(64, '0')}}).code(),
+        "approval_differs");
+    EXPECT_EQ(buyer.get(request).status, 403);
+    const Json trusted =
+        expect(officers.second.post(request + ":approve", {{"content", wanted["content"]}}), 200);
+    EXPECT_EQ(trusted["state"], "approved");
+    EXPECT_EQ(expect(world.op.get(request), 200)["decided_by"], officers.second_id);
     Seed wrong{};
     EXPECT_EQ(world.op.post("/v1/payments", notice(payer, world.buyer.id, "p-1", SigningKey(wrong)))
                   .code(),

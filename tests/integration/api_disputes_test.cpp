@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <optional>
 
 namespace suanpan::test {
 namespace {
@@ -38,7 +39,8 @@ Measuring register_meter(Caller& caller, const char* role) {
 // The provider measured both hours in full, the buyer half of the first one; settled.
 class Disputed {
  public:
-    Disputed()
+    // Shared: half of the pool is a city's.
+    explicit Disputed(bool shared = false)
         : world(server),
           seller(server.caller(world.provider.key)),
           buyer(server.caller(world.buyer.key)),
@@ -49,6 +51,7 @@ class Disputed {
         key_id = expect(
             world.op.post("/v1/arbiter-keys", {{"organisation", court.id}, {"public_key", key}}),
             201)["id"];
+        if (shared) share_pool();
         expect(seller.post("/v1/orders", world.sell(8, "5.000000")), 201);
         lease =
             expect(buyer.post("/v1/orders", World::buy(2, "6.000000")), 201)["fills"][0]["lease"];
@@ -75,6 +78,7 @@ class Disputed {
                           SigningKey(seed));
         return {{"envelope", *parse_json(envelope_json(envelope))}};
     }
+    Caller& owner() { return city.value(); }
     Json mismatch() {
         const Json listed = expect(buyer.get("/v1/disputes?open=true"), 200);
         EXPECT_EQ(listed["items"].size(), 1U) << listed.dump();
@@ -104,6 +108,20 @@ class Disputed {
     std::string lease;
 
  private:
+    void share_pool() {
+        const Party fund = make_party(world.op, "City Fund", {"funder"});
+        city.emplace(server.caller(fund.key));
+        const std::string titles = "/v1/pools/" + world.pool + "/titles";
+        const Json owners = {{{"organisation", world.provider.id}, {"share_ppm", 500'000}},
+                             {{"organisation", fund.id}, {"share_ppm", 500'000}}};
+        const Json title = expect(
+            seller.post(titles, {{"owners", owners}, {"from", "2026-01-01T01:00:00Z"}}), 201);
+        const std::string path =
+            titles + "/" + std::to_string(title["log_index"].get<std::int64_t>());
+        expect(owner().post(path + ":confirm", Json::object()), 200);
+    }
+
+    std::optional<Caller> city;
     void report(Measuring& who, std::int64_t first, std::int64_t second) {
         std::vector<client::Measurement> measured(2);
         Time at = *parse_time(kFirstHour);
@@ -235,6 +253,28 @@ TEST(ApiDisputes, ABuyersClaimFreezesAndBothMayAgree) {
     EXPECT_TRUE(expect(stranger.get("/v1/disputes"), 200)["items"].empty());
     EXPECT_EQ(stranger.post("/v1/disputes", claim).status, 404);
     EXPECT_EQ(stranger.post(path_of(opened, "/evidence"), {{"entry", 1}}).status, 404);
+}
+
+// Who owns a part of the pool had no say, and did not even see it.
+TEST(ApiDisputes, OwnersOfThePoolSpeakForTheProvidersSide) {
+    Disputed day(true);
+    day.settle();
+    const Json dispute = expect(day.owner().get("/v1/disputes?open=true"), 200)["items"].at(0);
+    EXPECT_EQ(dispute["owners"].size(), 2U);
+    const std::string entry =
+        "/v1/ledger/entries/" + std::to_string(dispute["log_index"].get<std::int64_t>());
+    EXPECT_EQ(day.owner().get(entry).status, 200);
+    EXPECT_FALSE(expect(day.owner().get(path_of(dispute)), 200)["chains"].empty());
+    EXPECT_EQ(expect(day.owner().post(path_of(dispute, "/claim"), Json::object()), 200)["state"],
+              "evidence");
+    expect(day.buyer.post(path_of(dispute, "/offers"), delivered(kFull)), 200);
+    const Json one = expect(day.seller.post(path_of(dispute, "/offers"), delivered(kFull)), 200);
+    EXPECT_EQ(one["open"], true);
+    EXPECT_EQ(one["offered_by"], Json::array({day.world.provider.id}));
+    day.expect_equal_digests();
+    const Json all = expect(day.owner().post(path_of(dispute, "/offers"), delivered(kFull)), 200);
+    EXPECT_EQ(all["state"], "agreed");
+    day.expect_equal_digests();
 }
 
 TEST(ApiDisputes, SurviveAKillAndAnAuditorRecomputesThem) {

@@ -18,7 +18,6 @@ client::HttpRequest request(std::string method, std::string target,
 
 TEST(ApiGate, AKeyAndAnAddressHaveTheirRates) {
     ApiServer server({"--key-per-second", "5", "--address-per-second", "3"});
-    server.start();
     Caller op = server.operator_caller();
     const Answer first = op.get("/v1/markets");
     EXPECT_EQ(first.status, 200);
@@ -61,7 +60,6 @@ TEST(ApiGate, WhatHasNotChangedIsNotSentAgain) {
 
 TEST(ApiGate, PortalsOnOtherSitesAsk) {
     ApiServer server({"--cors-origins", "https://portal.example"});
-    server.start();
     Caller page = server.caller("");
     const Answer leave = page.send(
         request("OPTIONS", "/v1/orders",

@@ -6,6 +6,39 @@
 #include <gtest/gtest.h>
 
 namespace suanpan::test {
+namespace {
+
+ProgramRun run_as(const ApiServer& server, const std::string& key,
+                  const std::vector<std::string>& arguments) {
+    return run_program("suanpan", arguments, {{"SUANPAN_URL", server.url()}, {"SUANPAN_KEY", key}});
+}
+
+// The command line says what waits for whom.
+void close_by_two_persons(const ApiServer& server, World& world) {
+    const ProgramRun asked =
+        run_as(server, world.officers.first_key, {"--json", "period", "close", "2026-01"});
+    ASSERT_EQ(asked.status, 0) << asked.output;
+    const Json waiting = expect(world.op.get("/v1/operator-requests?state=requested"), 200);
+    ASSERT_EQ(waiting["items"].size(), 1U) << waiting.dump();
+    EXPECT_EQ(waiting["items"][0]["period"], "2026-01");
+    EXPECT_EQ(waiting["items"][0]["requested_by"], world.officers.first_id);
+    const std::string id = waiting["items"][0]["id"];
+    for (const std::string& key : {world.officers.first_key, world.officers.second_key}) {
+        const ProgramRun again = run_as(server, key, {"period", "close", "2026-01"});
+        EXPECT_EQ(again.status, 0) << again.output;
+        EXPECT_NE(again.output.find("suanpan request approve " + id), std::string::npos)
+            << again.output;
+    }
+    const ProgramRun alone = run_as(server, world.officers.first_key, {"request", "approve", id});
+    EXPECT_NE(alone.status, 0);
+    EXPECT_NE(alone.output.find("same_person"), std::string::npos) << alone.output;
+    const ProgramRun closed =
+        run_as(server, world.officers.second_key, {"--json", "request", "approve", id});
+    ASSERT_EQ(closed.status, 0) << closed.output;
+    EXPECT_NE(closed.output.find("\"closed\": true"), std::string::npos) << closed.output;
+}
+
+}  // namespace
 
 TEST(ApiPeriods, AMonthIsClosedInvoicedAndReplayed) {
     ApiServer server;
@@ -16,15 +49,15 @@ TEST(ApiPeriods, AMonthIsClosedInvoicedAndReplayed) {
     const Json bought = expect(buyer.post("/v1/orders", World::buy(2, "5.000000")), 201);
     deliver(world.op, seller, bought["fills"][0]["lease"]);
     const std::string close = "/v1/periods/2026-01:close";
-    EXPECT_EQ(world.op.post(close, Json::object()).code(), "period_not_over");
+    EXPECT_EQ(world.op.post(close, Json::object()).code(), "person_needed");
+    EXPECT_EQ(world.officers.first.post(close, Json::object()).code(), "period_not_over");
     EXPECT_EQ(buyer.post(close, Json::object()).status, 403);
     EXPECT_EQ(world.op.post("/v1/periods/January:close", Json::object()).status, 404);
     move_clock(world.op, "2026-02-03T00:00:00Z");
-    EXPECT_EQ(world.op.post(close, Json::object()).code(), "windows_not_settled");
+    EXPECT_EQ(world.officers.first.post(close, Json::object()).code(), "windows_not_settled");
     expect(world.op.post("/v1/settlement-runs", Json::object()), 201);
-    const Json closed = expect(world.op.post(close, Json::object()), 200);
-    EXPECT_EQ(closed["closed"], true);
-    EXPECT_EQ(world.op.post(close, Json::object()).code(), "period_closed");
+    close_by_two_persons(server, world);
+    EXPECT_EQ(world.officers.first.post(close, Json::object()).code(), "period_closed");
 
     // 20 and the taker's fee of 1 %.
     const Json invoices = expect(buyer.get("/v1/invoices?period=2026-01"), 200);
@@ -40,6 +73,14 @@ TEST(ApiPeriods, AMonthIsClosedInvoicedAndReplayed) {
     const Json statement = expect(buyer.get("/v1/statements?from=2026-01-01T00:00:00Z"), 200);
     EXPECT_EQ(statement["lines"][0]["invoice"], "INV-2026-000001");
     EXPECT_EQ(seller.get("/v1/invoices/INV-2026-000001").status, 404);
+    EXPECT_EQ(seller.get("/v1/invoices/INV-2026-000001?format=html").status, 404);
+    const std::string page = buyer.get("/v1/invoices/INV-2026-000001?format=html").text;
+    EXPECT_NE(page.find("<h1>Invoice</h1>"), std::string::npos) << page;
+    EXPECT_NE(page.find("20.200000"), std::string::npos) << page;
+    EXPECT_EQ(buyer.get("/v1/invoices/INV-2026-000001?format=csv").status, 422);
+    const ProgramRun printed =
+        run_as(server, world.buyer.key, {"invoice", "show", "INV-2026-000001", "--format", "html"});
+    EXPECT_EQ(printed.output, page);
     const Json balances = expect(buyer.get("/v1/periods/2026-01/balances"), 200);
     ASSERT_EQ(balances["items"].size(), 1U);
     EXPECT_EQ(balances["items"][0]["balances"]["CNY"]["available"], "9979.800000");
@@ -59,7 +100,7 @@ TEST(ApiPeriods, AMonthIsClosedInvoicedAndReplayed) {
     server.start();
     Caller op = server.operator_caller();
     EXPECT_EQ(expect(op.get("/v1/admin/digest"), 200)["equal"], true);
-    EXPECT_EQ(op.post(close, Json::object()).code(), "period_closed");
+    EXPECT_TRUE(expect(op.get("/v1/periods"), 200)["items"][0]["closed"]);
 }
 
 }  // namespace suanpan::test

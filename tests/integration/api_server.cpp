@@ -115,7 +115,9 @@ void ApiServer::start(const std::map<std::string, std::string>& environment) {
         process_->wait(std::chrono::milliseconds(50));
     if (!std::filesystem::exists(port_file))
         throw std::runtime_error("suanpand did not start: " + log());
-    url_ = "http://127.0.0.1:" + read_line(port_file);
+    const bool tls =
+        std::ranges::find(more_arguments_, "--tls-certificate") != more_arguments_.end();
+    url_ = (tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + read_line(port_file);
     operator_key_ = read_line(data() / "operator.key");
 }
 
@@ -175,6 +177,8 @@ Officers::Officers(const ApiServer& server)
     auto [two, two_key] = make_officer(server, organisation, "Second officer");
     first_id = one;
     second_id = two;
+    first_key = one_key;
+    second_key = two_key;
     first = server.caller(one_key);
     second = server.caller(two_key);
 }
@@ -185,6 +189,12 @@ Json Officers::deposit(const Party& to, const std::string& amount) {
                         {{"currency", "CNY"}, {"amount", amount}, {"reference", "wire 1"}}));
     return must(second.post("/v1/cash-requests/" + asked["id"].get<std::string>() + ":approve",
                             Json::object()));
+}
+
+Json Officers::operate(const std::string& target, const Json& body) {
+    const Json asked = must(first.post(target, body));
+    const std::string id = asked.at("id");
+    return must(second.post("/v1/operator-requests/" + id + ":approve", Json::object()));
 }
 
 Party make_party(Caller& op, const std::string& name, const Json& roles) {

@@ -94,10 +94,14 @@ struct Officers {
     explicit Officers(const ApiServer& server);
     // Gives the approved request.
     Json deposit(const Party& to, const std::string& amount);
+    // What is asked for there, and approved.
+    Json operate(const std::string& target, const Json& body = Json::object());
 
     std::string organisation;  // the operator
     std::string first_id;
     std::string second_id;
+    std::string first_key;
+    std::string second_key;
     Caller first;
     Caller second;
 };

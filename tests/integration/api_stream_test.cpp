@@ -18,8 +18,6 @@ Json subscribe(const std::string& channel) {
 
 class ApiStreamTest : public testing::Test {
  protected:
-    ApiStreamTest() { server_.start(); }
-
     ApiServer server_;
 };
 

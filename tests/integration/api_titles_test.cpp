@@ -89,6 +89,31 @@ TEST(ApiTitles, AreConfirmedByThoseWhomTheyConcern) {
     EXPECT_EQ(rest, Json::array({confirmed}));
 }
 
+// Such a key lies on a node: it measures, and gives nothing away.
+TEST(ApiTitles, AreNotForAMetersKey) {
+    ApiServer server;
+    World world(server);
+    const Json both{"provider", "meter"};
+    const Party owner = make_party(world.op, "Owner", both);
+    const Json key = expect(world.op.post("/v1/organisations/" + owner.id + "/api-keys",
+                                          {{"scopes", {"meter"}}, {"label", "node"}}),
+                            201);
+    Caller meter = server.caller(key["secret"]);
+    const std::string titles = "/v1/pools/" + world.pool + "/titles";
+    const Json wanted{{"owners", shares(world.provider, owner)}};
+    for (const auto& [target, body] :
+         std::vector<std::pair<std::string, Json>>{{titles, wanted},
+                                                   {titles + "/7:confirm", Json::object()},
+                                                   {titles + "/7:refuse", Json::object()}}) {
+        const Answer refused = meter.post(target, body);
+        EXPECT_EQ(refused.status, 403) << target;
+        EXPECT_EQ(refused.code(), "forbidden") << target;
+    }
+    EXPECT_EQ(expect(server.caller(world.provider.key).post(titles, wanted), 201)["state"],
+              "proposed");
+    EXPECT_EQ(meter.post(titles + "/7:confirm", Json::object()).code(), "forbidden");
+}
+
 TEST(ApiTitles, SplitWhatIsEarnedAfterThem) {
     ApiServer server;
     World world(server);

@@ -21,7 +21,7 @@ constexpr std::int64_t kCosignedAt = 1'767'225'600;
 WitnessServer::WitnessServer(std::string name, std::uint8_t seed)
     : name_(std::move(name)),
       key_(key_of(seed)),
-      server_("127.0.0.1", 0, 1, api::ServerLimits{},
+      server_({"127.0.0.1", 0}, api::ServerLimits{},
               [this](api::Request request, api::Reply reply) { reply(answer(request)); }) {
     server_.start();
 }

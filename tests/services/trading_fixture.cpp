@@ -110,7 +110,14 @@ std::vector<core::Command> founding(Parties& parties) {
         out.push_back(make_command(parties.boss, std::move(body)));
     };
     by_boss(core::RegisterOrganisation{parties.boss, {core::Role::kOperator}});
-    by_boss(core::RegisterPaymentKey{kPaymentKey, parties.boss, payment_key().public_key()});
+    const auto first = random_id<UserId>(kDawn);
+    const auto second = random_id<UserId>(kDawn);
+    for (const UserId& person : {first, second})
+        by_boss(core::RegisterUser{person, parties.boss});
+    const core::TrustKey key{kPaymentKey, parties.boss, payment_key().public_key()};
+    by_boss(core::RegisterPaymentKey{key.id, key.organisation, key.key, first});
+    // A request is known by its command's id.
+    by_boss(core::ApproveRequest{ApprovalId{out.back().id.bytes}, core::content_of(key), second});
     by_boss(schedule());
     by_boss(model());
     core::DefineMarket market;

@@ -112,15 +112,23 @@ TEST(Correction, TheLargestLotTimeThatTheRestOfTheHoldPays) {
         const Money most(random.below(full.value + 10));
         const auto line = waterfall_within(terms, input, owners, most);
         ASSERT_TRUE(line.has_value());
-        ASSERT_LE(line->buyer_pays, most);
-        if (most >= full) EXPECT_EQ(line->buyer_pays, full);
+        ASSERT_LE(line->line.buyer_pays, most);
+        if (most >= full) EXPECT_EQ(line->line.buyer_pays, full);
+        WindowInput cut = input;
+        cut.final_lot_us = line->lot_us;
+        if (cut.metered) cut.metered->busy_us = std::min(cut.metered->busy_us, line->lot_us);
+        cut.buyer_held = most;
+        ASSERT_EQ(*waterfall(terms, cut, owners), line->line) << "of the lot-time that it says";
+        ASSERT_EQ(paid_lot_us(cut), line->paid_us);
     }
     // At 1.02 for a lot·h, 1.53 pays one and a half.
     WindowInput input;
     input.window = two_lots_at_one().window;
     input.final_lot_us = 2 * kHourUs;
-    EXPECT_EQ(waterfall_within(two_lots_at_one(), input, owners, Money(1'530'000))->sale,
-              Money(1'500'000));
+    const auto line = waterfall_within(two_lots_at_one(), input, owners, Money(1'530'000));
+    EXPECT_EQ(line->line.sale, Money(1'500'000));
+    EXPECT_EQ(line->lot_us / 1'000'000, kHourUs * 3 / 2 / 1'000'000);
+    EXPECT_EQ(line->paid_us, line->lot_us);
 }
 
 TEST(Correction, TakingBackAndRepayingAtTheEnds) {

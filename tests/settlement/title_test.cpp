@@ -28,9 +28,25 @@ TitleWord word(const OrganisationId& owner, std::int64_t now) {
     return {owner, Time(now), LogIndex(now)};
 }
 
+// Nothing asks for what was before the second.
+Result<void> propose(TitleHistory& history, std::int64_t from,
+                     const std::vector<OwnerShare>& shares, const TitleWord& word) {
+    auto next = history.propose(Time(from), shares, word, word.time);
+    if (!next) return fail(next.error());
+    history.take(std::move(*next));
+    return {};
+}
 Result<void> propose(TitleHistory& history, std::int64_t from, const OrganisationId& proposer,
                      std::int64_t now) {
-    return history.propose(Time(from), kHalves, word(proposer, now));
+    return propose(history, from, kHalves, word(proposer, now));
+}
+
+Result<bool> confirm(TitleHistory& history, const LogIndex& title, const TitleWord& word) {
+    auto next = history.confirm(title, word);
+    if (!next) return fail(next.error());
+    const bool complete = next->missing.empty();
+    history.take(std::move(*next));
+    return complete;
 }
 
 TEST(Title, TheProviderOwnsThePoolUntilThereIsOne) {
@@ -42,16 +58,16 @@ TEST(Title, HoldsOnceEveryOwnerOldAndNewHasConfirmed) {
     TitleHistory history(kProvider);
     ASSERT_EQ(code(propose(history, 100, kCity, 7)), "ok");
     EXPECT_EQ(history.proposed()->missing, (std::set{kProvider, kUniversity}));
-    EXPECT_EQ(*history.confirm(kTitle, word(kUniversity, 20)), false);
+    EXPECT_EQ(*confirm(history, kTitle, word(kUniversity, 20)), false);
     EXPECT_EQ(history.owners_at(Time(100)).size(), 1U);
-    EXPECT_EQ(code(history.confirm(kTitle, word(kUniversity, 20))), "not_an_owner");
-    EXPECT_EQ(code(history.confirm(kTitle, word(test_organisation(9), 20))), "not_an_owner");
-    EXPECT_EQ(*history.confirm(kTitle, word(kProvider, 100)), true);
+    EXPECT_EQ(code(confirm(history, kTitle, word(kUniversity, 20))), "not_an_owner");
+    EXPECT_EQ(code(confirm(history, kTitle, word(test_organisation(9), 20))), "not_an_owner");
+    EXPECT_EQ(*confirm(history, kTitle, word(kProvider, 100)), true);
     EXPECT_EQ(history.owners_at(Time(99)).size(), 1U);
     EXPECT_EQ(history.owners_at(Time(100)), kHalves);
     EXPECT_EQ(history.confirmed().back().words,
               (std::vector{word(kCity, 7), word(kUniversity, 20), word(kProvider, 100)}));
-    EXPECT_EQ(code(history.confirm(kTitle, word(kCity, 100))), "no_title_proposed");
+    EXPECT_EQ(code(confirm(history, kTitle, word(kCity, 100))), "no_title_proposed");
     // From here on the provider has no say.
     EXPECT_EQ(code(propose(history, 200, kProvider, 100)), "not_an_owner");
     EXPECT_EQ(code(propose(history, 100, kCity, 50)), "title_in_past");
@@ -61,30 +77,31 @@ TEST(Title, HoldsOnceEveryOwnerOldAndNewHasConfirmed) {
 TEST(Title, AWordIsForTheTitleThatItNames) {
     TitleHistory history(kProvider);
     ASSERT_EQ(code(propose(history, 100, kCity, 7)), "ok");
-    ASSERT_EQ(code(history.confirm(kTitle, word(kUniversity, 8))), "ok");
+    ASSERT_EQ(code(confirm(history, kTitle, word(kUniversity, 8))), "ok");
     ASSERT_EQ(code(propose(history, 200, kCity, 9)), "ok");
     EXPECT_EQ(history.proposed()->missing, (std::set{kProvider, kUniversity}));
-    EXPECT_EQ(code(history.confirm(kTitle, word(kProvider, 10))), "no_title_proposed");
-    EXPECT_EQ(code(history.withdraw(kTitle, kProvider)), "no_title_proposed");
-    EXPECT_EQ(code(history.confirm(LogIndex(9), word(kProvider, 10))), "ok");
+    EXPECT_EQ(code(confirm(history, kTitle, word(kProvider, 10))), "no_title_proposed");
+    EXPECT_EQ(code(history.check_withdrawal(kTitle, kProvider)), "no_title_proposed");
+    EXPECT_EQ(code(confirm(history, LogIndex(9), word(kProvider, 10))), "ok");
 }
 
 TEST(Title, OneThatBeganUnconfirmedNeverHolds) {
     TitleHistory history(kProvider);
     ASSERT_EQ(code(propose(history, 100, kCity, 7)), "ok");
-    ASSERT_EQ(code(history.confirm(kTitle, word(kUniversity, 20))), "ok");
+    ASSERT_EQ(code(confirm(history, kTitle, word(kUniversity, 20))), "ok");
     const TitleHistory before = history;
-    EXPECT_EQ(code(history.confirm(kTitle, word(kProvider, 101))), "title_in_past");
+    EXPECT_EQ(code(confirm(history, kTitle, word(kProvider, 101))), "title_in_past");
     EXPECT_EQ(history.proposed(), before.proposed());
     EXPECT_EQ(history.owners_at(Time(101)).size(), 1U);
 }
 
 TEST(Title, AnyOfThemMayWithdrawIt) {
     TitleHistory history(kProvider);
-    EXPECT_EQ(code(history.withdraw(kTitle, kCity)), "no_title_proposed");
+    EXPECT_EQ(code(history.check_withdrawal(kTitle, kCity)), "no_title_proposed");
     ASSERT_EQ(code(propose(history, 100, kCity, 7)), "ok");
-    EXPECT_EQ(code(history.withdraw(kTitle, test_organisation(9))), "not_an_owner");
-    EXPECT_EQ(code(history.withdraw(kTitle, kUniversity)), "ok");
+    EXPECT_EQ(code(history.check_withdrawal(kTitle, test_organisation(9))), "not_an_owner");
+    EXPECT_EQ(code(history.check_withdrawal(kTitle, kUniversity)), "ok");
+    history.withdraw();
     EXPECT_EQ(history.proposed(), std::nullopt);
 }
 
@@ -93,12 +110,11 @@ TEST(Title, AStrangerDoesNotReplaceWhatOthersAgreeOn) {
     const OrganisationId stranger = test_organisation(9);
     const std::vector<OwnerShare> all{{stranger, Ppm(kPpm)}};
     ASSERT_EQ(code(propose(history, 100, kCity, 7)), "ok");
-    EXPECT_EQ(code(history.propose(Time(100), all, word(stranger, 8))), "not_an_owner");
+    EXPECT_EQ(code(propose(history, 100, all, word(stranger, 8))), "not_an_owner");
     EXPECT_EQ(history.proposed()->title.index, kTitle);
     // It may ask for a pool for which nothing waits, and is replaced by those who have it.
-    EXPECT_EQ(code(history.propose(Time(200), all, word(stranger, 101))), "ok");
-    EXPECT_EQ(code(history.propose(Time(200), {{kProvider, Ppm(kPpm)}}, word(kProvider, 102))),
-              "ok");
+    EXPECT_EQ(code(propose(history, 200, all, word(stranger, 101))), "ok");
+    EXPECT_EQ(code(propose(history, 200, {{kProvider, Ppm(kPpm)}}, word(kProvider, 102))), "ok");
     EXPECT_EQ(history.confirmed().size(), 1U);
 }
 
@@ -114,6 +130,30 @@ TEST(Title, RefusesBadShares) {
     many.front().share.value -= 1;
     many.push_back({test_organisation(32), Ppm(1)});
     EXPECT_EQ(code(check_owners(many)), "bad_shares");
+}
+
+// Their number had no bound.
+TEST(Title, APoolHasABoundedNumberThatSomethingAsksFor) {
+    TitleHistory history(kProvider);
+    const std::vector<OwnerShare> alone{{kProvider, Ppm(kPpm)}};
+    const auto propose_asking_from = [&](std::int64_t from, std::int64_t now, std::int64_t asked) {
+        return history.propose(Time(from), alone, word(kProvider, now), Time(asked));
+    };
+    for (std::int64_t n = 0; n < std::int64_t{kMaxTitles}; ++n)
+        ASSERT_EQ(code(propose(history, 1'000 + n, alone, word(kProvider, 5))), "ok");
+    ASSERT_EQ(history.confirmed().size(), kMaxTitles);
+    EXPECT_EQ(code(propose_asking_from(2'000, 6, 6)), "too_many_titles");
+    EXPECT_EQ(code(propose_asking_from(1'000, 6, 6)), "title_in_past");
+    // Time alone does not help while a lease is billed by the first one; then one has ended.
+    EXPECT_EQ(code(propose_asking_from(2'000, 1'500, 1'000)), "too_many_titles");
+    EXPECT_EQ(code(propose_asking_from(2'000, 1'500, 1'001)), "ok");
+    EXPECT_EQ(history.confirmed().size(), kMaxTitles) << "a question changes nothing";
+    const auto second = history.confirmed().at(1);
+    EXPECT_EQ(history.forget_before(Time(1'001)).size(), 1U);
+    EXPECT_EQ(history.confirmed().front(), second);
+    EXPECT_EQ(history.owners_at(Time(1'001)), alone);
+    EXPECT_TRUE(history.forget_before(Time(1'001)).empty());
+    EXPECT_EQ(history.forget_before(Time(9'000)).size(), kMaxTitles - 2) << "one is in force";
 }
 
 // The owners of every moment are those of the last title confirmed for it, and never change for a
@@ -135,11 +175,11 @@ TEST(TitleRandom, WhatHasPassedKeepsItsOwners) {
             if (!waiting || random.one_in(6)) {
                 const Time from(now.value + random.below(10) - 1);
                 const auto shares = random.owners();
-                complete = history.propose(from, shares, {who, now, LogIndex(step)}) &&
+                complete = propose(history, from.value, shares, {who, now, LogIndex(step)}) &&
                            !history.proposed();
                 if (complete) titles[from.value] = shares;
             } else {
-                complete = history.confirm(waiting->title.index, {who, now, LogIndex(step)})
+                complete = confirm(history, waiting->title.index, {who, now, LogIndex(step)})
                                .value_or(false);
                 if (complete) titles[waiting->title.from.value] = waiting->title.shares;
             }

@@ -88,7 +88,7 @@ const std::map<std::string, Names>& layers() {
         return names;
     };
     static const Names kServices = kWith(kCore, {"db", "services"});
-    static const Names kClient{"base", "settlement", "client"};
+    static const Names kClient{"base", "settlement", "wire", "client"};
     static const std::map<std::string, Names> kLayers{
         {"base", {"base"}},
         {"matching", {"base", "matching"}},
@@ -97,10 +97,11 @@ const std::map<std::string, Names>& layers() {
         {"core", kCore},
         {"db", kWith(kCore, {"db"})},
         {"services", kServices},
-        {"api", kWith(kServices, {"api"})},
+        {"wire", {"wire"}},
+        {"api", kWith(kServices, {"wire", "api"})},
         {"client", kClient},
         {"apps/openapi-page", {"base", "apps/openapi-page"}},
-        {"apps/suanpand", kWith(kServices, {"api", "client", "apps/suanpand"})},
+        {"apps/suanpand", kWith(kServices, {"wire", "api", "client", "apps/suanpand"})},
         {"apps/suanpan", kWith(kServices, {"client", "apps/suanpan"})},
         {"apps/suanpan-audit", kWith(kCore, {"client", "apps/suanpan-audit"})},
         {"apps/suanpan-meter", kWith(kClient, {"apps/suanpan-meter"})},
@@ -145,7 +146,7 @@ Faults sql_outside_db(const SourceFile& file) {
 
 Faults beast_outside_transport(const SourceFile& file) {
     static const std::regex kPattern(R"(^\s*#\s*include\s*<boost/(beast|asio\.hpp))");
-    const bool transport = file.path.starts_with("api/transport/") ||
+    const bool transport = file.path.starts_with("api/transport/") || file.folder() == "wire" ||
                            file.path.starts_with("client/http_client") ||
                            file.path == "tests/integration/web_socket_client.cpp" ||
                            file.folder() == "cmake";

@@ -63,7 +63,7 @@ class Day {
         run(kOperator, RegisterOrganisation{kOperator, {Role::kOperator}});
         for (const auto person : {std::uint8_t{1}, std::uint8_t{2}})
             run(kOperator, RegisterUser{numbered<UserId>(person), kOperator});
-        run(kOperator, RegisterPaymentKey{kPaymentKey, kOperator, meter_key().public_key()});
+        trust_payer();
         run(kOperator, RegisterOrganisation{kProvider, {Role::kProvider}});
         run(kOperator, RegisterOrganisation{kBuyer, {Role::kBuyer}});
         SetSchedule schedule;
@@ -99,6 +99,14 @@ class Day {
         deposit();
     }
 
+    void trust_payer() {
+        const CommandOutcome asked =
+            run(kOperator, RegisterPaymentKey{kPaymentKey, kOperator, meter_key().public_key(),
+                                              numbered<UserId>(1)});
+        const settlement::Approval& approval = asked.request.value().approval;
+        run(kOperator, ApproveRequest{approval.id, approval.content, numbered<UserId>(2)});
+    }
+
     void deposit() {
         const settlement::PaymentNotice notice{kPaymentKey,
                                                "payment-" + std::to_string(++payments_), kBuyer,
@@ -116,7 +124,7 @@ class Day {
     }
 
     // An hour is sold, delivered and metered.
-    void lease(int number) {
+    LeaseId lease(int number, const ProjectId& project = {}) {
         const Window window{Time(kMorning.value + (number + 1) * kHour),
                             Time(kMorning.value + (number + 2) * kHour)};
         PlaceOrder sell;
@@ -134,12 +142,29 @@ class Day {
         buy.terms.quantity = 3;
         buy.terms.limit_price = *parse_price("6.000000");
         buy.terms.window = window;
+        buy.terms.project = project;
         const LeaseId id = run(kBuyer, buy).leases.at(0).id;
         run(kProvider, AdvanceLease{id, LeaseAction::kAccept});
         now = window.start;
         run(kProvider, AdvanceLease{id, LeaseAction::kActivate});
         now = window.end;
         run(kProvider, reading(id, window));
+        return id;
+    }
+
+    void open_project(const ProjectId& project) {
+        run(kBuyer, OpenProject{project, kBuyer, "training"});
+        run(kBuyer, SetProjectBudget{project, "CNY", Money(20'000'000)});
+    }
+
+    // The operator's own meter over the lease's hour, which is the first one.
+    void probe(const LeaseId& lease) {
+        const auto meter = numbered<MeterId>(1);
+        run(kOperator,
+            RegisterMeter{
+                meter, kOperator, settlement::MeterRole::kOperator, meter_key().public_key(), {}});
+        run(kOperator, reading(lease, Window{Time(kMorning.value + kHour), now}, meter,
+                               settlement::MeterRole::kOperator));
     }
 
     void settle() {
@@ -157,14 +182,15 @@ class Day {
     Time now = kMorning;
 
  private:
-    static SubmitReadings reading(const LeaseId& lease, const Window& window) {
+    static SubmitReadings reading(const LeaseId& lease, const Window& window,
+                                  const MeterId& meter = numbered<MeterId>(2),
+                                  settlement::MeterRole role = settlement::MeterRole::kProvider) {
         settlement::Reading reading;
         reading.seq = 0;
         reading.window = window;
         reading.counters.lot_us = 3 * kHour * 1'000'000;
         reading.counters.busy_us = reading.counters.lot_us / 2;
-        const settlement::ReadingBatch batch{
-            lease, numbered<MeterId>(2), settlement::MeterRole::kProvider, {reading}};
+        const settlement::ReadingBatch batch{lease, meter, role, {reading}};
         const std::string payload = settlement::make_batch(batch);
         SubmitReadings out;
         out.envelope = envelope_json(
@@ -205,6 +231,16 @@ MarketDay market_day(int leases) {
         if (i % 50 == 49) day.deposit();
         day.lease(i);
     }
+    day.settle();
+    return day.take();
+}
+
+MarketDay project_day() {
+    Day day;
+    day.found_market();
+    const auto project = numbered<ProjectId>(1);
+    day.open_project(project);
+    day.probe(day.lease(0, project));
     day.settle();
     return day.take();
 }

@@ -24,5 +24,7 @@ struct MarketDay {
 
 // `leases`: how many are traded and settled, one after the other.
 MarketDay market_day(int leases = 1);
+// One lease for a project with a budget of 20 CNY, which the operator measures too.
+MarketDay project_day();
 
 }  // namespace suanpan::audit

@@ -1,3 +1,4 @@
+#include "apps/suanpan-audit/lines_check.hpp"
 #include "support/temp_dir.hpp"
 #include "tests/suanpan-audit/audit_command.hpp"
 #include "tests/suanpan-audit/market_day.hpp"
@@ -156,6 +157,55 @@ TEST(ReplayCommand, WritesEveryBalance) {
     const std::string text = read_local_file(file, 100'000);
     EXPECT_TRUE(text.starts_with("organisation,currency,account,balance\n")) << text;
     EXPECT_NE(text.find(",CNY,fees,0.45"), std::string::npos) << text;
+}
+
+TEST(ReplayCommand, CountsWhatProjectsSpentAndWhatTheOperatorMeasured) {
+    const TestLog log(project_day().entries);
+    const Json json = replay(log);
+    EXPECT_EQ(json.value("ok", false), true) << json.dump(1);
+    EXPECT_EQ(json.at("projects").at("known"), "1");
+    EXPECT_EQ(json.at("projects").at("beyond_budget"), "0");
+    EXPECT_EQ(json.at("probe_batches"), "1");
+    const Outcome text = audit(on(log, "replay"));
+    EXPECT_NE(text.out.find("have spent recomputed"), std::string::npos) << text.out;
+    EXPECT_NE(text.out.find("1 batches of the operator's own meters"), std::string::npos)
+        << text.out;
+    EXPECT_EQ(replay(TestLog(market_day().entries)).at("probe_batches"), "0");
+}
+
+// The operator lets a project spend more than its organisation had allowed, and signs that.
+TEST(ReplayCommand, ABudgetThatWasRaisedAfterwardsIsFound) {
+    const MarketDay day = project_day();
+    const std::size_t index = day.find("organisation", "limit");
+    const Json json =
+        replay(TestLog(day.altered(index, R"("limit":"20.000000")", R"("limit":"10.000000")")));
+    EXPECT_EQ(json.at("fault").at("code"), "replay_differs") << json.dump(1);
+    EXPECT_NE(json.at("difference").at("rules_give").get<std::string>().find("over_budget"),
+              std::string::npos)
+        << json.dump(1);
+}
+
+TEST(SpendingCheck, WhatIsNotTheSumOfItsLinesIsFound) {
+    core::Rows changes;
+    core::LeaseRow lease;
+    lease.id.bytes[0] = 1;
+    lease.project.bytes[0] = 2;
+    lease.closed = true;
+    changes.leases.push_back(lease);
+    core::SettlementLineRow line;
+    line.lease = lease.id;
+    line.currency = "CNY";
+    line.line.buyer_pays = Money(7);
+    changes.lines.push_back(line);
+    SpendingCheck check;
+    check.see(changes);
+    core::Rows state;
+    EXPECT_EQ(check.result(state).error().code, "wrong_project");
+    state.project_budgets.push_back({lease.project, "CNY", Money(5), Money(0), Money(7)});
+    EXPECT_TRUE(check.result(state));
+    EXPECT_EQ(beyond_budget(state), 1U);
+    state.project_budgets[0].spent = Money(6);
+    EXPECT_EQ(check.result(state).error().code, "wrong_project");
 }
 
 }  // namespace
