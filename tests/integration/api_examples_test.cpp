@@ -114,6 +114,13 @@ class Participant {
             world_.officers.first.post("/v1/accounts/" + party_.id + "/deposits",
                                        {{"currency", "CNY"}, {"amount", "1"}, {"reference", "r"}}),
             201)["id"];
+        ids_["operator-requests"] =
+            expect(world_.officers.first.post(
+                       "/v1/payment-keys",
+                       {{"public_key", "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="}}),
+                   201)["id"];
+        key_ = make("/v1/organisations/" + party_.id + "/api-keys",
+                    {{"label", "k"}, {"scopes", {"buyer"}}});
         ids_["disputes"] = make_dispute(server);
         // Whether there is one of these is asked after the body is read.
         ids_["journal"] = "jrn_01m8qedc00ea3vabayf8c4vg7h";
@@ -171,6 +178,7 @@ class Participant {
     World world_;
     Party party_;
     Caller own_;
+    std::string key_;
     std::map<std::string, std::string> ids_;
 };
 
