@@ -9,7 +9,7 @@
 #include "api/problem.hpp"
 #include "base/decimal.hpp"
 #include "base/time.hpp"
-#include "db/queries/identity.hpp"
+#include "db/queries/billing.hpp"
 #include "db/queries/projects.hpp"
 #include "services/exports/invoice_html.hpp"
 

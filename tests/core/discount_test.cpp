@@ -167,9 +167,12 @@ TEST(Discount, ManyWindowsArePricedInSteps) {
         leases.push_back(day.run(kBuyer, day.buy(4, 1, "0.1", window)).leases.at(0).id);
         hand_over(day, leases.back());
     }
-    day.now = window.end;
-    for (const LeaseId& lease : leases)
-        read_all(day, lease, 1, 1, 1 + kHours);
+    for (std::int64_t hour = 1; hour <= kHours; ++hour) {
+        const Window read = SmallMarket::hours(hour, hour + 1);
+        day.now = read.end;
+        for (const LeaseId& lease : leases)
+            day.run(kSeller, day.reading(2, lease, hour - 1, read, hour * 3'600'000'000));
+    }
     day.take_changes_each_time = false;
     const LogIndex to = day.market.head().size;
     const RunRow first = day.run(kBoss, Settle{LogIndex(0), to}).run.value();
@@ -178,7 +181,9 @@ TEST(Discount, ManyWindowsArePricedInSteps) {
     Market loaded;
     loaded.load(day.market.state());
     EXPECT_EQ(digest(loaded.state()), digest(day.market.state()));
-    auto lines = settle(day);
+    while (!day.run(kBoss, Settle{LogIndex(0), to}).run.value().closed) {
+    }
+    auto lines = day.take_changes().lines;
     ASSERT_EQ(std::ssize(lines), 2 * kHours);
     std::ranges::sort(lines, {}, [](const SettlementLineRow& line) {
         return std::pair(line.window.end, line.lease);
