@@ -93,7 +93,8 @@ class Exchange {
         for (const Json& fault : answer_.body["errors"]) {
             // Others are of the query.
             const Json::json_pointer at(fault["pointer"].get<std::string>());
-            if (is_shape(fault) && body.contains(at)) faults_.push_back("refused, but valid: " + fault.dump());
+            if (is_shape(fault) && body.contains(at))
+                faults_.push_back("refused, but valid: " + fault.dump());
         }
     }
 
