@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <set>
 #include <utility>
 
 namespace suanpan::api {
@@ -93,13 +94,16 @@ Result<Found> Router::find(std::string_view method, std::string_view path) const
 
 std::string Router::methods(std::string_view path) const {
     const auto segments = split(path);
-    std::string out;
+    std::set<std::string_view> methods;
     for (const Compiled& compiled : compiled_) {
         std::vector<std::string> parameters;
         if (!matches(compiled, segments, parameters)) continue;
-        out += (out.empty() ? "" : ", ") + std::string(compiled.route->method);
-        if (compiled.route->method == "GET") out += ", HEAD";
+        methods.insert(compiled.route->method);
+        if (compiled.route->method == "GET") methods.insert("HEAD");
     }
+    std::string out;
+    for (const std::string_view method : methods)
+        out += (out.empty() ? "" : ", ") + std::string(method);
     return out;
 }
 

@@ -71,6 +71,12 @@ std::array<std::string_view, 2> words_before(std::string_view source, std::size_
     return out;
 }
 
+// "push_back" of "push_back(\n  {": what takes the list in braces that opens at `open`.
+std::string_view word_around(std::string_view source, std::size_t open) {
+    const std::size_t last = source.find_last_not_of(" \n", open - 1);
+    return words_before(source, source[last] == '(' ? last : last + 1).front();
+}
+
 // What follows the code in a row of problem.cpp: ", 404}".
 bool is_row(std::string_view text) {
     return text.size() == 6 && text.starts_with(", ") && text.back() == '}' &&
@@ -87,7 +93,7 @@ bool is_answer(std::string_view source, std::size_t begin, std::size_t end) {
                before.find("Failed = ") != std::string_view::npos;
     }
     const auto [last, before] = words_before(source, place.open);
-    const char outer = place.open == 0 ? ' ' : source[place.open - 1];
+    const std::string_view callee = word_around(source, place.open);
     if (source[place.open] == '(') {
         static const std::set<std::string_view> kFirst{"fail", "Error", "refuse"};
         static const std::set<std::string_view> kSecond{"fault", "add", "refusal"};
@@ -95,24 +101,30 @@ bool is_answer(std::string_view source, std::size_t begin, std::size_t end) {
                                  : place.commas == 1 && kSecond.contains(last);
     }
     if (source[place.open] != '{') return false;
-    if (place.commas == 1) {
-        const auto [call, none] = words_before(source, place.open - (outer == '(' ? 1 : 0));
-        return call == "push_back" || call == "Fault";
-    }
+    if (place.commas == 1) return callee == "push_back" || callee == "Fault";
     const bool row = is_row(source.substr(end + 1, 6));
-    const auto [call, none] = words_before(source, place.open - (outer == '(' ? 1 : 0));
-    return place.commas == 0 && (row || call == "return" || call == "refuse" || call == "Error");
+    return place.commas == 0 &&
+           (row || callee == "return" || callee == "refuse" || callee == "Error");
+}
+
+// Of one line, since a quote as a character ('"') would shift what is text.
+void add_codes(std::string_view source, std::size_t begin, std::size_t end, const std::string& name,
+               std::map<std::string, std::string>& out) {
+    for (std::size_t open = source.find('"', begin); open < end;) {
+        const std::size_t close = source.find('"', open + 1);
+        if (close >= end) return;
+        const std::string_view text = source.substr(open + 1, close - open - 1);
+        if (is_code(text) && is_answer(source, open, close)) out.emplace(text, name);
+        open = source.find('"', close + 1);
+    }
 }
 
 void add_codes(std::string_view source, const std::string& name,
                std::map<std::string, std::string>& out) {
-    for (std::size_t open = source.find('"'); open != std::string_view::npos;) {
-        const std::size_t close = source.find('"', open + 1);
-        if (close == std::string_view::npos) return;
-        const std::string_view text = source.substr(open + 1, close - open - 1);
-        if (is_code(text) && is_answer(source, open, close)) out.emplace(text, name);
-        // Escaped quotes only shift what is taken for a literal until the line ends.
-        open = source.find('"', close + 1);
+    for (std::size_t begin = 0; begin < source.size();) {
+        const std::size_t end = std::min(source.find('\n', begin), source.size());
+        add_codes(source, begin, end, name, out);
+        begin = end + 1;
     }
 }
 
@@ -133,8 +145,13 @@ const std::array kUnseen = std::to_array<Unseen>({
     {"there is no route for it, or the server does it before all calls",
      {"bad_approval", "bad_uuid", "no_operator", "unknown_attestation"}},
     {"of the log, its replay and what is read back from the database",
-     {"bad_account_kind", "bad_entry", "bad_snapshot", "replay_differs", "time_decreases",
-      "unverifiable_author"}},
+     {"bad_account_kind", "bad_entry", "bad_samples", "bad_snapshot", "replay_differs",
+      "time_decreases", "unverifiable_author"}},
+    {"of tokens and the identity provider's keys: the caller is told `unauthorized`",
+     {"bad_jwk", "bad_jwks", "bad_token", "unused_jwk"}},
+    {"told on the stream, as docs/api.md has it",
+     {"not_subscribed", "subscribed_already", "too_many_channels", "unknown_channel",
+      "unknown_op"}},
     {"of postings, bills and invoices: whatever could refuse is checked before",
      {"already_reserved", "bad_credit", "bad_fees", "bad_lot_time", "bad_series", "bad_terms",
       "bad_voucher", "empty_entry", "exceeds_hold", "not_an_invoice", "over_invoice",

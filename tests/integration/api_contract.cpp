@@ -91,7 +91,10 @@ class Exchange {
         if (taken() && !wrong.empty()) faults_.push_back("taken, but not valid: " + wrong.front());
         if (answer_.code() != "invalid_request" || !wrong.empty()) return;
         for (const Json& fault : answer_.body["errors"]) {
-            if (is_shape(fault)) faults_.push_back("refused, but valid: " + fault.dump());
+            // Others are of the query.
+            const Json::json_pointer at(fault["pointer"].get<std::string>());
+            if (is_shape(fault) && body.contains(at))
+                faults_.push_back("refused, but valid: " + fault.dump());
         }
     }
 
