@@ -186,6 +186,11 @@ Result<void> Market::Impl::require_independent(const UserId& by,
                                                const settlement::Approval& asked) const {
     const auto first = parse_id<UserId>(asked.requested_by);
     CHECK(first);
+    const auto asker = desk.users.find(*first);
+    if (asker == desk.users.end() || asker->second.removed) {
+        return fail("user_removed",
+                    "who asked for it has been removed since: reject it, and let another ask");
+    }
     if (desk.first_registrar(*first) != desk.first_registrar(by)) return {};
     return fail("not_independent",
                 "both persons go back to one who registered them: another one approves");

@@ -109,6 +109,7 @@ void Market::Impl::begin_run(const Settle& range) {
 // still.
 void Market::Impl::settle_step(RunRow& run) {
     touched_run = true;
+    run.index = outcome.index;  // the next step is named by it
     if (!price_step(run)) return;
     auto next = leases.upper_bound(run.cursor);
     for (; next != leases.end() && outcome.entries.size() < kSettleStep; ++next) {

@@ -42,12 +42,13 @@ core::Settle SettlementRuns::next_range(const RunRange& range) {
 
 namespace {
 
-// A step's name follows from its range and from where it begins: a run that was broken off and goes
-// on makes the same ids, so it ends in the same bytes, but for salts, as one that was not.
-CommandId step_id(const core::Settle& range, const LeaseId& cursor, Time now) {
+// A step's name follows from its range and from the entry of the step before it: a run that was
+// broken off and goes on makes the same ids, so it ends in the same bytes, but for salts, as one
+// that was not.
+CommandId step_id(const core::Settle& range, const std::optional<core::RunRow>& before, Time now) {
     std::string name = "suanpan settlement step\n" + std::to_string(range.from.value) + "\n" +
                        std::to_string(range.to.value) + "\n";
-    name += as_chars(cursor.bytes);
+    if (before) name += std::to_string(before->index.value);
     const Hash hash = sha256(name);
     std::array<std::uint8_t, 10> free_bits{};
     std::copy_n(hash.begin(), free_bits.size(), free_bits.begin());
@@ -66,11 +67,11 @@ class Steps : public std::enable_shared_from_this<Steps> {
 
     Result<core::RunRow> wait() { return result_.get_future().get(); }
 
-    // From the lease behind `cursor` on.
-    void submit_next(const LeaseId& cursor) {
+    // Behind where the run stands; none: it begins.
+    void submit_next(const std::optional<core::RunRow>& before) {
         auto step = std::make_shared<Step>();
         Submission submission{
-            core::Command(step_id(range_, cursor, clock_.now()), actor_, core::Auth::kApiKey,
+            core::Command(step_id(range_, before, clock_.now()), actor_, core::Auth::kApiKey,
                           range_),
             std::nullopt,
             {},
@@ -98,7 +99,7 @@ class Steps : public std::enable_shared_from_this<Steps> {
         step.refusal = outcome.refusal;
         if (step.refusal || !step.run || step.run->closed || step.followed || finished_) return;
         step.followed = true;
-        submit_next(step.run->cursor);
+        submit_next(step.run);
     }
 
     void committed(const Step& step, const Result<StoredResponse>& answer) {
@@ -136,7 +137,7 @@ Result<core::RunRow> SettlementRuns::run(const OrganisationId& actor, const RunR
     if (exact.known && exact.known->closed) return *exact.known;
     const auto steps =
         std::make_shared<Steps>(core_, clock_, actor, core::Settle{exact.from, exact.to});
-    steps->submit_next(exact.known ? exact.known->cursor : LeaseId());
+    steps->submit_next(exact.known);
     return steps->wait();
 }
 

@@ -72,6 +72,18 @@ TEST_F(Requests, APaymentKeyTakesTwoPersons) {
     expect_replay();
 }
 
+// Whoever has been removed has no say any more, not even by what it asked for before.
+TEST_F(Requests, OfARemovedPersonAreNotApproved) {
+    const UserId third = numbered<UserId>(30);
+    day.run(kBoss, RegisterUser{third, kBoss, kFirstPerson});
+    const auto asked = ask_key(third);
+    ASSERT_EQ(refusal(asked), "none");
+    ASSERT_EQ(refusal(day.run(kBoss, RemoveUser{third})), "none");
+    EXPECT_EQ(refusal(approve(asked)), "user_removed");
+    EXPECT_EQ(refusal(reject(asked)), "none");
+    expect_replay();
+}
+
 TEST_F(Requests, AreRefusedLikeMoneysOnes) {
     EXPECT_EQ(refusal(ask_key(UserId{})), "person_needed");
     EXPECT_EQ(refusal(ask_key(numbered<UserId>(9))), "unknown_person");
