@@ -76,7 +76,10 @@ struct Connection {
         if (!tls) tls = wire::client_context();
         wire::Stream::Tls& secured = stream->start_tls(*tls);
         secured.set_verify_callback(boost::asio::ssl::host_name_verification(server.host));
-        SSL_set_tlsext_host_name(secured.native_handle(), server.host.c_str());
+        error_code no_address;
+        boost::asio::ip::make_address(server.host, no_address);
+        // An address is no name (RFC 6066 §3).
+        if (no_address) SSL_set_tlsext_host_name(secured.native_handle(), server.host.c_str());
         const error_code ec = wait([&](auto done) {
             secured.async_handshake(boost::asio::ssl::stream_base::client, done);
         });

@@ -29,7 +29,7 @@ TlsContext load(const TlsFiles& files) {
     context->use_private_key_file(files.key.string(), ssl::context::pem, problem);
     if (!problem && SSL_CTX_check_private_key(context->native_handle()) != 1)
         problem = boost::system::error_code(static_cast<int>(ERR_get_error()),
-                                          boost::asio::error::get_ssl_category());
+                                            boost::asio::error::get_ssl_category());
     if (problem) {
         throw std::runtime_error("the key " + files.key.string() +
                                  " is not that of the certificate: " + problem.message());
@@ -42,8 +42,8 @@ TlsContext load(const TlsFiles& files) {
 ServerTls::ServerTls(TlsFiles files, Complain complain)
     : files_(std::move(files)),
       complain_(std::move(complain)),
-      context_(load(files_)),
-      taken_(times()) {}
+      taken_(times()),
+      context_(load(files_)) {}
 
 ServerTls::Times ServerTls::times() const {
     std::error_code error;

@@ -45,8 +45,8 @@ class ServerTls {
     TlsFiles files_;
     Complain complain_;
     std::mutex mutex_;
+    Times taken_;  // of the files, before they were read
     TlsContext context_;
-    Times taken_;
     std::chrono::steady_clock::time_point look_again_{};
 };
 

@@ -76,6 +76,23 @@ UserId read_user(Fields& fields, const Call& call, const core::OrganisationRow& 
     return *id;
 }
 
+// Nor one that is good from elsewhere: without a word of it the new key has the maker's networks.
+std::vector<std::string> read_networks(Fields& fields, const Call& call) {
+    std::vector<std::string> out;
+    const auto named = fields.find_list("networks", kMostNetworks, services::Network::parse);
+    const auto& own = call.caller.networks;
+    if (named.empty() && !call.caller.is_operator()) return own;
+    for (const services::Network& network : named) {
+        const bool within = std::ranges::any_of(own, [&network](const std::string& text) {
+            return services::Network::parse(text).value().contains(network);
+        });
+        if (!own.empty() && !within && !call.caller.is_operator())
+            fields.fault("networks", "beyond_own_networks", "your own key is not good from there");
+        out.push_back(network.text());
+    }
+    return out;
+}
+
 Result<NewKey> read_key(const Call& call, const core::OrganisationRow& organisation) {
     Faults faults;
     Fields fields(call.body, faults);
@@ -91,14 +108,16 @@ Result<NewKey> read_key(const Call& call, const core::OrganisationRow& organisat
     made.row.label = fields.need_text("label", 100).value_or("");
     made.row.expires = read_expiry(fields, call);
     made.row.user = read_user(fields, call, organisation);
-    for (const services::Network& network :
-         fields.find_list("networks", kMostNetworks, services::Network::parse))
-        made.row.networks.push_back(network.text());
+    made.row.networks = read_networks(fields, call);
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     made.row.organisation = organisation.id;
     draw(made, call);
     return made;
+}
+
+Error api_key_ended() {
+    return {"api_key_ended", "this key has been revoked or has expired: make a new one"};
 }
 
 // The key that takes the place of another: it can do the same and no more.
@@ -112,7 +131,7 @@ Result<NewKey> read_successor(const Call& call, const db::ApiKeyInfo& before, Ti
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     if (before.revoked || (before.key.expires && *before.key.expires <= now))
-        return fail("api_key_ended", "this key has been revoked or has expired: make a new one");
+        return fail(api_key_ended());
     const bool own = before.key.user.is_nil() || before.key.user == call.caller.user;
     const bool within = std::ranges::all_of(before.key.scopes, [&call](const std::string& scope) {
         const auto role = core::parse_role(scope);
@@ -272,9 +291,11 @@ void rotate_api_key(const std::shared_ptr<Call>& call, const Reply& reply) {
         stored(to_json(successor), 201, to_string(made->row.id));
     auto start = [&](const services::IdempotentWrites::Finish& finish) {
         const db::IdempotencyRow row = row_of(*call, key, response);
-        call->context.database.write("rotate_api_key", [&](db::Tx& tx) {
-            db::rotate_api_key(tx, made->row, info->key.id, until, row);
+        const Time now = call->context.clock.now();
+        const bool rotated = call->context.database.write("rotate_api_key", [&](db::Tx& tx) {
+            return db::rotate_api_key(tx, made->row, info->key.id, now, until, row);
         });
+        if (!rotated) return finish(fail(api_key_ended()));
         call->context.authenticator.forget(info->key.id);
         finish(response);
     };

@@ -260,6 +260,7 @@ std::shared_ptr<wire::ServerTls> make_tls(const Config& config) {
 bool serve(const Config& config, const sigset_t& signals, const RunningMarket& market) {
     const services::SystemClock real_time;
     const auto tokens = make_token_verifier(config, real_time);
+    if (tokens) tokens->warm_up();
     services::Authenticator authenticator(market.database, market.clock, tokens.get());
     services::IdempotentWrites writes(market.database, market.clock);
     const services::ExpireLoop expire_loop(market.database, market.clock);

@@ -130,6 +130,15 @@ void read_oidc(Reader& reader, Config& config) {
     reader.text("oidc.organisation_claim", config.oidc_organisation_claim);
     reader.text("oidc.roles_claim", config.oidc_roles_claim);
     reader.text("oidc.person_claim", config.oidc_person_claim);
+    constexpr std::string_view kJwks = "oidc.jwks";
+    const bool remote = config.oidc_jwks.find("://") != std::string::npos;
+    const bool plain = config.oidc_jwks.starts_with("http://");
+    const bool here = config.oidc_jwks.starts_with("http://127.0.0.1:") ||
+                      config.oidc_jwks.starts_with("http://[::1]:");
+    if (plain && !here)
+        reader.fault(kJwks, "must be https://: whoever is on the way could sign in as anybody");
+    if (remote && !plain && !config.oidc_jwks.starts_with("https://"))
+        reader.fault(kJwks, "must be a file or an https:// address");
     const bool wanted =
         !config.oidc_issuer.empty() || !config.oidc_audience.empty() || !config.oidc_jwks.empty();
     for (const auto& [name, value] : {std::pair{"oidc.issuer", &config.oidc_issuer},

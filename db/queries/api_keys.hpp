@@ -12,8 +12,9 @@ void insert_api_key(Tx& tx, const ApiKeyRow& key, const IdempotencyRow& response
 // The same for a revocation, which is for ever. REQUIRES Mode::kWrite.
 void revoke_api_key(Tx& tx, const ApiKeyId& key, const IdempotencyRow& response);
 
-// A key takes the place of another, which is good until then. REQUIRES Mode::kWrite.
-void rotate_api_key(Tx& tx, const ApiKeyRow& successor, const ApiKeyId& before, Time until,
-                    const IdempotencyRow& response);
+// A key takes the place of another, which is good until then. False, and nothing written: that one
+// has been revoked, or expired by `now`. REQUIRES Mode::kWrite.
+bool rotate_api_key(Tx& tx, const ApiKeyRow& successor, const ApiKeyId& before, Time now,
+                    Time until, const IdempotencyRow& response);
 
 }  // namespace suanpan::db

@@ -68,9 +68,9 @@ Result<Caller> Authenticator::authenticate_key(std::string_view secret, std::str
     if (!info || info->revoked || info->organisation.suspended) return unauthorized();
     if (info->key.expires && *info->key.expires <= clock_.now()) return unauthorized();
     if (!may_come_from(info->key.networks, remote)) return unauthorized();
-    return Caller{info->key.id, info->key.organisation,
-                  roles_of(info->organisation, info->key.scopes), info->key.expires,
-                  info->key.user};
+    return Caller{
+        info->key.id,      info->key.organisation, roles_of(info->organisation, info->key.scopes),
+        info->key.expires, info->key.user,         info->key.networks};
 }
 
 // What was found is kept for as long as with a key; a token that expires meanwhile by its grace.

@@ -13,8 +13,10 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace suanpan::services {
 
@@ -29,8 +31,9 @@ struct Caller {
     ApiKeyId key;
     OrganisationId organisation;
     RoleSet roles = 0;
-    std::optional<Time> expires;  // its key's
-    UserId user{};                // whose key it is; nil: nobody's
+    std::optional<Time> expires;          // its key's
+    UserId user{};                        // whose key it is; nil: nobody's
+    std::vector<std::string> networks{};  // that its key is bound to
 
     [[nodiscard]] bool has(core::Role role) const { return (roles & role_bit(role)) != 0; }
     [[nodiscard]] bool is_operator() const { return has(core::Role::kOperator); }

@@ -85,6 +85,10 @@ bool Network::contains(std::string_view address) const {
     return parsed && is_alike(bytes_, parsed->bytes, prefix_);
 }
 
+bool Network::contains(const Network& other) const {
+    return prefix_ <= other.prefix_ && is_alike(bytes_, other.bytes_, prefix_);
+}
+
 std::string Network::text() const {
     std::array<char, INET6_ADDRSTRLEN> out{};
     if (is_v4_) {

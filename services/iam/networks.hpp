@@ -19,6 +19,8 @@ class Network {
 
     // An IPv4 address counts the same when it comes mapped into IPv6. False for no address.
     [[nodiscard]] bool contains(std::string_view address) const;
+    // All of the other's addresses.
+    [[nodiscard]] bool contains(const Network& other) const;
     [[nodiscard]] std::string text() const;
 
  private:

@@ -19,7 +19,8 @@ constexpr std::size_t kMaxToken = 8'192;
 constexpr std::int64_t kSkew = 60;
 constexpr std::size_t kMaxRoles = 16;
 constexpr std::chrono::minutes kGoodFor{10};
-constexpr std::chrono::seconds kPause{15};  // between two looks for an unknown key
+constexpr std::chrono::seconds kPause{15};     // between two looks
+constexpr std::chrono::hours kTrustedFor{24};  // while the provider does not answer
 
 tl::unexpected<Error> bad(std::string why) {
     return fail("bad_token", std::move(why));
@@ -142,7 +143,8 @@ std::shared_ptr<const Jwks> TokenVerifier::keys() {
     return keys_;
 }
 
-// Anybody can send a token of an unknown key, so the provider is not asked more often for that.
+// Anybody can send a token of an unknown key, so the provider is not asked more often for that, nor
+// while it does not answer.
 void TokenVerifier::refresh(bool unknown_key) {
     std::unique_lock fetching(fetching_, std::defer_lock);
     if (keys()->empty())
@@ -150,22 +152,27 @@ void TokenVerifier::refresh(bool unknown_key) {
     else if (!fetching.try_lock())
         return;
     const Instant now = std::chrono::steady_clock::now();
-    {
-        const std::scoped_lock lock(mutex_);
-        if (fetched_ && now - *fetched_ < (unknown_key ? kPause : kGoodFor)) return;
-        fetched_ = now;
-    }
+    if (asked_ && now - *asked_ < kPause) return;
+    if (fetched_ && !unknown_key && now - *fetched_ < kGoodFor) return;
+    asked_ = now;
     try {
         auto keys = parse_jwks(fetch_());
-        if (!keys) {
-            spdlog::error("the identity provider's keys cannot be used: {}", keys.error().detail());
+        if (keys) {
+            fetched_ = now;
+            keep(std::move(*keys));
             return;
         }
-        const std::scoped_lock lock(mutex_);
-        keys_ = std::make_shared<const Jwks>(std::move(*keys));
+        spdlog::error("the identity provider's keys cannot be used: {}", keys.error().detail());
     } catch (const std::exception& failure) {
         spdlog::error("the identity provider's keys cannot be read: {}", failure.what());
     }
+    // What may have been withdrawn long ago is not trusted for ever.
+    if (fetched_ && now - *fetched_ > kTrustedFor) keep({});
+}
+
+void TokenVerifier::keep(Jwks keys) {
+    const std::scoped_lock lock(mutex_);
+    keys_ = std::make_shared<const Jwks>(std::move(keys));
 }
 
 }  // namespace suanpan::services

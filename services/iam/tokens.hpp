@@ -56,6 +56,8 @@ class TokenVerifier {
     TokenVerifier(TokenRules rules, Fetch fetch, const Clock& real_time);
 
     [[nodiscard]] const TokenRules& rules() const { return rules_; }
+    // Reads the keys now; what is wrong with them is in the log.
+    void warm_up() { refresh(true); }
     // Errors: as check_token.
     Result<TokenClaims> verify(std::string_view token);
 
@@ -63,14 +65,16 @@ class TokenVerifier {
     using Instant = std::chrono::steady_clock::time_point;
     std::shared_ptr<const Jwks> keys();
     void refresh(bool unknown_key);
+    void keep(Jwks keys);
 
     TokenRules rules_;
     Fetch fetch_;
     const Clock& clock_;
-    std::mutex fetching_;  // one at a time; the others go on with the keys there are
+    std::mutex fetching_;             // one at a time; the others go on with the keys there are
+    std::optional<Instant> asked_;    // by whoever fetches
+    std::optional<Instant> fetched_;  // with success
     std::mutex mutex_;
     std::shared_ptr<const Jwks> keys_ = std::make_shared<Jwks>();
-    std::optional<Instant> fetched_;
 };
 
 }  // namespace suanpan::services

@@ -23,6 +23,15 @@ TEST(Networks, HoldTheirAddresses) {
     EXPECT_FALSE(holds("10.0.0.0/8", ""));
 }
 
+TEST(Networks, HoldNarrowerOnes) {
+    const auto wide = Network::parse("10.0.0.0/8").value();
+    EXPECT_TRUE(wide.contains(Network::parse("10.1.0.0/16").value()));
+    EXPECT_TRUE(wide.contains(wide));
+    EXPECT_FALSE(Network::parse("10.1.0.0/16")->contains(wide));
+    EXPECT_FALSE(wide.contains(Network::parse("11.0.0.0/16").value()));
+    EXPECT_FALSE(wide.contains(Network::parse("::/0").value()));
+}
+
 TEST(Networks, AreWrittenInOneWay) {
     EXPECT_EQ(Network::parse("192.0.2.7")->text(), "192.0.2.7/32");
     EXPECT_EQ(Network::parse("2001:DB8:0::/32")->text(), "2001:db8::/32");
