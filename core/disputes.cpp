@@ -85,14 +85,23 @@ Result<DisputeRow*> Market::Impl::find_party_dispute(const DisputeId& id) {
 Result<void> Market::Impl::handle(const OpenDispute& body) {
     const settlement::DisputeClaim& claim = body.claim;
     const bool by_provider = claim.by == DisputeParty::kProvider;
+    const FinalWindowRow* window = find_window(body.lease, body.window_start);
+    // On the provider's side each owner of the pool at the window's start, as with all that
+    // follows.
+    const auto may_raise = [&](const LeaseRow& lease) {
+        if (!by_provider) return command->actor == lease.buyer;
+        if (command->actor == lease.provider) return true;
+        if (window == nullptr) return false;
+        const auto owners = owners_at(lease, body.window_start);
+        return std::ranges::find(owners, command->actor, &settlement::OwnerShare::owner) !=
+               owners.end();
+    };
     const auto found = leases.find(body.lease);
-    if (found == leases.end() ||
-        command->actor != (by_provider ? found->second.row.provider : found->second.row.buyer)) {
+    if (found == leases.end() || !may_raise(found->second.row)) {
         return fail("lease_not_found",
                     "the organisation has no such lease with windows to dispute");
     }
     const LeaseRow& lease = found->second.row;
-    const FinalWindowRow* window = find_window(body.lease, body.window_start);
     if (window == nullptr) {
         return fail("window_not_found",
                     "no window of the lease that is final and can be disputed begins then");

@@ -97,15 +97,17 @@ Result<Write> open_dispute(Call& call) {
         "find_lease", [&body](db::Tx& tx) { return db::find_lease(tx, body.lease); });
     const OrganisationId& caller = call.caller.organisation;
     const bool party = lease && (caller == lease->buyer || caller == lease->provider);
-    if (lease && (party || call.caller.is_operator())) {
+    if (party || (lease && call.caller.is_operator())) {
         body.claim.by =
             side_of(call, fields, lease->provider, lease->buyer).value_or(DisputeParty::kBuyer);
     } else {
-        fields.find("by", settlement::parse_dispute_party);
+        // An owner of the pool, perhaps: the market knows, and says of a foreign lease what it says
+        // of none.
+        body.claim.by =
+            fields.find("by", settlement::parse_dispute_party).value_or(DisputeParty::kProvider);
     }
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    if (!lease || !(party || call.caller.is_operator())) return fail(not_found());
     return told_dispute(body, 201);
 }
 

@@ -131,6 +131,19 @@ TEST(Dispute, ThatNoOwnerAnswersLapsesToTheBuyer) {
     expect_the_same_again(hour.day);
 }
 
+// An owner whose provider has no stake in it any more could not say that too little was counted.
+TEST(Dispute, IsOpenedByAnyOwnerToo) {
+    const settlement::DisputeClaim claim{settlement::DisputeParty::kProvider,
+                                         settlement::DisputeReason::kWrongMeter,
+                                         {kFull, Ppm(0)}};
+    DisputedHour hour(kHalf, kHalf, true);
+    const OpenDispute opening{hour.lease.id, hour.window.start, claim};
+    EXPECT_EQ(refusal(hour.day.run(SmallMarket::organisation(5), opening)), "lease_not_found");
+    ASSERT_EQ(refusal(hour.day.run(kPartner, opening)), "none");
+    EXPECT_EQ(refusal(hour.day.run(kSeller, opening)), "dispute_exists");
+    expect_the_same_again(hour.day);
+}
+
 // The provider's silence gave the buyer what was the other owners' too.
 TEST(Dispute, OfAMismatchIsClaimedByAnyOwner) {
     DisputedHour hour(kFull, kHalf, true);
