@@ -1,5 +1,6 @@
 // Users of a portal, who sign in with an identity provider.
 
+#include "core/account_rows.hpp"
 #include "support/token_issuer.hpp"
 #include "tests/integration/api_world.hpp"
 

@@ -64,7 +64,7 @@ class Streams : public testing::Test {
  protected:
     void start(int pieces, int breaks_at = -1) {
         server_ = std::make_unique<HttpServer>(
-            "127.0.0.1", 0, 1, ServerLimits{},
+            Listen{"127.0.0.1", 0}, ServerLimits{},
             [this, pieces, breaks_at](const Request&, const Reply& reply) {
                 Response response;
                 response.content_type = "text/plain";
