@@ -26,7 +26,7 @@ class StreamPeer : public MessagePeer {
     StreamPeer(Context& context, std::optional<services::Caller> caller, std::string credentials,
                std::string remote)
         : context_(context),
-          caller_(caller),
+          caller_(std::move(caller)),
           credentials_(std::move(credentials)),
           remote_(std::move(remote)) {}
 

@@ -123,8 +123,8 @@ class Day {
         run(kOperator, ApproveCash{approval.id, approval.content, numbered<UserId>(2)});
     }
 
-    // An hour is sold, delivered and metered.
-    LeaseId lease(int number, const ProjectId& project = {}) {
+    // An hour is sold, delivered and metered; by the operator's own meter too where it is probed.
+    void lease(int number, const ProjectId& project = {}, bool probed = false) {
         const Window window{Time(kMorning.value + (number + 1) * kHour),
                             Time(kMorning.value + (number + 2) * kHour)};
         PlaceOrder sell;
@@ -148,8 +148,8 @@ class Day {
         now = window.start;
         run(kProvider, AdvanceLease{id, LeaseAction::kActivate});
         now = window.end;
+        if (probed) probe(id, window);  // before the provider's word makes the hour final
         run(kProvider, reading(id, window));
-        return id;
     }
 
     void open_project(const ProjectId& project) {
@@ -157,14 +157,12 @@ class Day {
         run(kBuyer, SetProjectBudget{project, "CNY", Money(20'000'000)});
     }
 
-    // The operator's own meter over the lease's hour, which is the first one.
-    void probe(const LeaseId& lease) {
+    void probe(const LeaseId& lease, const Window& window) {
         const auto meter = numbered<MeterId>(1);
         run(kOperator,
             RegisterMeter{
                 meter, kOperator, settlement::MeterRole::kOperator, meter_key().public_key(), {}});
-        run(kOperator, reading(lease, Window{Time(kMorning.value + kHour), now}, meter,
-                               settlement::MeterRole::kOperator));
+        run(kOperator, reading(lease, window, meter, settlement::MeterRole::kOperator));
     }
 
     void settle() {
@@ -240,7 +238,7 @@ MarketDay project_day() {
     day.found_market();
     const auto project = numbered<ProjectId>(1);
     day.open_project(project);
-    day.probe(day.lease(0, project));
+    day.lease(0, project, true);
     day.settle();
     return day.take();
 }
