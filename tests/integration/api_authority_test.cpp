@@ -28,7 +28,7 @@ constexpr std::pair<char, std::string_view> kRoles[] = {
 
 std::vector<Row> read_table() {
     std::ifstream file(SUANPAN_SOURCE_DIR "/docs/api.md");
-    static const std::regex kRow(R"(^\| (GET|POST) ?°? ?\| `([^`]+)` \| ([A-Za-z ]+) \|.*)");
+    static const std::regex kRow(R"(^\| (GET|POST)(?: °)? +\| `([^`]+)` \| ([A-Za-z ]+) \|.*)");
     std::vector<Row> rows;
     std::smatch match;
     for (std::string line; std::getline(file, line);) {

@@ -149,6 +149,7 @@ class Participant {
         for (const auto& [name, value] :
              {std::pair("{class}", std::string("AI-FP16")),
               std::pair("{currency}", std::string("CNY")), std::pair("{organisation}", party_.id),
+              std::pair("{key}", key_),
               std::pair("{id}", ids_.contains(kind) ? ids_.at(kind) : std::string())}) {
             const std::size_t at = target.find(name);
             if (at != std::string::npos) target.replace(at, std::string_view(name).size(), value);

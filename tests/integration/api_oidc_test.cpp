@@ -58,7 +58,7 @@ TEST_F(ApiOidc, ATokenActsForItsOrganisation) {
     EXPECT_EQ(order["organisation"], world.buyer.id);
     EXPECT_EQ(expect(server_.caller(world.buyer.key).get("/v1/orders"), 200)["items"].size(), 1U);
     // Its roles are those that both the token names and the organisation has.
-    EXPECT_EQ(user.post("/v1/orders", world.sell(1, "1.000000")).status, 403);
+    EXPECT_EQ(user.post("/v1/sites", {{"name", "x"}, {"hub", "y"}}).status, 403);
     Caller reader = signed_in(claims(world.buyer.id, Json::array()));
     EXPECT_EQ(reader.get("/v1/orders").status, 200);
     EXPECT_EQ(reader.post("/v1/orders", World::buy(1, "1.500000")).status, 403);

@@ -40,6 +40,7 @@ Certificate make_certificate(const std::filesystem::path& folder, const std::str
                          made.key.string(),
                          "-out",
                          made.certificate.string()};
+    options.output = folder / (name + ".log");
     support::ChildProcess process(options);
     if (process.wait(std::chrono::seconds(30)) != 0)
         throw std::runtime_error("openssl: " + process.output());
