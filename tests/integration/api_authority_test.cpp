@@ -46,7 +46,7 @@ bool may(const Row& row, char role) {
 std::string path_of(const std::string& pattern) {
     std::string out = std::regex_replace(pattern, std::regex(R"(\{class\})"), "AI-FP16");
     out = std::regex_replace(out, std::regex(R"(\{currency\})"), "CNY");
-    out = std::regex_replace(out, std::regex(R"(\{path\.\.\.\})"), "0/000");
+    out = std::regex_replace(out, std::regex(R"(\{path\})"), "0/000");
     return std::regex_replace(out, std::regex(R"(\{[a-z]+\})"), "none");
 }
 
@@ -59,8 +59,12 @@ TEST(ApiAuthority, TheTableNamesEachRoute) {
     for (const Row& row : read_table())
         EXPECT_TRUE(described.insert(row.method + " " + row.pattern).second) << row.pattern;
     std::set<std::string> served;
-    for (const api::Route& route : api::routes())
-        served.insert(std::string(route.method) + " " + std::string(route.pattern));
+    for (const api::Route& route : api::routes()) {
+        // A last "{path...}" takes whatever follows, which readers need not know.
+        const std::string pattern(route.pattern);
+        served.insert(std::string(route.method) + " " +
+                      std::regex_replace(pattern, std::regex(R"(\.\.\.)"), ""));
+    }
     EXPECT_EQ(described, served);
 }
 
