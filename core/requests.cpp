@@ -35,7 +35,7 @@ Result<void> Market::Impl::request(OperatorAct act, const UserId& by) {
                                                  to_string(by), now(), kApprovalTime);
     if (!approval) return fail(approval.error());
     accept();
-    OperatorRequestRow row{std::move(act), std::move(*approval), outcome.index};
+    OperatorRequestRow row{act, std::move(*approval), outcome.index};
     const ApprovalId id = row.approval.id;
     due.insert(DueKey{row.approval.expires_at, row.index, DueKind::kApproval, id.bytes});
     requests.waiting.emplace(id, row);
