@@ -28,7 +28,7 @@ struct ApiKeyRow {
     std::vector<std::string> scopes;  // role words; at most the organisation's roles
     std::optional<Time> expires;
     std::string label;
-    UserId user{};  // whose it is; nil: nobody's, so that it moves no money
+    UserId user{};                        // whose it is; nil: nobody's, so that it moves no money
     std::vector<std::string> networks{};  // from which it may be used; empty: from anywhere
 };
 // A person's, which stays outside the log.

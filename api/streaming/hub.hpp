@@ -116,7 +116,7 @@ class StreamHub {
     std::uint64_t beats_ = 0;
     // The hub's thread alone has the parties of leases that it found lately.
     std::map<LeaseId, std::optional<Parties>> parties_;
-    std::map<LeaseId, std::size_t> told_leases_;         // hash of what was told last
+    std::map<LeaseId, std::size_t> told_leases_;  // hash of what was told last
     struct Attempt {
         std::chrono::steady_clock::time_point until;
         std::function<bool()> run;

@@ -25,7 +25,8 @@ bool is_own_text(const fs::path& path) {
 
 bool is_skipped_folder(const fs::path& path) {
     const std::string name = path.filename().string();
-    return name == "build" || name == "var" || name == "node_modules" || (name.starts_with(".") && name != ".ci");
+    return name == "build" || name == "var" || name == "node_modules" ||
+           (name.starts_with(".") && name != ".ci");
 }
 
 std::string read_text(const fs::path& path) {
