@@ -4,26 +4,12 @@
 
 namespace suanpan::openapi {
 
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            default: out += c;
-        }
-    }
-    return out;
-}
-
 namespace {
 
 std::string with_code(std::string_view text) {
     std::string out;
     bool inside = false;
-    for (const char c : escaped(text)) {
+    for (const char c : html_text(text)) {
         if (c == '`') {
             out += inside ? "</code>" : "<code>";
             inside = !inside;
@@ -55,7 +41,7 @@ std::string prose(std::string_view text) {
 }
 
 std::string json_block(const Json& value) {
-    return "<pre>" + escaped(value.dump(2)) + "</pre>";
+    return "<pre>" + html_text(value.dump(2)) + "</pre>";
 }
 
 }  // namespace suanpan::openapi

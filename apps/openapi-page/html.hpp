@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/html_text.hpp"
 #include "base/json.hpp"
 
 #include <string>
@@ -7,7 +8,6 @@
 
 namespace suanpan::openapi {
 
-std::string escaped(std::string_view text);
 // Text with `code` in backticks; lines that begin with "- " are a list.
 std::string prose(std::string_view text);
 // Indented JSON.

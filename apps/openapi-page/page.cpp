@@ -20,7 +20,7 @@ std::string words(const Json& list) {
     std::string out;
     for (const Json& word : list) {
         const std::string text = word.is_string() ? word.get<std::string>() : word.dump();
-        out += fmt::format("{}<code>{}</code>", out.empty() ? "" : ", ", escaped(text));
+        out += fmt::format("{}<code>{}</code>", out.empty() ? "" : ", ", html_text(text));
     }
     return out;
 }
@@ -58,7 +58,7 @@ std::string bounds_of(const Json& schema) {
         const auto found = schema.find(keyword);
         if (found == schema.end()) continue;
         const std::string value = found->is_string() ? found->get<std::string>() : found->dump();
-        out += fmt::format("{}{} {}", out.empty() ? "" : ", ", words, escaped(value));
+        out += fmt::format("{}{} {}", out.empty() ? "" : ", ", words, html_text(value));
     }
     return out.empty() ? out : " <small>" + out + "</small>";
 }
@@ -70,7 +70,7 @@ std::string member_row(const std::string& name, const Json& schema, bool needed)
             inner += member_row(member, each, false);
         inner = "<table>" + inner + "</table>";
     }
-    return fmt::format("<tr><td><code>{}</code>{}<td>{}{}<td>{}{}\n", escaped(name),
+    return fmt::format("<tr><td><code>{}</code>{}<td>{}{}<td>{}{}\n", html_text(name),
                        needed ? "<b title=\"needed\">*</b>" : "", kind_of(schema),
                        bounds_of(schema), prose(text_at(schema, "description")), inner);
 }
@@ -92,7 +92,7 @@ std::string schema_section(const std::string& name, const Json& schema) {
         out += "</table>";
     }
     if (const std::string pattern = text_at(schema, "pattern"); !pattern.empty())
-        out += " <small><code>" + escaped(pattern) + "</code></small>";
+        out += " <small><code>" + html_text(pattern) + "</code></small>";
     return out + "</section>\n";
 }
 
@@ -115,7 +115,7 @@ std::string content_text(const Json& content) {
                            media.contains("schema") ? kind_of(media["schema"]) : "");
         if (media.contains("example")) out += json_block(media["example"]);
         for (const Json& example : media.value("examples", Json::object()))
-            out += "<p>" + escaped(text_at(example, "summary")) + json_block(example["value"]);
+            out += "<p>" + html_text(text_at(example, "summary")) + json_block(example["value"]);
     }
     return out;
 }
@@ -124,10 +124,11 @@ std::string parameters_text(const Operation& operation) {
     std::string rows;
     for (const Json* parameter : operation.parameters) {
         const Json& schema = parameter->at("schema");
-        rows += fmt::format(
-            "<tr><td><code>{}</code>{}<td>{}<td>{}{}<td>{}\n", escaped(text_at(*parameter, "name")),
-            parameter->value("required", false) ? "<b>*</b>" : "", text_at(*parameter, "in"),
-            kind_of(schema), bounds_of(schema), prose(text_at(*parameter, "description")));
+        rows += fmt::format("<tr><td><code>{}</code>{}<td>{}<td>{}{}<td>{}\n",
+                            html_text(text_at(*parameter, "name")),
+                            parameter->value("required", false) ? "<b>*</b>" : "",
+                            text_at(*parameter, "in"), kind_of(schema), bounds_of(schema),
+                            prose(text_at(*parameter, "description")));
     }
     return rows.empty() ? rows : "<table>" + rows + "</table>";
 }
@@ -164,8 +165,8 @@ std::string operation_section(const Document& document, const Operation& operati
     std::string out = fmt::format(
         "<details class=operation id=\"{0}\"><summary><b class={1}>{1}</b> <code>{2}</code> "
         "{3}</summary>{4}<p><small>{0} · {5}</small>",
-        operation.id(), operation.method, escaped(operation.path),
-        escaped(text_at(body, "summary")), prose(text_at(body, "description")),
+        operation.id(), operation.method, html_text(operation.path),
+        html_text(text_at(body, "summary")), prose(text_at(body, "description")),
         caller_text(document, body));
     out += parameters_text(operation);
     if (body.contains("requestBody")) {
@@ -185,8 +186,8 @@ std::string render_page(const Document& document) {
         const std::string name = tag["name"];
         std::string anchor = name;
         std::ranges::replace(anchor, ' ', '-');
-        links += fmt::format("<a href=\"#{}\">{}</a>\n", anchor, escaped(name));
-        sections += fmt::format("<h2 id=\"{}\">{}</h2>{}", anchor, escaped(name),
+        links += fmt::format("<a href=\"#{}\">{}</a>\n", anchor, html_text(name));
+        sections += fmt::format("<h2 id=\"{}\">{}</h2>{}", anchor, html_text(name),
                                 prose(text_at(tag, "description")));
         for (const Operation& operation : document.operations()) {
             if (operation.body->at("tags").front() == name)
@@ -202,7 +203,7 @@ std::string render_page(const Document& document) {
         "<nav><input id=search type=search placeholder=\"Search\" autofocus>{2}"
         "<a href=\"#schemas\">Schemas</a></nav>\n<main><h1>{0} API {3}</h1>{4}{5}"
         "<h2 id=schemas>Schemas</h2>{6}</main><script>{7}</script></html>\n",
-        escaped(text_at(info, "title")), kStyle, links, escaped(text_at(info, "version")),
+        html_text(text_at(info, "title")), kStyle, links, html_text(text_at(info, "version")),
         prose(text_at(info, "description")), sections, schemas, kScript);
 }
 

@@ -7,20 +7,6 @@
 
 namespace suanpan::services {
 
-std::string html_text(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            default: out += c;
-        }
-    }
-    return out;
-}
-
 std::string grouped(const std::string& decimal) {
     std::string out = decimal;
     const std::size_t point = std::min(out.find('.'), out.size());

@@ -2,6 +2,7 @@
 
 // Parts of printable pages.
 
+#include "base/html_text.hpp"
 #include "base/units.hpp"
 
 #include <string>
@@ -9,7 +10,6 @@
 
 namespace suanpan::services {
 
-std::string html_text(std::string_view text);     // escaped
 std::string grouped(const std::string& decimal);  // 1,234,567.123456: for people
 std::string money_cell(Money amount);
 std::string minute(Time time);  // 2026-11-30 12:00, with seconds where there are some
