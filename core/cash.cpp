@@ -196,6 +196,17 @@ Result<void> Market::Impl::require_independent(const UserId& by,
                 "both persons go back to one who registered them: another one approves");
 }
 
+// The second person's word for exactly what the first one asked for.
+Result<settlement::Approval> Market::Impl::approve_by(const settlement::Approval& asked,
+                                                      const Hash& content, const UserId& by) const {
+    settlement::Approval approved = asked;
+    const auto given = settlement::approve(approved, content, to_string(by), now());
+    if (!given) return fail(given.error());
+    const auto independent = require_independent(by, asked);
+    if (!independent) return fail(independent.error());
+    return approved;
+}
+
 void Market::Impl::end_waiting(const CashRow& row) {
     desk.end_waiting(row);
     due.erase(
@@ -210,20 +221,15 @@ Result<void> Market::Impl::handle(const ApproveCash& body) {
     const auto waiting = waiting_cash(body.id);
     if (!waiting) return fail(waiting.error());
     CashRow& row = **waiting;
-    settlement::Approval approved = row.approval;
-    if (const auto given = settlement::approve(approved, body.content, to_string(body.by), now());
-        !given) {
-        return given;
-    }
-    if (const auto independent = require_independent(body.by, row.approval); !independent)
-        return independent;
+    auto approved = approve_by(row.approval, body.content, body.by);
+    if (!approved) return fail(approved.error());
     // What was asked for may have been taken back, or spent, since.
     if (row.move.reverses) {
         if (const auto fits = check_reversal(row.move); !fits) return fits;
     }
     if (const auto fits = check_cash(row.move); !fits) return fits;
     accept();
-    row.approval = std::move(approved);
+    row.approval = std::move(*approved);
     post_cash(row);
     end_waiting(row);
     return {};

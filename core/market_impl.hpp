@@ -309,6 +309,9 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay, MarketBooks {
     void end_waiting(const CashRow& row);
     [[nodiscard]] Result<void> require_independent(const UserId& by,
                                                    const settlement::Approval& asked) const;
+    [[nodiscard]] Result<settlement::Approval> approve_by(const settlement::Approval& asked,
+                                                          const Hash& content,
+                                                          const UserId& by) const;
     void expire_cash(const ApprovalId& id);
 
     // periods.cpp

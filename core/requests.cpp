@@ -68,17 +68,12 @@ Result<void> Market::Impl::handle(const ApproveRequest& body) {
     const auto waiting = waiting_request(body.id);
     if (!waiting) return fail(waiting.error());
     OperatorRequestRow& row = **waiting;
-    settlement::Approval approved = row.approval;
-    if (const auto given = settlement::approve(approved, body.content, to_string(body.by), now());
-        !given) {
-        return given;
-    }
-    if (const auto independent = require_independent(body.by, row.approval); !independent)
-        return independent;
+    auto approved = approve_by(row.approval, body.content, body.by);
+    if (!approved) return fail(approved.error());
     // It may have become impossible since it was asked for.
     if (const auto fits = check_act(row.act); !fits) return fits;
     accept();
-    end_request(row, std::move(approved));
+    end_request(row, std::move(*approved));
     carry_out(row.act);
     return {};
 }
