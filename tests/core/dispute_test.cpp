@@ -169,7 +169,7 @@ TEST(Dispute, OneSidesEvidenceLeavesTheOthersRoom) {
     EXPECT_EQ(name(kBuyer, 257), "too_much_evidence");
     EXPECT_EQ(name(kSeller, 257), "none");
     EXPECT_EQ(name(kBoss, 258), "none");
-    const auto& named = hour.day.market.state().disputes.at(0).dispute.named;
+    const auto named = hour.day.market.state().disputes.at(0).dispute.named;
     EXPECT_EQ(named, (std::array<std::int64_t, 3>{1, 256, 1}));
     expect_the_same_again(hour.day);
 }
