@@ -23,8 +23,10 @@ set(SUANPAN_DEBUG_FLAGS "-O1 -g -fno-omit-frame-pointer" CACHE STRING
 set(CMAKE_CXX_FLAGS_DEBUG "${SUANPAN_DEBUG_FLAGS} -D_GLIBCXX_ASSERTIONS")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 
-# Files with HTTP, TLS and WebSocket in them need up to 3 GB each: one at a time.
-set_property(GLOBAL APPEND PROPERTY JOB_POOLS heavy=1)
+# Files with HTTP, TLS and WebSocket in them need up to 3 GB each.
+cmake_host_system_information(RESULT memory_mib QUERY TOTAL_PHYSICAL_MEMORY)
+math(EXPR heavy_jobs "1 + ${memory_mib} / 8192")
+set_property(GLOBAL APPEND PROPERTY JOB_POOLS heavy=${heavy_jobs})
 
 find_program(SUANPAN_CCACHE ccache)
 if(SUANPAN_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)

@@ -47,3 +47,8 @@ suanpan_bench_program(settlement LINK suanpan_services suanpan_client SEES core 
   WITH core/database.cpp ledger/measure.cpp)
 # bench/settlement sends its readings to it.
 add_dependencies(bench_programs suanpand)
+suanpan_bench_program(api LINK suanpan_services suanpan_net CLI11::CLI11 SEES core ledger matching settlement
+  WITH core/database.cpp core/rivals.cpp ledger/measure.cpp settlement/founding.cpp
+    settlement/server.cpp)
+# bench/api sends its requests to it.
+add_dependencies(bench_programs suanpand)

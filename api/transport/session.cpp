@@ -10,6 +10,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
@@ -17,6 +18,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace suanpan::api {
@@ -32,8 +34,22 @@ std::size_t SessionShared::open() const {
 
 bool SessionShared::try_add(const std::shared_ptr<Connection>& connection) {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || connections_.size() >= limits_.connections) return false;
+    if (stopping_) return false;
+    if (connections_.size() >= limits_.connections && !end_longest_waiting()) return false;
     connections_.insert(connection);
+    return true;
+}
+
+// It counts no more from here on, though its socket closes a moment later.
+bool SessionShared::end_longest_waiting() {
+    const auto longest = std::ranges::min_element(connections_, {}, [](const auto& connection) {
+        return connection->waits() ? connection->waits_since() : Connection::Moment::max();
+    });
+    if (longest == connections_.end() || !(*longest)->waits()) return false;
+    net::post((*longest)->stream.get_executor(), [connection = *longest] {
+        if (connection->waits()) connection->stream.close();
+    });
+    connections_.erase(longest);
     return true;
 }
 
@@ -48,7 +64,7 @@ void SessionShared::ask_to_stop() {
     stopping_ = true;
     for (const auto& connection : connections_) {
         net::post(connection->stream.get_executor(), [connection] {
-            if (connection->idle) connection->stream.cancel();
+            if (connection->waits()) connection->stream.cancel();
         });
     }
 }
@@ -108,7 +124,21 @@ std::optional<Request> to_request(http::request<http::string_body>& message,
     return request;
 }
 
+// What a proxy in front may understand otherwise than we do (RFC 9112 §3.2 and §6.1), so that a
+// second request could hide in the first. Lengths are Beast's to check.
+void check_framing(const http::request<http::string_body>& message, beast::error_code& error) {
+    const auto hosts = message.count(http::field::host);
+    if (hosts > 1 || (hosts == 0 && message.version() >= 11)) error = http::error::bad_field;
+    const auto codings = message.count(http::field::transfer_encoding);
+    if (codings == 0) return;
+    const bool plain = beast::iequals(message[http::field::transfer_encoding], "chunked");
+    if (codings > 1 || !plain || message.version() < 11) error = http::error::bad_transfer_encoding;
+}
+
 Error parse_error(const beast::error_code& error) {
+    if (error == http::error::bad_field)
+        return {"bad_request",
+                "a request of HTTP/1.1 has one Host field and fields of one line each"};
     if (error == http::error::body_limit)
         return {"body_too_large", "the body is larger than this address takes"};
     if (error == http::error::header_limit)
@@ -129,6 +159,31 @@ net::awaitable<Response> handle(const Handler& handler, Request request) {
     co_return co_await net::async_initiate<const net::use_awaitable_t<>, void(Response)>(
         start, net::use_awaitable);
 }
+
+// Ends the reading of a request but not the connection, which a time-out of the stream itself would
+// close before anything can be said.
+class ReadDeadline {
+ public:
+    ReadDeadline(const std::shared_ptr<Connection>& connection, std::chrono::seconds patience)
+        : timer_(connection->stream.get_executor(), patience) {
+        connection->stream.expires_never();
+        timer_.async_wait([connection, state = state_](const beast::error_code& error) {
+            if (error || *state == State::kGone) return;
+            *state = State::kOver;
+            connection->stream.cancel();
+        });
+    }
+    ~ReadDeadline() { *state_ = State::kGone; }
+    ReadDeadline(const ReadDeadline&) = delete;
+    ReadDeadline& operator=(const ReadDeadline&) = delete;
+
+    [[nodiscard]] bool is_over() const { return *state_ == State::kOver; }
+
+ private:
+    enum class State : std::uint8_t { kRuns, kOver, kGone };
+    std::shared_ptr<State> state_ = std::make_shared<State>(State::kRuns);
+    net::steady_timer timer_;
+};
 
 class Session {
  public:
@@ -160,7 +215,7 @@ class Session {
     // A close with unread bytes is a reset, which can overtake the refusal: who is still sending
     // may finish, within bounds.
     net::awaitable<void> linger() {
-        connection_->idle = true;
+        connection_->wait();
         connection_->stream.expires_after(kLingerTime);
         buffer_.clear();
         beast::error_code error;
@@ -178,18 +233,17 @@ class Session {
         parser.body_limit(shared_.limits().batch_body_bytes);
         beast::error_code error;
 
-        connection_->idle = true;
+        connection_->wait();
         if (shared_.stopping()) co_return false;
         connection_->stream.expires_after(shared_.limits().idle);
         if (buffer_.size() == 0) {
             co_await wait_for_first_byte(error);
             if (error) co_return false;  // the peer left, or was idle too long, or we stop
         }
-        connection_->stream.expires_after(shared_.limits().receive);
-        co_await read_request(parser, error);
-        connection_->idle = false;
+        const bool too_slow = co_await read_in_time(parser, error);
+        connection_->work();
         if (error == http::error::end_of_stream) co_return false;
-        if (error == beast::error::timeout) {
+        if (too_slow) {
             const Error late("request_timeout", "the request did not arrive in time");
             co_return co_await refuse(late);
         }
@@ -228,9 +282,18 @@ class Session {
         buffer_.commit(count);
     }
 
+    // True: the peer was too slow.
+    net::awaitable<bool> read_in_time(Parser& parser, beast::error_code& error) {
+        const ReadDeadline deadline(connection_, shared_.limits().receive);
+        co_await read_request(parser, error);
+        co_return error&& deadline.is_over();
+    }
+
     net::awaitable<void> read_request(Parser& parser, beast::error_code& error) {
         auto token = net::redirect_error(net::use_awaitable, error);
         co_await http::async_read_header(connection_->stream, buffer_, parser, token);
+        if (error) co_return;
+        check_framing(parser.get(), error);
         if (error) co_return;
         const auto target = parser.get().target();
         if (!is_batch(std::string_view(target.data(), target.size()))) {

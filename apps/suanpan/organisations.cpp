@@ -17,6 +17,8 @@ struct KeyInput {
     std::string label;
     std::string expires;
     std::string user;
+    std::vector<std::string> networks;
+    std::string overlap;
     std::string id;
 };
 
@@ -32,11 +34,15 @@ void add_keys(CLI::App& root, Session& session) {
             app.add_option("--label", in.label, "what it is for")->required();
             app.add_option("--expires", in.expires, "RFC 3339 time");
             app.add_option("--user", in.user, "usr_…: the person whose key it is");
+            app.add_option("--network", in.networks,
+                           "where it is good from, such as 203.0.113.0/24; everywhere without one")
+                ->delimiter(',');
         },
         [](Session& s, const KeyInput& in) {
             Json body = {{"scopes", in.scopes}, {"label", in.label}};
             put(body, "expires_at", in.expires);
             put(body, "user", in.user);
+            if (!in.networks.empty()) body["networks"] = in.networks;
             return s.post("/v1/organisations/" + in.organisation + "/api-keys", body);
         });
     const auto organisation = [](CLI::App& app, KeyInput& in) {
@@ -51,6 +57,20 @@ void add_keys(CLI::App& root, Session& session) {
                                              {"expires", "/expires_at"},
                                              {"revoked", "/revoked"}});
                           });
+    add_command<KeyInput>(
+        group, session, "rotate", "Make a key's successor; it is shown once",
+        [organisation](CLI::App& app, KeyInput& in) {
+            organisation(app, in);
+            app.add_option("key", in.id, "the key's id, as list shows it")->required();
+            app.add_option("--overlap", in.overlap,
+                           "how long the key before goes on, such as PT1H (default P1D)");
+        },
+        [](Session& s, const KeyInput& in) {
+            Json body = Json::object();
+            put(body, "overlap", in.overlap);
+            return s.post("/v1/organisations/" + in.organisation + "/api-keys/" + in.id + ":rotate",
+                          body);
+        });
     add_command<KeyInput>(
         group, session, "revoke", "Revoke a key at once",
         [organisation](CLI::App& app, KeyInput& in) {

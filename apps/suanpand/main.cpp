@@ -4,7 +4,9 @@
 #include "apps/suanpand/logging.hpp"
 
 #include <CLI/CLI.hpp>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -12,6 +14,20 @@
 #include <map>
 #include <optional>
 #include <string>
+
+namespace {
+
+// The server bounds its connections itself, above the 1,024 descriptors that many systems allow a
+// process unless it asks for more.
+void allow_many_descriptors() {
+    constexpr rlim_t kEnough = 65'536;
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, kEnough));
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
     using namespace suanpan::suanpand;
@@ -55,6 +71,7 @@ int main(int argc, char** argv) {
             return 0;
         }
         start_logging(config->log_level);
+        allow_many_descriptors();
         if (!export_target.empty()) {
             export_published_log(*config, export_target);
             return 0;

@@ -5,6 +5,7 @@
 //   ORDERS_A_SECOND]
 //                      [--open-orders N] [--pools N]
 
+#include "bench/common/folder.hpp"
 #include "bench/core/rivals.hpp"
 #include "bench/core/start.hpp"
 #include "bench/core/world.hpp"
@@ -13,7 +14,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -47,24 +47,6 @@ void print_load(std::string_view name, const LoadResult& load) {
                load.rate(), load.mean_batch(), load.percentile(50), load.percentile(99));
 }
 
-// Where what psql reads and writes can lie.
-class Folder {
- public:
-    Folder() : path_(std::filesystem::temp_directory_path() / "suanpan-bench-core") {
-        std::filesystem::create_directories(path_);
-    }
-    ~Folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] std::string path() const { return path_.string(); }
-
- private:
-    std::filesystem::path path_;
-};
-
 struct Rates {
     std::vector<double> deep;
     std::vector<double> one_each;
@@ -92,7 +74,7 @@ void run_round(const Options& options, const Folder& folder, Rates& rates) {
                per_order(written.table_bytes));
     {
         const BenchDatabase target("suanpan_bench_copy");
-        rates.copy.push_back(run_copy(ours, target, folder.path()).rate());
+        rates.copy.push_back(run_copy(ours, target, folder.path().string()).rate());
         fmt::print("  {:<34}{:>9.0f}/s\n", "psql \\copy of the same rows", rates.copy.back());
     }
     const BenchDatabase target("suanpan_bench_function");
@@ -142,7 +124,7 @@ void run_latency(const Options& options) {
 }
 
 void run_orders(const Options& options) {
-    const Folder folder;
+    const Folder folder("suanpan-bench-core");
     Rates rates;
     for (int round = 1; round <= options.rounds; ++round) {
         fmt::print("Round {} of {}\n", round, options.rounds);

@@ -20,6 +20,12 @@ services::CoreLoop::Options wide_queue() {
     return options;
 }
 
+db::SideRow key_row(Time now, const OrganisationId& organisation, const std::string& secret,
+                    std::vector<std::string> scopes) {
+    return db::ApiKeyRow{random_id<ApiKeyId>(now), organisation, services::hash_api_secret(secret),
+                         std::move(scopes),        std::nullopt, "bench"};
+}
+
 }  // namespace
 
 Founding::Founding(const BenchDatabase& database, Time start, std::int64_t pairs)
@@ -95,15 +101,12 @@ void Founding::found_market() {
 void Founding::found_pair() {
     const Time now = clock_.now();
     Pair pair{random_id<OrganisationId>(now), random_id<OrganisationId>(now),
-              random_id<PoolId>(now), random_id<MeterId>(now), services::make_api_secret()};
+              random_id<PoolId>(now),         random_id<MeterId>(now),
+              services::make_api_secret(),    services::make_api_secret()};
     send(boss_, core::RegisterOrganisation{pair.provider, {core::Role::kProvider}},
-         {db::ApiKeyRow{random_id<ApiKeyId>(now),
-                        pair.provider,
-                        services::hash_api_secret(pair.key),
-                        {"provider", "meter"},
-                        std::nullopt,
-                        "bench"}});
-    send(boss_, core::RegisterOrganisation{pair.buyer, {core::Role::kBuyer}});
+         {key_row(now, pair.provider, pair.key, {"provider", "meter"})});
+    send(boss_, core::RegisterOrganisation{pair.buyer, {core::Role::kBuyer}},
+         {key_row(now, pair.buyer, pair.buyer_key, {"buyer"})});
     const auto site = random_id<SiteId>(now);
     send(pair.provider, core::RegisterSite{site, pair.provider, "guizhou"});
     core::RegisterPool pool;

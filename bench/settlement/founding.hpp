@@ -30,13 +30,14 @@ class SetClock final : public services::Clock {
     std::atomic<std::int64_t> now_s_;
 };
 
-// A provider with one pool, one meter and one API key, and a buyer with money.
+// A provider with one pool and one meter, and a buyer with money, each with an API key.
 struct Pair {
     OrganisationId provider;
     OrganisationId buyer;
     PoolId pool;
     MeterId meter;
-    std::string key;
+    std::string key;  // of the provider, for its meter too
+    std::string buyer_key;
 };
 
 class Founding {

@@ -4,13 +4,13 @@
 //   suanpan-bench-settlement [intake | settle] [--rounds N] [--leases N] [--readings N]
 //       [--connections N] [--settled-leases N]
 
+#include "bench/common/folder.hpp"
 #include "bench/settlement/intake.hpp"
 #include "bench/settlement/settling.hpp"
 
 #include <fmt/format.h>
 
 #include <exception>
-#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -24,24 +24,6 @@ struct Options {
     int rounds = 3;  // of intake
     IntakeLoad load;
     SettlingLoad settling;
-};
-
-// Where what psql reads and the server writes can lie.
-class Folder {
- public:
-    Folder() : path_(std::filesystem::temp_directory_path() / "suanpan-bench-settlement") {
-        std::filesystem::create_directories(path_);
-    }
-    ~Folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-    std::filesystem::path path_;
 };
 
 Options read_options(int argc, char** argv) {
@@ -80,7 +62,7 @@ Options read_options(int argc, char** argv) {
 int main(int argc, char** argv) {
     try {
         const auto options = suanpan::bench::read_options(argc, argv);
-        const suanpan::bench::Folder folder;
+        const suanpan::bench::Folder folder("suanpan-bench-settlement");
         suanpan::bench::Report report;
         if (options.intake)
             suanpan::bench::measure_intake(options.load, options.rounds, folder.path(), report);

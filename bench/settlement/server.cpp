@@ -11,6 +11,7 @@
 #include <chrono>
 #include <fstream>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -37,6 +38,15 @@ pid_t spawn(const std::vector<std::string>& words, const std::filesystem::path& 
     posix_spawn_file_actions_destroy(&actions);
     if (failed != 0) throw std::runtime_error("cannot start " + words.front());
     return process;
+}
+
+std::int64_t status_mib(const std::string& process, std::string_view field) {
+    std::ifstream status("/proc/" + process + "/status");
+    for (std::string word; status >> word;) {
+        std::int64_t kib = 0;
+        if (word == field && status >> kib) return kib / 1024;
+    }
+    return 0;
 }
 
 }  // namespace
@@ -75,13 +85,16 @@ double Server::cpu_seconds() const {
     return ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
+std::uint16_t Server::port() const {
+    return static_cast<std::uint16_t>(std::stoi(port_));
+}
+
 std::int64_t peak_mib(const std::string& process) {
-    std::ifstream status("/proc/" + process + "/status");
-    for (std::string word; status >> word;) {
-        std::int64_t kib = 0;
-        if (word == "VmHWM:" && status >> kib) return kib / 1024;
-    }
-    return 0;
+    return status_mib(process, "VmHWM:");
+}
+
+std::int64_t resident_mib(const std::string& process) {
+    return status_mib(process, "VmRSS:");
 }
 
 void forget_peak(const std::string& process) {

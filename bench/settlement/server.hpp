@@ -20,6 +20,7 @@ class Server {
 
     [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + port_; }
     [[nodiscard]] pid_t process() const { return process_; }
+    [[nodiscard]] std::uint16_t port() const;
     // Processor time used so far.
     [[nodiscard]] double cpu_seconds() const;
 
@@ -30,6 +31,8 @@ class Server {
 
 // The most memory that a process had so far; of "self" too.
 std::int64_t peak_mib(const std::string& process);
+// What it has now.
+std::int64_t resident_mib(const std::string& process);
 // From now on it is counted anew.
 void forget_peak(const std::string& process);
 

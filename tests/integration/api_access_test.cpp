@@ -3,6 +3,7 @@
 #include "base/random.hpp"
 #include "client/meter.hpp"
 #include "tests/integration/api_world.hpp"
+#include "tests/integration/audit_run.hpp"
 
 #include <gtest/gtest.h>
 
@@ -87,11 +88,11 @@ TEST(ApiAccess, AKeyCannotDoMoreThanItsScopes) {
     EXPECT_FALSE(second.contains("secret"));
 }
 
-TEST(ApiAccess, TwentyCopiesOfARequestHaveOneEffect) {
+TEST(ApiAccess, FiftyCopiesOfARequestHaveOneEffect) {
     ApiServer server;
     World world(server);
     expect(server.caller(world.provider.key).post("/v1/orders", world.sell(8, "5.000000")), 201);
-    std::vector<std::string> answers(20);
+    std::vector<std::string> answers(50);
     {
         std::vector<std::jthread> threads;
         for (std::string& answer : answers) {
@@ -326,6 +327,28 @@ TEST(ApiAccess, AKeyIsRotatedWithAnOverlap) {
                   .post(theirs + "/" + wide["id"].get<std::string>() + ":rotate", Json::object())
                   .code(),
               "forbidden");
+}
+
+TEST(ApiAccess, TheCommandLineMakesAndRotatesKeys) {
+    ApiServer server;
+    World world(server);
+    const auto json_of = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), "key");
+        arguments.emplace_back("--json");
+        const ProgramRun done =
+            run_program("suanpan", arguments,
+                        {{"SUANPAN_URL", server.url()}, {"SUANPAN_KEY", world.buyer.key}});
+        EXPECT_EQ(done.status, 0) << done.output;
+        return Json::parse(done.output);
+    };
+    const Json old = json_of({"create", world.buyer.id, "--scope", "buyer", "--label", "desk",
+                              "--network", "127.0.0.0/8,10.0.0.0/8"});
+    EXPECT_EQ(old["networks"], Json::array({"127.0.0.0/8", "10.0.0.0/8"}));
+    const Json made =
+        json_of({"rotate", world.buyer.id, old["id"].get<std::string>(), "--overlap", "PT0S"});
+    EXPECT_EQ(made["networks"], old["networks"]);
+    EXPECT_EQ(server.caller(made["secret"]).get("/v1/orders").status, 200);
+    EXPECT_EQ(server.caller(old["secret"]).get("/v1/orders").status, 401);
 }
 
 TEST(ApiAccess, AKeyIsGoodFromItsNetworksOnly) {

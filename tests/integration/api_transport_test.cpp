@@ -1,11 +1,9 @@
 // What a peer may send below the level of JSON, byte by byte.
 
+#include "support/raw_connection.hpp"
 #include "tests/integration/api_server.hpp"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -13,62 +11,10 @@
 namespace suanpan::test {
 namespace {
 
-class RawConnection {
- public:
-    explicit RawConnection(const ApiServer& server) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-        const std::string& url = server.url();
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        address.sin_port =
-            htons(static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1))));
-        const timeval patience{10, 0};
-        ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-        const auto* any = reinterpret_cast<const sockaddr*>(&address);
-        connected_ = ::connect(socket_, any, sizeof address) == 0;
-    }
-    ~RawConnection() { ::close(socket_); }
-    RawConnection(const RawConnection&) = delete;
-    RawConnection& operator=(const RawConnection&) = delete;
-
-    [[nodiscard]] bool connected() const { return connected_; }
-
-    // False when the peer has closed.
-    bool send(std::string_view bytes) const {
-        while (!bytes.empty()) {
-            const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-            if (sent <= 0) return false;
-            bytes.remove_prefix(static_cast<std::size_t>(sent));
-        }
-        return true;
-    }
-    // All until `text` has come, or the end.
-    std::string read_until(std::string_view text) {
-        while (received_.find(text) == std::string::npos && read_some()) {
-        }
-        return received_;
-    }
-    std::string read_to_end() {
-        while (read_some()) {
-        }
-        return received_;
-    }
-
- private:
-    bool read_some() {
-        char buffer[4096];
-        const ssize_t count = ::recv(socket_, buffer, sizeof buffer, 0);
-        if (count <= 0) return false;
-        received_.append(buffer, static_cast<std::size_t>(count));
-        return true;
-    }
-    int socket_;
-    bool connected_ = false;
-    std::string received_;
-};
+using support::RawConnection;
 
 std::string say(const ApiServer& server, std::string_view request) {
-    RawConnection connection(server);
+    RawConnection connection(server.url());
     connection.send(request);
     return connection.read_to_end();
 }
@@ -101,7 +47,7 @@ TEST(ApiTransport, RefusesABodyByItsDeclaredOrItsTrueLength) {
     EXPECT_TRUE(say(server, head + "Content-Length: 2000000\r\n\r\n{").starts_with("HTTP/1.1 413"));
     EXPECT_TRUE(
         say(server, head + "Content-Length: 99999999999\r\n\r\n{").starts_with("HTTP/1.1 413"));
-    RawConnection chunked(server);
+    RawConnection chunked(server.url());
     chunked.send(head + "Transfer-Encoding: chunked\r\n\r\n");
     const std::string chunk = "40000\r\n" + std::string(0x40000, ' ') + "\r\n";
     for (int i = 0; i < 6 && chunked.send(chunk); ++i) {
@@ -127,7 +73,7 @@ TEST(ApiTransport, RefusesABodyByItsDeclaredOrItsTrueLength) {
 
 TEST(ApiTransport, KeepsTheConnectionAndTheOrderOfRequests) {
     ApiServer server;
-    RawConnection connection(server);
+    RawConnection connection(server.url());
     ASSERT_TRUE(connection.connected());
     connection.send(
         "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Request-Id: first-1\r\n\r\n"
@@ -141,22 +87,22 @@ TEST(ApiTransport, KeepsTheConnectionAndTheOrderOfRequests) {
     EXPECT_TRUE(first < second && second < last && last != std::string::npos) << answers;
     EXPECT_EQ(answers.find("bad id!"), std::string::npos);
 
-    RawConnection polite(server);
+    RawConnection polite(server.url());
     polite.send(
         "POST /v1/sites HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
     EXPECT_TRUE(polite.read_until("\r\n\r\n").starts_with("HTTP/1.1 100"));
     polite.send("{}");
     EXPECT_NE(polite.read_until("WWW-Authenticate").find("HTTP/1.1 401"), std::string::npos);
 
-    RawConnection head(server);
+    RawConnection head(server.url());
     head.send("HEAD /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     EXPECT_TRUE(head.read_to_end().ends_with("\r\n\r\n"));
 }
 
 TEST(ApiTransport, StopsSoonThoughConnectionsAreOpen) {
     ApiServer server;
-    const RawConnection idle(server);
-    RawConnection half(server);
+    const RawConnection idle(server.url());
+    RawConnection half(server.url());
     half.send("GET /healthz HTT");
     usleep(100'000);
     const auto begin = std::chrono::steady_clock::now();

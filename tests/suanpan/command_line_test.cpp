@@ -25,6 +25,7 @@ TEST(CommandLine, EveryCommandHasHelp) {
                                                             {"org", "show"},
                                                             {"key", "create"},
                                                             {"key", "list"},
+                                                            {"key", "rotate"},
                                                             {"key", "revoke"},
                                                             {"catalogue", "import"},
                                                             {"catalogue", "list"},

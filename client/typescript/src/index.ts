@@ -6,6 +6,7 @@ import createClient, { type Client } from "openapi-fetch";
 import type { components, paths } from "./schema.js";
 
 export type { operations, paths } from "./schema.js";
+export * from "./stream.js";
 export type Schemas = components["schemas"];
 export type Problem = Schemas["Problem"];
 export type Api = Client<paths>;

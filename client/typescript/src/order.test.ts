@@ -3,7 +3,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { connect, freshKey, pages, Refused, type Schemas, taken } from "./index.js";
+import { WebSocket } from "ws";
+
+import {
+  connect,
+  freshKey,
+  pages,
+  Refused,
+  type Schemas,
+  type SocketMaker,
+  Stream,
+  StreamEnded,
+  taken,
+} from "./index.js";
 
 function setting(name: string): string {
   const value = process.env[name];
@@ -74,4 +86,38 @@ test("a refusal says its code and every fault", async () => {
       error.problem.code === "invalid_request" &&
       error.problem.errors?.length === 2,
   );
+});
+
+test("a buyer hears its order fill, and what everybody hears", async () => {
+  const stream = new Stream({
+    url,
+    key: setting("SUANPAN_BUYER_KEY"),
+    WebSocket: WebSocket as unknown as SocketMaker,
+  });
+  const orders = stream.subscribe("orders");
+  const trades = stream.subscribe("trades:AI-FP16/CNY");
+  assert.equal((await orders.next()).value?.type, "snapshot");
+  assert.equal((await trades.next()).value?.type, "snapshot");
+
+  const placed = taken(
+    await buyer.POST("/v1/orders", { params: { header: freshKey() }, body: { ...buy, quantity: 1 } }),
+  );
+  assert.equal(placed.state, "filled");
+  const heard = await orders.next();
+  assert.equal(heard.value?.type, "changes");
+  assert.equal(heard.value?.items[0]?.id, placed.id);
+  assert.equal(heard.value?.items[0]?.state, "filled");
+  const trade = await trades.next();
+  assert.equal(trade.value?.items[0]?.id, placed.fills[0]?.id);
+  assert.ok(!("buyer" in (trade.value?.items[0] ?? {})), "who traded is not said");
+
+  stream.close();
+  await assert.rejects(orders.next(), StreamEnded);
+});
+
+test("without a key only what is public is heard", async () => {
+  const stream = new Stream({ url, WebSocket: WebSocket as unknown as SocketMaker });
+  await assert.rejects(stream.subscribe("orders").next(), /key/i);
+  const ended = new Stream({ url: "http://127.0.0.1:1", WebSocket: WebSocket as unknown as SocketMaker });
+  await assert.rejects(ended.subscribe("index").next(), StreamEnded);
 });
