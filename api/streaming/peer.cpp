@@ -34,8 +34,13 @@ Result<Op> parse_op(std::string_view text) {
     return fail("unknown_op", "an op is subscribe, unsubscribe or cancel_on_disconnect");
 }
 
-std::string error_message(const Error& error) {
+// With what was asked, as far as it was said, since answers of several questions may cross.
+std::string error_message(const Error& error, const Json& asked) {
     Json out{{"type", "error"}, {"code", error.code()}, {"detail", error.detail()}};
+    for (const char* name : {"op", "channel"}) {
+        if (asked.is_object() && asked.contains(name) && asked[name].is_string())
+            out[name] = asked[name];
+    }
     if (!error.faults().empty()) {
         Json faults = Json::array();
         for (const Fault& fault : error.faults()) {
@@ -71,9 +76,11 @@ void StreamPeer::opened(std::shared_ptr<MessageSink> sink) {
 
 void StreamPeer::received(std::string_view text) {
     if (asks_too_much()) return outlet_->close(CloseCode::kPolicy);
+    const auto asked = parse_json(text, kLimits);
+    if (!asked) return outlet_->tell(error_message(asked.error(), Json()));
     const auto done =
-        take_turn() ? obey(text) : fail("too_many_requests", "too many calls: nothing was done");
-    if (!done) outlet_->tell(error_message(done.error()));
+        take_turn() ? obey(*asked) : fail("too_many_requests", "too many calls: nothing was done");
+    if (!done) outlet_->tell(error_message(done.error(), *asked));
 }
 
 bool StreamPeer::asks_too_much() {
@@ -92,11 +99,9 @@ bool StreamPeer::take_turn() {
     return context_.gate.addresses.take(name_of_address(remote_), now).allowed;
 }
 
-Result<void> StreamPeer::obey(std::string_view text) {
-    const auto body = parse_json(text, kLimits);
-    if (!body) return fail(body.error());
+Result<void> StreamPeer::obey(const Json& asked) {
     Faults faults;
-    Fields fields(*body, faults);
+    Fields fields(asked, faults);
     const auto op = fields.need("op", parse_op);
     std::optional<Channel> channel;
     std::optional<bool> enabled;

@@ -35,7 +35,7 @@ class StreamPeer : public MessagePeer {
     void closed() override;
 
  private:
-    Result<void> obey(std::string_view text);
+    Result<void> obey(const Json& asked);
     Result<void> subscribe(const Channel& channel);
     Result<void> unsubscribe(const Channel& channel);
     Result<void> cancel_on_disconnect(bool enabled);

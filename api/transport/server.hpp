@@ -21,6 +21,7 @@ struct ServerLimits {
     std::uint64_t body_bytes = 1'048'576;
     std::uint64_t batch_body_bytes = 8 * 1'048'576;  // of targets that end in ":batch"
     std::size_t connections = 2'000;
+    std::size_t web_sockets = 1'000;     // of the connections
     std::chrono::seconds handshake{10};  // of TLS
     std::chrono::seconds idle{75};       // between two requests
     std::chrono::seconds receive{20};    // one request, from its first byte

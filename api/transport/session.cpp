@@ -1,6 +1,7 @@
 #include "api/transport/session.hpp"
 
 #include "api/problem.hpp"
+#include "api/transport/framing.hpp"
 #include "api/transport/stream_body.hpp"
 #include "api/transport/web_socket.hpp"
 #include "base/random.hpp"
@@ -27,57 +28,13 @@ namespace net = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 
-std::size_t SessionShared::open() const {
-    const std::lock_guard lock(mutex_);
-    return connections_.size();
-}
-
-bool SessionShared::try_add(const std::shared_ptr<Connection>& connection) {
-    const std::lock_guard lock(mutex_);
-    if (stopping_) return false;
-    if (connections_.size() >= limits_.connections && !end_longest_waiting()) return false;
-    connections_.insert(connection);
-    return true;
-}
-
-// It counts no more from here on, though its socket closes a moment later.
-bool SessionShared::end_longest_waiting() {
-    const auto longest = std::ranges::min_element(connections_, {}, [](const auto& connection) {
-        return connection->waits() ? connection->waits_since() : Connection::Moment::max();
-    });
-    if (longest == connections_.end() || !(*longest)->waits()) return false;
-    net::post((*longest)->stream.get_executor(), [connection = *longest] {
-        if (connection->waits()) connection->stream.close();
-    });
-    connections_.erase(longest);
-    return true;
-}
-
-void SessionShared::remove(const std::shared_ptr<Connection>& connection) {
-    const std::lock_guard lock(mutex_);
-    connections_.erase(connection);
-    changed_.notify_all();
-}
-
-void SessionShared::ask_to_stop() {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-    for (const auto& connection : connections_) {
-        net::post(connection->stream.get_executor(), [connection] {
-            if (connection->waits()) connection->stream.cancel();
-        });
-    }
-}
-
-void SessionShared::wait_until_idle(std::chrono::seconds grace) {
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, grace, [this] { return connections_.empty(); });
-}
-
 namespace {
 
 using Parser = http::request_parser<http::string_body>;
 
+// More than a head and what Beast reads of a body at once; without it the extension of a chunk, or
+// a trailer, had no end.
+constexpr std::size_t kBufferBytes = 128 * 1024;
 constexpr std::size_t kLingerBytes = std::size_t{4} << 20U;
 constexpr std::chrono::seconds kLingerTime{2};
 
@@ -106,9 +63,9 @@ bool is_batch(std::string_view target) {
 }
 
 // Nullopt for a target that no route can have.
-std::optional<Request> to_request(http::request<http::string_body>& message,
-                                  const std::string& remote) {
-    auto target = parse_target(std::string_view(message.target().data(), message.target().size()));
+std::optional<Request> to_request(HttpMessage& message, const std::string& remote) {
+    auto target = parse_target(
+        origin_form(std::string_view(message.target().data(), message.target().size())));
     if (!target) return std::nullopt;
     Request request;
     request.method = std::string(message.method_string());
@@ -124,26 +81,20 @@ std::optional<Request> to_request(http::request<http::string_body>& message,
     return request;
 }
 
-// What a proxy in front may understand otherwise than we do (RFC 9112 §3.2 and §6.1), so that a
-// second request could hide in the first. Lengths are Beast's to check.
-void check_framing(const http::request<http::string_body>& message, beast::error_code& error) {
-    const auto hosts = message.count(http::field::host);
-    if (hosts > 1 || (hosts == 0 && message.version() >= 11)) error = http::error::bad_field;
-    const auto codings = message.count(http::field::transfer_encoding);
-    if (codings == 0) return;
-    const bool plain = beast::iequals(message[http::field::transfer_encoding], "chunked");
-    if (codings > 1 || !plain || message.version() < 11) error = http::error::bad_transfer_encoding;
-}
-
 Error parse_error(const beast::error_code& error) {
-    if (error == http::error::bad_field)
-        return {"bad_request",
-                "a request of HTTP/1.1 has one Host field and fields of one line each"};
     if (error == http::error::body_limit)
         return {"body_too_large", "the body is larger than this address takes"};
     if (error == http::error::header_limit)
         return {"headers_too_large", "the header is larger than 16 KiB"};
     return {"bad_request", "this is not a well-formed HTTP/1.1 request: " + error.message()};
+}
+
+Response too_many() {
+    const Error full("too_many_connections", "the server holds as many connections as it may");
+    Response out = problem(full, "");
+    out.headers.emplace_back("Retry-After", "1");
+    out.close = true;
+    return out;
 }
 
 // The coroutine goes on, on its own executor, when `reply` has been called from wherever.
@@ -161,12 +112,13 @@ net::awaitable<Response> handle(const Handler& handler, Request request) {
 }
 
 // Ends the reading of a request but not the connection, which a time-out of the stream itself would
-// close before anything can be said.
+// close before anything can be said. It comes once, and may find no operation under way: the
+// stream's own time-out is behind it.
 class ReadDeadline {
  public:
     ReadDeadline(const std::shared_ptr<Connection>& connection, std::chrono::seconds patience)
         : timer_(connection->stream.get_executor(), patience) {
-        connection->stream.expires_never();
+        connection->stream.expires_after(patience + kLingerTime);
         timer_.async_wait([connection, state = state_](const beast::error_code& error) {
             if (error || *state == State::kGone) return;
             *state = State::kOver;
@@ -215,7 +167,8 @@ class Session {
     // A close with unread bytes is a reset, which can overtake the refusal: who is still sending
     // may finish, within bounds.
     net::awaitable<void> linger() {
-        connection_->wait();
+        if (!connection_->mark_waiting()) co_return;
+        connection_->reads = true;
         connection_->stream.expires_after(kLingerTime);
         buffer_.clear();
         beast::error_code error;
@@ -233,15 +186,17 @@ class Session {
         parser.body_limit(shared_.limits().batch_body_bytes);
         beast::error_code error;
 
-        connection_->wait();
-        if (shared_.stopping()) co_return false;
+        if (!connection_->mark_waiting() || shared_.stopping()) co_return false;
+        connection_->reads = true;
         connection_->stream.expires_after(shared_.limits().idle);
         if (buffer_.size() == 0) {
             co_await wait_for_first_byte(error);
             if (error) co_return false;  // the peer left, or was idle too long, or we stop
+            if (!connection_->mark_waiting()) co_return false;
         }
         const bool too_slow = co_await read_in_time(parser, error);
-        connection_->work();
+        connection_->reads = false;
+        if (!connection_->mark_working()) co_return false;
         if (error == http::error::end_of_stream) co_return false;
         if (too_slow) {
             const Error late("request_timeout", "the request did not arrive in time");
@@ -250,10 +205,14 @@ class Session {
         if (error == net::error::operation_aborted || error == net::error::connection_reset)
             co_return false;
         if (error) {
-            const Error refusal = parse_error(error);
+            const Error refusal = fault_ ? *fault_ : parse_error(error);
             co_return co_await refuse(refusal);
         }
         auto message = parser.release();
+        co_return co_await answer(std::move(message));
+    }
+
+    net::awaitable<bool> answer(HttpMessage message) {
         const bool keep_alive = message.keep_alive();
         const unsigned version = message.version();
         auto request = to_request(message, remote_);
@@ -266,9 +225,11 @@ class Session {
         // No time-out while we work: how long that takes is ours to bound.
         connection_->stream.expires_never();
         Response response = co_await handle(shared_.handler(), std::move(*request));
+        if (response.peer && buffer_.size() != 0) co_return false;  // frames before our answer
+        if (response.peer && !shared_.try_add_web_socket()) response = too_many();
         if (response.peer) {
-            if (buffer_.size() != 0) co_return false;  // frames before our answer
             co_await run_web_socket(connection_, std::move(message), std::move(response.peer));
+            shared_.remove_web_socket();
             co_return false;
         }
         response.headers.emplace_back("X-Request-Id", id);
@@ -286,15 +247,19 @@ class Session {
     net::awaitable<bool> read_in_time(Parser& parser, beast::error_code& error) {
         const ReadDeadline deadline(connection_, shared_.limits().receive);
         co_await read_request(parser, error);
-        co_return error&& deadline.is_over();
+        const bool failed = error.failed();
+        co_return failed&& deadline.is_over();
     }
 
     net::awaitable<void> read_request(Parser& parser, beast::error_code& error) {
+        fault_.reset();
         auto token = net::redirect_error(net::use_awaitable, error);
         co_await http::async_read_header(connection_->stream, buffer_, parser, token);
         if (error) co_return;
-        check_framing(parser.get(), error);
+        fault_ = find_framing_fault(parser.get());
+        if (fault_) error = http::error::bad_value;
         if (error) co_return;
+        const std::size_t fields = count_fields(parser.get());
         const auto target = parser.get().target();
         if (!is_batch(std::string_view(target.data(), target.size()))) {
             const auto limit = shared_.limits().body_bytes;
@@ -305,12 +270,15 @@ class Session {
             }
             parser.body_limit(limit);
         }
-        if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+        if (expects_continue(parser.get())) {
             http::response<http::empty_body> go_on(http::status::continue_, 11);
             co_await http::async_write(connection_->stream, go_on, token);
             if (error) co_return;
         }
         co_await http::async_read(connection_->stream, buffer_, parser, token);
+        if (error || count_fields(parser.get()) == fields) co_return;
+        fault_ = Error("bad_request", "fields after the body are not taken");
+        error = http::error::bad_value;
     }
 
     // What came cannot be told apart from what comes next, so the connection ends.
@@ -329,6 +297,7 @@ class Session {
         }
         http::response<http::string_body> message;
         set_header(message, response, version, keep);
+        if (!connection_->mark_waiting()) co_return false;
         message.body() = std::move(response.body);
         if (response.status != 204 && response.status != 304) message.prepare_payload();
         if (head) message.body().clear();
@@ -346,9 +315,10 @@ class Session {
 
     std::shared_ptr<Connection> connection_;
     SessionShared& shared_;
-    beast::flat_buffer buffer_;
+    beast::flat_buffer buffer_{kBufferBytes};
     std::string remote_;
-    bool refused_ = false;  // a request that was not read to its end
+    std::optional<Error> fault_;  // of the request's framing, beside what the parser finds
+    bool refused_ = false;        // a request that was not read to its end
 };
 
 // False: there is nobody to talk with.
@@ -375,15 +345,12 @@ net::awaitable<void> run_session(std::shared_ptr<Connection> connection, Session
 
 net::awaitable<void> turn_away(std::shared_ptr<Connection> connection, bool plain) {
     if (!plain) co_return;  // a handshake costs more than it says
-    const Error full("too_many_connections", "the server holds as many connections as it may");
-    Response answer = problem(full, "");
-    http::response<http::string_body> message(http::status::service_unavailable, 11);
-    message.set(http::field::content_type, answer.content_type);
-    message.set(http::field::retry_after, "1");
-    message.keep_alive(false);
+    Response answer = too_many();
+    http::response<http::string_body> message;
+    set_header(message, answer, 11, false);
     message.body() = std::move(answer.body);
     message.prepare_payload();
-    connection->stream.expires_after(std::chrono::seconds(2));
+    connection->stream.expires_after(kLingerTime);
     beast::error_code ignored;
     co_await http::async_write(connection->stream, message,
                                net::redirect_error(net::use_awaitable, ignored));

@@ -93,6 +93,7 @@ net::awaitable<bool> StreamedResponse::write_pieces(bool chunked) {
 }
 
 net::awaitable<BodyStream::Piece> StreamedResponse::next_piece() {
+    if (!connection_.mark_working()) co_return std::nullopt;
     // No time-out while we work: how long that takes is ours to bound.
     connection_.stream.expires_never();
     const auto end = std::chrono::steady_clock::now() + limits_.piece;
@@ -106,6 +107,7 @@ net::awaitable<BodyStream::Piece> StreamedResponse::next_piece() {
 }
 
 net::awaitable<bool> StreamedResponse::send(const std::string& bytes) {
+    if (!connection_.mark_waiting()) co_return false;
     connection_.stream.expires_after(limits_.piece);
     beast::error_code error;
     co_await net::async_write(connection_.stream, net::buffer(bytes),

@@ -35,7 +35,8 @@ void add_keys(CLI::App& root, Session& session) {
             app.add_option("--expires", in.expires, "RFC 3339 time");
             app.add_option("--user", in.user, "usr_…: the person whose key it is");
             app.add_option("--network", in.networks,
-                           "where it is good from, such as 203.0.113.0/24; everywhere without one")
+                           "where it is good from, such as 203.0.113.0/24; without one, from where "
+                           "yours is")
                 ->delimiter(',');
         },
         [](Session& s, const KeyInput& in) {

@@ -1,5 +1,7 @@
 #include "bench/api/load.hpp"
 
+#include "bench/ledger/measure.hpp"
+
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
@@ -22,7 +24,6 @@
 namespace suanpan::bench {
 namespace {
 
-using Monotonic = std::chrono::steady_clock;
 using Moment = Monotonic::time_point;
 constexpr std::chrono::seconds kPatience{60};
 
@@ -96,8 +97,7 @@ class Connection {
         received_.clear();
     }
     // The whole answer, when it is here; valid until the next request.
-    std::optional<Answer> receive() {
-        std::array<char, 65'536> buffer{};
+    std::optional<Answer> receive(std::vector<char>& buffer) {
         const ssize_t count = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
         if (count < 0 && errno == EAGAIN) return std::nullopt;
         if (count <= 0) fail("a connection was lost");
@@ -130,13 +130,16 @@ class Load {
     }
 
     LoadTimes run() {
+        const double cpu = cpu_seconds();
         begin_ = Monotonic::now();
         end_ = begin_ + std::chrono::duration_cast<Monotonic::duration>(
                             std::chrono::duration<double>(plan_.seconds));
         for (int i = 0; i < plan_.connections; ++i)
             send_due(i, Monotonic::now());
-        while (under_way_ > 0 || is_on(Monotonic::now()))
+        // At a rate also what was due while nobody answered is sent.
+        while (under_way_ > 0 || (plan_.rate > 0 && is_on(next_due())))
             wait();
+        out_.cpu_seconds = cpu_seconds() - cpu;
         out_.seconds = std::chrono::duration<double>(Monotonic::now() - begin_).count();
         std::ranges::sort(out_.latencies_ms);
         return std::move(out_);
@@ -170,7 +173,7 @@ class Load {
 
     void take_answer(int number) {
         Connection& connection = *connections_[static_cast<std::size_t>(number)];
-        const auto answer = connection.receive();
+        const auto answer = connection.receive(buffer_);
         if (!answer) return;
         const Moment now = Monotonic::now();
         --under_way_;
@@ -211,6 +214,7 @@ class Load {
     std::int64_t sent_ = 0;
     std::int64_t under_way_ = 0;
     int turn_ = 0;
+    std::vector<char> buffer_ = std::vector<char>(65'536);
     LoadTimes out_;
 };
 

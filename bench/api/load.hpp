@@ -1,7 +1,7 @@
 #pragma once
 
 // HTTP/1.1 from one thread over many kept connections, one request under way on each: the load for
-// bench/api. It costs little beside the server, and it knows no more of HTTP than the answers need.
+// bench/api. It knows no more of HTTP than the answers need.
 
 #include <cstdint>
 #include <limits>
@@ -32,9 +32,12 @@ struct LoadTimes {
     std::int64_t answers = 0;
     std::int64_t bytes = 0;  // received, heads too
     double seconds = 0;
+    double cpu_seconds =
+        0;  // of the load itself: near `seconds`, it was the load that was measured
     // Sorted. At a given rate from when the request was due, whether or not it could be sent.
     std::vector<double> latencies_ms;
 
+    [[nodiscard]] double load_share() const { return cpu_seconds / seconds; }
     [[nodiscard]] double rate() const { return static_cast<double>(answers) / seconds; }
     // `part` of 100.
     [[nodiscard]] double percentile(double part) const;

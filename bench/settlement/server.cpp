@@ -51,12 +51,13 @@ std::int64_t status_mib(const std::string& process, std::string_view field) {
 
 }  // namespace
 
-Server::Server(const std::string& conninfo, const std::filesystem::path& folder) {
+Server::Server(const std::string& conninfo, const std::filesystem::path& folder,
+               const std::string& log_level) {
     const auto port_file = folder / "port";
     const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "suanpand";
     process_ = spawn(
         {program.string(), "--database", conninfo, "--data", (folder / "data").string(), "--listen",
-         "127.0.0.1:0", "--port-file", port_file.string(), "--log-level", "warning"},
+         "127.0.0.1:0", "--port-file", port_file.string(), "--log-level", log_level},
         folder / "suanpand.log");
     for (int waited = 0; waited < kWaitMs; waited += kLookEveryMs) {
         std::ifstream file(port_file);

@@ -13,7 +13,8 @@ namespace suanpan::bench {
 class Server {
  public:
     // Waits until it answers. `folder` takes its data and its log.
-    Server(const std::string& conninfo, const std::filesystem::path& folder);
+    Server(const std::string& conninfo, const std::filesystem::path& folder,
+           const std::string& log_level = "warning");
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;

@@ -97,7 +97,13 @@ TEST(ApiHostile, AHeaderIsBoundedAndNamesItsHost) {
     EXPECT_EQ(status(many + "\r\n"), "431");
     EXPECT_EQ(status("GET /" + std::string(100'000, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n"), "431");
     EXPECT_EQ(status("GET /healthz HTTP/1.1\r\n\r\n"), "400");
-    EXPECT_EQ(status("GET http://evil.example/healthz HTTP/1.1\r\nHost: x\r\n\r\n"), "400");
+    for (const char* host : {"a b", "a,b", "x@y", "x/y", "x?"})
+        EXPECT_EQ(status("GET /healthz HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n"), "400")
+            << host;
+    // What a proxy is asked, a server takes too (RFC 9112 §3.2.2).
+    EXPECT_EQ(status("GET http://x.example/healthz HTTP/1.1\r\nHost: x\r\n"
+                     "Connection: close\r\n\r\n"),
+              "200");
 }
 
 std::size_t raise_descriptors() {
@@ -110,6 +116,8 @@ std::size_t raise_descriptors() {
 
 TEST(ApiHostile, TenThousandIdleConnectionsKeepNobodyOut) {
     const std::size_t crowd = std::min<std::size_t>(10'000, raise_descriptors() - 200);
+    ASSERT_GT(crowd, 2'500U)
+        << "allow more descriptors (ulimit -n): 2,000 connections are no crowd";
     ApiServer server;
     std::vector<std::unique_ptr<RawConnection>> held;
     std::size_t connected = 0;
@@ -130,6 +138,7 @@ TEST(ApiHostile, TenThousandIdleConnectionsKeepNobodyOut) {
 TEST(ApiHostile, TextsAreTexts) {
     ApiServer server;
     Caller op = server.operator_caller();
+    std::size_t kept = 0;
     for (const std::string name :
          {"'; DROP TABLE orders; --", "$1", "\\'); DELETE FROM account_balance; --", "%s%n{}{0}",
           "\u202eevil", "a\nINFO {\"event\":\"forged\"}", "<script>alert(1)</script>", "\\u0000"}) {
@@ -142,7 +151,9 @@ TEST(ApiHostile, TextsAreTexts) {
         const std::string target = "/v1/organisations/" + made.body["id"].get<std::string>();
         const Answer read = op.get(target);
         EXPECT_EQ(read.body["name"], name) << read.text;
+        ++kept;
     }
+    EXPECT_GE(kept, 6U);
     client::HttpRequest request;
     request.target = "/v1/orders?state=%27%20OR%201=1--%0aINFO%20forged";
     request.headers = {{"X-Request-Id", "x\" forged"}, {"traceparent", "00-forged"}};
@@ -158,15 +169,17 @@ TEST(ApiHostile, NumbersAndTimesAreWhatTheySay) {
     ApiServer server;
     World world(server);
     Caller buyer = server.caller(world.buyer.key);
+    int sent = 0;
     const auto refused = [&](const std::string& body) {
         client::HttpRequest request;
         request.method = "POST";
         request.target = "/v1/orders";
         request.body = body;
-        request.headers = {{"Content-Type", "application/json"}, {"Idempotency-Key", "n"}};
+        request.headers = {{"Content-Type", "application/json"},
+                           {"Idempotency-Key", "n" + std::to_string(++sent)}};
         const Answer answer = buyer.send(request);
-        EXPECT_TRUE(answer.status == 400 || answer.status == 422) << body << answer.text;
-        return answer.status;
+        EXPECT_TRUE(answer.code() == "invalid_request" || answer.code() == "bad_number")
+            << body << answer.text;
     };
     const auto with = [](const std::string& member, const std::string& value) {
         Json order = World::buy(1, "6.000000");

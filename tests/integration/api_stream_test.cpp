@@ -100,7 +100,11 @@ TEST_F(ApiStreamTest, FaultsAreToldAndChangeNothing) {
     client.send(subscribe("index"));
     client.wait_for("snapshot", "index");
     client.send(subscribe("index"));
-    EXPECT_EQ(client.next()->at("code"), "subscribed_already");
+    const auto refused = client.next();
+    ASSERT_TRUE(refused.has_value());
+    EXPECT_EQ(refused->at("code"), "subscribed_already");
+    EXPECT_EQ(refused->at("op"), "subscribe");
+    EXPECT_EQ(refused->at("channel"), "index");
 }
 
 TEST_F(ApiStreamTest, ItLivesAndSaysGoodbye) {

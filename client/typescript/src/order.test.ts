@@ -14,6 +14,7 @@ import {
   type SocketMaker,
   Stream,
   StreamEnded,
+  StreamRefused,
   taken,
 } from "./index.js";
 
@@ -111,13 +112,34 @@ test("a buyer hears its order fill, and what everybody hears", async () => {
   assert.equal(trade.value?.items[0]?.id, placed.fills[0]?.id);
   assert.ok(!("buyer" in (trade.value?.items[0] ?? {})), "who traded is not said");
 
+  await orders.return(undefined);
+  const again = stream.subscribe("orders");
+  assert.equal((await again.next()).value?.type, "snapshot", "a channel can be left and taken again");
+  await stream.cancelOnDisconnect(false);
+
+  const leaving = new AbortController();
+  const quiet = stream.subscribe("leases", leaving.signal);
+  assert.equal((await quiet.next()).value?.type, "snapshot");
+  const nothing = quiet.next();
+  leaving.abort();
+  assert.equal((await nothing).done, true, "one can leave while nothing comes");
+
   stream.close();
-  await assert.rejects(orders.next(), StreamEnded);
+  await assert.rejects(again.next(), StreamEnded);
+  await assert.rejects(stream.cancelOnDisconnect(), StreamEnded);
 });
 
 test("without a key only what is public is heard", async () => {
   const stream = new Stream({ url, WebSocket: WebSocket as unknown as SocketMaker });
-  await assert.rejects(stream.subscribe("orders").next(), /key/i);
+  const refused = (code: string) => (error: unknown) =>
+    error instanceof StreamRefused && error.code === code;
+  const index = stream.subscribe("index");
+  assert.equal((await index.next()).value?.type, "snapshot");
+  await assert.rejects(stream.subscribe("orders").next(), refused("unauthorized"));
+  await assert.rejects(stream.cancelOnDisconnect(), refused("forbidden"));
+  const trades = stream.subscribe("trades:AI-FP16/CNY");
+  assert.equal((await trades.next()).value?.type, "snapshot", "the others go on");
+  stream.close();
   const ended = new Stream({ url: "http://127.0.0.1:1", WebSocket: WebSocket as unknown as SocketMaker });
   await assert.rejects(ended.subscribe("index").next(), StreamEnded);
 });
