@@ -299,6 +299,8 @@ struct RevokeMeterKey {
 };
 
 inline constexpr std::size_t kSettleStep = 1'000;
+// Windows and leases beyond its range that such a step passes over: each costs far less.
+inline constexpr std::size_t kPassStep = 10 * kSettleStep;
 
 using CommandBody =
     std::variant<RegisterOrganisation, RegisterMeter, RevokeMeter, DefineMarket, SetSchedule,

@@ -146,6 +146,7 @@ void Market::Impl::correct_window(LiveLease& lease, const FinalWindowRow& window
     line.paid_us += corrected->paid_us;
     row.change = std::move(corrected->change);
     if (!row.change->is_zero()) add_correction(sold, window, row, std::move(line));
+    correct_volume(sold, window, row.change->amount);
     const HoldShare again = keep_again(sold, window);
     post_correction(sold, window, row, again);
     sold.hold = Money(sold.hold.value - row.held.value + again.own.value);

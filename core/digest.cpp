@@ -255,8 +255,9 @@ std::string line(const RunRow& row) {
                               sums.buyer_pays.value, sums.provider_gets.value, sums.fees.value,
                               sums.tax.value, sums.vouchers.value);
     }
-    return fmt::format("run {} {}..{} {} {} {} {} {}", to_string(row.id), row.from.value,
-                       row.to.value, to_string(row.cursor), row.leases, totals, row.closed,
+    return fmt::format("run {} {}..{} {} {}/{} {} {} {} {}", to_string(row.id), row.from.value,
+                       row.to.value, to_string(row.cursor), row.priced.end.value,
+                       to_string(row.priced.lease), row.leases, totals, row.closed,
                        row.index.value);
 }
 

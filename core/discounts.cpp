@@ -114,8 +114,8 @@ void Market::Impl::note_unpriced(const LeaseRow& lease, const FinalWindowRow& wi
         return goes_by_volume(agreement) && settlement::applies(agreement, facts);
     });
     if (by_volume)
-        unpriced.final_at.emplace(settlement::RunOrder{window.window.window.end, lease.id},
-                                  window.window.final_at);
+        unpriced.emplace(settlement::RunOrder{window.window.window.end, lease.id},
+                         window.window.final_at);
 }
 
 // At the month's volume in `counted`, which has the window afterwards.
@@ -130,40 +130,54 @@ settlement::AppliedDiscount Market::Impl::price(const LeaseRow& lease, FinalWind
     return *window.discount;
 }
 
+void Market::Impl::touch_volumes(const LeaseRow& lease, const FinalWindowRow& window) {
+    const auto facts = sale_facts(lease);
+    for (const DiscountAgreement& agreement : agreements_of(lease)) {
+        if (settlement::applies(agreement, facts))
+            touched_volumes.mark({agreement.id, settlement::month_of(window.window.window.start)});
+    }
+}
+
 void Market::Impl::price_window(const settlement::RunOrder& order) {
     LiveLease& lease = leases.at(order.lease);
     const auto window =
         std::ranges::find(lease.unsettled, order.end,
                           [](const FinalWindowRow& row) { return row.window.window.end; });
     window->discount = price(lease.row, *window, volumes);
-    const Time start = window->window.window.start;
-    const auto facts = sale_facts(lease.row);
-    for (const DiscountAgreement& agreement : agreements_of(lease.row)) {
-        if (settlement::applies(agreement, facts))
-            touched_volumes.mark({agreement.id, settlement::month_of(start)});
-    }
-    const std::pair key(lease.row.id, start);
+    touch_volumes(lease.row, *window);
+    const std::pair key(lease.row.id, window->window.window.start);
     window_rows[key] = *window;
     touched_windows.mark(key);
 }
 
-// At most some kSettleStep, so that the market does not stand still. How many is counted by what
-// was priced, not by what was passed over: that is more after a restart.
-bool Market::Impl::price_step(const RunRow& run) {
-    auto next = unpriced.reached ? unpriced.final_at.upper_bound(*unpriced.reached)
-                                 : unpriced.final_at.begin();
+// A dispute changed what the window is billed at.
+void Market::Impl::correct_volume(const LeaseRow& lease, const FinalWindowRow& window,
+                                  Money change) {
+    if (!window.discount || change.value == 0) return;
+    CHECK(settlement::count_volume(agreements_of(lease), sale_facts(lease),
+                                   settlement::month_of(window.window.window.start), change,
+                                   volumes));
+    touch_volumes(lease, window);
+}
+
+// At most some kSettleStep, and so many passed over that a later run prices, so that the market
+// does not stand still. Where it stands is the run's own: a step is the same after a restart.
+bool Market::Impl::price_step(RunRow& run) {
+    auto next = unpriced.upper_bound(run.priced);
     std::size_t priced = 0;
-    while (next != unpriced.final_at.end() && priced < kSettleStep) {
-        unpriced.reached = next->first;
+    std::size_t passed = 0;
+    while (next != unpriced.end() && priced < kSettleStep && passed < kPassStep) {
+        run.priced = next->first;
         if (run.from <= next->second && next->second < run.to) {
             price_window(next->first);
-            next = unpriced.final_at.erase(next);
+            next = unpriced.erase(next);
             ++priced;
         } else {
             ++next;
+            ++passed;
         }
     }
-    return priced < kSettleStep;
+    return priced < kSettleStep && passed < kPassStep;
 }
 
 }  // namespace suanpan::core

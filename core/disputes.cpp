@@ -240,7 +240,7 @@ void Market::Impl::change_dispute(DisputeRow& row, const Dispute& next) {
     outcome.dispute = row;
 }
 
-// A window that is not settled yet settles with the result.
+// A window that is not settled yet settles with the result, and counts with it if it is priced.
 void Market::Impl::end_dispute(DisputeRow& row, const Dispute& ended) {
     due.erase(DueKey{*row.dispute.deadline(), row.index, DueKind::kDispute, row.dispute.id.bytes});
     touched_disputes.mark(ended.id);
@@ -252,9 +252,18 @@ void Market::Impl::end_dispute(DisputeRow& row, const Dispute& ended) {
     if (settled != lease.settled.end())
         correct_window(lease, settled->second, row, ended);
     else
-        row.dispute = ended;
+        change_unsettled(lease, row, ended);
     outcome.dispute = row;
     close_if_done(lease);  // which may forget the row
+}
+
+void Market::Impl::change_unsettled(const LiveLease& lease, DisputeRow& row, const Dispute& ended) {
+    const FinalWindowRow* window = find_window(ended.lease, ended.window.start);
+    CHECK(window != nullptr);
+    const auto amount = [&] { return bill(lease.row, *window, delivered(*window)).amount.value; };
+    const std::int64_t before = amount();
+    row.dispute = ended;
+    correct_volume(lease.row, *window, Money(amount() - before));
 }
 
 void Market::Impl::lapse(const DisputeId& id) {

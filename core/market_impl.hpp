@@ -257,7 +257,9 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay, MarketBooks {
     [[nodiscard]] settlement::AppliedDiscount price(const LeaseRow& lease, FinalWindowRow window,
                                                     settlement::MonthlyVolumes& counted) const;
     void price_window(const settlement::RunOrder& order);
-    bool price_step(const RunRow& run);  // gives whether the whole range is priced
+    void touch_volumes(const LeaseRow& lease, const FinalWindowRow& window);
+    void correct_volume(const LeaseRow& lease, const FinalWindowRow& window, Money change);
+    bool price_step(RunRow& run);  // gives whether the whole range is priced
 
     // vouchers.cpp
     void cancel_covered_orders(const OrganisationId& buyer);
@@ -378,6 +380,8 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay, MarketBooks {
     void open_mismatch(const LeaseRow& lease, const FinalWindowRow& window);
     void change_dispute(DisputeRow& row, const settlement::Dispute& next);
     void end_dispute(DisputeRow& row, const settlement::Dispute& ended);
+    void change_unsettled(const LiveLease& lease, DisputeRow& row,
+                          const settlement::Dispute& ended);
     void lapse(const DisputeId& id);
 
     // corrections.cpp

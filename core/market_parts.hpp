@@ -102,11 +102,8 @@ struct DisputeKey {
 using Partners = std::pair<OrganisationId, OrganisationId>;  // provider, buyer
 
 // Final windows that a month's volume decides on and that have no discount yet, in the order in
-// which they count. A run need not see again what it passed over: it is beyond its range.
-struct UnpricedWindows {
-    std::map<settlement::RunOrder, LogIndex> final_at;
-    std::optional<settlement::RunOrder> reached;
-};
+// which they count; with the index at which they became final.
+using UnpricedWindows = std::map<settlement::RunOrder, LogIndex>;
 
 // A sell's rest at its limit over its time; beyond 64 bits: the most they hold.
 std::int64_t sell_notional(const matching::OrderTerms& terms,

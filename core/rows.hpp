@@ -347,7 +347,9 @@ struct RunRow {
     RunId id;
     LogIndex from;  // windows that became final at an index in [from, to)
     LogIndex to;
-    LeaseId cursor;  // the last lease that was settled
+    LeaseId cursor;  // the last lease that was settled, or that had nothing to settle
+    // The last window that had its turn to be priced by a month's volume.
+    settlement::RunOrder priced{};
     std::int64_t leases = 0;
     std::map<std::string, RunTotals> totals;
     bool closed = false;

@@ -102,21 +102,25 @@ void Market::Impl::begin_run(const Settle& range) {
     last_run->from = range.from;
     last_run->to = range.to;
     last_run->index = outcome.index;
-    unpriced.reached.reset();
 }
 
-// The next leases, by id; at most some kSettleStep entries, so that the market does not stand
-// still.
+// The next leases, by id; at most some kSettleStep entries, and so many leases without a window of
+// the range, that the market does not stand still.
 void Market::Impl::settle_step(RunRow& run) {
     touched_run = true;
     run.index = outcome.index;  // the next step is named by it
     if (!price_step(run)) return;
     auto next = leases.upper_bound(run.cursor);
-    for (; next != leases.end() && outcome.entries.size() < kSettleStep; ++next) {
-        const bool any = std::ranges::any_of(
-            next->second.unsettled, [&](const auto& window) { return is_in_range(run, window); });
+    std::size_t passed = 0;
+    for (; next != leases.end() && outcome.entries.size() < kSettleStep && passed < kPassStep;
+         ++next) {
         run.cursor = next->first;
-        if (any) settle_lease(run, next->second);
+        // The first to be final is the first to be settled.
+        const auto& windows = next->second.unsettled;
+        if (!windows.empty() && is_in_range(run, windows.front()))
+            settle_lease(run, next->second);
+        else
+            ++passed;
     }
     if (next != leases.end()) return;
     run.closed = true;

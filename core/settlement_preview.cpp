@@ -15,11 +15,10 @@ constexpr std::size_t kPreviewStep = 2'000;  // windows
 
 // The volumes of the months that these windows are in are taken down when the first of them comes.
 void Market::Impl::preview_prices(SettlementPreview& preview) const {
-    auto next = preview.priced_to ? unpriced.final_at.upper_bound(*preview.priced_to)
-                                  : unpriced.final_at.begin();
-    for (std::size_t seen = 0; next != unpriced.final_at.end() && seen < kPreviewStep; ++seen) {
+    auto next = unpriced.upper_bound(preview.run.priced);
+    for (std::size_t seen = 0; next != unpriced.end() && seen < kPreviewStep; ++seen) {
         const auto& [order, final_at] = *next++;
-        preview.priced_to = order;
+        preview.run.priced = order;
         if (final_at < preview.run.from || preview.run.to <= final_at) continue;
         const LiveLease& lease = leases.at(order.lease);
         const auto window =
@@ -34,7 +33,7 @@ void Market::Impl::preview_prices(SettlementPreview& preview) const {
         preview.discounts.emplace(std::pair(order.lease, start),
                                   price(lease.row, *window, preview.counted));
     }
-    preview.priced = next == unpriced.final_at.end();
+    preview.priced = next == unpriced.end();
 }
 
 // Gives how many windows it would settle.

@@ -9,7 +9,6 @@
 #include "settlement/discount.hpp"
 
 #include <map>
-#include <optional>
 #include <utility>
 
 namespace suanpan::core {
@@ -20,9 +19,8 @@ struct SettlementPreview {
     bool begun = false;
     // Of the windows that a month's volume decides on.
     std::map<std::pair<LeaseId, Time>, settlement::AppliedDiscount> discounts;
-    // They come first, in the order in which they count.
+    // They come first, in the order in which they count; `run.priced` is where that stands.
     settlement::MonthlyVolumes counted{};
-    std::optional<settlement::RunOrder> priced_to{};
     bool priced = false;
 };
 

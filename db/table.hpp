@@ -285,6 +285,8 @@ void fields(A& a, R& r) {
     a("from_index", r.from);
     a("to_index", r.to);
     a("cursor", r.cursor);
+    a("priced_end_s", r.priced.end);
+    a("priced_lease", r.priced.lease);
     a("leases", r.leases);
     a("totals", r.totals);
     a("closed", r.closed);

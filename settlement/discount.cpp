@@ -84,9 +84,9 @@ Money MonthlyVolumes::at(const AgreementId& agreement, Month month) const {
 }
 
 Result<void> MonthlyVolumes::add(const AgreementId& agreement, Month month, Money amount) {
-    CHECK(amount.value >= 0);
     const auto sum = suanpan::add(at(agreement, month), amount);
     if (!sum) return fail(sum.error());
+    if (sum->value < 0) return fail("bad_amount", "a month's volume is not below zero");
     volumes_[Key{agreement, month}] = *sum;
     return {};
 }

@@ -76,15 +76,17 @@ bool applies(const DiscountAgreement& agreement, const SaleFacts& facts);
 // ppm at a month's volume; nothing under the first tier.
 Ppm discount_at(const DiscountAgreement& agreement, Money volume);
 
-// A of the windows that were settled under each agreement's conditions, whether or not it gave the
-// discount, by the UTC month in which the window began. What was discounted before is never priced
-// again: corrections add nothing here.
+// A of the windows that were priced under each agreement's conditions, whether or not it gave the
+// discount, by the UTC month in which the window began. What counts is what is billed: as the
+// window stands, so it follows the ends of its disputes, whether they come before the window is
+// settled or as a correction afterwards. What was discounted before is never priced again.
 class MonthlyVolumes {
  public:
     using Key = std::pair<AgreementId, Month>;
 
     [[nodiscard]] Money at(const AgreementId& agreement, Month month) const;
-    // REQUIRES amount ≥ 0. Error: `overflow`; then nothing changed.
+    // Less, with a minus. Errors: `overflow`, `bad_amount` (less than nothing would be left); then
+    // nothing changed.
     Result<void> add(const AgreementId& agreement, Month month, Money amount);
     void restore(const AgreementId& agreement, Month month, Money volume);
     [[nodiscard]] const std::map<Key, Money>& all() const { return volumes_; }
@@ -105,8 +107,8 @@ struct AppliedDiscount {
 AppliedDiscount choose_discount(const std::vector<DiscountAgreement>& agreements,
                                 const SaleFacts& facts, Month month, const MonthlyVolumes& volumes);
 
-// After the window: its A counts for every agreement that applies. Error: `overflow`; then some may
-// have counted it, and the run ends.
+// After the window: its A counts for every agreement that applies; after the end of a dispute of it
+// so does the difference. Errors: those of add(); then some may have counted it.
 Result<void> count_volume(const std::vector<DiscountAgreement>& agreements, const SaleFacts& facts,
                           Month month, Money amount, MonthlyVolumes& volumes);
 
