@@ -21,6 +21,13 @@ std::string delivered(const std::optional<settlement::Delivered>& d) {
     return d ? delivered(*d) : "-";
 }
 
+std::string offers(const std::vector<settlement::OwnerOffer>& list) {
+    std::string out;
+    for (const settlement::OwnerOffer& offer : list)
+        out += fmt::format("{}={},", to_string(offer.by), delivered(offer.delivered));
+    return out;
+}
+
 }  // namespace
 
 std::string line(const ArbiterKeyRow& row) {
@@ -51,11 +58,11 @@ std::string line(const DisputeRow& row) {
         fmt::format("{}..{}", d.window.start.value, d.window.end.value),
         settlement::to_string(d.reason), d.opened_by ? settlement::to_string(*d.opened_by) : "-",
         d.opened_at.value, delivered(d.final), delivered(d.claimed), settlement::to_string(d.state),
-        d.claim_by.value, d.rule_by.value, evidence, delivered(d.provider_offer),
+        d.claim_by.value, d.rule_by.value, evidence, offers(d.provider_offers),
         delivered(d.buyer_offer), delivered(d.result),
         d.ended_at ? std::to_string(d.ended_at->value) : "-", to_string(row.buyer),
         to_string(row.provider), row.held.value, row.reserved.value, change, to_string(row.arbiter),
-        row.index.value, ids(d.offered_by) + "/" + ids(row.owners));
+        row.index.value, ids(row.owners));
 }
 
 }  // namespace suanpan::core

@@ -239,6 +239,9 @@ struct Column<core::LeaseVoucher> : TextColumn<core::LeaseVoucher, ColumnType::k
 template <>
 struct Column<settlement::Delivered> : TextColumn<settlement::Delivered, ColumnType::kJsonb> {};
 template <>
+struct Column<std::vector<settlement::OwnerOffer>>
+    : TextColumn<std::vector<settlement::OwnerOffer>, ColumnType::kJsonb> {};
+template <>
 struct Column<settlement::WaterfallDifference>
     : TextColumn<settlement::WaterfallDifference, ColumnType::kJsonb> {};
 

@@ -10,10 +10,20 @@ namespace suanpan::db {
 namespace {
 
 using settlement::Delivered;
+using settlement::OwnerOffer;
 using settlement::WaterfallDifference;
 
 std::int64_t number(const Json& json) {
     return parse_bigint(json.get_ref<const std::string&>());
+}
+
+Json delivered_json(const Delivered& value) {
+    return {{"lot_us", std::to_string(value.lot_us)},
+            {"credit_ppm", std::to_string(value.credit.value)}};
+}
+
+Delivered read_delivered(const Json& json) {
+    return {number(json.at("lot_us")), Ppm(number(json.at("credit_ppm")))};
 }
 
 struct Part {
@@ -52,14 +62,35 @@ settlement::DisputeReason parse_word(std::string_view text) {
 
 template <>
 Cell TextColumn<Delivered, ColumnType::kJsonb>::encode(const Delivered& value) {
-    return Json{{"lot_us", std::to_string(value.lot_us)},
-                {"credit_ppm", std::to_string(value.credit.value)}}
-        .dump();
+    return delivered_json(value).dump();
 }
 template <>
 Delivered TextColumn<Delivered, ColumnType::kJsonb>::decode(const CellView& cell) {
-    const Json json = Json::parse(not_null(cell));
-    return {number(json.at("lot_us")), Ppm(number(json.at("credit_ppm")))};
+    return read_delivered(Json::parse(not_null(cell)));
+}
+
+template <>
+Cell TextColumn<std::vector<OwnerOffer>, ColumnType::kJsonb>::encode(
+    const std::vector<OwnerOffer>& value) {
+    Json out = Json::array();
+    for (const OwnerOffer& offer : value) {
+        Json item = delivered_json(offer.delivered);
+        item["by"] = to_uuid(offer.by.bytes);
+        out.push_back(std::move(item));
+    }
+    return out.dump();
+}
+template <>
+std::vector<OwnerOffer> TextColumn<std::vector<OwnerOffer>, ColumnType::kJsonb>::decode(
+    const CellView& cell) {
+    std::vector<OwnerOffer> out;
+    for (const Json& item : Json::parse(not_null(cell))) {
+        OwnerOffer offer;
+        offer.by.bytes = get(from_uuid(item.at("by").get_ref<const std::string&>()));
+        offer.delivered = read_delivered(item);
+        out.push_back(offer);
+    }
+    return out;
 }
 
 template <>

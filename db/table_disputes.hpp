@@ -45,8 +45,7 @@ void fields(A& a, R& r) {
     a("named_by_provider", r.dispute.named[0]);
     a("named_by_buyer", r.dispute.named[1]);
     a("named_by_operator", r.dispute.named[2]);
-    a("provider_offer", r.dispute.provider_offer);
-    a("offered_by", r.dispute.offered_by);
+    a("provider_offers", r.dispute.provider_offers);
     a("buyer_offer", r.dispute.buyer_offer);
     a("result", r.dispute.result);
     a("ended_s", r.dispute.ended_at);

@@ -69,6 +69,22 @@ bool is_at_least(const Delivered& more, const Delivered& less) {
     return more.lot_us >= less.lot_us && more.credit <= less.credit;
 }
 
+void put_offer(std::vector<OwnerOffer>& offers, const OwnerOffer& offer) {
+    const auto at = std::ranges::lower_bound(offers, offer.by, {}, &OwnerOffer::by);
+    if (at != offers.end() && at->by == offer.by)
+        *at = offer;
+    else
+        offers.insert(at, offer);
+}
+
+bool all_offer(const std::vector<OwnerOffer>& offers, const std::vector<OrganisationId>& owners,
+               const Delivered& delivered) {
+    return std::ranges::all_of(owners, [&](const OrganisationId& owner) {
+        const auto at = std::ranges::lower_bound(offers, owner, {}, &OwnerOffer::by);
+        return at != offers.end() && *at == OwnerOffer{owner, delivered};
+    });
+}
+
 bool is_claim(const Delivered& final, const Window& window, Lots lots, const DisputeClaim& claim) {
     const Delivered& said = claim.delivered;
     const Int128 most = Int128{lots.value} * window.length().value * 1'000'000;
@@ -165,19 +181,13 @@ Result<void> offer(Dispute& dispute, const DisputeOffer& offered,
     if (auto open = check_open(dispute, now); !open) return open;
     if (auto between = check_between(dispute, offered.delivered); !between) return between;
     if (offered.party == DisputeParty::kProvider) {
-        std::vector<OrganisationId>& words = dispute.offered_by;
-        if (dispute.provider_offer != offered.delivered) words.clear();
-        const auto at = std::ranges::lower_bound(words, offered.by);
-        if (at == words.end() || *at != offered.by) words.insert(at, offered.by);
-        dispute.provider_offer = offered.delivered;
+        put_offer(dispute.provider_offers, {offered.by, offered.delivered});
         dispute.state = DisputeState::kEvidence;
     } else {
         dispute.buyer_offer = offered.delivered;
     }
-    if (dispute.provider_offer && dispute.provider_offer == dispute.buyer_offer &&
-        std::ranges::includes(dispute.offered_by, owners)) {
-        end(dispute, DisputeState::kAgreed, offered.delivered, now);
-    }
+    if (dispute.buyer_offer && all_offer(dispute.provider_offers, owners, *dispute.buyer_offer))
+        end(dispute, DisputeState::kAgreed, *dispute.buyer_offer, now);
     return {};
 }
 

@@ -44,6 +44,13 @@ struct DisputeRules {
     friend bool operator==(const DisputeRules&, const DisputeRules&) = default;
 };
 
+// Of one of those who speak for the provider's side: nobody else changes it.
+struct OwnerOffer {
+    OrganisationId by;
+    Delivered delivered;
+    friend bool operator==(const OwnerOffer&, const OwnerOffer&) = default;
+};
+
 struct Dispute {
     DisputeId id;
     LeaseId lease;
@@ -56,11 +63,9 @@ struct Dispute {
     DisputeState state = DisputeState::kOpened;
     Time claim_by;  // the provider's deadline, and the arbiter's
     Time rule_by;
-    std::vector<LogIndex> evidence;       // log entries that were named; ascending, distinct
-    std::array<std::int64_t, 3> named{};  // how many of them by each side; by MeterRole
-    std::optional<Delivered> provider_offer;
-    std::vector<OrganisationId>
-        offered_by;  // who has made the provider's offer; ascending, distinct
+    std::vector<LogIndex> evidence;           // log entries that were named; ascending, distinct
+    std::array<std::int64_t, 3> named{};      // how many of them by each side; by MeterRole
+    std::vector<OwnerOffer> provider_offers;  // the last one of each; by who made it, ascending
     std::optional<Delivered> buyer_offer;
     std::optional<Delivered> result;  // the new final one, once it has ended
     std::optional<Time> ended_at;
@@ -110,9 +115,9 @@ struct DisputeOffer {
     Delivered delivered;
 };
 // What the party would accept; with the same of the buyer and of each of `owners` (ascending,
-// distinct: nobody gives away what is another's) it has ended. An offer for the provider is a claim
-// too, and another one than before is only its speaker's word. Error `outside_dispute`: not between
-// the two ends, in lot-time and in credit.
+// distinct: nobody gives away what is another's) it has ended. An offer stands until its own maker
+// makes another, and one for the provider is a claim too. Error `outside_dispute`: not between the
+// two ends, in lot-time and in credit.
 Result<void> offer(Dispute& dispute, const DisputeOffer& offered,
                    const std::vector<OrganisationId>& owners, Time now);
 // By an arbiter (whose standing and signature the caller has checked). Errors: `not_claimed` (the

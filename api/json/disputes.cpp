@@ -50,10 +50,10 @@ Json to_json(const core::DisputeRow& row) {
              {"log_index", row.index.value}};
     if (dispute.opened_by) out["opened_by"] = settlement::to_string(*dispute.opened_by);
     if (const auto deadline = dispute.deadline()) out["deadline"] = to_string(*deadline);
-    if (dispute.provider_offer) {
-        out["provider_offer"] = delivered_json(*dispute.provider_offer);
-        for (const OrganisationId& owner : dispute.offered_by)
-            out["offered_by"].push_back(to_string(owner));
+    for (const settlement::OwnerOffer& offer : dispute.provider_offers) {
+        Json item = delivered_json(offer.delivered);
+        item["by"] = to_string(offer.by);
+        out["provider_offers"].push_back(std::move(item));
     }
     if (dispute.buyer_offer) out["buyer_offer"] = delivered_json(*dispute.buyer_offer);
     if (dispute.result) out["result"] = delivered_json(*dispute.result);

@@ -28,6 +28,10 @@ TEST(Column, GivesBackWhatItWasGiven) {
     expect_same(matching::MarketKey{"AI-FP16", "CNY"});
     expect_same(std::map<std::string, core::ClassRate>{{"AI-FP16", {Rate(5), true}},
                                                        {"AI-FP8", {Rate(9), false}}});
+    OrganisationId owner;
+    owner.bytes[15] = 7;
+    expect_same(std::vector<settlement::OwnerOffer>{
+        {owner, {std::numeric_limits<std::int64_t>::max(), Ppm(5)}}});
     core::RunTotals totals;
     totals.windows = 3;
     totals.sale = Money(std::numeric_limits<std::int64_t>::max());

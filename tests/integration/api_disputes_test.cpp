@@ -270,7 +270,13 @@ TEST(ApiDisputes, OwnersOfThePoolSpeakForTheProvidersSide) {
     expect(day.buyer.post(path_of(dispute, "/offers"), delivered(kFull)), 200);
     const Json one = expect(day.seller.post(path_of(dispute, "/offers"), delivered(kFull)), 200);
     EXPECT_EQ(one["open"], true);
-    EXPECT_EQ(one["offered_by"], Json::array({day.world.provider.id}));
+    ASSERT_EQ(one["provider_offers"].size(), 1U);
+    EXPECT_EQ(one["provider_offers"][0]["by"], day.world.provider.id);
+    EXPECT_EQ(one["provider_offers"][0]["lot_us"], std::to_string(kFull));
+    // Another word of one owner took back the word of the other.
+    const Json other =
+        expect(day.owner().post(path_of(dispute, "/offers"), delivered(kFull / 2)), 200);
+    EXPECT_EQ(other["provider_offers"].size(), 2U);
     day.expect_equal_digests();
     const Json all = expect(day.owner().post(path_of(dispute, "/offers"), delivered(kFull)), 200);
     EXPECT_EQ(all["state"], "agreed");

@@ -6,8 +6,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace suanpan::settlement {
 namespace {
@@ -145,25 +148,44 @@ TEST(Dispute, TheSameOfferOfBothEndsIt) {
     EXPECT_EQ(dispute.ended_at, days(3));
 }
 
+const std::vector kTwoOwners{test_organisation(1), test_organisation(2)};
+
+Result<void> say(Dispute& dispute, DisputeParty party, std::uint8_t who, std::int64_t lot_us) {
+    return offer(dispute, {party, test_organisation(who), lots(lot_us)}, kTwoOwners, days(1));
+}
+
 // One owner could agree to what took from the others.
 TEST(Dispute, OfSeveralOwnersTakesTheWordOfEach) {
-    const std::vector<OrganisationId> owners{test_organisation(1), test_organisation(2)};
-    const auto say = [&](Dispute& dispute, DisputeParty party, std::uint8_t who,
-                         std::int64_t lot_us) {
-        return offer(dispute, {party, test_organisation(who), lots(lot_us)}, owners, days(1));
-    };
     Dispute dispute = mismatch(500, 300);
     ASSERT_EQ(code(say(dispute, DisputeParty::kProvider, 2, 600)), "ok");
     ASSERT_EQ(code(say(dispute, DisputeParty::kProvider, 2, 600)), "ok");
     ASSERT_EQ(code(say(dispute, DisputeParty::kBuyer, 9, 600)), "ok");
     EXPECT_TRUE(dispute.is_open()) << "the first owner has not said it";
-    ASSERT_EQ(code(say(dispute, DisputeParty::kProvider, 1, 700)), "ok");
-    EXPECT_EQ(dispute.offered_by, std::vector{test_organisation(1)}) << "another offer";
-    ASSERT_EQ(code(say(dispute, DisputeParty::kProvider, 1, 600)), "ok");
     // Who provides and owns nothing may speak, and is not needed.
     ASSERT_EQ(code(say(dispute, DisputeParty::kProvider, 3, 600)), "ok");
     EXPECT_TRUE(dispute.is_open());
-    ASSERT_EQ(code(say(dispute, DisputeParty::kProvider, 2, 600)), "ok");
+    ASSERT_EQ(code(say(dispute, DisputeParty::kProvider, 1, 600)), "ok");
+    EXPECT_EQ(dispute.state, DisputeState::kAgreed);
+    EXPECT_EQ(dispute.result, lots(600));
+}
+
+// Another word of one owner took back what the others had said: so one of them could keep all from
+// agreeing without refusing anything.
+TEST(Dispute, AnOfferIsItsMakersAlone) {
+    using enum DisputeParty;
+    Dispute dispute = mismatch(500, 300);
+    ASSERT_EQ(code(say(dispute, kProvider, 2, 600)), "ok");
+    ASSERT_EQ(code(say(dispute, kProvider, 1, 700)), "ok");
+    EXPECT_EQ(dispute.provider_offers,
+              (std::vector<OwnerOffer>{{test_organisation(1), lots(700)},
+                                       {test_organisation(2), lots(600)}}));
+    ASSERT_EQ(code(say(dispute, kBuyer, 9, 600)), "ok");
+    EXPECT_TRUE(dispute.is_open()) << "the first owner wants more";
+    ASSERT_EQ(code(say(dispute, kBuyer, 9, 700)), "ok");
+    EXPECT_TRUE(dispute.is_open()) << "the second has said less";
+    ASSERT_EQ(code(say(dispute, kProvider, 1, 600)), "ok");
+    EXPECT_TRUE(dispute.is_open()) << "the owners agree, and the buyer offers more";
+    ASSERT_EQ(code(say(dispute, kBuyer, 9, 600)), "ok");
     EXPECT_EQ(dispute.state, DisputeState::kAgreed);
     EXPECT_EQ(dispute.result, lots(600));
 }
@@ -207,6 +229,41 @@ TEST(Dispute, WordsGoThereAndBack) {
     }
     EXPECT_EQ(*parse_dispute_party("buyer"), DisputeParty::kBuyer);
     EXPECT_EQ(parse_dispute_state("settled").error().code(), "unknown_word");
+}
+
+// Against the last words of all, kept apart.
+TEST(DisputeRandom, OffersEndItOnceTheLastWordsOfAllAreTheSame) {
+    RandomContracts random(support::test_seed());
+    int agreed = 0;
+    for (int round = 0; round < 500; ++round) {
+        std::vector<OrganisationId> owners;
+        for (std::int64_t owner = 1 + random.below(4); owner > 0; --owner)
+            owners.insert(owners.begin(), test_organisation(static_cast<std::uint8_t>(owner)));
+        Dispute dispute = mismatch(500, 300);
+        std::map<OrganisationId, std::int64_t> said;
+        std::optional<std::int64_t> bought;
+        for (int word = 0; word < 12 && dispute.is_open(); ++word) {
+            const std::int64_t lot_us = 600 + random.below(2) * 50;
+            const bool buyer = random.one_in(4);
+            // Also of one who provides and owns nothing.
+            const OrganisationId by =
+                test_organisation(static_cast<std::uint8_t>(buyer ? 9 : 1 + random.below(5)));
+            const auto party = buyer ? DisputeParty::kBuyer : DisputeParty::kProvider;
+            ASSERT_EQ(code(offer(dispute, {party, by, lots(lot_us)}, owners, days(1))), "ok");
+            if (buyer)
+                bought = lot_us;
+            else
+                said[by] = lot_us;
+            const bool all = bought && std::ranges::all_of(owners, [&](const auto& owner) {
+                                 const auto found = said.find(owner);
+                                 return found != said.end() && found->second == *bought;
+                             });
+            ASSERT_EQ(dispute.is_open(), !all);
+            if (all) ASSERT_EQ(dispute.result, lots(*bought));
+            agreed += all ? 1 : 0;
+        }
+    }
+    EXPECT_GT(agreed, 0);
 }
 
 // Whatever is done to a dispute, it ends once, by its last deadline, within what was in dispute;
