@@ -18,11 +18,17 @@ namespace suanpan::audit {
 namespace {
 
 // An entry of the kinds below is always a command that was taken; its body has one of a few forms.
-Result<core::CommandBody> body_of(const EntryView& entry) {
+Result<core::Command> command_of(const EntryView& entry) {
     auto logged = core::parse_entry(entry.bytes);
     if (!logged) return fail(logged.error());
     if (!logged->command) return fail("bad_entry", "the entry is no command");
-    return std::move(logged->command->body);
+    return std::move(*logged->command);
+}
+
+Result<core::CommandBody> body_of(const EntryView& entry) {
+    auto command = command_of(entry);
+    if (!command) return fail(command.error());
+    return std::move(command->body);
 }
 
 tl::unexpected<Error> unknown_meter(const MeterId& meter) {
@@ -108,14 +114,16 @@ std::vector<EntryHook> EntrySignatures::hooks() {
     return {{"key", [this](const EntryView& entry) { return note_key(entry); }},
             {"readings", [this](const EntryView& entry) { return check_readings(entry); }},
             {"ruling", [this](const EntryView& entry) { return check_ruling(entry); }},
+            {"admin", [this](const EntryView& entry) { return note_decision(entry); }},
             {"transfer", [this](const EntryView& entry) { return check_payment(entry); }}};
 }
 
 Result<OrderedStep> EntrySignatures::note_key(const EntryView& entry) {
     if (ledger::is_log_statement(entry.bytes)) return OrderedStep{};  // the log's own key
-    const auto body = body_of(entry);
-    if (!body) return fail(body.error());
-    if (const auto* registered = std::get_if<core::RegisterMeter>(&*body)) {
+    const auto command = command_of(entry);
+    if (!command) return fail(command.error());
+    const core::CommandBody& body = command->body;
+    if (const auto* registered = std::get_if<core::RegisterMeter>(&body)) {
         return [this, id = registered->id, key = registered->key]() -> Result<LateCheck> {
             // A key changes by a rotation alone. Else readings could be signed with a key put in
             // for a moment.
@@ -126,13 +134,40 @@ Result<OrderedStep> EntrySignatures::note_key(const EntryView& entry) {
             return LateCheck{};
         };
     }
-    if (const auto* payer = std::get_if<core::RegisterPaymentKey>(&*body)) {
-        return [this, id = payer->id, key = payer->key]() -> Result<LateCheck> {
-            payment_keys_.try_emplace(id, key);
+    const Time time = entry.header.time;
+    if (const auto* payer = std::get_if<core::RegisterPaymentKey>(&body)) {
+        return [this, id = command->id, asked = *payer, time]() -> Result<LateCheck> {
+            payment_keys_.ask(id, asked, time);
             return LateCheck{};
         };
     }
-    return note_key_change(*body, entry.header.time);
+    if (const auto* payer = std::get_if<core::RevokePaymentKey>(&body)) {
+        return [this, id = payer->id]() -> Result<LateCheck> {
+            if (const auto done = payment_keys_.revoke(id); !done) return fail(done.error());
+            return LateCheck{};
+        };
+    }
+    return note_key_change(body, time);
+}
+
+// What a second person of the operator says to what the first one asked for.
+Result<OrderedStep> EntrySignatures::note_decision(const EntryView& entry) {
+    const auto body = body_of(entry);
+    if (!body) return fail(body.error());
+    if (const auto* approval = std::get_if<core::ApproveRequest>(&*body)) {
+        return [this, given = *approval, time = entry.header.time]() -> Result<LateCheck> {
+            if (const auto done = payment_keys_.approve(given, time); !done)
+                return fail(done.error());
+            return LateCheck{};
+        };
+    }
+    if (const auto* rejection = std::get_if<core::RejectRequest>(&*body)) {
+        return [this, given = *rejection]() -> Result<LateCheck> {
+            payment_keys_.reject(given);
+            return LateCheck{};
+        };
+    }
+    return OrderedStep{};
 }
 
 Result<OrderedStep> EntrySignatures::note_key_change(const core::CommandBody& body, Time time) {
@@ -220,7 +255,6 @@ Result<OrderedStep> EntrySignatures::check_readings(const EntryView& entry) {
     };
 }
 
-// A revoked key signs nothing that the market takes: replay shows it.
 Result<OrderedStep> EntrySignatures::check_payment(const EntryView& entry) {
     const auto body = body_of(entry);
     if (!body) return fail(body.error());
@@ -230,11 +264,10 @@ Result<OrderedStep> EntrySignatures::check_payment(const EntryView& entry) {
     if (!envelope) return fail(envelope.error());
     return
         [this, id = payment->notice.key, envelope = std::move(*envelope)]() -> Result<LateCheck> {
-            const auto key = payment_keys_.find(id);
-            if (key == payment_keys_.end())
-                return fail("unknown_payment_key", "no entry before registers " + to_string(id));
-            return signature_check(
-                envelope, "the payment is not signed with the key " + to_string(id), key->second);
+            const auto key = payment_keys_.get(id);
+            if (!key) return fail(key.error());
+            return signature_check(envelope,
+                                   "the payment is not signed with the key " + to_string(id), *key);
         };
 }
 
@@ -249,15 +282,16 @@ Json EntrySignatures::state() const {
         in_force[to_string(meter)] = to_base64(as_chars(keys.all().back().key));
         if (keys.revoked()) revoked.push_back(to_string(meter));
     }
-    return {{"keys", in_force},
-            {"keys_before", before},
-            {"revoked", revoked},
-            {"batches", std::to_string(batches_)},
-            {"probe_batches", std::to_string(probe_batches_)},
-            {"arbiter_keys", keys_json(arbiter_keys_)},
-            {"revoked_arbiter_keys", ids_json(revoked_arbiter_keys_)},
-            {"rulings", std::to_string(rulings_)},
-            {"payment_keys", keys_json(payment_keys_)}};
+    Json out{{"keys", in_force},
+             {"keys_before", before},
+             {"revoked", revoked},
+             {"batches", std::to_string(batches_)},
+             {"probe_batches", std::to_string(probe_batches_)},
+             {"arbiter_keys", keys_json(arbiter_keys_)},
+             {"revoked_arbiter_keys", ids_json(revoked_arbiter_keys_)},
+             {"rulings", std::to_string(rulings_)}};
+    payment_keys_.put_state(out);
+    return out;
 }
 
 Result<void> EntrySignatures::restore(const Json& state) {
@@ -269,11 +303,7 @@ Result<void> EntrySignatures::restore(const Json& state) {
     if (in.has("rulings")) {
         if (const auto arbiters = restore_arbiters(in); !arbiters) return arbiters;
     }
-    if (in.has("payment_keys")) {
-        const auto payers = keys_of<SigningKeyId>(in.table("payment_keys", read_key));
-        if (!payers) return fail(payers.error());
-        payment_keys_ = *payers;
-    }
+    if (const auto payers = payment_keys_.restore(in); !payers) return payers;
     if (const auto finished = in.finish(); !finished || probes < 0 || batches < probes)
         return fail("bad_state", finished ? "negative" : finished.error().detail());
     if (!meters) return meters;

@@ -4,9 +4,10 @@
 // a key of its meter: registered or put in by a rotation before, not replaced for longer than the
 // rotation's overlap, and not revoked, as the market has it (core/meters.cpp). The same holds of
 // rulings and the keys of arbiters (core/disputes.cpp), and of payments and those of their
-// providers.
+// providers, from the second person's word for one to its revocation.
 
 #include "apps/suanpan-audit/entry_hook.hpp"
+#include "apps/suanpan-audit/payment_keys.hpp"
 #include "base/crypto.hpp"
 #include "base/ids.hpp"
 #include "core/commands.hpp"
@@ -25,7 +26,8 @@ class EntrySignatures {
  public:
     /// They refer to this object. Faults: `bad_entry`, `meter_exists`, `unknown_meter`,
     /// `revoked_meter`, `key_reused`, `bad_overlap`, `key_in_force`, `superseded_key`,
-    /// `key_exists`, `unknown_key`, `revoked_key`, `unknown_payment_key`, `bad_signature`.
+    /// `key_exists`, `unknown_key`, `revoked_key`, `unknown_payment_key`,
+    /// `approval_expired`, `approval_differs`, `same_person`, `bad_signature`.
     std::vector<EntryHook> hooks();
 
     [[nodiscard]] std::uint64_t batches() const { return batches_; }
@@ -41,6 +43,7 @@ class EntrySignatures {
 
  private:
     Result<OrderedStep> note_key(const EntryView& entry);
+    Result<OrderedStep> note_decision(const EntryView& entry);
     Result<OrderedStep> note_key_change(const core::CommandBody& body, Time time);
     Result<OrderedStep> note_arbiter_key(const core::CommandBody& body);
     Result<OrderedStep> check_readings(const EntryView& entry);
@@ -51,7 +54,7 @@ class EntrySignatures {
     Result<OrderedStep> check_payment(const EntryView& entry);
 
     std::map<MeterId, settlement::MeterKeys> keys_;
-    std::map<SigningKeyId, PublicKey> payment_keys_;
+    PaymentKeys payment_keys_;
     std::uint64_t batches_ = 0;
     std::uint64_t probe_batches_ = 0;
     std::map<SigningKeyId, PublicKey> arbiter_keys_;

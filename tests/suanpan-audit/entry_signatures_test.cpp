@@ -2,6 +2,7 @@
 
 #include "base/dsse.hpp"
 #include "core/entries.hpp"
+#include "settlement/payment.hpp"
 #include "tests/suanpan-audit/log_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -69,6 +70,42 @@ std::string readings(std::uint8_t n, std::uint8_t meter, std::uint8_t signer, bo
     body.envelope = envelope_json(make_envelope(kPayloadType, settlement::make_batch(body.batch),
                                                 to_string(body.batch.meter), meter_key(signer)));
     return entry_of(n, body);
+}
+
+constexpr std::uint8_t kPayer = 5;
+
+core::RegisterPaymentKey payer_asked(std::uint8_t key) {
+    return {test_id<SigningKeyId>(kPayer), test_id<OrganisationId>(1), meter_key(key).public_key(),
+            test_id<UserId>(1)};
+}
+
+// By the first person; the request is known as `n`.
+std::string payer_request(std::uint8_t n, std::uint8_t key) {
+    return entry_of(n, payer_asked(key));
+}
+
+// By the second, of what was asked for as `request`.
+std::string payer_approval(std::uint8_t n, std::uint8_t request, std::uint8_t key,
+                           std::uint8_t by = 2) {
+    const core::RegisterPaymentKey asked = payer_asked(key);
+    const core::TrustKey act{asked.id, asked.organisation, asked.key};
+    return entry_of(n, core::ApproveRequest{test_id<ApprovalId>(request), core::content_of(act),
+                                            test_id<UserId>(by)});
+}
+
+std::string payer_rejection(std::uint8_t n, std::uint8_t request) {
+    return entry_of(n, core::RejectRequest{test_id<ApprovalId>(request), test_id<UserId>(2)});
+}
+
+std::string payer_revocation(std::uint8_t n) {
+    return entry_of(n, core::RevokePaymentKey{test_id<SigningKeyId>(kPayer)});
+}
+
+std::string payment(std::uint8_t n, std::uint8_t signer) {
+    const settlement::PaymentNotice notice{test_id<SigningKeyId>(kPayer), "p-" + std::to_string(n),
+                                           test_id<OrganisationId>(1), "CNY", Money(5)};
+    return entry_of(n,
+                    core::TakePayment{settlement::sign_payment(notice, meter_key(signer)), notice});
 }
 
 std::string verify(std::vector<std::string> entries, std::uint64_t* batches = nullptr) {
@@ -151,6 +188,54 @@ TEST(EntrySignatures, FollowsTheRevocationOfOneKey) {
     EXPECT_EQ(verify({registration(1, 7), rotation(2, 8, 9, 9)}), "unknown_meter 1");
     EXPECT_EQ(verify({registration(1, 7), revocation(2, 7), rotation(3, 7, 9, 9)}),
               "revoked_meter 2");
+}
+
+// A key that one person had asked for was trusted before the other one's word.
+TEST(EntrySignatures, APaymentKeySignsFromItsApprovalOn) {
+    EXPECT_EQ(verify({payer_request(1, 9), payer_approval(2, 1, 9), payment(3, 9), payment(4, 9)}),
+              "ok");
+    EXPECT_EQ(verify({payer_request(1, 9), payment(2, 9), payer_approval(3, 1, 9)}),
+              "unknown_payment_key 1");
+    EXPECT_EQ(verify({payer_request(1, 9), payer_rejection(2, 1), payment(3, 9)}),
+              "unknown_payment_key 2");
+    EXPECT_EQ(verify({payer_request(1, 9), payer_approval(2, 1, 9), payment(3, 8)}),
+              "bad_signature 2");
+    EXPECT_EQ(
+        verify({payer_request(1, 9), payer_request(2, 8), payer_approval(3, 2, 8), payment(4, 9)}),
+        "bad_signature 3")
+        << "of two requests for an id one was approved";
+}
+
+TEST(EntrySignatures, APaymentKeyIsApprovedByAnotherPersonForWhatWasAsked) {
+    EXPECT_EQ(verify({payer_request(1, 9), payer_approval(2, 1, 8)}), "approval_differs 1");
+    EXPECT_EQ(verify({payer_request(1, 9), payer_approval(2, 1, 9, 1)}), "same_person 1");
+    // Of a request for something else, as the closing of a month is.
+    EXPECT_EQ(verify({payer_approval(1, 7, 9)}), "ok");
+}
+
+TEST(EntrySignatures, ARevokedPaymentKeySignsNothing) {
+    EXPECT_EQ(verify({payer_request(1, 9), payer_approval(2, 1, 9), payment(3, 9),
+                      payer_revocation(4), payment(5, 9)}),
+              "unknown_payment_key 4");
+    EXPECT_EQ(verify({payer_request(1, 9), payer_revocation(2)}), "unknown_payment_key 1");
+}
+
+TEST(EntrySignatures, KeepsWhatItKnowsOfPaymentKeys) {
+    const TestLog log({payer_request(1, 9), payer_approval(2, 1, 9), payer_request(3, 8)});
+    EntrySignatures signatures;
+    VerifyOptions options;
+    options.hooks = signatures.hooks();
+    ASSERT_EQ(log.verify(options), "ok");
+    const Json state = signatures.state();
+    EXPECT_EQ(state.at("payment_keys").size(), 1U);
+    EXPECT_EQ(state.at("payment_keys_asked").size(), 1U);
+    EntrySignatures restored;
+    ASSERT_TRUE(restored.restore(state));
+    EXPECT_EQ(restored.state(), state);
+    Json before = state;
+    before.erase("payment_keys_asked");
+    EntrySignatures old;
+    EXPECT_EQ(old.restore(before).error().code(), "bad_state");
 }
 
 TEST(EntrySignatures, KeepsWhatItKnowsOfKeys) {
