@@ -6,6 +6,7 @@
 #include "core/period_desk.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace suanpan::core {
@@ -43,6 +44,7 @@ PeriodDesk::SumsByProject PeriodDesk::take_sums(Month month, const OrganisationI
         CHECK(net && tax);
         amounts = {*net, *tax};
         touched_sums.mark(next->first);
+        count_uninvoiced(next->second, -1);
         next = sums.erase(next);
     }
     return out;
@@ -72,7 +74,7 @@ std::vector<InvoiceRow> PeriodDesk::issue(Month month, const OrganisationId& org
 
 void PeriodDesk::put(Issuing& issuing, std::string_view series, settlement::Invoice invoice) {
     const auto number = invoices.issue(series, invoice);
-    CHECK(number);  // of sums that fit; what is credited was invoiced
+    CHECK(number);  // check_held() has bounded the sums; what is credited was invoiced
     const auto entries = static_cast<std::int64_t>(issuing.out.size() / kEntryInvoices);
     issuing.out.push_back(InvoiceRow{*number, std::move(invoice), issuing.now,
                                      LogIndex(issuing.first.value + entries)});
@@ -100,6 +102,28 @@ PeriodDesk::Amounts PeriodDesk::credit(Issuing& issuing, settlement::Invoice not
     }
     if (left_of.empty()) creditable.erase(account);
     return back;
+}
+
+// In a series months follow each other: what is kept of one stands behind what is forgotten.
+void PeriodDesk::forget_invoices(Month closed) {
+    const Month newest(closed.value - kCreditedMonths);
+    for (auto next = invoice_rows.begin(); next != invoice_rows.end();) {
+        const auto& [number, row] = *next;
+        const settlement::Invoice& invoice = row.invoice;
+        if (invoice.period > newest) {
+            next =
+                invoice_rows.upper_bound({number.series, std::numeric_limits<std::int64_t>::max()});
+            continue;
+        }
+        const auto account =
+            creditable.find({invoice.organisation, invoice.project, invoice.currency});
+        if (account != creditable.end()) {
+            account->second.erase(number);
+            if (account->second.empty()) creditable.erase(account);
+        }
+        invoices.forget(number);
+        next = invoice_rows.erase(next);
+    }
 }
 
 void PeriodDesk::keep_creditable(const settlement::InvoiceNumber& number,

@@ -58,11 +58,16 @@ Result<ExactAmount> rest_amount(const OrderTerms& terms, std::int64_t rest) {
 
 Result<void> Market::Impl::check_funds(const OrderTerms& terms, Money more) const {
     const AccountKey available{terms.organisation, terms.market.currency, AccountKind::kAvailable};
-    if (more.value <= 0 || accounts.balance(available) >= more) return {};
-    return fail("insufficient_funds", "the order may cost " + to_string(more) + " " +
-                                          terms.market.currency +
-                                          " more, and the organisation has " +
-                                          to_string(accounts.balance(available)) + " available");
+    if (more.value <= 0) return {};
+    if (accounts.balance(available) < more) {
+        return fail("insufficient_funds",
+                    "the order may cost " + to_string(more) + " " + terms.market.currency +
+                        " more, and the organisation has " +
+                        to_string(accounts.balance(available)) + " available");
+    }
+    const AccountKey held{terms.organisation, terms.market.currency, AccountKind::kHeld};
+    return closing.check_held(terms.organisation, terms.market.currency,
+                              Int128{accounts.balance(held).value} + more.value);
 }
 
 // The schedule's, with the taxes of the organisation and of what is traded.

@@ -10,6 +10,8 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 namespace suanpan::core {
 
@@ -33,6 +35,8 @@ struct PeriodDesk {
     // What credit notes can still give back, by the invoice's number: the newest is the last.
     std::map<Account, std::map<settlement::InvoiceNumber, Amounts>> creditable;
     std::map<SumKey, InvoiceSumRow> sums;
+    // What they ask of an organisation in a currency; follows from them and is not stored.
+    std::map<std::pair<OrganisationId, std::string>, Int128> uninvoiced;
 
     bool touched_last = false;
     Touched<OrganisationId> touched_waiting;
@@ -40,6 +44,10 @@ struct PeriodDesk {
     std::vector<InvoiceRow> issued;         // of the batch under way
     Touched<SumKey> touched_sums;
 
+    // That an organisation may hold so much: all of it may come to be paid, and stand on one
+    // invoice with what is not invoiced yet. Error `overflow`.
+    [[nodiscard]] Result<void> check_held(const OrganisationId& organisation,
+                                          const std::string& currency, Int128 held) const;
     // What a buyer pays for a window, for a project or for none, and the tax in it.
     void add(const OrganisationId& buyer, const ProjectId& project, const std::string& currency,
              Time window_start, Money net, Money tax);
@@ -49,6 +57,8 @@ struct PeriodDesk {
     [[nodiscard]] std::vector<InvoiceRow> issue(settlement::Month month,
                                                 const OrganisationId& organisation, Time now,
                                                 LogIndex first);
+    // The month has closed: no credit note will name what is too old by now.
+    void forget_invoices(settlement::Month closed);
     void mark_changes(Rows& out) const;
     void clear_touched();
     void add_state(Rows& out) const;
@@ -58,6 +68,7 @@ struct PeriodDesk {
     using SumsByProject = std::map<std::pair<ProjectId, std::string>, Amounts>;
     struct Issuing;
 
+    void count_uninvoiced(const InvoiceSumRow& sum, int sign);
     SumsByProject take_sums(settlement::Month month, const OrganisationId& organisation);
     void put(Issuing& issuing, std::string_view series, settlement::Invoice invoice);
     // Of the newest invoices first, until it is covered. Gives what no invoice was left for.

@@ -32,6 +32,10 @@ struct PeriodBalanceRow {
     friend bool operator==(const PeriodBalanceRow&, const PeriodBalanceRow&) = default;
 };
 
+// Credit notes name invoices of so many months, the last closed one included: those stay in memory.
+// What corrections give back beyond them, the next invoice has less.
+inline constexpr std::int64_t kCreditedMonths = 24;
+
 struct InvoiceRow {
     settlement::InvoiceNumber number;
     settlement::Invoice invoice;

@@ -103,6 +103,7 @@ void Market::Impl::close_step(PeriodRow& period) {
     if (!closing.waiting.empty()) return;
     period.closed = true;
     CHECK(closing.periods.close(period.month, now()));
+    closing.forget_invoices(period.month);
     emit(period_closed_entry(command->id, now(), period));
 }
 

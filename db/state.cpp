@@ -92,7 +92,10 @@ void load_periods(Source& source, core::Rows& rows) {
     for (const PeriodBalanceRecord& record :
          load<PeriodBalanceRecord>(source, "t.log_index IS NULL", "t.organisation"))
         rows.period_balances.push_back(from_record(record));
-    for (InvoiceRecord& record : load<InvoiceRecord>(source, "", "t.number"))
+    static const std::string kCredited =
+        "t.month > coalesce((SELECT max(month) FROM period WHERE closed), 0) - " +
+        std::to_string(core::kCreditedMonths);
+    for (InvoiceRecord& record : load<InvoiceRecord>(source, kCredited, "t.number"))
         rows.invoices.push_back(from_record(std::move(record)));
     rows.invoice_sums = load<core::InvoiceSumRow>(source, "t.net_micro <> 0 OR t.tax_micro <> 0",
                                                   "t.organisation, t.month, t.project, t.currency");

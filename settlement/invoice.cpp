@@ -95,6 +95,11 @@ void InvoiceBook::restore(const InvoiceNumber& number, const Invoice& invoice) {
     sum.tax.value += invoice.tax.value;
 }
 
+void InvoiceBook::forget(const InvoiceNumber& number) {
+    invoices_.erase(number);
+    credited_.erase(number);
+}
+
 const Invoice* InvoiceBook::find(const InvoiceNumber& number) const {
     const auto found = invoices_.find(number);
     return found == invoices_.end() ? nullptr : &found->second;

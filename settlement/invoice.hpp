@@ -11,6 +11,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -39,6 +40,10 @@ struct Invoice {
     friend bool operator==(const Invoice&, const Invoice&) = default;
 };
 
+// Net and tax together. An organisation's holds and what it has not been invoiced for stay within
+// it, so that no invoice is beyond 64 bits, nor what corrections of several months give back.
+inline constexpr Money kMostInvoiced{std::numeric_limits<std::int64_t>::max() / 4};
+
 class InvoiceBook {
  public:
     // Gives the next number of the series. Errors, in order of precedence: `bad_series`,
@@ -60,6 +65,9 @@ class InvoiceBook {
     [[nodiscard]] bool is_gapless() const;
 
     void restore(const InvoiceNumber& number, const Invoice& invoice);
+    // That nothing will correct any more. REQUIRES a later number of its series, or that the series
+    // gets none.
+    void forget(const InvoiceNumber& number);
     [[nodiscard]] const std::map<InvoiceNumber, Invoice>& all() const { return invoices_; }
 
  private:

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -72,6 +73,68 @@ TEST_F(Invoices, ACorrectionIsSplitOverTheNewestInvoices) {
     buy(later(5), 12);
     EXPECT_EQ(close(later(5)), Texts{"INV-2027-000004 7+0"});
     EXPECT_TRUE(desk.invoices.is_gapless());
+}
+
+// They stayed in memory for ever, each with what it could be credited for.
+TEST_F(Invoices, AreForgottenWhenNoCreditNoteWillNameThem) {
+    for (std::int64_t month = 0; month < 40; ++month) {
+        buy(later(month), 10 + month);
+        if (month % 7 == 3) buy(later(month - 1), -5);
+        close(later(month));
+        if (month % 7 == 5) {
+            buy(later(month), -3);
+            close(later(month));
+        }
+        desk.forget_invoices(later(month));
+        std::int64_t invoices = 0;
+        for (const auto& [number, row] : desk.invoice_rows) {
+            EXPECT_GT(row.invoice.period, later(month - kCreditedMonths));
+            invoices += row.invoice.corrects ? 0 : 1;
+        }
+        EXPECT_EQ(invoices, std::min(month + 1, kCreditedMonths));
+        EXPECT_EQ(desk.invoices.all().size(), desk.invoice_rows.size());
+        if (month % 5 == 0) reload();
+    }
+    EXPECT_EQ(desk.creditable.begin()->second.size(), 24U);
+    buy(later(40), 1);
+    EXPECT_EQ(close(later(40)), Texts{"INV-2030-000005 1+0"}) << "the numbers go on";
+}
+
+// What they were is not given back again: the next invoice has so much less.
+TEST_F(Invoices, ACorrectionBeyondThoseThatAreKeptWaitsForTheNextInvoice) {
+    buy(later(0), 100);
+    close(later(0));
+    buy(later(20), 10);
+    close(later(20));
+    desk.forget_invoices(later(24));
+    buy(later(20), -15);
+    EXPECT_EQ(close(later(25)), Texts{"CN-2029-000001 10+0 of INV-2028-000001"});
+    buy(later(26), 12);
+    EXPECT_EQ(close(later(26)), Texts{"INV-2029-000001 7+0"});
+    EXPECT_TRUE(desk.creditable.begin()->second.contains({"INV-2029", 1}));
+    EXPECT_EQ(desk.creditable.begin()->second.size(), 1U);
+}
+
+// Sums that fit made an invoice that did not.
+TEST_F(Invoices, WhatIsHeldAndNotInvoicedFitsOneOfThem) {
+    const std::int64_t most = settlement::kMostInvoiced.value;
+    const auto code = [&](std::int64_t held) {
+        const auto checked = desk.check_held(kBuyer, kCurrency, held);
+        return checked ? "ok" : checked.error().code();
+    };
+    EXPECT_EQ(code(most), "ok");
+    EXPECT_EQ(code(most + 1), "overflow");
+    buy(later(0), most - 100, 40);
+    buy(later(1), -50, 10);
+    reload();
+    EXPECT_EQ(code(50), "ok");
+    EXPECT_EQ(code(51), "overflow") << "less of one month is no room for another";
+    buy(later(1), 55);
+    EXPECT_EQ(code(45), "ok");
+    EXPECT_EQ(code(46), "overflow");
+    close(later(0));
+    EXPECT_EQ(code(most - 15), "ok");
+    EXPECT_EQ(code(most - 14), "overflow");
 }
 
 // Net and tax of different signs were neither an invoice nor a credit note.
