@@ -123,13 +123,17 @@ std::vector<BilledLease> list_billed_leases(Tx& tx, const BillingFilter& filter,
 
 namespace {
 
-// The month that was being closed when the line was summed: the first one from its window's month
-// on in which its buyer's turn came after the line. Months count from January 1970.
+// The month that was being closed when the line was summed. Months close one after the other, from
+// the first one on: so it is the one whose closing had begun last before the line, if the buyer's
+// turn in it came after the line, else the next; and never one before its window's. Months count
+// from January 1970.
 constexpr std::string_view kClosingOfLine =
-    "(SELECT min(p.month) FROM period AS p LEFT JOIN period_balance AS b"
+    "greatest((SELECT CASE WHEN b.log_index > t.log_index THEN p.month ELSE p.month + 1 END"
+    " FROM period AS p LEFT JOIN period_balance AS b"
     " ON b.month = p.month AND b.organisation = l.buyer"
-    " WHERE coalesce(b.log_index, p.log_index) > t.log_index"
-    " AND p.month >= (extract(year FROM to_timestamp(t.start_s) AT TIME ZONE 'UTC')::bigint - 1970)"
+    " WHERE p.log_index < t.log_index ORDER BY p.log_index DESC LIMIT 1),"
+    " (SELECT min(p.month) FROM period AS p),"
+    " (extract(year FROM to_timestamp(t.start_s) AT TIME ZONE 'UTC')::bigint - 1970)"
     " * 12 + extract(month FROM to_timestamp(t.start_s) AT TIME ZONE 'UTC')::bigint - 1)";
 
 // Of the buyer's project and that month, if all its lines did not sum to nothing; where there are
