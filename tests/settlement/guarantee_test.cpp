@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <limits>
 #include <random>
+#include <string>
+#include <vector>
 
 namespace suanpan::settlement {
 namespace {
@@ -55,6 +57,24 @@ TEST(Guarantee, RefusesStepsThatDoNotGetWorse) {
     EXPECT_TRUE(bad({Quantity::kLoss, Ppm(1), {{1, Ppm(0)}}}));
     EXPECT_TRUE(bad({Quantity::kLoss, Ppm(1), {{1, Ppm(kPpm + 1)}}}));
     EXPECT_TRUE(bad({Quantity::kLoss, Ppm(1), {{1, Ppm(5)}, {2, Ppm(5)}}}));
+}
+
+TEST(Guarantee, SamplesGoToTextsAndBack) {
+    GaugeSamples samples;
+    samples.add(20'000, Duration(300));
+    samples.add(0, Duration(60));
+    const auto back = GaugeSamples::from_texts(samples.to_texts());
+    ASSERT_TRUE(back.has_value());
+    EXPECT_EQ(back->to_texts(), samples.to_texts());
+    const auto bad = [](const std::vector<std::string>& texts) {
+        const auto read = GaugeSamples::from_texts(texts);
+        return !read && read.error().code() == "bad_samples";
+    };
+    EXPECT_TRUE(bad({"5"})) << "no seconds";
+    EXPECT_TRUE(bad({"5", "0"}));
+    EXPECT_TRUE(bad({"-1", "5"}));
+    EXPECT_TRUE(bad({"five", "5"}));
+    EXPECT_TRUE(bad({"5", "-5"}));
 }
 
 TEST(Guarantee, TheTwoSidesAndSilence) {
