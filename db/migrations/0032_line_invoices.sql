@@ -4,4 +4,4 @@
 CREATE UNIQUE INDEX period_log_index ON period (log_index);
 CREATE INDEX invoice_account ON invoice
     (organisation, month, currency, (coalesce(project, '00000000-0000-0000-0000-000000000000'::uuid)));
-DROP INDEX invoice_organisation;
+DROP INDEX invoice_organisation, invoice_of_line;
