@@ -27,8 +27,8 @@ struct PendingBatch {
     std::vector<Answer> answers;
     std::shared_ptr<const KnownKeys> keys = std::make_shared<KnownKeys>();  // that it makes
     db::Batch rows;
-    bool empty = true;          // there is nothing to write: repeats, who wait their turn
-    std::int64_t commands = 0;  // that came into the log
+    bool empty = true;  // there is nothing to write: repeats, who wait their turn
+    CommitFigures commit;
 };
 using PendingBatchPtr = std::shared_ptr<PendingBatch>;
 

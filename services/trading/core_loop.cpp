@@ -33,10 +33,11 @@ struct Task {
 struct CoreLoop::Impl {
     Impl(db::Pool& pool, const Clock& clock, const Options& chosen)
         : options(chosen),
-          sequencer(
-              pool, clock, chosen,
-              {[this](core::Rows& changes, std::int64_t commands) { committed(changes, commands); },
-               [this] { line_failed(); }, [this] { return outage(); }}) {}
+          sequencer(pool, clock, chosen,
+                    {[this](core::Rows& changes, const CommitFigures& commit) {
+                         committed(changes, commit);
+                     },
+                     [this] { line_failed(); }, [this] { return outage(); }}) {}
 
     void loop();
     void guarded(const std::function<void()>& what);
@@ -45,14 +46,14 @@ struct CoreLoop::Impl {
     void run_task(Task& task);
     void finish(const std::vector<Task*>& done);
     void wait_for(Task& task);
-    void committed(core::Rows& changes, std::int64_t commands);
+    void committed(core::Rows& changes, const CommitFigures& commit);
     void line_failed();
     bool outage();
     void drain(const Error& error);
 
     Options options;
     Sequencer sequencer;
-    std::function<void(core::Rows&)> listener;
+    std::function<void(core::Rows&, const CommitFigures&)> listener;
     std::thread thread;
 
     std::mutex mutex;
@@ -131,7 +132,7 @@ CoreFigures CoreLoop::figures() const {
     return figures;
 }
 
-void CoreLoop::on_commit(std::function<void(core::Rows&)> listener) {
+void CoreLoop::on_commit(std::function<void(core::Rows&, const CommitFigures&)> listener) {
     impl_->listener = std::move(listener);
 }
 
@@ -225,14 +226,14 @@ void CoreLoop::Impl::finish(const std::vector<Task*>& done) {
     finished.notify_all();
 }
 
-void CoreLoop::Impl::committed(core::Rows& changes, std::int64_t commands) {
+void CoreLoop::Impl::committed(core::Rows& changes, const CommitFigures& commit) {
     {
         const std::scoped_lock lock(mutex);
-        figures.commands += commands;
+        figures.commands += commit.commands;
         figures.batches += 1;
-        figures.largest_batch = std::max(figures.largest_batch, commands);
+        figures.largest_batch = std::max(figures.largest_batch, commit.commands);
     }
-    if (listener) listener(changes);
+    if (listener) listener(changes, commit);
 }
 
 void CoreLoop::Impl::line_failed() {
