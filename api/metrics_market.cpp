@@ -60,7 +60,17 @@ MarketMetrics::MarketMetrics(prometheus::Registry& registry)
       certificate_(prometheus::BuildGauge()
                        .Name("suanpan_tls_certificate_expires_seconds")
                        .Help("When the certificate in use expires, Unix time")
-                       .Register(registry)) {}
+                       .Register(registry)) {
+    // What has not happened yet is zero: an alert on a figure that is not there never fires.
+    for (const char* verdict : {"accepted", "accepted_with_gap", "duplicate"})
+        verdicts_.of({{"verdict", verdict}, {"code", ""}});
+    for (const char* code : {"bad_signature", "unknown_meter", "revoked_meter"})
+        refused_envelopes_.of({{"code", code}});
+    for (const char* state : {"scheduled", "provisioning", "active"})
+        open_leases_.set({{"state", state}}, 0);
+    for (const char* state : {"opened", "evidence"})
+        open_disputes_.set({{"state", state}}, 0);
+}
 
 void MarketMetrics::committed(const core::Rows& changes, const services::CommitFigures& commit) {
     batch_commands_.Observe(static_cast<double>(commit.commands));
