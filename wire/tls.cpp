@@ -3,9 +3,7 @@
 #include <boost/asio/ssl/error.hpp>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 
-#include <ctime>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -70,14 +68,6 @@ TlsContext ServerTls::context() {
         if (complain_) complain_(failure.what());
     }
     return context_;
-}
-
-std::chrono::sys_seconds ServerTls::expires() {
-    const TlsContext in_use = context();
-    std::tm end{};
-    const X509* certificate = SSL_CTX_get0_certificate(in_use->native_handle());
-    if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) != 1) return {};
-    return std::chrono::sys_seconds(std::chrono::seconds(timegm(&end)));
 }
 
 TlsContext client_context() {

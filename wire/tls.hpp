@@ -32,8 +32,6 @@ class ServerTls {
     explicit ServerTls(TlsFiles files, Complain complain = {});
 
     [[nodiscard]] TlsContext context();
-    // When the certificate in use does.
-    [[nodiscard]] std::chrono::sys_seconds expires();
 
  private:
     using FileTime = std::filesystem::file_time_type;

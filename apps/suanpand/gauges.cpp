@@ -8,6 +8,7 @@
 #include "services/figures/market_sampler.hpp"
 #include "services/publishing/publisher_loop.hpp"
 #include "services/trading/core_loop.hpp"
+#include "wire/expiry.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -67,7 +68,10 @@ api::Gauges read_gauges(const GaugeSources& sources) {
     std::error_code error;
     const auto space = std::filesystem::space(sources.data, error);
     if (!error) out.data_free_bytes = static_cast<std::int64_t>(space.available);
-    if (sources.tls) out.certificate_expires_s = sources.tls->expires().time_since_epoch().count();
+    if (sources.tls) {
+        out.certificate_expires_s =
+            wire::expires(*sources.tls->context()).time_since_epoch().count();
+    }
     return out;
 }
 
