@@ -1,5 +1,5 @@
-// Back-up and restore, each by its one command (deploy/backup, deploy/restore), and what a server does
-// that was restored from too old a back-up.
+// Back-up and restore, each by its one command (deploy/backup, deploy/restore), and what a server
+// does that was restored from too old a back-up.
 
 #include "db/migrate.hpp"
 #include "tests/integration/api_world.hpp"
@@ -26,7 +26,8 @@ ProgramRun run_script(const std::string& name, const std::vector<std::string>& a
     support::ChildProcess::Options options;
     options.program = SUANPAN_SOURCE_DIR "/deploy/" + name;
     options.arguments = arguments;
-    options.environment = {{"SUANPAN_BIN", support::program_path("suanpan").parent_path().string()}};
+    options.environment = {
+        {"SUANPAN_BIN", support::program_path("suanpan").parent_path().string()}};
     options.output = dir.path() / "output";
     support::ChildProcess process(options);
     const auto status = process.wait(std::chrono::minutes(2));
@@ -36,20 +37,18 @@ ProgramRun run_script(const std::string& name, const std::vector<std::string>& a
 
 ProgramRun back_up(const ApiServer& server, const fs::path& to,
                    const std::vector<std::string>& more = {}) {
-    std::vector<std::string> arguments{"--to",     to.string(),
-                                       "--data",   server.data().string(),
-                                       "--origin", kOrigin,
-                                       "--database", server.database().conninfo()};
+    std::vector<std::string> arguments{
+        "--to",     to.string(), "--data",     server.data().string(),
+        "--origin", kOrigin,     "--database", server.database().conninfo()};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run_script("backup", arguments);
 }
 
 ProgramRun restore(const ApiServer& server, const fs::path& from,
                    const std::vector<std::string>& more = {}) {
-    std::vector<std::string> arguments{"--from",   from.string(),
-                                       "--data",   server.data().string(),
-                                       "--origin", kOrigin,
-                                       "--database", server.database().conninfo()};
+    std::vector<std::string> arguments{
+        "--from",   from.string(), "--data",     server.data().string(),
+        "--origin", kOrigin,       "--database", server.database().conninfo()};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run_script("restore", arguments);
 }

@@ -17,6 +17,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <thread>
@@ -137,6 +138,29 @@ TEST_F(MetricsTest, EveryFigureOfAnAlertOrAPanelIsThere) {
         for (const std::string& name : read)
             EXPECT_TRUE(there.contains(name)) << where << " reads " << name;
     }
+}
+
+TEST_F(MetricsTest, EachFigureIsExplainedAndNoneIsMadeUp) {
+    trade();
+    Names there = samples_of(read());
+    there.merge(samples_of(read_fresh()));
+    Names families;
+    for (std::string name : there) {
+        for (const char* suffix : {"_bucket", "_sum", "_count"}) {
+            const bool part =
+                name.ends_with(suffix) &&
+                there.contains(name.substr(0, name.size() - std::string_view(suffix).size()) +
+                               "_bucket");
+            if (part) name.resize(name.size() - std::string_view(suffix).size());
+        }
+        families.insert(name);
+    }
+    const std::string page = read_source("docs/operator.md");
+    for (const std::string& name : families)
+        EXPECT_NE(page.find("`" + name + "`"), std::string::npos) << name;
+    static const std::regex kNamed("`((?:suanpan|process)_[a-z_]+)`");
+    for (std::sregex_iterator found(page.begin(), page.end(), kNamed), end; found != end; ++found)
+        EXPECT_TRUE(families.contains((*found)[1].str())) << (*found)[1].str();
 }
 
 TEST_F(MetricsTest, TellWhatTheMarketDoes) {

@@ -1,4 +1,5 @@
-// Pages that name things which live elsewhere: tests, packages, alerts, units. What they name is there.
+// Pages that name things which live elsewhere: tests, packages, alerts, units. What they name is
+// there.
 #include "tests/style/source_tree.hpp"
 
 #include <gtest/gtest.h>
@@ -89,7 +90,8 @@ TEST(Docs, EachDependencyIsExplained) {
                             R"((?:find_package|pkg_check_modules)\(([\w-]+))"));
     }
     const std::string client = read("client/typescript/package.json");
-    wanted.merge(all_of(client.substr(client.find("ependencies")), R"re("([@a-z][\w@/-]*)": "[0-9])re"));
+    wanted.merge(
+        all_of(client.substr(client.find("ependencies")), R"re("([@a-z][\w@/-]*)": "[0-9])re"));
     EXPECT_GT(wanted.size(), 45U);
     for (const std::string& name : wanted)
         EXPECT_TRUE(names(page, name)) << "docs/dependencies.md does not explain " << name;
