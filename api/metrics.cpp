@@ -26,9 +26,9 @@ struct GaugeInfo {
 };
 
 // Of the market's figures, zero before they were first read.
-template <auto member>
+template <auto Member>
 std::int64_t market(const Gauges& gauges) {
-    return gauges.market ? static_cast<std::int64_t>((*gauges.market).*member) : 0;
+    return gauges.market ? static_cast<std::int64_t>((*gauges.market).*Member) : 0;
 }
 
 const GaugeInfo kGauges[] = {
