@@ -6,6 +6,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -71,6 +72,11 @@ std::string help_of(const Command& command) {
     arguments.emplace_back("--help");
     const ProgramRun run = run_program(command.program, arguments);
     EXPECT_EQ(run.status, 0) << run.output;
+    // Help is given for what is not there too: that of the command above it.
+    std::string whole = command.program;
+    for (const std::string& word : command.words)
+        whole += " " + word;
+    EXPECT_NE(run.output.find("Usage: " + whole + " ["), std::string::npos) << whole;
     return run.output;
 }
 
