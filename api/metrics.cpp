@@ -132,8 +132,12 @@ void Metrics::count_request(std::string_view route, int status, std::chrono::nan
     histogram->Observe(std::chrono::duration<double>(took).count());
 }
 
-void Metrics::committed(const core::Rows& changes, const services::CommitFigures& commit) {
-    impl_->market.committed(changes, commit);
+void Metrics::committed(const core::Rows& changes) {
+    impl_->market.committed(changes);
+}
+
+void Metrics::measured(const services::CommitFigures& commit) {
+    impl_->market.measured(commit);
 }
 
 void Metrics::count_readings(const std::vector<settlement::ReadingVerdict>& verdicts) {

@@ -67,7 +67,8 @@ class Metrics {
     // `route` is the pattern, so that there are few.
     void count_request(std::string_view route, int status, std::chrono::nanoseconds took);
     // By the market's writer after each commit. Waits for nobody.
-    void committed(const core::Rows& changes, const services::CommitFigures& commit);
+    void committed(const core::Rows& changes);
+    void measured(const services::CommitFigures& commit);
     // What became of a batch of readings; of an envelope that was not even one.
     void count_readings(const std::vector<settlement::ReadingVerdict>& verdicts);
     void count_refused_envelope(std::string_view code);

@@ -2,7 +2,7 @@
 
 #include "api/json/verdict.hpp"
 #include "core/rows.hpp"
-#include "services/trading/core_loop.hpp"
+#include "services/trading/commit_figures.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -72,9 +72,12 @@ MarketMetrics::MarketMetrics(prometheus::Registry& registry)
         open_disputes_.set({{"state", state}}, 0);
 }
 
-void MarketMetrics::committed(const core::Rows& changes, const services::CommitFigures& commit) {
+void MarketMetrics::measured(const services::CommitFigures& commit) {
     batch_commands_.Observe(static_cast<double>(commit.commands));
     commit_seconds_.Observe(std::chrono::duration<double>(commit.took).count());
+}
+
+void MarketMetrics::committed(const core::Rows& changes) {
     for (const core::TradeRow& trade : changes.trades) {
         const prometheus::Labels labels{{"market", matching::to_string(trade.market)}};
         trades_.of(labels).Increment();

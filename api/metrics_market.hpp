@@ -15,7 +15,8 @@ class MarketMetrics {
     explicit MarketMetrics(prometheus::Registry& registry);
 
     // Thread-safe, these.
-    void committed(const core::Rows& changes, const services::CommitFigures& commit);
+    void committed(const core::Rows& changes);
+    void measured(const services::CommitFigures& commit);
     void count_readings(const std::vector<settlement::ReadingVerdict>& verdicts);
     void count_refused_envelope(std::string_view code);
 

@@ -32,6 +32,7 @@
 #include "services/publishing/publisher_loop.hpp"
 #include "services/sandbox/sandbox_clock.hpp"
 #include "services/trading/bootstrap.hpp"
+#include "services/trading/commit_figures.hpp"
 #include "services/trading/core_loop.hpp"
 #include "wire/tls.hpp"
 
@@ -314,9 +315,10 @@ bool may_run_market(services::Publisher& publisher) {
 void start_market(const Config& config, services::CoreLoop& core, const services::Clock& clock,
                   services::SandboxClock* sandbox_clock, services::PublisherLoop& publisher_loop,
                   api::StreamHub& streams, api::DepthCache& depths, api::Metrics& metrics) {
-    core.on_commit([&publisher_loop, &streams, &depths, &metrics](
-                       core::Rows& changes, const services::CommitFigures& commit) {
-        metrics.committed(changes, commit);
+    services::measure_commits(
+        [&metrics](const services::CommitFigures& commit) { metrics.measured(commit); });
+    core.on_commit([&publisher_loop, &streams, &depths, &metrics](core::Rows& changes) {
+        metrics.committed(changes);
         publisher_loop.notify(static_cast<std::uint64_t>(changes.head.size.value));
         depths.committed(changes);
         streams.committed(changes);  // last: it takes them

@@ -8,6 +8,7 @@
 
 #include "db/batch.hpp"
 #include "services/trading/batch_builder.hpp"
+#include "services/trading/commit_figures.hpp"
 #include "services/trading/core_loop.hpp"
 
 #include <condition_variable>

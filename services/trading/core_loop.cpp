@@ -1,6 +1,7 @@
 #include "services/trading/core_loop.hpp"
 
 #include "services/clock.hpp"
+#include "services/trading/commit_figures.hpp"
 #include "services/trading/sequencer.hpp"
 
 #include <spdlog/spdlog.h>
@@ -53,7 +54,7 @@ struct CoreLoop::Impl {
 
     Options options;
     Sequencer sequencer;
-    std::function<void(core::Rows&, const CommitFigures&)> listener;
+    std::function<void(core::Rows&)> listener;
     std::thread thread;
 
     std::mutex mutex;
@@ -132,7 +133,7 @@ CoreFigures CoreLoop::figures() const {
     return figures;
 }
 
-void CoreLoop::on_commit(std::function<void(core::Rows&, const CommitFigures&)> listener) {
+void CoreLoop::on_commit(std::function<void(core::Rows&)> listener) {
     impl_->listener = std::move(listener);
 }
 
@@ -233,7 +234,8 @@ void CoreLoop::Impl::committed(core::Rows& changes, const CommitFigures& commit)
         figures.batches += 1;
         figures.largest_batch = std::max(figures.largest_batch, commit.commands);
     }
-    if (listener) listener(changes, commit);
+    tell_commit(commit);
+    if (listener) listener(changes);
 }
 
 void CoreLoop::Impl::line_failed() {

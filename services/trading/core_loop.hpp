@@ -66,12 +66,6 @@ struct CoreFigures {
     bool leading = false;  // false for good when another server has taken over
 };
 
-// What one commit was.
-struct CommitFigures {
-    std::int64_t commands = 0;         // that it brought into the log
-    std::chrono::nanoseconds took{0};  // its transaction, until the database had confirmed it
-};
-
 class CoreLoop {
  public:
     struct Options {
@@ -112,7 +106,7 @@ class CoreLoop {
     [[nodiscard]] CoreFigures figures() const;
     // Called after each commit with what it changed, which may be taken, by the writer's thread or
     // the core's: must not block. Set before start().
-    void on_commit(std::function<void(core::Rows& changes, const CommitFigures& commit)> listener);
+    void on_commit(std::function<void(core::Rows& changes)> listener);
 
  private:
     struct Impl;

@@ -9,6 +9,7 @@
 #include "core/market.hpp"
 #include "db/leader.hpp"
 #include "services/trading/batch_builder.hpp"
+#include "services/trading/commit_figures.hpp"
 #include "services/trading/commit_line.hpp"
 #include "services/trading/core_loop.hpp"
 #include "services/trading/taken_names.hpp"
