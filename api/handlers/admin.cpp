@@ -125,6 +125,11 @@ Result<Response> readyz(Call& call) {
 }
 
 Result<Response> metrics(Call& call) {
+    if (!call.context.metrics.may_be_read_from(call.request.remote)) {
+        return fail(
+            "forbidden",
+            "metrics are for the operator's networks: see metrics_from in the configuration");
+    }
     Response response;
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     response.body = call.context.metrics.render();

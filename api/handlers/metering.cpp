@@ -3,6 +3,7 @@
 #include "api/handlers/input.hpp"
 #include "api/json/render.hpp"
 #include "api/json/verdict.hpp"
+#include "api/metrics.hpp"
 #include "api/problem.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
@@ -76,15 +77,17 @@ BatchItem envelope_item(const Call& call, services::ReadingIntake& intake, std::
     BatchItem item;
     auto checked = intake.check(std::move(envelope), call.caller.organisation);
     if (!checked) {
+        call.context.metrics.count_refused_envelope(checked.error().code());
         item.fault = checked.error();
     } else if (checked->repeats()) {
         item.ready = repeated_answer(*checked);
     } else {
-        item.write.respond = [lease = checked->command.batch.lease,
-                              stored =
-                                  std::move(checked->stored)](const core::CommandOutcome& outcome) {
-            return batch_answer(lease, outcome.index, outcome.readings, stored);
-        };
+        item.write.respond =
+            [lease = checked->command.batch.lease, stored = std::move(checked->stored),
+             &metrics = call.context.metrics](const core::CommandOutcome& outcome) {
+                metrics.count_readings(outcome.readings);
+                return batch_answer(lease, outcome.index, outcome.readings, stored);
+            };
         item.write.command = std::move(checked->command);
     }
     return item;

@@ -3,15 +3,12 @@
 #include <array>
 
 namespace suanpan::api {
-namespace {
 
 std::string_view verdict_word(settlement::Verdict verdict) {
     static constexpr std::array<std::string_view, 4> kWords = {"accepted", "accepted_with_gap",
                                                                "duplicate", "refused"};
     return kWords.at(static_cast<std::size_t>(verdict));
 }
-
-}  // namespace
 
 void write_json(CanonicalWriter& out, const settlement::ReadingVerdict& verdict) {
     out.begin_object();

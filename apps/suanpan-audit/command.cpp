@@ -80,6 +80,7 @@ int run(int argc, const char* const* argv, std::span<const Command> commands) {
         "Checks a compute exchange's ledger without trusting who runs it.\n"
         "Exit status: 0 all holds, 1 something is wrong with the log, 2 it could not be checked.",
         "suanpan-audit");
+    app.set_version_flag("--version", SUANPAN_VERSION);
     app.require_subcommand(1);
     Runner chosen;
     std::vector<std::pair<CLI::App*, Runner>> runners;

@@ -30,6 +30,7 @@ int run_command(int argc, const char* const* argv, std::span<const Command> comm
         "readings.\n"
         "Exit status: 0 done, 1 something is not as it should be, 2 wrong usage or configuration.",
         "suanpan-meter");
+    app.set_version_flag("--version", SUANPAN_VERSION);
     app.require_subcommand(1);
     std::vector<std::pair<CLI::App*, Runner>> runners;
     for (const Command& command : commands) {

@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
+#include <string>
 #include <vector>
 
 namespace suanpan::cli {
@@ -91,6 +93,34 @@ Result<void> fsck(Session& session, const LogInput& in) {
                     check->damage->where + ": " + check->damage->detail);
 }
 
+struct KeyInput {
+    std::string data;
+    std::string origin;
+    bool make = false;
+};
+
+// Witnesses must know a log's key before its first checkpoint.
+Result<void> show_key(Session& session, const KeyInput& in) {
+    const services::LogFiles files{in.data};
+    if (in.make) {
+        std::filesystem::create_directories(files.data);
+        const auto made = services::load_or_make_log_key(files.key());
+        if (!made) return fail(made.error());
+    }
+    const auto keys = services::load_log_keys(files);
+    if (!keys) return fail(keys.error());
+    session.show({{"key", ledger::to_string(keys->verifiers(in.origin).front())}});
+    return {};
+}
+
+void add_key_options(CLI::App& app, KeyInput& in) {
+    app.add_option("--data", in.data, "the server's data folder")
+        ->envname("SUANPAN_DATA")
+        ->required();
+    app.add_option("--origin", in.origin, "name of the log")->envname("SUANPAN_ORIGIN")->required();
+    app.add_flag("--make", in.make, "make it when there is none, for a log that has yet to begin");
+}
+
 Time wall_clock() {
     return services::SystemClock().now();
 }
@@ -142,6 +172,9 @@ void add_ledger(CLI::App& root, Session& session) {
     CLI::App& group = add_group(root, "ledger", "The transparency log, and its repair");
     add_command(group, session, "status", "What is signed, published, and waits; the witnesses",
                 [](Session& s) { return s.get("/v1/ledger"); });
+    add_command<KeyInput>(group, session, "key",
+                          "The log's verifier key, out of the data folder (operator)",
+                          add_key_options, show_key);
     add_command<LogInput>(group, session, "restore",
                           "Give a database that was set back what was published since (operator; "
                           "stop the server first)",

@@ -13,6 +13,8 @@ struct ClockInput {
 void add_operation(CLI::App& root, Session& session) {
     add_command(root, session, "digest", "Memory against database, sums of accounts (operator)",
                 [](Session& s) { return s.get("/v1/admin/digest"); });
+    add_command(root, session, "alive", "Whether the server answers at all",
+                [](Session& s) { return s.get("/healthz"); });
     add_command(root, session, "ready", "Whether the server takes commands",
                 [](Session& s) { return s.get("/readyz"); });
     CLI::App& sandbox = add_group(root, "sandbox", "Only with suanpand --sandbox");

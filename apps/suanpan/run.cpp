@@ -43,6 +43,7 @@ int run(int argc, const char* const* argv) {
     Session session;
     std::string key_file;
     if (const char* key = std::getenv("SUANPAN_KEY")) session.key = key;
+    root.set_version_flag("--version", SUANPAN_VERSION);
     root.add_option("--url", session.url, "the server")
         ->envname("SUANPAN_URL")
         ->capture_default_str();

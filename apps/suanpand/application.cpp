@@ -11,6 +11,7 @@
 #include "api/transport/server.hpp"
 #include "api/workers.hpp"
 #include "apps/suanpand/files.hpp"
+#include "apps/suanpand/gauges.hpp"
 #include "apps/suanpand/identity.hpp"
 #include "apps/suanpand/witnesses.hpp"
 #include "base/json.hpp"
@@ -21,6 +22,7 @@
 #include "ledger/checkpoint.hpp"
 #include "ledger/note.hpp"
 #include "services/clock.hpp"
+#include "services/figures/market_sampler.hpp"
 #include "services/iam/authenticator.hpp"
 #include "services/iam/expire_loop.hpp"
 #include "services/iam/idempotent_writes.hpp"
@@ -30,6 +32,7 @@
 #include "services/publishing/publisher_loop.hpp"
 #include "services/sandbox/sandbox_clock.hpp"
 #include "services/trading/bootstrap.hpp"
+#include "services/trading/commit_figures.hpp"
 #include "services/trading/core_loop.hpp"
 #include "wire/tls.hpp"
 
@@ -37,6 +40,7 @@
 #include <spdlog/spdlog.h>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -49,6 +53,7 @@ namespace suanpan::suanpand {
 namespace {
 
 constexpr std::size_t kWorkerQueue = 10'000;
+constexpr std::chrono::seconds kSampleEvery{15};
 constexpr std::int64_t kLastPublishMs = 5'000;
 
 template <typename T>
@@ -211,36 +216,12 @@ struct RunningMarket {
     api::Workers& workers;
     api::StreamHub& streams;
     api::DepthCache& depths;
+    api::Metrics& metrics;
     services::Publisher& publisher;
     services::PublisherLoop& publisher_loop;
     const PublisherNews& news;
     bool runs = true;  // false: the database was set back, and must not grow before it is restored
 };
-
-api::Gauges read_gauges(const RunningMarket& market, const api::HttpServer& server) {
-    const services::CoreFigures figures = market.core.figures();
-    const services::PublisherStatus status = market.publisher_loop.status();
-    api::Gauges gauges;
-    gauges.queue_depth = figures.queue_depth;
-    gauges.commands = figures.commands;
-    gauges.batches = figures.batches;
-    gauges.largest_batch = figures.largest_batch;
-    gauges.rebuilds = figures.rebuilds;
-    gauges.log_size = static_cast<std::int64_t>(status.known_size);
-    gauges.published_size = static_cast<std::int64_t>(status.published_size);
-    gauges.workers_waiting = static_cast<std::int64_t>(market.workers.waiting());
-    gauges.connections = static_cast<std::int64_t>(server.open_connections());
-    gauges.stream_clients = static_cast<std::int64_t>(market.streams.clients());
-    gauges.publisher_stopped = status.stopped.has_value();
-    gauges.publisher_delayed = status.delayed.has_value();
-    if (const services::Witnesses* witnesses = market.publisher_loop.witnesses()) {
-        for (const services::WitnessStatus& witness : witnesses->status()) {
-            gauges.witnesses += 1;
-            if (!witness.failure.empty()) gauges.witnesses_failing += 1;
-        }
-    }
-    return gauges;
-}
 
 // So much at once as in two seconds.
 api::RateLimit burst_of(std::int64_t per_second) {
@@ -264,7 +245,7 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
     services::Authenticator authenticator(market.database, market.clock, tokens.get());
     services::IdempotentWrites writes(market.database, market.clock);
     const services::ExpireLoop expire_loop(market.database, market.clock);
-    api::Metrics metrics;
+    const services::MarketSampler sampler(market.database, kSampleEvery);
     api::IndicativeCalls indicative;
     api::Gate gate(config.cors_origins, burst_of(config.key_per_second),
                    burst_of(config.address_per_second));
@@ -274,7 +255,7 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
                          authenticator,
                          writes,
                          market.workers,
-                         metrics,
+                         market.metrics,
                          gate,
                          indicative,
                          market.streams,
@@ -290,7 +271,12 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
                                if (config.trust_forwarded) api::take_forwarded(request);
                                dispatcher.dispatch(std::move(request), std::move(reply));
                            });
-    metrics.read_gauges_with([&] { return read_gauges(market, server); });
+    const GaugeSources sources{market.database, market.core,    market.clock,
+                               market.workers,  market.streams, market.publisher_loop,
+                               sampler,         server,         tls,
+                               config.data};
+    market.metrics.allow_from(config.metrics_from);
+    market.metrics.read_gauges_with([&sources] { return read_gauges(sources); });
     server.start();
     std::cout << "listening on " << (tls ? "https://" : "http://") << config.address << ":"
               << server.port() << std::endl;
@@ -328,8 +314,11 @@ bool may_run_market(services::Publisher& publisher) {
 
 void start_market(const Config& config, services::CoreLoop& core, const services::Clock& clock,
                   services::SandboxClock* sandbox_clock, services::PublisherLoop& publisher_loop,
-                  api::StreamHub& streams, api::DepthCache& depths) {
-    core.on_commit([&publisher_loop, &streams, &depths](core::Rows& changes) {
+                  api::StreamHub& streams, api::DepthCache& depths, api::Metrics& metrics) {
+    services::measure_commits(
+        [&metrics](const services::CommitFigures& commit) { metrics.measured(commit); });
+    core.on_commit([&publisher_loop, &streams, &depths, &metrics](core::Rows& changes) {
+        metrics.committed(changes);
         publisher_loop.notify(static_cast<std::uint64_t>(changes.head.size.value));
         depths.committed(changes);
         streams.committed(changes);  // last: it takes them
@@ -383,17 +372,18 @@ void run_application(const Config& config) {
     api::Workers workers(config.workers, kWorkerQueue);
     api::StreamHub streams(database, workers);
     api::DepthCache depths;
+    api::Metrics metrics;
 
     // The market. From here on this server leads.
     services::CoreLoop core(database, clock, {});
     const bool runs = may_run_market(publisher);
     if (runs)
-        start_market(config, core, clock, sandbox_clock.get(), publisher_loop, streams, depths);
+        start_market(config, core, clock, sandbox_clock.get(), publisher_loop, streams, depths,
+                     metrics);
     publisher_loop.start();
 
-    const RunningMarket market{database,       core,    clock,  sandbox_clock.get(),
-                               workers,        streams, depths, publisher,
-                               publisher_loop, news,    runs};
+    const RunningMarket market{database, core,    clock,     sandbox_clock.get(), workers, streams,
+                               depths,   metrics, publisher, publisher_loop,      news,    runs};
     const bool led_to_the_end = serve(config, signals, market);
 
     // What was committed is published.

@@ -112,6 +112,20 @@ void read_origins(Reader& reader, Config& config) {
     }
 }
 
+void read_metrics_from(Reader& reader, Config& config) {
+    constexpr std::string_view kName = "server.metrics_from";
+    std::string all = "127.0.0.0/8 ::1";
+    reader.text(kName, all);
+    std::istringstream words(all);
+    for (std::string word; words >> word;) {
+        const auto network = services::Network::parse(word);
+        if (network)
+            config.metrics_from.push_back(*network);
+        else
+            reader.fault(kName, network.error().detail());
+    }
+}
+
 void read_tls(Reader& reader, Config& config) {
     std::string certificate;
     std::string key;
@@ -250,6 +264,8 @@ const std::map<std::string_view, SettingInfo>& setting_table() {
              "sites whose pages may call, with spaces between; * for all"},
             {"server.trust_forwarded", "SUANPAN_TRUST_FORWARDED", "--trust-forwarded",
              "take a caller's address from the proxy's X-Forwarded-For"},
+            {"server.metrics_from", "SUANPAN_METRICS_FROM", "--metrics-from",
+             "networks that may read /metrics, with spaces between"},
             {"limits.key_per_second", "SUANPAN_KEY_PER_SECOND", "--key-per-second",
              "calls of one API key, 0 for any number"},
             {"limits.address_per_second", "SUANPAN_ADDRESS_PER_SECOND", "--address-per-second",
@@ -327,6 +343,7 @@ Result<Config> make_config(const Settings& settings) {
     reader.integer("server.workers", config.workers, 1, 64);
     reader.flag("server.trust_forwarded", config.trust_forwarded);
     read_origins(reader, config);
+    read_metrics_from(reader, config);
     read_tls(reader, config);
     read_oidc(reader, config);
     reader.integer("limits.key_per_second", config.key_per_second, 0, kMostPerSecond);

@@ -4,6 +4,7 @@
 
 #include "base/result.hpp"
 #include "base/units.hpp"
+#include "services/iam/networks.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -33,10 +34,11 @@ struct Config {
     int database_connections = 8;
     std::int64_t publish_interval_ms = 1'000;
     bool trust_forwarded = false;
-    std::vector<std::string> cors_origins;    // of portals on other sites
-    std::int64_t key_per_second = 5'000;      // calls; 0: no limit
-    std::int64_t address_per_second = 1'000;  // of callers without a key
-    std::string oidc_issuer;                  // empty: nobody signs in with a token
+    std::vector<services::Network> metrics_from;  // who may read /metrics
+    std::vector<std::string> cors_origins;        // of portals on other sites
+    std::int64_t key_per_second = 5'000;          // calls; 0: no limit
+    std::int64_t address_per_second = 1'000;      // of callers without a key
+    std::string oidc_issuer;                      // empty: nobody signs in with a token
     std::string oidc_audience;
     std::string oidc_jwks;  // a file, or an http(s):// address
     std::string oidc_organisation_claim = "organisation";

@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
         std::filesystem::path export_target;
         std::map<std::string, std::string> flags;
         bool sandbox = false;
+        app.set_version_flag("--version", SUANPAN_VERSION);
         app.add_option("--config", file, "TOML file; see deploy/suanpand.example.toml");
         app.add_flag("--check-config", check_only, "say every fault of the configuration and end");
         app.add_option("--export-log", export_target,

@@ -86,7 +86,8 @@ bool CommitLine::try_write(PendingBatch& batch) const {
         if (!batch.empty) steps_.write(batch);
         return true;
     } catch (const std::exception& problem) {
-        spdlog::error("a batch of {} commands was not written: {}", batch.commands, problem.what());
+        spdlog::error("a batch of {} commands was not written: {}", batch.commit.commands,
+                      problem.what());
         return false;
     }
 }

@@ -8,6 +8,7 @@
 
 #include "db/batch.hpp"
 #include "services/trading/batch_builder.hpp"
+#include "services/trading/commit_figures.hpp"
 #include "services/trading/core_loop.hpp"
 
 #include <condition_variable>
@@ -27,8 +28,8 @@ struct PendingBatch {
     std::vector<Answer> answers;
     std::shared_ptr<const KnownKeys> keys = std::make_shared<KnownKeys>();  // that it makes
     db::Batch rows;
-    bool empty = true;          // there is nothing to write: repeats, who wait their turn
-    std::int64_t commands = 0;  // that came into the log
+    bool empty = true;  // there is nothing to write: repeats, who wait their turn
+    CommitFigures commit;
 };
 using PendingBatchPtr = std::shared_ptr<PendingBatch>;
 

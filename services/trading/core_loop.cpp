@@ -1,6 +1,7 @@
 #include "services/trading/core_loop.hpp"
 
 #include "services/clock.hpp"
+#include "services/trading/commit_figures.hpp"
 #include "services/trading/sequencer.hpp"
 
 #include <spdlog/spdlog.h>
@@ -33,10 +34,11 @@ struct Task {
 struct CoreLoop::Impl {
     Impl(db::Pool& pool, const Clock& clock, const Options& chosen)
         : options(chosen),
-          sequencer(
-              pool, clock, chosen,
-              {[this](core::Rows& changes, std::int64_t commands) { committed(changes, commands); },
-               [this] { line_failed(); }, [this] { return outage(); }}) {}
+          sequencer(pool, clock, chosen,
+                    {[this](core::Rows& changes, const CommitFigures& commit) {
+                         committed(changes, commit);
+                     },
+                     [this] { line_failed(); }, [this] { return outage(); }}) {}
 
     void loop();
     void guarded(const std::function<void()>& what);
@@ -45,7 +47,7 @@ struct CoreLoop::Impl {
     void run_task(Task& task);
     void finish(const std::vector<Task*>& done);
     void wait_for(Task& task);
-    void committed(core::Rows& changes, std::int64_t commands);
+    void committed(core::Rows& changes, const CommitFigures& commit);
     void line_failed();
     bool outage();
     void drain(const Error& error);
@@ -225,13 +227,14 @@ void CoreLoop::Impl::finish(const std::vector<Task*>& done) {
     finished.notify_all();
 }
 
-void CoreLoop::Impl::committed(core::Rows& changes, std::int64_t commands) {
+void CoreLoop::Impl::committed(core::Rows& changes, const CommitFigures& commit) {
     {
         const std::scoped_lock lock(mutex);
-        figures.commands += commands;
+        figures.commands += commit.commands;
         figures.batches += 1;
-        figures.largest_batch = std::max(figures.largest_batch, commands);
+        figures.largest_batch = std::max(figures.largest_batch, commit.commands);
     }
+    tell_commit(commit);
     if (listener) listener(changes);
 }
 

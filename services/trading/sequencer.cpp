@@ -132,7 +132,7 @@ bool Sequencer::put_in_line(const PendingBatchPtr& batch, const Fill& fill) {
         return recover(batch);
     }
     // From here on the batch is the line's.
-    const bool logged = batch->commands > 0;
+    const bool logged = batch->commit.commands > 0;
     line_->push(batch);
     return logged;
 }
@@ -147,24 +147,26 @@ void Sequencer::build(PendingBatch& batch, const std::vector<Submission*>& submi
     batch.answers = builder.take_answers();
     batch.keys = builder.take_keys();
     batch.empty = builder.nothing_to_write();
-    batch.commands = builder.commands();
+    batch.commit.commands = builder.commands();
     if (batch.empty) return;
     batch.rows = builder.take_batch();
     probe("applied");
 }
 
 void Sequencer::write(PendingBatch& batch) {
-    if (!options_.probe) {
+    const auto begun = Monotonic::now();
+    if (options_.probe) {
+        probe("begun");
+        leader_->write(batch.rows, [this] { probe("written"); });
+        probe("committed");
+    } else {
         leader_->write(batch.rows);
-        return;
     }
-    probe("begun");
-    leader_->write(batch.rows, [this] { probe("written"); });
-    probe("committed");
+    batch.commit.took = Monotonic::now() - begun;
 }
 
 void Sequencer::finish(PendingBatch& batch) {
-    if (batch.commands > 0) events_.committed(batch.rows.changes, batch.commands);
+    if (batch.commit.commands > 0) events_.committed(batch.rows.changes, batch.commit);
     for (Answer& answer : batch.answers)
         deliver(*answer.submission, std::move(answer.response));
 }
@@ -179,7 +181,7 @@ bool Sequencer::recover(const PendingBatchPtr& unsent) {
     bool logged = false;
     if (rebuild(failed.get(), all_of(lost)) == Fate::kCommitted) {
         finish(*failed);
-        logged = failed->commands > 0;
+        logged = failed->commit.commands > 0;
         lost.erase(lost.begin());
     }
     for (Submission* submission : all_of(lost))
@@ -192,7 +194,7 @@ bool Sequencer::run_alone(Submission& submission) {
         PendingBatch batch;
         Problem problem;
         const Fill fill = [&submission](BatchBuilder& builder) { builder.add(submission); };
-        if (try_alone(batch, submission, fill, problem)) return batch.commands > 0;
+        if (try_alone(batch, submission, fill, problem)) return batch.commit.commands > 0;
         if (!problem.by_environment) return refuse(submission, problem.text);
         if (tries == kAttemptsAlone) break;
     }

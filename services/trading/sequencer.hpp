@@ -9,6 +9,7 @@
 #include "core/market.hpp"
 #include "db/leader.hpp"
 #include "services/trading/batch_builder.hpp"
+#include "services/trading/commit_figures.hpp"
 #include "services/trading/commit_line.hpp"
 #include "services/trading/core_loop.hpp"
 #include "services/trading/taken_names.hpp"
@@ -29,7 +30,7 @@ class Sequencer {
     struct Events {
         // After each commit, before its callers are answered; on the line's thread or the core's.
         // The changes may be taken.
-        std::function<void(core::Rows& changes, std::int64_t commands)> committed;
+        std::function<void(core::Rows& changes, const CommitFigures& commit)> committed;
         // A batch under way has failed: call make_room() or settle(). On the line's thread.
         std::function<void()> failed;
         // The database has been away for a while: who waits is told; called again and again until

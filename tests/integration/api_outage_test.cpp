@@ -56,4 +56,27 @@ TEST(ApiOutage, APreviewSaysThatTheMarketIsAway) {
     EXPECT_EQ(buyer.post("/v1/orders", World::buy(1, "1.000000"), "k").status, 201);
 }
 
+// Who restarts what is not alive must not restart it for the database's sake, and figures are wanted
+// just then.
+TEST(ApiOutage, IsToldByReadinessAndNotByLivenessOrFigures) {
+    const ApiServer server;
+    Caller nobody = server.caller("");
+    EXPECT_EQ(nobody.get("/readyz").status, 200);
+    set_away(server.database(), true);
+    const Answer ready = nobody.get("/readyz");
+    EXPECT_EQ(ready.status, 503) << ready.text;
+    EXPECT_EQ(ready.code(), "database_unavailable") << ready.text;
+    EXPECT_EQ(nobody.get("/healthz").status, 200);
+    const Answer figures = nobody.get("/metrics");
+    EXPECT_EQ(figures.status, 200);
+    EXPECT_NE(figures.text.find("suanpan_core_leading 1"), std::string::npos);
+    set_away(server.database(), false);
+    Answer again;
+    for (int i = 0; i < 200 && again.status != 200; ++i) {
+        if (i > 0) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        again = nobody.get("/readyz");
+    }
+    EXPECT_EQ(again.status, 200) << again.text;
+}
+
 }  // namespace suanpan::test

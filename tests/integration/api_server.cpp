@@ -99,12 +99,15 @@ void ApiServer::start(const std::map<std::string, std::string>& environment) {
     std::filesystem::remove(port_file);
     support::ChildProcess::Options options;
     options.program = support::program_path("suanpand");
-    options.arguments = {"--sandbox",   "--sandbox-start", std::string(kStart),
-                         "--listen",    "127.0.0.1:0",     "--port-file",
-                         port_file,     "--data",          data().string(),
-                         "--log-level", "warning"};
-    if (std::ranges::find(more_arguments_, "--publish-interval-ms") == more_arguments_.end())
-        options.arguments.insert(options.arguments.end(), {"--publish-interval-ms", "50"});
+    options.arguments = {"--sandbox", "--sandbox-start", std::string(kStart),
+                         "--listen",  "127.0.0.1:0",     "--port-file",
+                         port_file,   "--data",          data().string()};
+    const auto usually = [&](const std::string& flag, const std::string& value) {
+        if (std::ranges::find(more_arguments_, flag) == more_arguments_.end())
+            options.arguments.insert(options.arguments.end(), {flag, value});
+    };
+    usually("--log-level", "warning");
+    usually("--publish-interval-ms", "50");
     options.arguments.insert(options.arguments.end(), more_arguments_.begin(),
                              more_arguments_.end());
     options.environment = {{"SUANPAN_DATABASE", database_.conninfo()}};

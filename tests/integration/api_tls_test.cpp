@@ -1,6 +1,7 @@
 // The server with a certificate of its own.
 
 #include "tests/integration/api_world.hpp"
+#include "tests/integration/certificate.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,40 +13,6 @@
 
 namespace suanpan::test {
 namespace {
-
-struct Certificate {
-    std::filesystem::path certificate;
-    std::filesystem::path key;
-};
-
-// Signed by itself.
-Certificate make_certificate(const std::filesystem::path& folder, const std::string& name) {
-    const Certificate made{folder / (name + ".crt"), folder / (name + ".key")};
-    support::ChildProcess::Options options;
-    options.program = "/usr/bin/openssl";
-    options.arguments = {"req",
-                         "-x509",
-                         "-newkey",
-                         "ec",
-                         "-pkeyopt",
-                         "ec_paramgen_curve:P-256",
-                         "-nodes",
-                         "-days",
-                         "2",
-                         "-subj",
-                         "/CN=" + name,
-                         "-addext",
-                         "subjectAltName=IP:127.0.0.1",
-                         "-keyout",
-                         made.key.string(),
-                         "-out",
-                         made.certificate.string()};
-    options.output = folder / (name + ".log");
-    support::ChildProcess process(options);
-    if (process.wait(std::chrono::seconds(30)) != 0)
-        throw std::runtime_error("openssl: " + process.output());
-    return made;
-}
 
 // What clients of this process trust from now on.
 void trust(const std::filesystem::path& certificate) {
