@@ -5,6 +5,7 @@
 #include "api/workers.hpp"
 #include "db/queries/billing.hpp"
 #include "db/queries/trading.hpp"
+#include "db/reader.hpp"
 
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>

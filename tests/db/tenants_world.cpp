@@ -42,7 +42,7 @@ BEGIN
     FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
     LEFT JOIN pg_type AS b ON b.oid = t.typbasetype
     WHERE a.attrelid = target AND a.attnum > 0 AND a.attnotnull AND NOT a.attisdropped;
-    EXECUTE format('INSERT INTO %s SELECT r.* FROM jsonb_populate_record(NULL::%s, $1) AS r',
+    EXECUTE format('INSERT INTO %s SELECT (r).* FROM jsonb_populate_record(NULL::%s, $1) AS r',
                    target, target) USING plain || given;
 END
 $$;
