@@ -2,6 +2,23 @@
 
 namespace suanpan::api {
 
+namespace {
+
+constexpr services::RoleSet kStaff = services::role_bit(core::Role::kOperator) |
+                                     services::role_bit(core::Role::kSettlement) |
+                                     services::role_bit(core::Role::kAuditor);
+
+bool is_for_staff(const Route& route) {
+    return route.access == Access::kRoles && (route.roles & ~kStaff) == 0;
+}
+
+}  // namespace
+
+db::Reader Call::reader() const {
+    if (route != nullptr && is_for_staff(*route)) return context.database.all_rows();
+    return context.database.as(caller);
+}
+
 Response json_response(const Json& body, int status) {
     Response response;
     response.status = status;

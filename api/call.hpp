@@ -6,6 +6,7 @@
 //          dispatcher's
 //   async  does all of that itself (batches, loops of commands, the clock)
 
+#include "api/database.hpp"
 #include "api/http.hpp"
 #include "api/rate_limits.hpp"
 #include "base/json.hpp"
@@ -26,12 +27,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
-namespace suanpan::db {
-class Pool;
-}
 namespace suanpan::services {
 class Clock;
 class IdempotentWrites;
@@ -51,7 +50,7 @@ class Workers;
 
 // What handlers work with. Everything outlives the server and is thread-safe.
 struct Context {
-    db::Pool& database;
+    Database database;
     services::CoreLoop& core;
     const services::Clock& clock;
     services::Authenticator& authenticator;
@@ -86,6 +85,18 @@ struct Call {
     // The path's parameter as an id. Error `not_found`: an id that cannot be is an id that is not.
     template <typename IdType>
     [[nodiscard]] Result<IdType> id(std::size_t parameter = 0) const;
+
+    // The database as the caller may see it. A route that only the operator's own people may call,
+    // by whatever role, is about everybody's.
+    [[nodiscard]] db::Reader reader() const;
+    template <typename Work>
+    auto read(std::string_view name, Work&& work) const {
+        return reader().read(name, std::forward<Work>(work));
+    }
+    template <typename Work>
+    auto snapshot(std::string_view name, Work&& work) const {
+        return reader().snapshot(name, std::forward<Work>(work));
+    }
 };
 
 struct Write {

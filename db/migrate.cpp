@@ -80,6 +80,22 @@ std::string quiet(const std::string& conninfo) {
                                       {"connect_timeout", "5"}});
 }
 
+// Roles belong to the cluster: a database that was brought to another one may find them without
+// what the schema's files gave them there.
+Result<void> check_roles(pqxx::transaction_base& tx) {
+    const auto row = tx.exec1(
+        "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'suanpan_app' AND rolbypassrls),"
+        " (SELECT count(DISTINCT (m.roleid, m.member)) FROM pg_auth_members AS m"
+        "  JOIN pg_roles AS r ON r.oid = m.roleid JOIN pg_roles AS o ON o.oid = m.member"
+        "  WHERE (r.rolname, o.rolname) IN (('suanpan_tenant', 'suanpan_arbiter'),"
+        "   ('suanpan_arbiter', 'suanpan_app'))) = 2");
+    if (row[0].as<bool>() && row[1].as<bool>()) return {};
+    return fail("roles_incomplete",
+                "the server's role in this PostgreSQL lacks what the schema needs: let a superuser "
+                "run, once, \"ALTER ROLE suanpan_app BYPASSRLS; GRANT suanpan_tenant TO "
+                "suanpan_arbiter; GRANT suanpan_arbiter TO suanpan_app\"");
+}
+
 void make_table(pqxx::connection& connection) {
     pqxx::work tx(connection, "make_schema_migration");
     if (has_table(tx)) return;
@@ -182,7 +198,7 @@ Result<void> check_schema(const std::string& conninfo, std::span<const Migration
         pqxx::work tx(connection, "check_schema");
         const std::vector<Applied> applied = load_applied(tx);
         if (auto same = check_applied(applied, files); !same) return same;
-        if (applied.size() == files.size()) return {};
+        if (applied.size() == files.size()) return check_roles(tx);
         return fail("schema_older",
                     applied.empty()
                         ? std::string("the database has no schema yet: run `suanpan migrate`")

@@ -32,8 +32,8 @@ struct MigrationReport {
 Result<MigrationReport> migrate(const std::string& conninfo);
 Result<MigrationReport> migrate(const std::string& conninfo, std::span<const Migration> files);
 
-// The schema is exactly what this program needs. Errors: `database_unreachable`, `schema_newer`,
-// `schema_older`, `schema_changed`.
+// The schema is exactly what this program needs, and the server's role has what it needs. Errors:
+// `database_unreachable`, `schema_newer`, `schema_older`, `schema_changed`, `roles_incomplete`.
 Result<void> check_schema(const std::string& conninfo);
 Result<void> check_schema(const std::string& conninfo, std::span<const Migration> files);
 

@@ -16,8 +16,8 @@ Result<Response> list_accounts(Call& call) {
     if (!organisation) return fail(organisation.error());
     const auto owner = organisation->value_or(call.caller.organisation);
     db::Listed<core::BalanceRow> listed;
-    listed.rows = call.context.database.read(
-        "list_balances", [&owner](db::Tx& tx) { return db::list_balances(tx, owner); });
+    listed.rows =
+        call.read("list_balances", [&owner](db::Tx& tx) { return db::list_balances(tx, owner); });
     return list_response(
         listed, [](const core::BalanceRow& row) { return to_json(row); },
         [](const core::BalanceRow&) { return std::string(); });
@@ -37,8 +37,8 @@ Result<Response> list_journal(Call& call) {
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     if (!organisation) return fail(organisation.error());
     filter.organisation = *organisation;
-    const auto listed = call.context.database.read(
-        "list_journal", [&](db::Tx& tx) { return db::list_journal(tx, filter, page); });
+    const auto listed =
+        call.read("list_journal", [&](db::Tx& tx) { return db::list_journal(tx, filter, page); });
     const auto viewer = call.caller.is_operator() ? std::nullopt : *organisation;
     return list_response(
         listed, [&viewer](const settlement::JournalEntry& entry) { return to_json(entry, viewer); },

@@ -29,11 +29,11 @@ std::string decimal(Int128 value) {
 }
 
 // Runs on the core's thread, so nothing is written while the database is read.
-Comparison compare(Context& context, const core::Market& market) {
+Comparison compare(const Call& call, const core::Market& market) {
     Comparison out;
     out.memory = core::digest(market.state());
     out.head = market.head();
-    context.database.snapshot("digest", [&out](db::Tx& tx) {
+    call.snapshot("digest", [&out](db::Tx& tx) {
         out.database = core::digest(db::load_state(tx));
         out.sums = db::sum_accounts(tx);
     });
@@ -46,9 +46,8 @@ Comparison compare(Context& context, const core::Market& market) {
 
 Result<Response> get_digest(Call& call) {
     Comparison found;
-    const auto seen = read_market(call.context.core, [&](const core::Market& market) {
-        found = compare(call.context, market);
-    });
+    const auto seen = read_market(
+        call.context.core, [&](const core::Market& market) { found = compare(call, market); });
     if (!seen) return fail(seen.error());
     Json sums = Json::array();
     for (std::size_t i = 0; i < found.sums.size(); ++i) {
@@ -105,8 +104,7 @@ Result<Response> healthz(Call&) {
 }
 
 Result<Response> readyz(Call& call) {
-    const core::HeadRow head =
-        call.context.database.read("ready", [](db::Tx& tx) { return db::load_head(tx); });
+    const core::HeadRow head = call.read("ready", [](db::Tx& tx) { return db::load_head(tx); });
     const services::PublisherStatus publisher = call.context.publisher->status();
     Json body{{"status", "ready"},
               {"log_size", head.size.value},

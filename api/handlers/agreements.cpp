@@ -97,8 +97,8 @@ Result<Response> list_agreements(Call& call) {
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     if (!organisation) return fail(organisation.error());
     const auto party = organisation->value_or(call.caller.organisation);
-    const auto listed = call.context.database.read(
-        "list_agreements", [&](db::Tx& tx) { return db::list_agreements(tx, party, page); });
+    const auto listed = call.read("list_agreements",
+                                  [&](db::Tx& tx) { return db::list_agreements(tx, party, page); });
     return list_response(
         listed, [](const DiscountAgreement& agreement) { return api::to_json(agreement); },
         [](const DiscountAgreement& agreement) { return to_string(agreement.id); });

@@ -38,8 +38,7 @@ Result<std::string> parse_hub(std::string_view text) {
 Result<core::PoolRow> find_pool(const Call& call) {
     const auto id = call.id<PoolId>();
     if (!id) return fail(id.error());
-    auto row = call.context.database.read("find_pool",
-                                          [&id](db::Tx& tx) { return db::find_pool(tx, *id); });
+    auto row = call.read("find_pool", [&id](db::Tx& tx) { return db::find_pool(tx, *id); });
     if (!row) return fail(not_found());
     return *row;
 }
@@ -97,8 +96,8 @@ Result<Response> list_sites(Call& call) {
     filter.organisation = query.find("organisation", parse_id<OrganisationId>);
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    const auto listed = call.context.database.read(
-        "list_sites", [&](db::Tx& tx) { return db::list_sites(tx, filter, page); });
+    const auto listed =
+        call.read("list_sites", [&](db::Tx& tx) { return db::list_sites(tx, filter, page); });
     return list_response(
         listed, [](const db::SiteInfo& site) { return to_json(site); },
         [](const db::SiteInfo& site) { return to_string(site.row.id); });
@@ -152,8 +151,8 @@ Result<Response> list_pools(Call& call) {
     filter.model = query.find_text("model", 64);
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    const auto listed = call.context.database.read(
-        "list_pools", [&](db::Tx& tx) { return db::list_pools(tx, filter, page); });
+    const auto listed =
+        call.read("list_pools", [&](db::Tx& tx) { return db::list_pools(tx, filter, page); });
     return list_response(
         listed, [](const core::PoolRow& pool) { return to_json(pool); },
         [](const core::PoolRow& pool) { return to_string(pool.rules.id); });
@@ -169,7 +168,7 @@ Result<Response> get_pool(Call& call) {
     confirmed.pool = pool->rules.id;
     confirmed.state = core::TitleState::kConfirmed;
     confirmed.limit = kMostTitles;
-    call.context.database.snapshot("pool_details", [&](db::Tx& tx) {
+    call.snapshot("pool_details", [&](db::Tx& tx) {
         titles.clear();
         attestations.clear();
         for (const auto& title : db::list_titles(tx, confirmed).rows)
@@ -190,7 +189,7 @@ Result<Response> get_calendar(Call& call) {
     const Window window = read_calendar_window(query, call.context.clock.now());
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    const auto occupations = call.context.database.read("pool_calendar", [&](db::Tx& tx) {
+    const auto occupations = call.read("pool_calendar", [&](db::Tx& tx) {
         return db::list_occupations(tx, pool->rules.id, window);
     });
     Json steps = Json::array();
@@ -258,8 +257,8 @@ Result<Response> list_blocks(Call& call) {
     const auto pool = find_own_pool(call);
     if (!pool) return fail(pool.error());
     const Time now = call.context.clock.now();
-    const auto blocks = call.context.database.read(
-        "list_blocks", [&](db::Tx& tx) { return db::list_blocks(tx, pool->rules.id); });
+    const auto blocks =
+        call.read("list_blocks", [&](db::Tx& tx) { return db::list_blocks(tx, pool->rules.id); });
     Json items = Json::array();
     for (const core::BlockRow& block : blocks) {
         if (!block.ended_at && block.window.end > now) items.push_back(to_json(block));

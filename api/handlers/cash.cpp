@@ -48,8 +48,8 @@ Result<OrganisationId> path_organisation(const Call& call) {
     const auto id = call.id<OrganisationId>();
     if (!id) return fail(id.error());
     if (!call.caller.is_operator() && *id != call.caller.organisation) return fail(not_found());
-    const auto known = call.context.database.read(
-        "find_organisation", [&id](db::Tx& tx) { return db::find_organisation(tx, *id); });
+    const auto known = call.read("find_organisation",
+                                 [&id](db::Tx& tx) { return db::find_organisation(tx, *id); });
     if (!known) return fail(not_found());
     return *id;
 }
@@ -57,8 +57,7 @@ Result<OrganisationId> path_organisation(const Call& call) {
 Result<core::CashRow> visible_cash(const Call& call) {
     const auto id = call.id<ApprovalId>();
     if (!id) return fail(id.error());
-    auto row = call.context.database.read("find_cash",
-                                          [&id](db::Tx& tx) { return db::find_cash(tx, *id); });
+    auto row = call.read("find_cash", [&id](db::Tx& tx) { return db::find_cash(tx, *id); });
     if (!row ||
         (!call.caller.is_operator() && row->move.organisation != call.caller.organisation)) {
         return fail(not_found());
@@ -123,8 +122,8 @@ Result<Write> reverse_entry(Call& call) {
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     if (call.caller.user.is_nil()) return fail(person_needed());
-    const auto original = call.context.database.read(
-        "find_cash_of", [&id](db::Tx& tx) { return db::find_cash_of(tx, *id); });
+    const auto original =
+        call.read("find_cash_of", [&id](db::Tx& tx) { return db::find_cash_of(tx, *id); });
     core::CashMove move;
     // Of an entry that is none of them: the market says why not.
     if (original) move = original->move;
@@ -145,8 +144,8 @@ Result<Response> list_cash_requests(Call& call) {
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     if (!organisation) return fail(organisation.error());
     filter.organisation = *organisation;
-    const auto listed = call.context.database.read(
-        "list_cash", [&](db::Tx& tx) { return db::list_cash(tx, filter, page); });
+    const auto listed =
+        call.read("list_cash", [&](db::Tx& tx) { return db::list_cash(tx, filter, page); });
     return list_response(
         listed, [](const core::CashRow& row) { return to_json(row); },
         [](const core::CashRow& row) { return to_string(row.approval.id); });
@@ -204,8 +203,8 @@ Result<Write> take_payment(Call& call) {
     }
     auto notice = settlement::parse_payment(envelope->payload);
     if (!notice) return fail(notice.error());
-    const auto key = call.context.database.read(
-        "find_payment_key", [&](db::Tx& tx) { return db::find_payment_key(tx, notice->key); });
+    const auto key = call.read("find_payment_key",
+                               [&](db::Tx& tx) { return db::find_payment_key(tx, notice->key); });
     const auto& sender = call.caller;
     if (!key || (!sender.is_operator() && key->organisation != sender.organisation))
         return fail("unknown_payment_key", "the organisation has no such payment key");

@@ -153,8 +153,7 @@ Result<Response> list_models(Call& call) {
     Fields(call.query, faults).finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     db::Listed<core::ModelRow> listed;
-    listed.rows =
-        call.context.database.read("list_models", [](db::Tx& tx) { return db::list_models(tx); });
+    listed.rows = call.read("list_models", [](db::Tx& tx) { return db::list_models(tx); });
     return list_response(
         listed, [](const core::ModelRow& row) { return to_json(row); },
         [](const core::ModelRow& row) { return row.id; });
@@ -188,8 +187,7 @@ Result<Response> list_markets(Call& call) {
     Fields(call.query, faults).finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     db::Listed<core::MarketRow> listed;
-    listed.rows =
-        call.context.database.read("list_markets", [](db::Tx& tx) { return db::list_markets(tx); });
+    listed.rows = call.read("list_markets", [](db::Tx& tx) { return db::list_markets(tx); });
     return list_response(
         listed, [](const core::MarketRow& row) { return to_json(row); },
         [](const core::MarketRow& row) { return matching::to_string(row.rules.key); });
@@ -319,8 +317,7 @@ Result<Response> list_schedules(Call& call) {
     Fields(call.query, faults).finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     db::Listed<core::ScheduleRow> listed;
-    listed.rows = call.context.database.read("list_schedules",
-                                             [](db::Tx& tx) { return db::list_schedules(tx); });
+    listed.rows = call.read("list_schedules", [](db::Tx& tx) { return db::list_schedules(tx); });
     return list_response(
         listed, [](const core::ScheduleRow& row) { return to_json(row); },
         [](const core::ScheduleRow& row) { return std::to_string(row.version); });

@@ -36,7 +36,7 @@ Delivered read_delivered(Fields& fields, Ppm standing) {
 
 // What the guarantees of the window gave.
 Ppm standing_credit(const Call& call, const core::OpenDispute& body) {
-    const auto window = call.context.database.read("find_window", [&body](db::Tx& tx) {
+    const auto window = call.read("find_window", [&body](db::Tx& tx) {
         return db::find_window(tx, body.lease, body.window_start);
     });
     return window ? settlement::missed_credit(window->missed) : Ppm(0);
@@ -78,8 +78,7 @@ bool is_party(const core::DisputeRow& row, const OrganisationId& who) {
 }
 
 std::optional<core::DisputeRow> visible_dispute(const Call& call, const DisputeId& id) {
-    auto row = call.context.database.read("find_dispute",
-                                          [&id](db::Tx& tx) { return db::find_dispute(tx, id); });
+    auto row = call.read("find_dispute", [&id](db::Tx& tx) { return db::find_dispute(tx, id); });
     if (row && !sees_all(call) && !is_party(*row, call.caller.organisation)) row.reset();
     return row;
 }
@@ -93,8 +92,8 @@ Result<Write> open_dispute(Call& call) {
     body.claim.reason = fields.need("reason", settlement::parse_dispute_reason)
                             .value_or(settlement::DisputeReason::kOther);
     body.claim.delivered = read_delivered(fields, standing_credit(call, body));
-    const auto lease = call.context.database.read(
-        "find_lease", [&body](db::Tx& tx) { return db::find_lease(tx, body.lease); });
+    const auto lease =
+        call.read("find_lease", [&body](db::Tx& tx) { return db::find_lease(tx, body.lease); });
     const OrganisationId& caller = call.caller.organisation;
     const bool party = lease && (caller == lease->buyer || caller == lease->provider);
     if (party || (lease && call.caller.is_operator())) {
@@ -129,8 +128,8 @@ Result<Response> list_disputes(Call& call) {
         if (organisation) filter.party = *organisation;
     }
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    const auto listed = call.context.database.read(
-        "list_disputes", [&](db::Tx& tx) { return db::list_disputes(tx, filter, page); });
+    const auto listed =
+        call.read("list_disputes", [&](db::Tx& tx) { return db::list_disputes(tx, filter, page); });
     return list_response(
         listed, [](const core::DisputeRow& row) { return to_json(row); },
         [](const core::DisputeRow& row) { return to_string(row.dispute.id); });
@@ -142,8 +141,8 @@ Result<Response> get_dispute(Call& call) {
     const auto row = visible_dispute(call, *id);
     if (!row) return fail(not_found());
     const db::ReadingFilter filter{row->dispute.lease, row->dispute.window};
-    const auto chains = call.context.database.read(
-        "list_chains", [&filter](db::Tx& tx) { return db::list_chains(tx, filter); });
+    const auto chains =
+        call.read("list_chains", [&filter](db::Tx& tx) { return db::list_chains(tx, filter); });
     Json out = to_json(*row);
     out["chains"] = Json::array();
     for (const db::ReadingChain& chain : chains)
@@ -199,8 +198,7 @@ Result<Write> rule_dispute(Call& call) {
     const Json* envelope = fields.need_object("envelope");
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    auto checked =
-        services::check_ruling(call.context.database, *envelope, call.caller.organisation);
+    auto checked = services::check_ruling(call.reader(), *envelope, call.caller.organisation);
     if (!checked) return fail(checked.error());
     if (checked->ruling.dispute != *id) {
         return fail("bad_ruling",
@@ -237,7 +235,7 @@ Result<Response> list_arbiter_keys(Call& call) {
     const auto organisation = query.find("organisation", parse_id<OrganisationId>);
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    const auto listed = call.context.database.read("list_arbiter_keys", [&](db::Tx& tx) {
+    const auto listed = call.read("list_arbiter_keys", [&](db::Tx& tx) {
         return db::list_arbiter_keys(tx, organisation, page);
     });
     return list_response(
@@ -251,8 +249,8 @@ Result<Write> revoke_arbiter_key(Call& call) {
     Faults faults;
     Fields(call.body, faults).finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    const auto row = call.context.database.read(
-        "find_arbiter_key", [&id](db::Tx& tx) { return db::find_arbiter_key(tx, *id); });
+    const auto row =
+        call.read("find_arbiter_key", [&id](db::Tx& tx) { return db::find_arbiter_key(tx, *id); });
     if (!row || !(call.caller.is_operator() || row->organisation == call.caller.organisation))
         return fail(not_found());
     Write write;

@@ -27,8 +27,7 @@ Result<core::LeaseAction> parse_action(std::string_view text) {
 Result<core::LeaseRow> find_own_lease(const Call& call) {
     const auto id = call.id<LeaseId>();
     if (!id) return fail(id.error());
-    auto lease = call.context.database.read("find_lease",
-                                            [&id](db::Tx& tx) { return db::find_lease(tx, *id); });
+    auto lease = call.read("find_lease", [&id](db::Tx& tx) { return db::find_lease(tx, *id); });
     if (!lease) return fail(not_found());
     const auto& own = call.caller.organisation;
     if (lease->buyer != own && lease->provider != own && !call.caller.is_operator())
@@ -97,8 +96,8 @@ Result<Response> list_leases(Call& call) {
     } else {
         filter.party = *organisation;
     }
-    const auto listed = call.context.database.read(
-        "list_leases", [&](db::Tx& tx) { return db::list_leases(tx, filter, page); });
+    const auto listed =
+        call.read("list_leases", [&](db::Tx& tx) { return db::list_leases(tx, filter, page); });
     return list_response(
         listed,
         [&call](const core::LeaseRow& lease) { return to_json(lease, call.caller.organisation); },
@@ -110,8 +109,8 @@ Result<Response> get_lease(Call& call) {
     if (!lease) return fail(lease.error());
     Json body = to_json(*lease, call.caller.organisation);
     Json windows = Json::array();
-    const auto rows = call.context.database.read(
-        "lease_windows", [&](db::Tx& tx) { return db::list_windows(tx, lease->id); });
+    const auto rows =
+        call.read("lease_windows", [&](db::Tx& tx) { return db::list_windows(tx, lease->id); });
     for (const core::FinalWindowRow& row : rows)
         windows.push_back(to_json(row));
     body["final_windows"] = std::move(windows);

@@ -97,8 +97,8 @@ BatchItem envelope_item(const Call& call, services::ReadingIntake& intake, std::
 Result<core::MeterRow> find_own_meter(const Call& call) {
     const auto id = call.id<MeterId>();
     if (!id) return fail(id.error());
-    const auto meter = call.context.database.read(
-        "find_meter", [&id](db::Tx& tx) { return db::find_meter(tx, *id); });
+    const auto meter =
+        call.read("find_meter", [&id](db::Tx& tx) { return db::find_meter(tx, *id); });
     const bool own = meter && meter->organisation == call.caller.organisation;
     if (!own && !(meter && call.caller.is_operator())) return fail(not_found());
     return *meter;
@@ -169,8 +169,8 @@ Result<Response> list_meters(Call& call) {
     if (!organisation) return fail(organisation.error());
     const auto owner = organisation->value_or(call.caller.organisation);
     db::Listed<core::MeterRow> listed;
-    listed.rows = call.context.database.read(
-        "list_meters", [&owner](db::Tx& tx) { return db::list_meters(tx, owner); });
+    listed.rows =
+        call.read("list_meters", [&owner](db::Tx& tx) { return db::list_meters(tx, owner); });
     return list_response(
         listed, [](const core::MeterRow& meter) { return to_json(meter); },
         [](const core::MeterRow& meter) { return to_string(meter.id); });
@@ -226,7 +226,7 @@ void submit_readings(const std::shared_ptr<Call>& call, const Reply& reply) {
         reply(problem(envelopes.error(), call->request.path));
         return;
     }
-    services::ReadingIntake intake(call->context.database, call->context.writes.seen_readings(),
+    services::ReadingIntake intake(call->reader(), call->context.writes.seen_readings(),
                                    call->context.clock);
     std::vector<BatchItem> items;
     items.reserve(envelopes->size());
@@ -256,7 +256,7 @@ Result<Response> list_readings(Call& call) {
         filter = {dispute->dispute.lease, dispute->dispute.window};
     } else {
         filter.lease = *lease_id;
-        const auto lease = call.context.database.read(
+        const auto lease = call.read(
             "find_lease", [&filter](db::Tx& tx) { return db::find_lease(tx, filter.lease); });
         const auto& own = call.caller.organisation;
         if (!lease || (lease->buyer != own && lease->provider != own && !call.caller.is_operator()))
@@ -264,7 +264,7 @@ Result<Response> list_readings(Call& call) {
     }
     db::Listed<core::ReadingRow> listed;
     std::map<MeterId, settlement::MeterRole> roles;
-    call.context.database.read("list_readings", [&](db::Tx& tx) {
+    call.read("list_readings", [&](db::Tx& tx) {
         listed = db::list_readings(tx, filter, page);
         roles = db::meter_roles(tx, listed.rows);
     });

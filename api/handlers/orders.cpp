@@ -16,8 +16,7 @@ constexpr std::int64_t kMostLots = 1'000'000'000;
 Result<db::OrderInfo> find_own_order(const Call& call) {
     const auto id = call.id<OrderId>();
     if (!id) return fail(id.error());
-    auto info = call.context.database.read("find_order",
-                                           [&id](db::Tx& tx) { return db::find_order(tx, *id); });
+    auto info = call.read("find_order", [&id](db::Tx& tx) { return db::find_order(tx, *id); });
     if (!info) return fail(not_found());
     const bool own = info->row.view.terms.organisation == call.caller.organisation;
     if (!own && !call.caller.is_operator()) return fail(not_found());
@@ -79,7 +78,7 @@ Result<Response> list_orders(Call& call) {
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     if (!organisation) return fail(organisation.error());
     filter.organisation = *organisation;
-    const auto listed = call.context.database.read("list_orders", [&](db::Tx& tx) {
+    const auto listed = call.read("list_orders", [&](db::Tx& tx) {
         if (!client_id) return db::list_orders(tx, filter, page);
         db::Listed<db::OrderInfo> one;
         const auto owner = filter.organisation.value_or(call.caller.organisation);
@@ -100,8 +99,8 @@ Result<Response> get_order(Call& call) {
     filter.order = order->row.view.terms.id;
     db::Page page;
     page.limit = 200;
-    const auto fills = call.context.database.read(
-        "order_fills", [&](db::Tx& tx) { return db::list_trades(tx, filter, page); });
+    const auto fills =
+        call.read("order_fills", [&](db::Tx& tx) { return db::list_trades(tx, filter, page); });
     Json list = Json::array();
     for (const core::TradeRow& trade : fills.rows)
         list.push_back(to_json(trade));

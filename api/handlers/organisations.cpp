@@ -63,8 +63,7 @@ std::optional<Time> read_expiry(Fields& fields, const Call& call) {
 UserId read_user(Fields& fields, const Call& call, const core::OrganisationRow& organisation) {
     const auto id = fields.find("user", parse_id<UserId>);
     if (!id) return call.caller.organisation == organisation.id ? call.caller.user : UserId();
-    const auto user = call.context.database.read(
-        "find_user", [&id](db::Tx& tx) { return db::find_user(tx, *id); });
+    const auto user = call.read("find_user", [&id](db::Tx& tx) { return db::find_user(tx, *id); });
     if (!user || user->row.organisation != organisation.id || user->row.removed) {
         fields.fault("user", "unknown_user", "the organisation has no such person");
     } else if (call.caller.user != *id &&
@@ -153,8 +152,8 @@ Result<db::OrganisationInfo> visible_organisation(const Call& call) {
     const auto id = call.id<OrganisationId>();
     if (!id) return fail(id.error());
     if (!call.caller.is_operator() && *id != call.caller.organisation) return fail(not_found());
-    auto info = call.context.database.read(
-        "find_organisation", [&id](db::Tx& tx) { return db::find_organisation(tx, *id); });
+    auto info = call.read("find_organisation",
+                          [&id](db::Tx& tx) { return db::find_organisation(tx, *id); });
     if (!info) return fail(not_found());
     return *info;
 }
@@ -164,7 +163,7 @@ Result<db::ApiKeyInfo> find_visible_key(const Call& call) {
     if (!organisation) return fail(organisation.error());
     const auto id = call.id<ApiKeyId>(1);
     if (!id) return fail(id.error());
-    auto info = call.context.database.read("find_api_key_of", [&](db::Tx& tx) {
+    auto info = call.read("find_api_key_of", [&](db::Tx& tx) {
         return db::find_api_key_of(tx, organisation->row.id, *id);
     });
     if (!info) return fail(not_found());
@@ -232,7 +231,7 @@ Result<Response> list_organisations(Call& call) {
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     const auto own = call.caller.organisation;
     const bool all = call.caller.is_operator();
-    auto listed = call.context.database.read("list_organisations", [&](db::Tx& tx) {
+    auto listed = call.read("list_organisations", [&](db::Tx& tx) {
         if (all) return db::list_organisations(tx, page);
         db::Listed<db::OrganisationInfo> one;
         if (auto info = db::find_organisation(tx, own)) one.rows.push_back(std::move(*info));
@@ -342,7 +341,7 @@ Result<Response> list_api_keys(Call& call) {
     const db::Page page = read_page(query, ApiKeyId::kPrefix);
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    auto listed = call.context.database.read("list_api_keys", [&](db::Tx& tx) {
+    auto listed = call.read("list_api_keys", [&](db::Tx& tx) {
         return db::list_api_keys(tx, organisation->row.id, page);
     });
     return list_response(

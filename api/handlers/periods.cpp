@@ -82,8 +82,10 @@ Result<Write> close_period(Call& call) {
 
 Result<Response> list_periods(Call& call) {
     db::Listed<core::PeriodRow> listed;
-    listed.rows = call.context.database.read("list_periods", db::list_periods);
     const bool all = call.caller.is_operator();
+    const auto sums = all ? db::PeriodSums::kWith : db::PeriodSums::kWithout;
+    listed.rows =
+        call.read("list_periods", [sums](db::Tx& tx) { return db::list_periods(tx, sums); });
     return list_response(
         listed,
         [all](const core::PeriodRow& period) {
@@ -105,7 +107,7 @@ Result<Response> list_period_balances(Call& call) {
     if (!organisation) return fail(organisation.error());
     const auto owner = *organisation;
     db::Listed<core::PeriodBalanceRow> listed;
-    listed.rows = call.context.database.read("list_period_balances", [&](db::Tx& tx) {
+    listed.rows = call.read("list_period_balances", [&](db::Tx& tx) {
         return db::list_period_balances(tx, *month, owner);
     });
     return list_response(listed, balance_json, [](const core::PeriodBalanceRow& row) {
@@ -130,8 +132,8 @@ Result<Response> list_invoices(Call& call) {
     if (!organisation) return fail(organisation.error());
     filter.organisation = *organisation;
     db::Listed<core::InvoiceRow> listed;
-    listed.rows = call.context.database.read(
-        "list_invoices", [&](db::Tx& tx) { return db::list_invoices(tx, filter); });
+    listed.rows =
+        call.read("list_invoices", [&](db::Tx& tx) { return db::list_invoices(tx, filter); });
     listed.has_more = std::ssize(listed.rows) > filter.limit;
     if (listed.has_more) listed.rows.pop_back();
     return list_response(listed, invoice_json, [](const core::InvoiceRow& row) {
@@ -182,14 +184,14 @@ Result<Response> get_invoice(Call& call) {
     if (!type) return fail(type.error());
     const auto number = settlement::parse_invoice_number(call.parameters.front());
     if (!number) return fail(not_found());
-    const auto row = call.context.database.read(
-        "find_invoice", [&](db::Tx& tx) { return db::find_invoice(tx, *number); });
+    const auto row =
+        call.read("find_invoice", [&](db::Tx& tx) { return db::find_invoice(tx, *number); });
     const auto& caller = call.caller;
     if (!row || (!caller.is_operator() && row->invoice.organisation != caller.organisation))
         return fail(not_found());
     if (*type != "text/html") return json_response(invoice_json(*row));
-    const auto page = call.context.database.read(
-        "read_invoice_page", [&](db::Tx& tx) { return read_page_of(tx, *row); });
+    const auto page =
+        call.read("read_invoice_page", [&](db::Tx& tx) { return read_page_of(tx, *row); });
     Response response;
     response.content_type = "text/html; charset=utf-8";
     response.body = services::invoice_html(page);

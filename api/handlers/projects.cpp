@@ -52,7 +52,7 @@ Result<Response> list_projects(Call& call) {
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     if (!organisation) return fail(organisation.error());
     filter.organisation = *organisation;
-    const auto listed = call.context.database.snapshot(
+    const auto listed = call.snapshot(
         "list_projects", [&](db::Tx& tx) { return db::list_projects(tx, filter, page); });
     return list_response(
         listed, [](const core::ProjectAccount& account) { return to_json(account); },
@@ -62,8 +62,8 @@ Result<Response> list_projects(Call& call) {
 Result<Response> get_project(Call& call) {
     const auto id = call.id<ProjectId>();
     if (!id) return fail(id.error());
-    const auto found = call.context.database.snapshot(
-        "find_project", [&id](db::Tx& tx) { return db::find_project(tx, *id); });
+    const auto found =
+        call.snapshot("find_project", [&id](db::Tx& tx) { return db::find_project(tx, *id); });
     const bool own = found && (call.caller.is_operator() ||
                                found->project.organisation == call.caller.organisation);
     if (!own) return fail(not_found());

@@ -13,8 +13,8 @@ namespace {
 Result<core::OperatorRequestRow> named_request(const Call& call) {
     const auto id = call.id<ApprovalId>();
     if (!id) return fail(id.error());
-    auto row = call.context.database.read(
-        "find_operator_request", [&id](db::Tx& tx) { return db::find_operator_request(tx, *id); });
+    auto row = call.read("find_operator_request",
+                         [&id](db::Tx& tx) { return db::find_operator_request(tx, *id); });
     if (!row) return fail(not_found());
     return std::move(*row);
 }
@@ -35,7 +35,7 @@ Result<Response> list_operator_requests(Call& call) {
     const auto state = query.find("state", settlement::parse_approval_state);
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    const auto listed = call.context.database.read("list_operator_requests", [&](db::Tx& tx) {
+    const auto listed = call.read("list_operator_requests", [&](db::Tx& tx) {
         return db::list_operator_requests(tx, state, page);
     });
     return list_response(

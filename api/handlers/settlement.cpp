@@ -21,15 +21,13 @@ constexpr std::string_view kLatest = "latest";  // for a run's id
 
 Result<core::RunRow> find_run(const Call& call) {
     if (call.parameters.at(0) == kLatest) {
-        auto last = call.context.database.read("find_last_run",
-                                               [](db::Tx& tx) { return db::find_last_run(tx); });
+        auto last = call.read("find_last_run", [](db::Tx& tx) { return db::find_last_run(tx); });
         if (!last) return fail(not_found());
         return std::move(*last);
     }
     const auto id = call.id<RunId>();
     if (!id) return fail(id.error());
-    auto run =
-        call.context.database.read("find_run", [&id](db::Tx& tx) { return db::find_run(tx, *id); });
+    auto run = call.read("find_run", [&id](db::Tx& tx) { return db::find_run(tx, *id); });
     if (!run) return fail(not_found());
     return std::move(*run);
 }
@@ -70,8 +68,7 @@ void run_settlement(const std::shared_ptr<Call>& call, const Reply& reply) {
     }
     const services::IdempotencyKey key = idempotency_of(*call, true);
     auto start = [&](const services::IdempotentWrites::Finish& finish) {
-        services::SettlementRuns runs(call->context.database, call->context.core,
-                                      call->context.clock);
+        services::SettlementRuns runs(call->reader(), call->context.core, call->context.clock);
         const auto run = runs.run(call->caller.organisation, range);
         if (!run) {
             finish(fail(run.error()));
@@ -97,7 +94,7 @@ Result<Response> preview_run(Call& call) {
     const auto from = query.find("from", parse_count);
     const auto range = make_range(query, from, query.find("to", parse_count));
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    services::SettlementRuns runs(call.context.database, call.context.core, call.context.clock);
+    services::SettlementRuns runs(call.reader(), call.context.core, call.context.clock);
     core::SettlementPreview preview;
     preview.range = runs.next_range(range);
     while (!preview.run.closed) {
@@ -120,8 +117,8 @@ Result<Response> list_runs(Call& call) {
     const db::Page page = read_page(query, RunId::kPrefix);
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    const auto listed = call.context.database.read(
-        "list_runs", [&page](db::Tx& tx) { return db::list_runs(tx, page); });
+    const auto listed =
+        call.read("list_runs", [&page](db::Tx& tx) { return db::list_runs(tx, page); });
     return list_response(
         listed, [](const core::RunRow& run) { return to_json(run); },
         [](const core::RunRow& run) { return to_string(run.id); });
@@ -147,7 +144,7 @@ Result<Response> get_run_lines(Call& call) {
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     std::string items;
     std::int64_t count = 0;
-    call.context.database.snapshot("run_lines", [&](db::Tx& tx) {
+    call.snapshot("run_lines", [&](db::Tx& tx) {
         items.clear();
         count = 0;
         db::for_each_line(tx, filter, [&](const db::LineInfo& line) {

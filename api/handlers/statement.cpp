@@ -71,8 +71,8 @@ std::unique_ptr<services::StatementWriter> statement_writer(
 Result<void> check_project(const Call& call, const OrganisationId& organisation,
                            const std::optional<ProjectId>& project) {
     if (!project) return {};
-    const auto found = call.context.database.read(
-        "find_project", [&project](db::Tx& tx) { return db::find_project(tx, *project); });
+    const auto found = call.read("find_project",
+                                 [&project](db::Tx& tx) { return db::find_project(tx, *project); });
     if (found && found->project.organisation == organisation) return {};
     return fail(not_found());
 }
@@ -110,7 +110,7 @@ Result<Exported> read_export(Call& call, bool of_project) {
 Result<Response> export_journal(Call& call, std::string_view format, std::string_view extension) {
     const auto asked = read_export(call, false);
     if (!asked) return fail(asked.error());
-    auto text = services::journal_text(call.context.database, format, asked->request);
+    auto text = services::journal_text(call.reader(), format, asked->request);
     if (!text) return fail(text.error());
     return streamed_response(call, std::move(*text), "text/plain; charset=utf-8",
                              asked->period + "." + std::string(extension));
@@ -135,8 +135,8 @@ Result<Response> get_statement(Call& call) {
     const auto known = check_project(call, request.organisation, project);
     if (!known) return fail(known.error());
     const auto viewer = call.caller.is_operator() ? std::nullopt : *organisation;
-    auto heading = services::read_statement_heading(call.context.database, request);
-    auto text = services::statement_text(call.context.database, std::move(heading),
+    auto heading = services::read_statement_heading(call.reader(), request);
+    auto text = services::statement_text(call.reader(), std::move(heading),
                                          statement_writer(*type, viewer));
     const bool file = *type == "text/csv";
     return streamed_response(
@@ -148,7 +148,7 @@ Result<Response> get_statement(Call& call) {
 Result<Response> export_focus(Call& call) {
     const auto asked = read_export(call, true);
     if (!asked) return fail(asked.error());
-    return streamed_response(call, services::focus_text(call.context.database, asked->request),
+    return streamed_response(call, services::focus_text(call.reader(), asked->request),
                              "text/csv; charset=utf-8", "focus-1.2-" + asked->period + ".csv");
 }
 
@@ -168,8 +168,7 @@ Result<Response> export_payouts(Call& call) {
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     if (!organisation) return fail(organisation.error());
     return streamed_response(
-        call, services::payouts_text(call.context.database, *organisation),
-        "text/csv; charset=utf-8",
+        call, services::payouts_text(call.reader(), *organisation), "text/csv; charset=utf-8",
         "payouts-" + to_string(call.context.clock.now()).substr(0, 10) + ".csv");
 }
 

@@ -16,8 +16,8 @@ namespace {
 Result<PoolId> known_pool(const Call& call) {
     const auto id = call.id<PoolId>();
     if (!id) return fail(id.error());
-    const bool known = call.context.database.read(
-        "find_pool", [&id](db::Tx& tx) { return db::find_pool(tx, *id).has_value(); });
+    const bool known =
+        call.read("find_pool", [&id](db::Tx& tx) { return db::find_pool(tx, *id).has_value(); });
     if (!known) return fail(not_found());
     return *id;
 }
@@ -33,8 +33,8 @@ Result<core::TitleRow> concerned_title(const Call& call) {
     filter.party = call.caller.organisation;
     filter.after = LogIndex(*index - 1);
     filter.limit = 1;
-    const auto found = call.context.database.read(
-        "find_title", [&filter](db::Tx& tx) { return db::list_titles(tx, filter); });
+    const auto found =
+        call.read("find_title", [&filter](db::Tx& tx) { return db::list_titles(tx, filter); });
     if (found.rows.empty() || found.rows.front().title.index != LogIndex(*index))
         return fail(not_found());
     return found.rows.front();
@@ -69,8 +69,8 @@ void read_title_page(Fields& query, db::TitleFilter& filter) {
 }
 
 Response titles_response(const Call& call, const db::TitleFilter& filter) {
-    const auto listed = call.context.database.read(
-        "list_titles", [&filter](db::Tx& tx) { return db::list_titles(tx, filter); });
+    const auto listed =
+        call.read("list_titles", [&filter](db::Tx& tx) { return db::list_titles(tx, filter); });
     const Time now = call.context.clock.now();
     return list_response(
         listed, [now](const core::TitleRow& row) { return to_json(row, now); },

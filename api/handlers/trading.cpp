@@ -40,8 +40,8 @@ Result<Response> list_trades(Call& call) {
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     if (!organisation) return fail(organisation.error());
     filter.party = *organisation;
-    const auto listed = call.context.database.read(
-        "list_trades", [&](db::Tx& tx) { return db::list_trades(tx, filter, page); });
+    const auto listed =
+        call.read("list_trades", [&](db::Tx& tx) { return db::list_trades(tx, filter, page); });
     return list_response(
         listed, [](const core::TradeRow& trade) { return to_json(trade); },
         [](const core::TradeRow& trade) { return to_string(trade.id); });
@@ -57,7 +57,7 @@ Result<Response> get_book(Call& call) {
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     const auto body = call.context.depths.get(*market, levels, [&] {
-        const auto depth = call.context.database.read(
+        const auto depth = call.context.database.all_rows().read(
             "list_depth", [&](db::Tx& tx) { return db::list_depth(tx, *market, levels); });
         return book_json(*market, depth).dump();
     });

@@ -52,8 +52,8 @@ Result<Response> list_users(Call& call) {
     const auto organisation = call.id<OrganisationId>();
     if (!organisation || !acts_for(call, *organisation)) return fail(not_found());
     db::Listed<db::UserInfo> listed;
-    listed.rows = call.context.database.read(
-        "list_users", [&](db::Tx& tx) { return db::list_users(tx, *organisation); });
+    listed.rows =
+        call.read("list_users", [&](db::Tx& tx) { return db::list_users(tx, *organisation); });
     return list_response(
         listed, [](const db::UserInfo& user) { return to_json(user); },
         [](const db::UserInfo& user) { return to_string(user.row.id); });
@@ -62,8 +62,7 @@ Result<Response> list_users(Call& call) {
 Result<Write> remove_user(Call& call) {
     const auto id = call.id<UserId>(1);
     if (!id) return fail(id.error());
-    auto user = call.context.database.read("find_user",
-                                           [&id](db::Tx& tx) { return db::find_user(tx, *id); });
+    auto user = call.read("find_user", [&id](db::Tx& tx) { return db::find_user(tx, *id); });
     if (!user || to_string(user->row.organisation) != call.parameters.front() ||
         !acts_for(call, user->row.organisation)) {
         return fail(not_found());
@@ -102,7 +101,7 @@ Result<Write> create_payment_key(Call& call) {
 
 Result<Response> list_payment_keys(Call& call) {
     db::Listed<core::PaymentKeyRow> listed;
-    listed.rows = call.context.database.read("list_payment_keys", db::list_payment_keys);
+    listed.rows = call.read("list_payment_keys", db::list_payment_keys);
     return list_response(
         listed, [](const core::PaymentKeyRow& key) { return to_json(key); },
         [](const core::PaymentKeyRow& key) { return to_string(key.id); });
@@ -111,8 +110,8 @@ Result<Response> list_payment_keys(Call& call) {
 Result<Write> revoke_payment_key(Call& call) {
     const auto id = call.id<SigningKeyId>();
     if (!id) return fail(id.error());
-    auto key = call.context.database.read(
-        "find_payment_key", [&id](db::Tx& tx) { return db::find_payment_key(tx, *id); });
+    auto key =
+        call.read("find_payment_key", [&id](db::Tx& tx) { return db::find_payment_key(tx, *id); });
     if (!key) return fail(not_found());
     Faults faults;
     Fields(call.body, faults).finish();

@@ -244,8 +244,8 @@ Result<Response> list_programmes(Call& call) {
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     if (!organisation) return fail(organisation.error());
     const auto party = *organisation;
-    const auto listed = call.context.database.read(
-        "list_programmes", [&](db::Tx& tx) { return db::list_programmes(tx, party, page); });
+    const auto listed = call.read("list_programmes",
+                                  [&](db::Tx& tx) { return db::list_programmes(tx, party, page); });
     return list_response(
         listed,
         [&call](const db::ProgrammeInfo& info) {
@@ -271,7 +271,7 @@ Result<Response> list_redemptions(Call& call) {
     std::optional<core::ProgrammeRow> row;
     std::string items;
     std::int64_t count = 0;
-    call.context.database.snapshot("list_redemptions", [&](db::Tx& tx) {
+    call.snapshot("list_redemptions", [&](db::Tx& tx) {
         items.clear();
         count = 0;
         row = db::find_programme(tx, *id);
@@ -335,8 +335,8 @@ Result<Response> list_grants(Call& call) {
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     if (!organisation) return fail(organisation.error());
     filter.party = *organisation;
-    const auto listed = call.context.database.read(
-        "list_grants", [&](db::Tx& tx) { return db::list_grants(tx, filter, page); });
+    const auto listed =
+        call.read("list_grants", [&](db::Tx& tx) { return db::list_grants(tx, filter, page); });
     return list_response(
         listed, [](const core::GrantRow& row) { return to_json(row); },
         [](const core::GrantRow& row) { return to_string(row.state.grant.id); });

@@ -5,6 +5,7 @@
 #include "api/workers.hpp"
 #include "db/queries/billing.hpp"
 #include "db/queries/trading.hpp"
+#include "db/reader.hpp"
 
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
@@ -98,9 +99,12 @@ SubscriptionPtr StreamHub::subscribe(const std::shared_ptr<Outlet>& outlet, cons
 void StreamHub::read_snapshot(const SubscriptionPtr& subscription) {
     const bool posted = workers_.try_post([this, subscription] {
         try {
-            const auto snapshot = database_.snapshot("stream_snapshot", [&](db::Tx& tx) {
-                return read_channel(tx, subscription->channel(), subscription->organisation());
-            });
+            const auto& channel = subscription->channel();
+            const auto& whose = subscription->organisation();
+            const db::Reader reader = channel.is_private() ? db::Reader::of_tenant(database_, whose)
+                                                           : db::Reader::of_all(database_);
+            const auto snapshot = reader.snapshot(
+                "stream_snapshot", [&](db::Tx& tx) { return read_channel(tx, channel, whose); });
             const std::scoped_lock lock(mutex_);
             subscription->begin(snapshot.size, snapshot.items, snapshot.complete);
         } catch (const std::exception& failure) {

@@ -249,7 +249,7 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
     api::IndicativeCalls indicative;
     api::Gate gate(config.cors_origins, burst_of(config.key_per_second),
                    burst_of(config.address_per_second));
-    api::Context context{market.database,
+    api::Context context{api::Database(market.database),
                          market.core,
                          market.clock,
                          authenticator,

@@ -123,7 +123,7 @@ Settled settle_all(const BenchDatabase& database, const SettlingLoad& load) {
     core.start();
     OrganisationId boss;
     core.inspect([&boss](const core::Market& market) { boss = market.operator_id(); });
-    services::SettlementRuns runs(pool, core, clock);
+    services::SettlementRuns runs(db::Reader::of_all(pool), core, clock);
     Settled out;
     forget_peak("self");
     out.before_mib = peak_mib("self");

@@ -156,7 +156,7 @@ std::vector<BilledLine> list_billed_lines(Tx& tx, const BillingFilter& filter,
         "SELECT " + select_list("t", columns<core::SettlementLineRow>()) +
         ", EXISTS (SELECT FROM settlement_line AS e WHERE e.lease = t.lease"
         " AND e.start_s = t.start_s AND e.log_index < t.log_index),"
-        " (SELECT e.time_s FROM ledger_entry AS e WHERE e.index = t.log_index)," +
+        " (SELECT e.time_s FROM entry_time AS e WHERE e.index = t.log_index)," +
         kInvoiceOfLine +
         " FROM settlement_line AS t JOIN lease AS l ON l.id = t.lease"
         " WHERE t.lease = ANY ($1::uuid[]) AND t.start_s >= $2::bigint AND t.start_s < $3::bigint"

@@ -86,17 +86,13 @@ std::vector<core::BlockRow> list_blocks(Tx& tx, const PoolId& pool) {
 }
 
 std::vector<Occupation> list_occupations(Tx& tx, const PoolId& pool, const Window& window) {
-    const auto rows =
-        run_statement(tx, "list_occupations",
-                      "SELECT start_s, end_s, lots, id FROM"
-                      " (SELECT start_s, coalesce(released_from_s, end_s) AS end_s, lots, id, pool"
-                      "  FROM lease WHERE end_s > $2::bigint"
-                      "  UNION ALL SELECT start_s, coalesce(ended_at_s, end_s), lots, NULL, pool"
-                      "  FROM block WHERE end_s > $2::bigint) AS taken"
-                      " WHERE pool = $1::uuid AND end_s > $2::bigint AND start_s < $3::bigint"
-                      " AND start_s < end_s ORDER BY start_s, end_s, id",
-                      {to_uuid(pool.bytes), std::to_string(window.start.value),
-                       std::to_string(window.end.value)});
+    const auto rows = run_statement(tx, "list_occupations",
+                                    "SELECT start_s, end_s, lots FROM pool_occupation"
+                                    " WHERE pool = $1::uuid AND booked_until_s > $2::bigint"
+                                    " AND end_s > $2::bigint AND start_s < $3::bigint"
+                                    " AND start_s < end_s ORDER BY start_s, end_s, lots",
+                                    {to_uuid(pool.bytes), std::to_string(window.start.value),
+                                     std::to_string(window.end.value)});
     std::vector<Occupation> out;
     for (const auto& row : rows) {
         RowReader reader(row);
@@ -104,7 +100,6 @@ std::vector<Occupation> list_occupations(Tx& tx, const PoolId& pool, const Windo
         reader("start_s", occupation.window.start);
         reader("end_s", occupation.window.end);
         reader("lots", occupation.lots);
-        reader("id", occupation.lease);
         out.push_back(occupation);
     }
     return out;

@@ -40,11 +40,10 @@ std::vector<core::AttestationRow> list_attestations(Tx& tx, const PoolId& pool);
 std::vector<core::BlockRow> list_blocks(Tx& tx, const PoolId& pool);
 
 // What takes lots out of a pool's calendar during `window`: leases (their terms' window) and
-// blocks.
+// blocks. Not whose: a calendar is for everybody.
 struct Occupation {
     Window window;
     Lots lots;
-    std::optional<LeaseId> lease;  // nothing: a block
 };
 std::vector<Occupation> list_occupations(Tx& tx, const PoolId& pool, const Window& window);
 

@@ -5,10 +5,16 @@
 
 namespace suanpan::db {
 
-std::vector<core::PeriodRow> list_periods(Tx& tx) {
+std::vector<core::PeriodRow> list_periods(Tx& tx, PeriodSums sums) {
+    Select select = sums == PeriodSums::kWith
+                        ? select_from<PeriodRecord>("list_periods")
+                        : Select("list_periods",
+                                 "t.month, t.organisations, '{}'::text[], '{}'::text[],"
+                                 " '{}'::bigint[], t.closed, t.log_index",
+                                 "period AS t");
     std::vector<core::PeriodRow> out;
-    for (const PeriodRecord& record : read_all<PeriodRecord>(
-             select_from<PeriodRecord>("list_periods").then("ORDER BY t.month").run(tx)))
+    for (const PeriodRecord& record :
+         read_all<PeriodRecord>(select.then("ORDER BY t.month").run(tx)))
         out.push_back(from_record(record));
     return out;
 }

@@ -5,14 +5,16 @@
 #include "core/rows.hpp"
 #include "db/pool.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace suanpan::db {
 
-// The latest last.
-std::vector<core::PeriodRow> list_periods(Tx& tx);
+// The latest last. Without the sums of all accounts for who is not to know them.
+enum class PeriodSums : std::uint8_t { kWith, kWithout };
+std::vector<core::PeriodRow> list_periods(Tx& tx, PeriodSums sums);
 // Of one organisation, or of all; by month and organisation.
 std::vector<core::PeriodBalanceRow> list_period_balances(
     Tx& tx, settlement::Month month, const std::optional<OrganisationId>& organisation);

@@ -159,9 +159,9 @@ std::map<MeterId, settlement::MeterRole> meter_roles(
     std::set<MeterId> meters;
     for (const core::ReadingRow& reading : readings)
         meters.insert(reading.meter);
-    const auto rows =
-        run_statement(tx, "meter_roles", "SELECT id, role FROM meter WHERE id = ANY ($1::uuid[])",
-                      {Column<std::vector<MeterId>>::encode({meters.begin(), meters.end()})});
+    const auto rows = run_statement(
+        tx, "meter_roles", "SELECT id, role FROM meter_side WHERE id = ANY ($1::uuid[])",
+        {Column<std::vector<MeterId>>::encode({meters.begin(), meters.end()})});
     std::map<MeterId, settlement::MeterRole> out;
     for (const auto& row : rows) {
         RowReader reader(row);
@@ -175,7 +175,7 @@ std::vector<ReadingChain> list_chains(Tx& tx, const ReadingFilter& filter) {
     Select select("list_chains",
                   "t.meter, m.role, count(*),"
                   " array_agg(DISTINCT t.log_index ORDER BY t.log_index)",
-                  "reading AS t JOIN meter AS m ON m.id = t.meter");
+                  "reading AS t JOIN meter_side AS m ON m.id = t.meter");
     narrow(select, filter);
     const auto rows = select.then("GROUP BY t.meter, m.role ORDER BY m.role, t.meter").run(tx);
     std::vector<ReadingChain> out;

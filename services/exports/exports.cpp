@@ -19,7 +19,7 @@ constexpr std::int64_t kOrganisationsAtOnce = 100;
 
 class FocusText final : public PagedText {
  public:
-    FocusText(db::Pool& database, const db::BillingFilter& filter, FocusCsv focus)
+    FocusText(const db::Reader& database, const db::BillingFilter& filter, FocusCsv focus)
         : pages_(database, filter), focus_(std::move(focus)) {}
 
  private:
@@ -56,7 +56,7 @@ struct JournalFrame {
     Time last;  // no entry is later
 };
 
-JournalFrame read_frame(db::Pool& database, const ExportRequest& request) {
+JournalFrame read_frame(const db::Reader& database, const ExportRequest& request) {
     return database.snapshot("journal_frame", [&request](db::Tx& tx) {
         JournalFrame frame;
         const db::LogPoint point = db::read_log_point(tx);
@@ -83,7 +83,7 @@ JournalFrame read_frame(db::Pool& database, const ExportRequest& request) {
 
 class JournalText final : public PagedText {
  public:
-    JournalText(db::Pool& database, std::string format, JournalFrame frame)
+    JournalText(const db::Reader& database, std::string format, JournalFrame frame)
         : database_(database), format_(std::move(format)), frame_(std::move(frame)) {}
 
  private:
@@ -106,7 +106,7 @@ class JournalText final : public PagedText {
         return false;
     }
 
-    db::Pool& database_;
+    db::Reader database_;
     std::string format_;
     JournalFrame frame_;
     std::unique_ptr<settlement::JournalWriter> writer_;
@@ -115,7 +115,7 @@ class JournalText final : public PagedText {
 
 class PayoutsText final : public PagedText {
  public:
-    PayoutsText(db::Pool& database, std::optional<OrganisationId> whose)
+    PayoutsText(const db::Reader& database, std::optional<OrganisationId> whose)
         : database_(database), whose_(whose) {}
 
  private:
@@ -131,7 +131,7 @@ class PayoutsText final : public PagedText {
         return true;
     }
 
-    db::Pool& database_;
+    db::Reader database_;
     std::optional<OrganisationId> whose_;
     OrganisationId after_;
     bool begun_ = false;
@@ -139,7 +139,7 @@ class PayoutsText final : public PagedText {
 
 }  // namespace
 
-std::unique_ptr<TextSource> focus_text(db::Pool& database, const ExportRequest& request) {
+std::unique_ptr<TextSource> focus_text(const db::Reader& database, const ExportRequest& request) {
     return database.snapshot("focus_heading", [&](db::Tx& tx) -> std::unique_ptr<TextSource> {
         const db::BillingFilter filter{request.organisation, request.project, request.from,
                                        request.until, db::read_log_point(tx).size};
@@ -149,7 +149,8 @@ std::unique_ptr<TextSource> focus_text(db::Pool& database, const ExportRequest& 
     });
 }
 
-Result<std::unique_ptr<TextSource>> journal_text(db::Pool& database, std::string_view format,
+Result<std::unique_ptr<TextSource>> journal_text(const db::Reader& database,
+                                                 std::string_view format,
                                                  const ExportRequest& request) {
     if (format != "hledger" && format != "beancount")
         return fail("unknown_word", "a journal is hledger or beancount");
@@ -157,7 +158,7 @@ Result<std::unique_ptr<TextSource>> journal_text(db::Pool& database, std::string
                                          read_frame(database, request));
 }
 
-std::unique_ptr<TextSource> payouts_text(db::Pool& database,
+std::unique_ptr<TextSource> payouts_text(const db::Reader& database,
                                          const std::optional<OrganisationId>& organisation) {
     return std::make_unique<PayoutsText>(database, organisation);
 }

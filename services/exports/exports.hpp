@@ -6,7 +6,7 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/units.hpp"
-#include "db/pool.hpp"
+#include "db/reader.hpp"
 #include "services/exports/text_source.hpp"
 
 #include <memory>
@@ -22,13 +22,14 @@ struct ExportRequest {
     Time until;
 };
 
-// `database` must outlive the texts. Windows that end in (from, until].
-std::unique_ptr<TextSource> focus_text(db::Pool& database, const ExportRequest& request);
+// What `database` reads from must outlive the texts. Windows that end in (from, until].
+std::unique_ptr<TextSource> focus_text(const db::Reader& database, const ExportRequest& request);
 // `format`: `hledger` or `beancount`. Entries of [from, until), between asserted balances.
-Result<std::unique_ptr<TextSource>> journal_text(db::Pool& database, std::string_view format,
+Result<std::unique_ptr<TextSource>> journal_text(const db::Reader& database,
+                                                 std::string_view format,
                                                  const ExportRequest& request);
 // As things stand, whatever the period.
-std::unique_ptr<TextSource> payouts_text(db::Pool& database,
+std::unique_ptr<TextSource> payouts_text(const db::Reader& database,
                                          const std::optional<OrganisationId>& organisation);
 
 }  // namespace suanpan::services

@@ -2,8 +2,8 @@
 
 // All settlement lines of a filter, lease by lease, a bounded number at a time.
 
-#include "db/pool.hpp"
 #include "db/queries/billing.hpp"
+#include "db/reader.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -15,8 +15,8 @@ class LinePages {
  public:
     using Visit = std::function<void(const db::BilledLease&, const db::BilledLine&)>;
 
-    // `database` must outlive it.
-    LinePages(db::Pool& database, db::BillingFilter filter)
+    // What `database` reads from must outlive it.
+    LinePages(const db::Reader& database, db::BillingFilter filter)
         : database_(database), filter_(filter) {}
 
     // Visits the next page, by (lease, window, place in the log); false: there is none, and nothing
@@ -28,7 +28,7 @@ class LinePages {
     // How many of the leases in hand make the next page, and the window starts to take of them.
     std::size_t choose(Window& starts);
 
-    db::Pool& database_;
+    db::Reader database_;
     db::BillingFilter filter_;
     std::deque<db::BilledLease> leases_;
     LeaseId after_;

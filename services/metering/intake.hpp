@@ -6,8 +6,8 @@
 #include "base/dsse.hpp"
 #include "base/result.hpp"
 #include "core/commands.hpp"
-#include "db/pool.hpp"
 #include "db/queries/settlements.hpp"
+#include "db/reader.hpp"
 #include "services/clock.hpp"
 #include "services/metering/seen_readings.hpp"
 #include "settlement/meter_keys.hpp"
@@ -42,7 +42,7 @@ struct CheckedBatch {
 class ReadingIntake {
  public:
     // `seen`: the server's, of all requests.
-    ReadingIntake(db::Pool& database, SeenReadings& seen, const Clock& clock)
+    ReadingIntake(const db::Reader& database, SeenReadings& seen, const Clock& clock)
         : database_(database), seen_(seen), clock_(clock) {}
 
     // `envelope`: canonical JSON. `submitter` is the organisation whose key sent it; it must be the
@@ -61,7 +61,7 @@ class ReadingIntake {
     [[nodiscard]] Result<PublicKey> find_signer(const DsseEnvelope& envelope,
                                                 const settlement::MeterKeys& keys) const;
 
-    db::Pool& database_;
+    db::Reader database_;
     SeenReadings& seen_;
     const Clock& clock_;
     std::map<MeterId, std::optional<KnownMeter>> meters_;

@@ -7,7 +7,7 @@
 
 namespace suanpan::services {
 
-Result<core::RuleDispute> check_ruling(db::Pool& database, const Json& envelope,
+Result<core::RuleDispute> check_ruling(const db::Reader& database, const Json& envelope,
                                        const OrganisationId& submitter) {
     const auto parsed = read_envelope(envelope);
     if (!parsed) return fail(parsed.error());

@@ -6,14 +6,14 @@
 #include "base/json.hpp"
 #include "base/result.hpp"
 #include "core/commands.hpp"
-#include "db/pool.hpp"
+#include "db/reader.hpp"
 
 namespace suanpan::services {
 
 // `submitter` is the organisation whose key sent it; it must be the arbiter. Errors: those of the
 // envelope, `bad_payload_type`, `bad_ruling`, `unknown_key` (also for a foreign one),
 // `revoked_key`, `bad_signature`.
-Result<core::RuleDispute> check_ruling(db::Pool& database, const Json& envelope,
+Result<core::RuleDispute> check_ruling(const db::Reader& database, const Json& envelope,
                                        const OrganisationId& submitter);
 
 }  // namespace suanpan::services

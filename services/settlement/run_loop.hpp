@@ -4,7 +4,7 @@
 
 #include "base/result.hpp"
 #include "core/commands.hpp"
-#include "db/pool.hpp"
+#include "db/reader.hpp"
 #include "services/clock.hpp"
 #include "services/trading/core_loop.hpp"
 
@@ -20,7 +20,7 @@ struct RunRange {
 // Thread-safe; waits for commits, so not for network threads.
 class SettlementRuns {
  public:
-    SettlementRuns(db::Pool& database, CoreLoop& core, const Clock& clock)
+    SettlementRuns(const db::Reader& database, CoreLoop& core, const Clock& clock)
         : database_(database), core_(core), clock_(clock) {}
 
     // Settles until the run is closed. A range that was closed before gives that run and posts
@@ -37,7 +37,7 @@ class SettlementRuns {
     };
     Exact resolve(const RunRange& range);
 
-    db::Pool& database_;
+    db::Reader database_;
     CoreLoop& core_;
     const Clock& clock_;
 };

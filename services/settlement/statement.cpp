@@ -32,7 +32,7 @@ void add_accounts(StatementHeading& heading, const std::vector<db::Movement>& mo
 
 class StatementText final : public PagedText {
  public:
-    StatementText(db::Pool& database, StatementHeading heading,
+    StatementText(const db::Reader& database, StatementHeading heading,
                   std::unique_ptr<StatementWriter> writer)
         : heading_(std::move(heading)),
           writer_(std::move(writer)),
@@ -99,7 +99,8 @@ std::string lot_hours_text(Int128 lot_us) {
     return hours ? format_scaled(*hours, 6) : std::string();
 }
 
-StatementHeading read_statement_heading(db::Pool& database, const StatementRequest& request) {
+StatementHeading read_statement_heading(const db::Reader& database,
+                                        const StatementRequest& request) {
     return database.snapshot("statement_heading", [&request](db::Tx& tx) {
         StatementHeading heading;
         heading.asked = request;
@@ -117,7 +118,7 @@ StatementHeading read_statement_heading(db::Pool& database, const StatementReque
     });
 }
 
-std::unique_ptr<TextSource> statement_text(db::Pool& database, StatementHeading heading,
+std::unique_ptr<TextSource> statement_text(const db::Reader& database, StatementHeading heading,
                                            std::unique_ptr<StatementWriter> writer) {
     return std::make_unique<StatementText>(database, std::move(heading), std::move(writer));
 }

@@ -3,8 +3,8 @@
 // An organisation's statement over a period: what its accounts held before and after, what moved
 // them, and the settlement lines it is a party to, lease by lease.
 
-#include "db/pool.hpp"
 #include "db/queries/billing.hpp"
+#include "db/reader.hpp"
 #include "services/exports/text_source.hpp"
 #include "settlement/books/text_sink.hpp"
 
@@ -74,9 +74,10 @@ class StatementWriter {
     virtual void finish(const TotalsByCurrency& totals, settlement::TextSink& out) = 0;
 };
 
-StatementHeading read_statement_heading(db::Pool& database, const StatementRequest& request);
-// `database` must outlive the text.
-std::unique_ptr<TextSource> statement_text(db::Pool& database, StatementHeading heading,
+StatementHeading read_statement_heading(const db::Reader& database,
+                                        const StatementRequest& request);
+// What `database` reads from must outlive the text.
+std::unique_ptr<TextSource> statement_text(const db::Reader& database, StatementHeading heading,
                                            std::unique_ptr<StatementWriter> writer);
 
 }  // namespace suanpan::services

@@ -39,6 +39,7 @@ class Exports : public Trading {
         return {whose, std::nullopt, Time(0), kEver};
     }
 
+    const db::Reader reader = db::Reader::of_all(pool);
     std::unique_ptr<CoreLoop> loop_;
 };
 
@@ -51,8 +52,8 @@ TEST_F(Exports, BooksThatTheProgramsAccept) {
         for (const Time from : {Time(0), Time(clock.now().value - 3'600)}) {
             ExportRequest request = ever(side);
             request.from = from;
-            const auto hledger = journal_text(pool, "hledger", request);
-            const auto beancount = journal_text(pool, "beancount", request);
+            const auto hledger = journal_text(reader, "hledger", request);
+            const auto beancount = journal_text(reader, "beancount", request);
             const auto complaint = support::complaint_of_hledger(all_of(**hledger));
             const auto other = support::complaint_of_beancount(all_of(**beancount));
             ASSERT_TRUE(complaint && other) << "install hledger and beancount, as ./run test does";
@@ -60,11 +61,11 @@ TEST_F(Exports, BooksThatTheProgramsAccept) {
             EXPECT_EQ(*other, "");
         }
     }
-    EXPECT_EQ(journal_text(pool, "odf", ever(std::nullopt)).error().code(), "unknown_word");
+    EXPECT_EQ(journal_text(reader, "odf", ever(std::nullopt)).error().code(), "unknown_word");
 }
 
 TEST_F(Exports, EveryEntryOfTheJournalOnce) {
-    const auto text = journal_text(pool, "hledger", ever(std::nullopt));
+    const auto text = journal_text(reader, "hledger", ever(std::nullopt));
     const std::string journal = all_of(**text);
     std::size_t found = 0;
     for (auto at = journal.find("; entry: "); at != std::string::npos;
@@ -77,7 +78,7 @@ TEST_F(Exports, EveryEntryOfTheJournalOnce) {
 TEST_F(Exports, PayoutsAreTheAccounts) {
     Money available;
     Money pending;
-    for (const CsvRow& row : read_csv(all_of(*payouts_text(pool, std::nullopt)))) {
+    for (const CsvRow& row : read_csv(all_of(*payouts_text(reader, std::nullopt)))) {
         Money& sum = row.at("state") == "pending" ? pending : available;
         sum.value += parse_money(row.at("amount"))->value;
     }
@@ -126,7 +127,7 @@ class ManyLines : public Exports {
             id + "'");
     }
     std::vector<LeaseId> visit(const db::BillingFilter& filter, std::int64_t& lines) {
-        LinePages pages(pool, filter);
+        LinePages pages(reader, filter);
         std::vector<LeaseId> order;
         Time last;
         const auto see = [&](const db::BilledLease& lease, const db::BilledLine& line) {
@@ -178,7 +179,7 @@ TEST_F(ManyLines, MakeAStatementInPieces) {
     request.from = Time(0);
     request.until = kEver;
     std::size_t largest = 0;
-    const auto text = statement_text(pool, read_statement_heading(pool, request),
+    const auto text = statement_text(reader, read_statement_heading(reader, request),
                                      make_statement_csv(std::nullopt));
     const auto rows = read_csv(all_of(*text, &largest));
     EXPECT_LE(largest, kPieceBytes);
@@ -195,7 +196,7 @@ TEST_F(ManyLines, MakeAStatementInPieces) {
               number("SELECT sum(buyer_pays_micro) FROM settlement_line t JOIN lease l"
                      " ON l.id = t.lease WHERE l.buyer = '" +
                      who + "'"));
-    const auto focus = read_csv(all_of(*focus_text(pool, ever(request.organisation))));
+    const auto focus = read_csv(all_of(*focus_text(reader, ever(request.organisation))));
     EXPECT_GE(focus.size(), 3'000U);
 }
 

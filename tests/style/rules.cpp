@@ -170,6 +170,21 @@ Faults header_shape(const SourceFile& file) {
     return faults;
 }
 
+/// What a handler reads it reads as its caller. Past that: what is made of everybody's rows and
+/// shows nobody's (the depth of a book), the entries for auditors, and the stream, which is the
+/// server's until somebody subscribes.
+Faults reads_as_nobody(const SourceFile& file) {
+    static const Names kKnown{"api/call.cpp",
+                              "api/database.hpp",
+                              "api/handlers/receipts.cpp",
+                              "api/handlers/trading.cpp",
+                              "api/streaming/hub.cpp",
+                              "api/streaming/hub.hpp"};
+    static const std::regex kPattern(R"(\ball_rows\(|\bof_all\(|\bdb::Pool&)");
+    if (!file.is_cpp() || file.folder() != "api" || kKnown.contains(file.path)) return {};
+    return lines_with(file.code, kPattern);
+}
+
 Faults hollow_tests(const SourceFile& file) {
     static const std::regex kPattern(std::string(R"(GTEST_)") + R"(SKIP\b|\bDISA)" +
                                      R"(BLED_|\bSUC)" +
@@ -211,6 +226,10 @@ std::vector<Rule> make_rules() {
         make_file("api/a.cpp", "#include <boost/beast/http.hpp>\n"),
         make_file("api/a.cpp", "#include <boost/asio/awaitable.hpp>\n"),
         "one file with Beast takes half a minute and gigabytes to compile");
+    add("HandlersReadAsTheirCaller", reads_as_nobody,
+        make_file("api/handlers/a.cpp", "call.context.database.all_rows().read(f);\n"),
+        make_file("api/handlers/a.cpp", "call.read(f);  // not all_rows()\n"),
+        "tenants are kept apart twice: a filter that a handler forgets must show nothing foreign");
     add("SafeShapesBesideAwait", await_shapes,
         make_file("api/a.cpp", "co_await pool.run([order](auto& tx) { f(tx); });\n"),
         make_file("api/a.cpp", "co_await pool.run([&order](auto& tx) { f(tx); });\n"),
