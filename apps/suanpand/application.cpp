@@ -24,6 +24,7 @@
 #include "services/iam/authenticator.hpp"
 #include "services/iam/expire_loop.hpp"
 #include "services/iam/idempotent_writes.hpp"
+#include "services/market_data/market_data_loop.hpp"
 #include "services/publishing/log_key.hpp"
 #include "services/publishing/postgres_store.hpp"
 #include "services/publishing/publisher.hpp"
@@ -42,6 +43,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 namespace suanpan::suanpand {
@@ -264,6 +266,8 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
     services::Authenticator authenticator(market.database, market.clock, tokens.get());
     services::IdempotentWrites writes(market.database, market.clock);
     const services::ExpireLoop expire_loop(market.database, market.clock);
+    std::optional<services::MarketDataLoop> market_data;
+    if (market.runs) market_data.emplace(market.database);
     api::Metrics metrics;
     api::IndicativeCalls indicative;
     api::Gate gate(config.cors_origins, burst_of(config.key_per_second),
