@@ -1,6 +1,7 @@
 #include "api/routes.hpp"
 
 #include "api/handlers/handlers.hpp"
+#include "api/handlers/market_data.hpp"
 
 #include <array>
 

@@ -1,8 +1,8 @@
 // The depth of a market as one buyer would meet it: only offers that satisfy its requirement over
 // its window, at what they would cost it.
 
-#include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
+#include "api/handlers/market_data.hpp"
 #include "api/json/render.hpp"
 #include "api/market_read.hpp"
 #include "base/decimal.hpp"

@@ -61,20 +61,6 @@ Result<Write> cancel_all_orders(Call& call);
 Result<Response> list_trades(Call& call);
 Result<Response> get_book(Call& call);
 
-// market_data.cpp
-Result<Response> list_public_trades(Call& call);
-Result<Response> list_candles(Call& call);
-Result<Response> get_index(Call& call);
-Result<Response> list_index_history(Call& call);
-
-// depth.cpp
-Result<Response> get_depth(Call& call);
-
-// utilisation.cpp
-Result<Response> get_capacity(Call& call);
-Result<Response> get_tiers(Call& call);
-Result<Response> get_totals(Call& call);
-
 // leases.cpp
 Result<Response> list_leases(Call& call);
 Result<Response> get_lease(Call& call);

@@ -16,12 +16,6 @@ constexpr Duration kTimeToConfirm{86'400};
 
 }  // namespace
 
-Result<matching::MarketKey> path_market(const Call& call) {
-    auto key = matching::parse_market_key(call.parameters.at(0) + "/" + call.parameters.at(1));
-    if (!key) return fail(not_found());
-    return key;
-}
-
 Result<std::int64_t> parse_count(std::string_view text) {
     auto number = parse_integer(text);
     if (!number) return fail(number.error().code(), "this is a whole number, such as 50");

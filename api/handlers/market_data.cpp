@@ -1,8 +1,7 @@
 // Trades, candles and the price index of a market, for everybody: nothing here names who traded.
 
-#include "db/queries/market_data.hpp"
+#include "api/handlers/market_data.hpp"
 
-#include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
 #include "api/json/render.hpp"
 #include "base/decimal.hpp"
@@ -10,6 +9,7 @@
 #include "base/words.hpp"
 #include "db/queries/billing.hpp"
 #include "db/queries/capacity.hpp"
+#include "db/queries/market_data.hpp"
 #include "services/clock.hpp"
 
 #include <algorithm>
@@ -128,6 +128,12 @@ void read_span(const Call& call, Fields& query, db::CandleFilter& filter) {
 }
 
 }  // namespace
+
+Result<matching::MarketKey> path_market(const Call& call) {
+    auto key = matching::parse_market_key(call.parameters.at(0) + "/" + call.parameters.at(1));
+    if (!key) return fail(not_found());
+    return key;
+}
 
 Result<Response> list_public_trades(Call& call) {
     const auto market = path_market(call);

@@ -2,8 +2,8 @@
 
 #include "db/queries/utilisation.hpp"
 
-#include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
+#include "api/handlers/market_data.hpp"
 #include "api/json/render.hpp"
 #include "base/decimal.hpp"
 #include "base/time.hpp"

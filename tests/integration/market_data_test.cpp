@@ -224,7 +224,7 @@ TEST_F(MarketData, CandlesAreNeverBehindTheTrades) {
 
 TEST_F(MarketData, ReadsCanBeKept) {
     trade(gansu, world.buyer, "5.000000");
-    for (const std::string target :
+    for (const std::string& target :
          {kMarket + "/trades", kMarket + "/candles?interval=1m&to=2026-01-02T00:00:00Z",
           kMarket + "/index", kMarket + "/index/history", std::string("/v1/totals")}) {
         const Answer first = outsider.get(target);
