@@ -33,7 +33,7 @@ void read_requirement(Fields& query, matching::Requirement& requirement) {
     const auto text = query.find_text("requirement", kMostRequirement);
     if (!text) return;
     const auto json = parse_json(*text, {kMostRequirement, 4});
-    if (!json) return query.fault("requirement", json.error());
+    if (!json) return query.fault("requirement", "bad_value", json.error().detail());
     auto parsed = matching::parse_requirement(*json);
     if (parsed)
         requirement = std::move(*parsed);

@@ -182,7 +182,8 @@ TEST_F(MarketData, AnOutsiderComputesTheIndexAndTheCandlesAgain) {
     EXPECT_NE(model.rbegin()->second.at({"", ""}).level_micro, 1'000'000'000);
     // The last fixing of all series in one answer.
     std::map<support::ModelKey, Json> last;
-    for (const Json& value : expect(outsider.get(kMarket + "/index"), 200)["series"])
+    const Json series = expect(outsider.get(kMarket + "/index"), 200)["series"];
+    for (const Json& value : series)
         last[{value.value("hub", ""), value.value("firmness", "")}] = Json::array({value});
     EXPECT_EQ(fixings(last).rbegin()->second, model.rbegin()->second);
 
