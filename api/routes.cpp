@@ -1,6 +1,7 @@
 #include "api/routes.hpp"
 
 #include "api/handlers/handlers.hpp"
+#include "api/handlers/market_data.hpp"
 
 #include <array>
 
@@ -76,6 +77,14 @@ const auto kRoutes = std::to_array<Route>({
     {"POST", "/v1/markets/{class}/{currency}/calls",   kRoles,  kOperator,         open_call},
     {"GET",  "/v1/markets/{class}/{currency}/calls",   kAnyone, 0,                 list_calls},
     {"POST", "/v1/markets/{class}/{currency}/calls:close", kRoles, kOperator,      close_call},
+    {"GET",  "/v1/markets/{class}/{currency}/trades",  kPublic, 0,                 list_public_trades, kQuery},
+    {"GET",  "/v1/markets/{class}/{currency}/candles", kPublic, 0,                 list_candles, kQuery},
+    {"GET",  "/v1/markets/{class}/{currency}/index",   kPublic, 0,                 get_index},
+    {"GET",  "/v1/markets/{class}/{currency}/index/history", kPublic, 0,           list_index_history, kQuery},
+    {"GET",  "/v1/markets/{class}/{currency}/depth",   kAnyone, 0,                 get_depth, kQuery},
+    {"GET",  "/v1/capacity",                           kAnyone, 0,                 get_capacity, kQuery},
+    {"GET",  "/v1/capacity/tiers",                     kAnyone, 0,                 get_tiers, kQuery},
+    {"GET",  "/v1/totals",                             kPublic, 0,                 get_totals},
     {"POST", "/v1/schedules",                          kRoles,  kOperator,         create_schedule},
     {"GET",  "/v1/schedules",                          kAnyone, 0,                 list_schedules, kQuery},
 

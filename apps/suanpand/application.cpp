@@ -26,6 +26,7 @@
 #include "services/iam/authenticator.hpp"
 #include "services/iam/expire_loop.hpp"
 #include "services/iam/idempotent_writes.hpp"
+#include "services/market_data/market_data_loop.hpp"
 #include "services/publishing/log_key.hpp"
 #include "services/publishing/postgres_store.hpp"
 #include "services/publishing/publisher.hpp"
@@ -46,6 +47,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 namespace suanpan::suanpand {
@@ -246,6 +248,8 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
     services::IdempotentWrites writes(market.database, market.clock);
     const services::ExpireLoop expire_loop(market.database, market.clock);
     const services::MarketSampler sampler(market.database, kSampleEvery);
+    std::optional<services::MarketDataLoop> market_data;
+    if (market.runs) market_data.emplace(market.database);
     api::IndicativeCalls indicative;
     api::Gate gate(config.cors_origins, burst_of(config.key_per_second),
                    burst_of(config.address_per_second));

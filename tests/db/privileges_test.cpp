@@ -16,12 +16,15 @@ struct AppendOnly {
     std::string table;
     std::string column;
 };
-const std::vector<AppendOnly> kAppendOnly{{"device_model", "device"},
+const std::vector<AppendOnly> kAppendOnly{{"candle", "trades"},
+                                          {"device_model", "device"},
+                                          {"index_value", "trades"},
                                           {"invoice", "net_micro"},
                                           {"journal", "reason"},
                                           {"ledger_entry", "kind"},
                                           {"log_checkpoint", "note"},
                                           {"order_text", "metadata"},
+                                          {"organisation_group", "related_group"},
                                           {"reading", "lot_us"},
                                           {"schedule", "log_index"},
                                           {"settlement_line", "sale_micro"},

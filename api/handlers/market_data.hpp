@@ -1,0 +1,27 @@
+#pragma once
+
+// Market data: what everybody may know, and what concerns no single organisation.
+
+#include "api/call.hpp"
+#include "matching/terms.hpp"
+
+namespace suanpan::api {
+
+// market_data.cpp
+Result<Response> list_public_trades(Call& call);
+Result<Response> list_candles(Call& call);
+Result<Response> get_index(Call& call);
+Result<Response> list_index_history(Call& call);
+
+// depth.cpp
+Result<Response> get_depth(Call& call);
+
+// utilisation.cpp
+Result<Response> get_capacity(Call& call);
+Result<Response> get_tiers(Call& call);
+Result<Response> get_totals(Call& call);
+
+// Of "/v1/markets/{class}/{currency}/…". Error `not_found`.
+Result<matching::MarketKey> path_market(const Call& call);
+
+}  // namespace suanpan::api

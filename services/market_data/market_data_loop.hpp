@@ -1,0 +1,37 @@
+#pragma once
+
+// Makes candles and the fixings of the price index of trades that are over. Beside the market,
+// which waits for none of it: what is not made yet is read from the trades.
+
+#include "base/units.hpp"
+#include "db/pool.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+namespace suanpan::services {
+
+// Makes all that can be made of what is committed, in many short transactions. `stop`: between two
+// of them. The same database may have two at work: they take turns.
+void make_market_data(db::Pool& database, const std::stop_token& stop = {});
+
+// Does so again and again, on a thread of its own, from construction to destruction.
+class MarketDataLoop {
+ public:
+    explicit MarketDataLoop(db::Pool& database,
+                            std::chrono::milliseconds every = std::chrono::seconds(1));
+
+ private:
+    void run(const std::stop_token& stop);
+
+    db::Pool& database_;
+    std::chrono::milliseconds every_;
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::jthread thread_;  // last: it uses the others
+};
+
+}  // namespace suanpan::services
