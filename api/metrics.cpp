@@ -51,6 +51,20 @@ const GaugeInfo kGauges[] = {
     {"suanpan_http_connections", "Open connections", [](const Gauges& g) { return g.connections; }},
     {"suanpan_stream_clients", "Clients of /v1/stream",
      [](const Gauges& g) { return g.stream_clients; }},
+    {"suanpan_webhook_delivered", "Webhook deliveries that succeeded since the start",
+     [](const Gauges& g) { return g.webhook_delivered; }},
+    {"suanpan_webhook_failed", "Tries of webhook deliveries that failed since the start",
+     [](const Gauges& g) { return g.webhook_failed; }},
+    {"suanpan_webhook_died", "Webhook deliveries given up since the start",
+     [](const Gauges& g) { return g.webhook_died; }},
+    {"suanpan_webhook_lag", "Events of which no webhook deliveries were made yet",
+     [](const Gauges& g) { return g.webhook_waiting; }},
+    {"suanpan_webhook_pending", "Webhook deliveries that wait for a try",
+     [](const Gauges& g) { return g.webhook_pending; }},
+    {"suanpan_webhook_dead_letters", "Webhook deliveries given up and kept",
+     [](const Gauges& g) { return g.webhook_dead; }},
+    {"suanpan_webhook_lost", "Commits since the start of which no webhook could be told",
+     [](const Gauges& g) { return g.webhook_lost; }},
 };
 
 }  // namespace

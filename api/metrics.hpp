@@ -27,6 +27,13 @@ struct Gauges {
     std::int64_t witnesses = 0;
     std::int64_t witnesses_failing = 0;
     bool publisher_stopped = false;
+    std::int64_t webhook_delivered = 0;
+    std::int64_t webhook_failed = 0;
+    std::int64_t webhook_died = 0;
+    std::int64_t webhook_waiting = 0;
+    std::int64_t webhook_pending = 0;
+    std::int64_t webhook_dead = 0;
+    std::int64_t webhook_lost = 0;
 };
 
 // Thread-safe.

@@ -12,6 +12,7 @@
 #include "api/workers.hpp"
 #include "apps/suanpand/files.hpp"
 #include "apps/suanpand/identity.hpp"
+#include "apps/suanpand/webhooks.hpp"
 #include "apps/suanpand/witnesses.hpp"
 #include "base/json.hpp"
 #include "base/time.hpp"
@@ -211,6 +212,7 @@ struct RunningMarket {
     api::Workers& workers;
     api::StreamHub& streams;
     api::DepthCache& depths;
+    WebhookSide& webhooks;
     services::Publisher& publisher;
     services::PublisherLoop& publisher_loop;
     const PublisherNews& news;
@@ -231,6 +233,7 @@ api::Gauges read_gauges(const RunningMarket& market, const api::HttpServer& serv
     gauges.workers_waiting = static_cast<std::int64_t>(market.workers.waiting());
     gauges.connections = static_cast<std::int64_t>(server.open_connections());
     gauges.stream_clients = static_cast<std::int64_t>(market.streams.clients());
+    market.webhooks.read(gauges);
     gauges.publisher_stopped = status.stopped.has_value();
     gauges.publisher_delayed = status.delayed.has_value();
     if (const services::Witnesses* witnesses = market.publisher_loop.witnesses()) {
@@ -279,6 +282,7 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
                          indicative,
                          market.streams,
                          market.depths,
+                         market.webhooks.services(),
                          market.sandbox_clock,
                          &market.publisher.tiles(),
                          &market.publisher_loop,
@@ -291,6 +295,8 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
                                dispatcher.dispatch(std::move(request), std::move(reply));
                            });
     metrics.read_gauges_with([&] { return read_gauges(market, server); });
+    if (market.runs)
+        market.webhooks.start([&core = market.core] { return core.figures().leading; });
     server.start();
     std::cout << "listening on " << (tls ? "https://" : "http://") << config.address << ":"
               << server.port() << std::endl;
@@ -306,6 +312,7 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
     server.stop();
     market.streams.stop();
     market.workers.stop();
+    market.webhooks.stop();
     market.core.stop();
     return led_to_the_end;
 }
@@ -384,16 +391,21 @@ void run_application(const Config& config) {
     api::StreamHub streams(database, workers);
     api::DepthCache depths;
 
+    // What is to be told to webhooks is written with each commit, and sent on threads of their own.
+    WebhookSide webhooks(config);
+    webhooks.load();
+
     // The market. From here on this server leads.
-    services::CoreLoop core(database, clock, {});
+    services::CoreLoop::Options core_options;
+    core_options.outbox = &webhooks.outbox();
+    services::CoreLoop core(database, clock, core_options);
     const bool runs = may_run_market(publisher);
     if (runs)
         start_market(config, core, clock, sandbox_clock.get(), publisher_loop, streams, depths);
     publisher_loop.start();
 
-    const RunningMarket market{database,       core,    clock,  sandbox_clock.get(),
-                               workers,        streams, depths, publisher,
-                               publisher_loop, news,    runs};
+    const RunningMarket market{database, core,     clock,     sandbox_clock.get(), workers, streams,
+                               depths,   webhooks, publisher, publisher_loop,      news,    runs};
     const bool led_to_the_end = serve(config, signals, market);
 
     // What was committed is published.

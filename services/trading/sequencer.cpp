@@ -4,6 +4,7 @@
 #include "db/queries/log.hpp"
 #include "db/state.hpp"
 #include "services/clock.hpp"
+#include "services/trading/outbox.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -87,6 +88,7 @@ void Sequencer::load() {
     CHECK(core::digest(market.state()) == stored.get());
     market_ = std::move(market);
     taken_.emplace(pool_);
+    if (options_.outbox != nullptr) options_.outbox->loaded(rows);
 }
 
 void Sequencer::make_room() {
@@ -154,6 +156,7 @@ void Sequencer::build(PendingBatch& batch, const std::vector<Submission*>& submi
 }
 
 void Sequencer::write(PendingBatch& batch) {
+    if (options_.outbox != nullptr) options_.outbox->add_events(batch.rows);
     if (!options_.probe) {
         leader_->write(batch.rows);
         return;
@@ -164,6 +167,7 @@ void Sequencer::write(PendingBatch& batch) {
 }
 
 void Sequencer::finish(PendingBatch& batch) {
+    if (options_.outbox != nullptr && !batch.empty) options_.outbox->committed();
     if (batch.commands > 0) events_.committed(batch.rows.changes, batch.commands);
     for (Answer& answer : batch.answers)
         deliver(*answer.submission, std::move(answer.response));
