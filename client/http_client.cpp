@@ -1,6 +1,7 @@
 #include "client/http_client.hpp"
 
 #include "client/download.hpp"
+#include "client/send_once.hpp"
 #include "wire/stream.hpp"
 #include "wire/tls.hpp"
 
@@ -34,12 +35,16 @@ std::string_view to_std(beast::string_view text) {
 struct Connection {
     Url server;
     HttpOptions options;
+    std::vector<std::string> addresses;  // instead of the name's, when there are any
+    std::stop_token stop;
     boost::asio::io_context io{1};
     wire::TlsContext tls;  // once there was a need for it
     std::optional<wire::Stream> stream;
     beast::flat_buffer buffer;
 
-    Connection(Url url, HttpOptions how) : server(std::move(url)), options(std::move(how)) {}
+    Connection(Url url, HttpOptions how) : server(std::move(url)), options(how) {}
+    Connection(Url url, const OnceOptions& how)
+        : server(std::move(url)), options(how.http), addresses(how.addresses), stop(how.stop) {}
 
     // Time-outs of a tcp_stream work for asynchronous operations only, so each step is one that is
     // waited for here.
@@ -48,19 +53,19 @@ struct Connection {
         error_code result = boost::asio::error::would_block;
         start([&result](const error_code& ec, auto&&...) { result = ec; });
         io.restart();
-        if (!options.stop.stop_possible()) io.run();
+        if (!stop.stop_possible()) io.run();
         while (!io.stopped()) {
             io.run_for(kLookForStop);
-            if (options.stop.stop_requested() && stream) stream->cancel();
+            if (stop.stop_requested() && stream) stream->cancel();
         }
         return result;
     }
 
     // Of the name, or those that were given instead.
-    std::vector<tcp::endpoint> find_addresses() {
+    std::vector<tcp::endpoint> find_endpoints() {
         std::vector<tcp::endpoint> out;
         error_code ec;
-        if (options.addresses.empty()) {
+        if (addresses.empty()) {
             tcp::resolver resolver(io);
             const auto found = resolver.resolve(server.host, server.port, ec);
             if (ec) lost("looking up the address", ec);
@@ -68,7 +73,7 @@ struct Connection {
                 out.push_back(each.endpoint());
         }
         const auto port = static_cast<std::uint16_t>(std::stoi(server.port));
-        for (const std::string& text : options.addresses) {
+        for (const std::string& text : addresses) {
             const auto address = boost::asio::ip::make_address(text, ec);
             if (ec) lost("reading the address", ec);
             out.emplace_back(address, port);
@@ -83,11 +88,11 @@ struct Connection {
     }
 
     void connect() {
-        const auto addresses = find_addresses();
+        const auto endpoints = find_endpoints();
         stream.emplace(io);
         stream->expires_after(std::chrono::milliseconds(options.connect_timeout_ms));
         error_code ec =
-            wait([&](auto done) { stream->next_layer().async_connect(addresses, done); });
+            wait([&](auto done) { stream->next_layer().async_connect(endpoints, done); });
         if (ec) lost("connecting", ec);
         stream->socket().set_option(tcp::no_delay(true), ec);
         if (server.tls) shake_hands();
@@ -231,7 +236,7 @@ struct HttpClient::Impl : Connection {
 };
 
 HttpClient::HttpClient(Url server, HttpOptions options)
-    : impl_(std::make_unique<Impl>(std::move(server), std::move(options))) {}
+    : impl_(std::make_unique<Impl>(std::move(server), options)) {}
 HttpClient::~HttpClient() = default;
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
@@ -255,7 +260,7 @@ void HttpClient::close() {
     impl_->close();
 }
 
-HttpResponse send_once(const Url& server, const HttpRequest& request, const HttpOptions& options) {
+HttpResponse send_once(const Url& server, const HttpRequest& request, const OnceOptions& options) {
     Connection connection(server, options);
     connection.connect();
     return connection.send_once(request);

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,10 +20,6 @@ struct HttpOptions {
     std::int64_t connect_timeout_ms = 5'000;
     std::int64_t timeout_ms = 120'000;  // of one request and its whole answer
     std::size_t max_response_bytes = 256U << 20U;
-    // Where to connect to, in this order; empty: where the host's name leads. The certificate is
-    // the name's all the same.
-    std::vector<std::string> addresses{};
-    std::stop_token stop{};  // ends what is under way soon, with a TransportError
 };
 
 struct HttpRequest {
@@ -68,10 +63,5 @@ class HttpClient {
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
-
-// One request on a connection of its own, which is closed behind it. Of an answer's body at most
-// `max_response_bytes` are read and the rest is left; `timeout_ms` is for the whole exchange, and
-// once the status is known nothing is an error any more. Throws TransportError.
-HttpResponse send_once(const Url& server, const HttpRequest& request, const HttpOptions& options);
 
 }  // namespace suanpan::client

@@ -206,7 +206,7 @@ void EventMaker::add_events(db::Batch& batch) noexcept {
     try {
         next_ = {};
         batch.events.clear();
-        const auto wishes = directory_.wishes();
+        const auto wishes = wishes_();
         if (!wishes->empty()) Batch(batch, *wishes, real_time_.now()).make(known_);
         tells_ = !batch.events.empty();
         learn(batch.changes, next_);

@@ -14,18 +14,19 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <string_view>
+#include <memory>
 #include <unordered_map>
+#include <utility>
 
 namespace suanpan::api {
 
 class EventMaker : public services::Outbox {
  public:
-    // `real_time`: of the records, not of what they tell. `told` is called when events are durable,
-    // by the market's threads: it must not block. All of these outlive it.
-    EventMaker(const services::WebhookDirectory& directory, const services::Clock& real_time,
-               std::function<void()> told)
-        : directory_(directory), real_time_(real_time), told_(std::move(told)) {}
+    using FindWishes = std::function<std::shared_ptr<const services::WebhookWishes>()>;
+    // `wishes`: of this moment. `real_time`: of the records, not of what they tell; outlives this.
+    // `told` is called when events are durable, by the market's threads: it must not block.
+    EventMaker(FindWishes wishes, const services::Clock& real_time, std::function<void()> told)
+        : wishes_(std::move(wishes)), real_time_(real_time), told_(std::move(told)) {}
 
     void loaded(const core::Rows& state) noexcept override;
     void add_events(db::Batch& batch) noexcept override;
@@ -45,7 +46,7 @@ class EventMaker : public services::Outbox {
 
     void learn(const core::Rows& rows, Known& known) const;
 
-    const services::WebhookDirectory& directory_;
+    FindWishes wishes_;
     const services::Clock& real_time_;
     std::function<void()> told_;
     Known known_;

@@ -1,6 +1,6 @@
 #include "apps/suanpand/webhooks.hpp"
 
-#include "client/http_client.hpp"
+#include "client/send_once.hpp"
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -65,10 +65,10 @@ std::vector<services::AddressBytes> resolve(const std::string& host) {
 }
 
 std::optional<int> send(const services::WebhookMessage& message, const std::stop_token& stop) {
-    client::HttpOptions options;
-    options.connect_timeout_ms = kConnectMs;
-    options.timeout_ms = kAnswerMs;
-    options.max_response_bytes = kMostBytes;
+    client::OnceOptions options;
+    options.http.connect_timeout_ms = kConnectMs;
+    options.http.timeout_ms = kAnswerMs;
+    options.http.max_response_bytes = kMostBytes;
     options.stop = stop;
     for (const services::AddressBytes& address : message.addresses) {
         if (options.addresses.size() < kMostAddresses)
@@ -111,7 +111,7 @@ WebhookSide::WebhookSide(const Config& config)
       loop_(
           database_, key_, directory_, real_time_, [this] { return leads_ && leads_(); },
           services::WebhookNetwork{resolve, send}, loop_options(config)),
-      maker_(directory_, real_time_, [this] { loop_.wake(); }),
+      maker_([this] { return directory_.wishes(); }, real_time_, [this] { loop_.wake(); }),
       services_{directory_, key_, loop_, loop_options(config).targets, real_time_} {}
 
 void WebhookSide::start(std::function<bool()> leads) {
