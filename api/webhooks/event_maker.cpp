@@ -61,10 +61,12 @@ Type type_of(const db::Batch& batch, const core::CashRow& row) {
            (row.reversed ? "reversed" : Type(settlement::to_string(row.approval.state)));
 }
 
-Type type_of(const core::LeaseRow& lease) {
-    const bool ends =
-        lease.state != core::LeaseState::kActive && lease.state != core::LeaseState::kProvisioning;
-    if (lease.released_from && !ends) return "lease.released";
+// Released is no state of its own: it is told when nothing else has changed.
+template <typename Known>
+Type type_of(const core::LeaseRow& lease, const Known& known) {
+    const auto before = known.find(lease.id);
+    if (lease.released_from && before != known.end() && before->second == told_of(lease) - 1)
+        return "lease.released";
     return "lease." + std::string(core::to_string(lease.state));
 }
 
@@ -101,8 +103,8 @@ class EventMaker::Batch {
         event.log_size = rows_.head.size;
         event.ordinal = std::ssize(batch_.events);
         event.recorded = now_;
-        event.payload =
-            Json{{"type", type}, {"timestamp", to_string(event.time)}, {"data", data()}}.dump();
+        const Json payload{{"type", type}, {"timestamp", to_string(event.time)}, {"data", data()}};
+        event.payload = payload.dump(-1, ' ', false, Json::error_handler_t::replace);
         batch_.events.push_back(std::move(event));
     }
 
@@ -129,7 +131,7 @@ class EventMaker::Batch {
         for (const core::LeaseRow& lease : rows_.leases) {
             if (!is_news(known.leases, lease.id, told_of(lease))) continue;
             for (const OrganisationId& party : std::set{lease.buyer, lease.provider})
-                tell(party, type_of(lease), [&] { return to_json(lease, party); });
+                tell(party, type_of(lease, known.leases), [&] { return to_json(lease, party); });
         }
     }
 

@@ -295,13 +295,14 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
                                dispatcher.dispatch(std::move(request), std::move(reply));
                            });
     metrics.read_gauges_with([&] { return read_gauges(market, server); });
-    if (market.runs)
-        market.webhooks.start([&core = market.core] { return core.figures().leading; });
     server.start();
     std::cout << "listening on " << (tls ? "https://" : "http://") << config.address << ":"
               << server.port() << std::endl;
     if (!config.port_file.empty())
         write_public_file(config.port_file, std::to_string(server.port()) + "\n");
+
+    if (market.runs)
+        market.webhooks.start([&core = market.core] { return core.figures().leading; });
 
     const bool led_to_the_end = wait_for_end(signals, market.core, market.runs, market.news);
 

@@ -144,6 +144,7 @@ TEST_F(EventMakerTest, ALeaseIsToldOnceAStateAndToEachSideAsItMaySeeIt) {
     lease.metering = "something else";
     EXPECT_EQ(tell(rows_of(lease)), Told{});
     lease.state = core::LeaseState::kActive;
+    EXPECT_EQ(tell(rows_of(lease)), (Told{"1: lease.active", "2: lease.active"}));
     lease.released_from = Time(5);
     EXPECT_EQ(tell(rows_of(lease)), (Told{"1: lease.released", "2: lease.released"}));
     lease.state = core::LeaseState::kTerminated;
