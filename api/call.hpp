@@ -37,6 +37,7 @@ class IdempotentWrites;
 class PublisherLoop;
 class SandboxClock;
 class TileStore;
+struct Webhooks;
 }  // namespace suanpan::services
 
 namespace suanpan::api {
@@ -61,6 +62,7 @@ struct Context {
     IndicativeCalls& indicative;
     StreamHub& streams;
     DepthCache& depths;
+    services::Webhooks& webhooks;
     services::SandboxClock* sandbox_clock;  // null unless this is a sandbox
     const services::TileStore* tiles;       // the published log
     services::PublisherLoop* publisher;

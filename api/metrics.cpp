@@ -87,6 +87,20 @@ const GaugeInfo kGauges[] = {
      market<&db::MarketFigures::accounts_below_zero>},
     {"suanpan_operator_requests_waiting", "Requests that wait for a second person",
      market<&db::MarketFigures::waiting_requests>},
+    {"suanpan_webhook_delivered", "Webhook deliveries that succeeded since the start",
+     [](const Gauges& g) { return g.webhook_delivered; }},
+    {"suanpan_webhook_failed", "Tries of webhook deliveries that failed since the start",
+     [](const Gauges& g) { return g.webhook_failed; }},
+    {"suanpan_webhook_died", "Webhook deliveries given up since the start",
+     [](const Gauges& g) { return g.webhook_died; }},
+    {"suanpan_webhook_lag", "Events of which no webhook deliveries were made yet",
+     [](const Gauges& g) { return g.webhook_waiting; }},
+    {"suanpan_webhook_pending", "Webhook deliveries that wait for a try",
+     [](const Gauges& g) { return g.webhook_pending; }},
+    {"suanpan_webhook_dead_letters", "Webhook deliveries given up and kept",
+     [](const Gauges& g) { return g.webhook_dead; }},
+    {"suanpan_webhook_lost", "Commits since the start of which no webhook could be told",
+     [](const Gauges& g) { return g.webhook_lost; }},
 };
 
 }  // namespace

@@ -54,6 +54,13 @@ struct Gauges {
     std::optional<db::MarketFigures> market;
     std::int64_t market_age_s = 0;
     std::int64_t oldest_window_s = 0;
+    std::int64_t webhook_delivered = 0;
+    std::int64_t webhook_failed = 0;
+    std::int64_t webhook_died = 0;
+    std::int64_t webhook_waiting = 0;
+    std::int64_t webhook_pending = 0;
+    std::int64_t webhook_dead = 0;
+    std::int64_t webhook_lost = 0;
 };
 
 // Thread-safe.

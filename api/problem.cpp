@@ -129,6 +129,9 @@ constexpr std::array kStatuses = std::to_array<CodeStatus>({
     {"range_not_next", 409},
     {"run_open", 409},
     {"no_schedule", 409},
+    {"too_many_webhooks", 409},
+    {"webhook_disabled", 409},
+    {"delivery_pending", 409},
     // Ours.
     {"internal", 500},
     {"overloaded", 503},

@@ -193,6 +193,16 @@ const auto kRoutes = std::to_array<Route>({
     {"GET",  "/v1/settlement-runs/{id}",               kRoles,  kSettling,         get_run},
     {"GET",  "/v1/settlement-runs/{id}/lines",         kRoles,  kSettling,         get_run_lines, kQuery},
 
+    {"POST", "/v1/webhooks",                           kRoles,  kManaging,         create_webhook},
+    {"GET",  "/v1/webhooks",                           kRoles,  kManaging,         list_webhooks, kQuery},
+    {"GET",  "/v1/webhooks/{id}",                      kRoles,  kManaging,         get_webhook},
+    {"DELETE", "/v1/webhooks/{id}",                    kRoles,  kManaging,         delete_webhook},
+    {"POST", "/v1/webhooks/{id}:update",               kRoles,  kManaging,         update_webhook},
+    {"POST", "/v1/webhooks/{id}:rotate-secret",        kRoles,  kManaging,         rotate_webhook_secret},
+    {"POST", "/v1/webhooks/{id}:test",                 kRoles,  kManaging,         test_webhook},
+    {"GET",  "/v1/webhooks/{id}/deliveries",           kRoles,  kManaging,         list_deliveries, kQuery},
+    {"POST", "/v1/webhooks/{id}/deliveries/{delivery}:redeliver", kRoles, kManaging, redeliver},
+
     {"GET",  "/v1/ledger",                             kPublic, 0,                 get_ledger_status},
     {"GET",  "/v1/ledger/checkpoint",                  kPublic, 0,                 get_checkpoint},
     {"GET",  "/v1/ledger/key",                         kPublic, 0,                 get_log_key},

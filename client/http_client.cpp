@@ -1,6 +1,7 @@
 #include "client/http_client.hpp"
 
 #include "client/download.hpp"
+#include "client/send_once.hpp"
 #include "wire/stream.hpp"
 #include "wire/tls.hpp"
 
@@ -24,6 +25,7 @@ using tcp = boost::asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::size_t kPieceBytes = std::size_t{64} << 10U;
+constexpr std::chrono::milliseconds kLookForStop{50};
 
 std::string_view to_std(beast::string_view text) {
     return {text.data(), text.size()};
@@ -33,12 +35,16 @@ std::string_view to_std(beast::string_view text) {
 struct Connection {
     Url server;
     HttpOptions options;
+    std::vector<std::string> addresses;  // instead of the name's, when there are any
+    std::stop_token stop;
     boost::asio::io_context io{1};
     wire::TlsContext tls;  // once there was a need for it
     std::optional<wire::Stream> stream;
     beast::flat_buffer buffer;
 
     Connection(Url url, HttpOptions how) : server(std::move(url)), options(how) {}
+    Connection(Url url, const OnceOptions& how)
+        : server(std::move(url)), options(how.http), addresses(how.addresses), stop(how.stop) {}
 
     // Time-outs of a tcp_stream work for asynchronous operations only, so each step is one that is
     // waited for here.
@@ -47,8 +53,32 @@ struct Connection {
         error_code result = boost::asio::error::would_block;
         start([&result](const error_code& ec, auto&&...) { result = ec; });
         io.restart();
-        io.run();
+        if (!stop.stop_possible()) io.run();
+        while (!io.stopped()) {
+            io.run_for(kLookForStop);
+            if (stop.stop_requested() && stream) stream->cancel();
+        }
         return result;
+    }
+
+    // Of the name, or those that were given instead.
+    std::vector<tcp::endpoint> find_endpoints() {
+        std::vector<tcp::endpoint> out;
+        error_code ec;
+        if (addresses.empty()) {
+            tcp::resolver resolver(io);
+            const auto found = resolver.resolve(server.host, server.port, ec);
+            if (ec) lost("looking up the address", ec);
+            for (const auto& each : found)
+                out.push_back(each.endpoint());
+        }
+        const auto port = static_cast<std::uint16_t>(std::stoi(server.port));
+        for (const std::string& text : addresses) {
+            const auto address = boost::asio::ip::make_address(text, ec);
+            if (ec) lost("reading the address", ec);
+            out.emplace_back(address, port);
+        }
+        return out;
     }
 
     [[noreturn]] void lost(std::string_view doing, const error_code& ec) {
@@ -58,13 +88,11 @@ struct Connection {
     }
 
     void connect() {
-        tcp::resolver resolver(io);
-        error_code ec;
-        const auto addresses = resolver.resolve(server.host, server.port, ec);
-        if (ec) lost("looking up the address", ec);
+        const auto endpoints = find_endpoints();
         stream.emplace(io);
         stream->expires_after(std::chrono::milliseconds(options.connect_timeout_ms));
-        ec = wait([&](auto done) { stream->next_layer().async_connect(addresses, done); });
+        error_code ec =
+            wait([&](auto done) { stream->next_layer().async_connect(endpoints, done); });
         if (ec) lost("connecting", ec);
         stream->socket().set_option(tcp::no_delay(true), ec);
         if (server.tls) shake_hands();
@@ -151,6 +179,27 @@ struct Connection {
         return response;
     }
 
+    HttpResponse send_once(const HttpRequest& request) {
+        const auto message = make(request);
+        stream->expires_after(std::chrono::milliseconds(options.timeout_ms));
+        error_code ec = wait([&](auto done) { http::async_write(*stream, message, done); });
+        if (ec) lost("sending", ec);
+        http::response_parser<http::buffer_body> parser;
+        parser.body_limit(boost::none);
+        ec = wait([&](auto done) { http::async_read_header(*stream, buffer, parser, done); });
+        if (ec) lost("waiting for the answer", ec);
+        HttpResponse response;
+        take_header(parser.get(), response);
+        std::vector<char> room(options.max_response_bytes);
+        parser.get().body().data = room.data();
+        parser.get().body().size = room.size();
+        if (!parser.is_done())
+            wait([&](auto done) { http::async_read(*stream, buffer, parser, done); });
+        response.body.assign(room.data(), room.size() - parser.get().body().size);
+        close();
+        return response;
+    }
+
     // False: the kept connection turned out to be closed before any byte of an answer.
     bool exchange(const HttpRequest& request, bool fresh, HttpResponse& response) {
         const auto message = make(request);
@@ -209,6 +258,12 @@ HttpResponse HttpClient::send(const HttpRequest& request) {
 
 void HttpClient::close() {
     impl_->close();
+}
+
+HttpResponse send_once(const Url& server, const HttpRequest& request, const OnceOptions& options) {
+    Connection connection(server, options);
+    connection.connect();
+    return connection.send_once(request);
 }
 
 HttpResponse download(const Url& server, const HttpRequest& request, const TakePiece& take,

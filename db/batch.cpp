@@ -9,6 +9,7 @@
 #include "db/table_projects.hpp"
 #include "db/table_titles.hpp"
 #include "db/table_trading.hpp"
+#include "db/table_webhooks.hpp"
 
 #include <fmt/format.h>
 #include <pqxx/except>
@@ -235,6 +236,7 @@ void write_batch(NativeSession& session, const Batch& batch,
         write_side(session, batch.side);
         write_table(session, batch.responses, [](const IdempotencyRow&) { return true; });
         write_table(session, batch.renewed_responses);
+        write_table(session, batch.events);
         move_head(session, batch);
         if (before_commit) {
             session.finish();

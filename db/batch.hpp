@@ -7,6 +7,7 @@
 #include "core/rows.hpp"
 #include "db/pool.hpp"
 #include "db/side_rows.hpp"
+#include "db/webhook_rows.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -39,6 +40,7 @@ struct Batch {
     std::vector<PlacedSideRow> side;
     std::vector<IdempotencyRow> responses;          // of keys that are new
     std::vector<IdempotencyRow> renewed_responses;  // of keys whose answer of before has expired
+    std::vector<WebhookEventRow> events;            // that are told of it
     LogIndex expected;                              // the log's size before
     std::int64_t epoch = 0;                         // the leader's
 };

@@ -193,4 +193,15 @@ Result<Write> close_project(Call& call);
 // streams.cpp
 Result<Response> open_stream(Call& call);
 
+// webhooks.cpp
+void create_webhook(const std::shared_ptr<Call>& call, const Reply& reply);
+Result<Response> list_webhooks(Call& call);
+Result<Response> get_webhook(Call& call);
+Result<Response> delete_webhook(Call& call);
+void update_webhook(const std::shared_ptr<Call>& call, const Reply& reply);
+void rotate_webhook_secret(const std::shared_ptr<Call>& call, const Reply& reply);
+void test_webhook(const std::shared_ptr<Call>& call, const Reply& reply);
+Result<Response> list_deliveries(Call& call);
+void redeliver(const std::shared_ptr<Call>& call, const Reply& reply);
+
 }  // namespace suanpan::api

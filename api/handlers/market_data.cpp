@@ -153,7 +153,7 @@ Result<Response> list_public_trades(Call& call) {
     filter.hub = query.find("hub", parse_hub);
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    const auto listed = call.context.database.snapshot(
+    const auto listed = call.context.database.all_rows().snapshot(
         "list_public_trades", [&](db::Tx& tx) -> std::optional<db::Listed<db::PublicTrade>> {
             if (!exists(tx, *market)) return std::nullopt;
             return db::list_public_trades(tx, filter, page);
@@ -176,7 +176,7 @@ Result<Response> list_candles(Call& call) {
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     Time committed;
-    auto listed = call.context.database.snapshot(
+    auto listed = call.context.database.all_rows().snapshot(
         "list_candles", [&](db::Tx& tx) -> std::optional<db::Listed<db::Candle>> {
             if (!exists(tx, *market)) return std::nullopt;
             committed = db::read_log_point(tx).last_time;
@@ -194,7 +194,7 @@ Result<Response> list_candles(Call& call) {
 Result<Response> get_index(Call& call) {
     const auto market = path_market(call);
     if (!market) return fail(market.error());
-    const auto rows = call.context.database.snapshot(
+    const auto rows = call.context.database.all_rows().snapshot(
         "list_last_fixing", [&](db::Tx& tx) -> std::optional<std::vector<db::IndexRow>> {
             if (!exists(tx, *market)) return std::nullopt;
             return db::list_last_fixing(tx, *market);
@@ -224,7 +224,7 @@ Result<Response> list_index_history(Call& call) {
         filter.from = std::max(filter.from.value_or(*after), Time(after->value + 1));
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    auto listed = call.context.database.snapshot(
+    auto listed = call.context.database.all_rows().snapshot(
         "list_index_values", [&](db::Tx& tx) -> std::optional<db::Listed<db::IndexRow>> {
             if (!exists(tx, *market)) return std::nullopt;
             return db::Listed<db::IndexRow>{db::list_index_values(tx, filter), false};

@@ -1,6 +1,7 @@
 #include "api/dispatcher.hpp"
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
+#include "api/handlers/stored.hpp"
 #include "api/json/render.hpp"
 #include "api/problem.hpp"
 #include "base/random.hpp"
@@ -170,30 +171,6 @@ Result<db::ApiKeyInfo> find_visible_key(const Call& call) {
     return std::move(*info);
 }
 
-db::IdempotencyRow row_of(const Call& call, const services::IdempotencyKey& key,
-                          const services::StoredResponse& response) {
-    return {key.organisation, key.route,     key.key,
-            key.body_hash,    key.for_ever,  response.resource,
-            response.status,  response.body, call.context.clock.now(),
-            std::nullopt};
-}
-
-// The first answer shows the secret, a repeat does not have it.
-services::IdempotentWrites::Done with_secret(const std::shared_ptr<Call>& call, const Reply& reply,
-                                             const std::string& secret) {
-    return [call, reply, secret](const Result<services::Answered>& result) {
-        if (!result || result->replayed) {
-            answer(*call, reply, result);
-            return;
-        }
-        Json body = Json::parse(result->response.body);
-        body["secret"] = secret;
-        Response fresh = json_response(body, result->response.status);
-        fresh.headers.emplace_back("Cache-Control", "no-store");
-        reply(std::move(fresh));
-    };
-}
-
 }  // namespace
 
 Result<Write> create_organisation(Call& call) {
@@ -271,7 +248,7 @@ void create_api_key(const std::shared_ptr<Call>& call, const Reply& reply) {
                                      [&](db::Tx& tx) { db::insert_api_key(tx, made->row, row); });
         finish(response);
     };
-    auto done = with_secret(call, reply, made->secret);
+    auto done = with_secret(call, reply, std::make_shared<std::string>(made->secret));
     call->context.writes.run(key, done, start);
 }
 
@@ -298,7 +275,8 @@ void rotate_api_key(const std::shared_ptr<Call>& call, const Reply& reply) {
         call->context.authenticator.forget(info->key.id);
         finish(response);
     };
-    call->context.writes.run(key, with_secret(call, reply, made->secret), start);
+    call->context.writes.run(
+        key, with_secret(call, reply, std::make_shared<std::string>(made->secret)), start);
 }
 
 // By the organisation itself or the operator. The key that asks may be the one: its answer still

@@ -21,30 +21,6 @@ namespace {
 
 constexpr std::int64_t kMostInvoices = 200;
 
-Json balance_json(const core::PeriodBalanceRow& row) {
-    Json out{{"organisation", to_string(row.organisation)},
-             {"period", settlement::to_string(row.month)},
-             {"balances", to_json(row.balances)}};
-    if (row.index) out["log_index"] = row.index->value;
-    return out;
-}
-
-Json invoice_json(const core::InvoiceRow& row) {
-    const settlement::Invoice& invoice = row.invoice;
-    Json out{{"number", settlement::to_string(row.number)},
-             {"organisation", to_string(invoice.organisation)},
-             {"period", settlement::to_string(invoice.period)},
-             {"currency", invoice.currency},
-             {"net", to_string(invoice.net)},
-             {"tax", to_string(invoice.tax)},
-             {"total", to_string(Money(invoice.net.value + invoice.tax.value))},
-             {"issued", to_string(row.issued)},
-             {"log_index", row.index.value}};
-    if (!invoice.project.is_nil()) out["project"] = to_string(invoice.project);
-    if (invoice.corrects) out["corrects"] = settlement::to_string(*invoice.corrects);
-    return out;
-}
-
 Result<settlement::Month> path_period(const Call& call) {
     auto month = settlement::parse_month(call.parameters.front());
     if (!month) return fail(not_found());
@@ -110,9 +86,9 @@ Result<Response> list_period_balances(Call& call) {
     listed.rows = call.read("list_period_balances", [&](db::Tx& tx) {
         return db::list_period_balances(tx, *month, owner);
     });
-    return list_response(listed, balance_json, [](const core::PeriodBalanceRow& row) {
-        return to_string(row.organisation);
-    });
+    return list_response(
+        listed, [](const core::PeriodBalanceRow& row) { return to_json(row); },
+        [](const core::PeriodBalanceRow& row) { return to_string(row.organisation); });
 }
 
 Result<Response> list_invoices(Call& call) {
@@ -136,9 +112,9 @@ Result<Response> list_invoices(Call& call) {
         call.read("list_invoices", [&](db::Tx& tx) { return db::list_invoices(tx, filter); });
     listed.has_more = std::ssize(listed.rows) > filter.limit;
     if (listed.has_more) listed.rows.pop_back();
-    return list_response(listed, invoice_json, [](const core::InvoiceRow& row) {
-        return settlement::to_string(row.number);
-    });
+    return list_response(
+        listed, [](const core::InvoiceRow& row) { return to_json(row); },
+        [](const core::InvoiceRow& row) { return settlement::to_string(row.number); });
 }
 
 namespace {
@@ -189,7 +165,7 @@ Result<Response> get_invoice(Call& call) {
     const auto& caller = call.caller;
     if (!row || (!caller.is_operator() && row->invoice.organisation != caller.organisation))
         return fail(not_found());
-    if (*type != "text/html") return json_response(invoice_json(*row));
+    if (*type != "text/html") return json_response(to_json(*row));
     const auto page =
         call.read("read_invoice_page", [&](db::Tx& tx) { return read_page_of(tx, *row); });
     Response response;

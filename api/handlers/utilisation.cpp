@@ -78,7 +78,7 @@ Result<Response> get_capacity(Call& call) {
     const Window window = read_capacity_window(call, query);
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    const auto holdings = call.context.database.read(
+    const auto holdings = call.context.database.all_rows().read(
         "list_holdings", [&](db::Tx& tx) { return db::list_holdings(tx, window); });
     const auto folded = services::fold_capacity(holdings);
     if (!folded) return fail(folded.error());
@@ -96,7 +96,7 @@ Result<Response> get_tiers(Call& call) {
     const auto place = query.need("place", parse_place);
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    const auto tiers = call.context.database.read(
+    const auto tiers = call.context.database.all_rows().read(
         "list_tiers", [&](db::Tx& tx) { return db::list_tiers(tx, *place); });
     Json items = Json::array();
     for (const db::TierCapacity& tier : tiers) {
@@ -110,7 +110,8 @@ Result<Response> get_tiers(Call& call) {
 }
 
 Result<Response> get_totals(Call& call) {
-    const db::Totals totals = call.context.database.snapshot("read_totals", db::read_totals);
+    const db::Totals totals =
+        call.context.database.all_rows().snapshot("read_totals", db::read_totals);
     Json classes = Json::array();
     for (const db::ClassTotal& total : totals.classes) {
         classes.push_back({{"class", total.compute_class},

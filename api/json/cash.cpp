@@ -90,4 +90,28 @@ Json to_json(const core::PeriodRow& period) {
             {"log_index", period.index.value}};
 }
 
+Json to_json(const core::PeriodBalanceRow& row) {
+    Json out{{"organisation", to_string(row.organisation)},
+             {"period", settlement::to_string(row.month)},
+             {"balances", to_json(row.balances)}};
+    if (row.index) out["log_index"] = row.index->value;
+    return out;
+}
+
+Json to_json(const core::InvoiceRow& row) {
+    const settlement::Invoice& invoice = row.invoice;
+    Json out{{"number", settlement::to_string(row.number)},
+             {"organisation", to_string(invoice.organisation)},
+             {"period", settlement::to_string(invoice.period)},
+             {"currency", invoice.currency},
+             {"net", to_string(invoice.net)},
+             {"tax", to_string(invoice.tax)},
+             {"total", to_string(Money(invoice.net.value + invoice.tax.value))},
+             {"issued", to_string(row.issued)},
+             {"log_index", row.index.value}};
+    if (!invoice.project.is_nil()) out["project"] = to_string(invoice.project);
+    if (invoice.corrects) out["corrects"] = settlement::to_string(*invoice.corrects);
+    return out;
+}
+
 }  // namespace suanpan::api

@@ -12,6 +12,8 @@ Json to_json(const core::PaymentKeyRow& key);
 Json to_json(const core::CashRow& row);
 Json to_json(const core::OperatorRequestRow& row);
 Json to_json(const core::PeriodRow& period);
+Json to_json(const core::PeriodBalanceRow& row);
+Json to_json(const core::InvoiceRow& row);
 Json to_json(const settlement::Balances& balances);
 
 }  // namespace suanpan::api

@@ -13,6 +13,7 @@
 #include "apps/suanpand/files.hpp"
 #include "apps/suanpand/gauges.hpp"
 #include "apps/suanpand/identity.hpp"
+#include "apps/suanpand/webhooks.hpp"
 #include "apps/suanpand/witnesses.hpp"
 #include "base/json.hpp"
 #include "base/time.hpp"
@@ -219,6 +220,7 @@ struct RunningMarket {
     api::StreamHub& streams;
     api::DepthCache& depths;
     api::Metrics& metrics;
+    WebhookSide& webhooks;
     services::Publisher& publisher;
     services::PublisherLoop& publisher_loop;
     const PublisherNews& news;
@@ -264,6 +266,7 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
                          indicative,
                          market.streams,
                          market.depths,
+                         market.webhooks.services(),
                          market.sandbox_clock,
                          &market.publisher.tiles(),
                          &market.publisher_loop,
@@ -275,9 +278,11 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
                                if (config.trust_forwarded) api::take_forwarded(request);
                                dispatcher.dispatch(std::move(request), std::move(reply));
                            });
-    const GaugeSources sources{market.database, market.core,    market.clock,
-                               market.workers,  market.streams, market.publisher_loop,
-                               sampler,         server,         tls,
+    const GaugeSources sources{market.database, market.core,
+                               market.clock,    market.workers,
+                               market.streams,  market.publisher_loop,
+                               sampler,         market.webhooks,
+                               server,          tls,
                                config.data};
     market.metrics.allow_from(config.metrics_from);
     market.metrics.read_gauges_with([&sources] { return read_gauges(sources); });
@@ -286,6 +291,9 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
               << server.port() << std::endl;
     if (!config.port_file.empty())
         write_public_file(config.port_file, std::to_string(server.port()) + "\n");
+
+    if (market.runs)
+        market.webhooks.start([&core = market.core] { return core.figures().leading; });
 
     const bool led_to_the_end = wait_for_end(signals, market.core, market.runs, market.news);
 
@@ -296,6 +304,7 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
     server.stop();
     market.streams.stop();
     market.workers.stop();
+    market.webhooks.stop();
     market.core.stop();
     return led_to_the_end;
 }
@@ -378,16 +387,23 @@ void run_application(const Config& config) {
     api::DepthCache depths;
     api::Metrics metrics;
 
+    // What is to be told to webhooks is written with each commit, and sent on threads of their own.
+    WebhookSide webhooks(config);
+    webhooks.load();
+
     // The market. From here on this server leads.
-    services::CoreLoop core(database, clock, {});
+    services::CoreLoop::Options core_options;
+    core_options.outbox = &webhooks.outbox();
+    services::CoreLoop core(database, clock, core_options);
     const bool runs = may_run_market(publisher);
     if (runs)
         start_market(config, core, clock, sandbox_clock.get(), publisher_loop, streams, depths,
                      metrics);
     publisher_loop.start();
 
-    const RunningMarket market{database, core,    clock,     sandbox_clock.get(), workers, streams,
-                               depths,   metrics, publisher, publisher_loop,      news,    runs};
+    const RunningMarket market{
+        database, core,     clock,     sandbox_clock.get(), workers, streams, depths,
+        metrics,  webhooks, publisher, publisher_loop,      news,    runs};
     const bool led_to_the_end = serve(config, signals, market);
 
     // What was committed is published.

@@ -163,6 +163,16 @@ void read_oidc(Reader& reader, Config& config) {
     }
 }
 
+void read_webhooks(Reader& reader, Config& config) {
+    std::string key;
+    reader.text("webhooks.key", key);
+    config.webhook_key = key;
+    reader.flag("webhooks.allow_private", config.webhook_private);
+    reader.integer("webhooks.senders", config.webhook_senders, 4, 64);
+    reader.integer("webhooks.tries", config.webhook_tries, 1, 20);
+    reader.integer("webhooks.first_retry_s", config.webhook_first_retry_s, 1, 3'600);
+}
+
 void read_sandbox(Reader& reader, Config& config) {
     reader.flag("sandbox.enabled", config.sandbox);
     const std::string* start = reader.find("sandbox.start");
@@ -296,6 +306,16 @@ const std::map<std::string_view, SettingInfo>& setting_table() {
              "claim with the list of roles"},
             {"oidc.person_claim", "SUANPAN_OIDC_PERSON_CLAIM", "--oidc-person-claim",
              "claim with the id of the registered person, for who moves money"},
+            {"webhooks.key", "SUANPAN_WEBHOOK_KEY", "--webhook-key",
+             "file of the key that webhooks' secrets are derived from; made if there is none"},
+            {"webhooks.allow_private", "SUANPAN_WEBHOOK_ALLOW_PRIVATE", "--webhook-allow-private",
+             "webhooks may go to private addresses, to any port, and over http://"},
+            {"webhooks.senders", "SUANPAN_WEBHOOK_SENDERS", "--webhook-senders",
+             "webhooks sent at once, 4 to 64"},
+            {"webhooks.tries", "SUANPAN_WEBHOOK_TRIES", "--webhook-tries",
+             "of a delivery, before it is given up, 1 to 20"},
+            {"webhooks.first_retry_s", "SUANPAN_WEBHOOK_FIRST_RETRY_S", "--webhook-first-retry-s",
+             "seconds after the first try, 1 to 3600; each later wait is four times as long"},
             {"sandbox.enabled", "SUANPAN_SANDBOX", "--sandbox",
              "play money and a clock that is set by hand"},
             {"sandbox.start", "SUANPAN_SANDBOX_START", "--sandbox-start",
@@ -352,6 +372,7 @@ Result<Config> make_config(const Settings& settings) {
     reader.integer("log.publish_interval_ms", config.publish_interval_ms, 10, 60'000);
     reader.text("operator.name", config.operator_name);
     read_origin(reader, config);
+    read_webhooks(reader, config);
     read_sandbox(reader, config);
     reader.text("database.conninfo", config.database);
     if (config.database.empty()) {

@@ -44,6 +44,11 @@ struct Config {
     std::string oidc_organisation_claim = "organisation";
     std::string oidc_roles_claim = "roles";
     std::string oidc_person_claim = "person";
+    std::filesystem::path webhook_key;  // empty: in the data folder
+    bool webhook_private = false;       // webhooks may go to addresses that are not public
+    int webhook_senders = 8;
+    std::int64_t webhook_tries = 9;
+    std::int64_t webhook_first_retry_s = 5;
     bool sandbox = false;
     std::optional<Time> sandbox_start;
 };

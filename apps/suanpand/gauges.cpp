@@ -3,6 +3,7 @@
 #include "api/streaming/hub.hpp"
 #include "api/transport/server.hpp"
 #include "api/workers.hpp"
+#include "apps/suanpand/webhooks.hpp"
 #include "db/pool.hpp"
 #include "services/clock.hpp"
 #include "services/figures/market_sampler.hpp"
@@ -61,6 +62,7 @@ api::Gauges read_gauges(const GaugeSources& sources) {
     read_core(sources.core, out);
     read_publisher(sources.publisher, out);
     read_market(sources, out);
+    sources.webhooks.read(out);
     out.workers_waiting = static_cast<std::int64_t>(sources.workers.waiting());
     out.connections = static_cast<std::int64_t>(sources.server.open_connections());
     out.stream_clients = static_cast<std::int64_t>(sources.streams.clients());

@@ -23,6 +23,8 @@ class PublisherLoop;
 
 namespace suanpan::suanpand {
 
+class WebhookSide;
+
 // All parts of a running server that have figures.
 struct GaugeSources {
     const db::Pool& database;
@@ -32,6 +34,7 @@ struct GaugeSources {
     const api::StreamHub& streams;
     const services::PublisherLoop& publisher;
     const services::MarketSampler& sampler;
+    const WebhookSide& webhooks;
     const api::HttpServer& server;
     std::shared_ptr<wire::ServerTls> tls;  // null: plain HTTP
     std::filesystem::path data;

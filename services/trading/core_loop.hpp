@@ -27,6 +27,7 @@ class Pool;
 namespace suanpan::services {
 
 class Clock;
+class Outbox;
 
 struct IdempotencyKey {
     OrganisationId organisation;
@@ -75,6 +76,8 @@ class CoreLoop {
         std::chrono::milliseconds leader_wait{15'000};
         // After so long without the database, who waits gets `commit_failed`.
         std::chrono::milliseconds outage_patience{3'000};
+        // Outlives the loop; null: nobody else is told.
+        Outbox* outbox = nullptr;
         // For tests: called at "applied" (by the core's thread), "begun" (nothing written yet),
         // "written" (before the commit) and "committed" (before the answers), these by the
         // writer's thread; may throw, or end the process.

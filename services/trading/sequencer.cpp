@@ -4,6 +4,7 @@
 #include "db/queries/log.hpp"
 #include "db/state.hpp"
 #include "services/clock.hpp"
+#include "services/trading/outbox.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -87,6 +88,7 @@ void Sequencer::load() {
     CHECK(core::digest(market.state()) == stored.get());
     market_ = std::move(market);
     taken_.emplace(pool_);
+    if (options_.outbox != nullptr) options_.outbox->loaded(rows);
 }
 
 void Sequencer::make_room() {
@@ -155,6 +157,7 @@ void Sequencer::build(PendingBatch& batch, const std::vector<Submission*>& submi
 
 void Sequencer::write(PendingBatch& batch) {
     const auto begun = Monotonic::now();
+    if (options_.outbox != nullptr) options_.outbox->add_events(batch.rows);
     if (options_.probe) {
         probe("begun");
         leader_->write(batch.rows, [this] { probe("written"); });
@@ -166,6 +169,7 @@ void Sequencer::write(PendingBatch& batch) {
 }
 
 void Sequencer::finish(PendingBatch& batch) {
+    if (options_.outbox != nullptr && !batch.empty) options_.outbox->committed();
     if (batch.commit.commands > 0) events_.committed(batch.rows.changes, batch.commit);
     for (Answer& answer : batch.answers)
         deliver(*answer.submission, std::move(answer.response));

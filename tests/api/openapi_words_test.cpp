@@ -3,6 +3,7 @@
 #include "core/rows.hpp"
 #include "matching/profile.hpp"
 #include "matching/terms.hpp"
+#include "services/webhooks/event_types.hpp"
 #include "settlement/accounts.hpp"
 #include "settlement/dispute.hpp"
 #include "settlement/guarantee.hpp"
@@ -48,6 +49,19 @@ TEST(OpenApiWords, AreThoseOfTheEnumerations) {
     expect_words("AccountKind", settlement::AccountKind::kReserved);
     expect_words("Quantity", settlement::Quantity::kRate);
     expect_words("DisputeParty", settlement::DisputeParty::kBuyer);
+}
+
+TEST(OpenApiWords, HaveEachEventOfWebhooks) {
+    Names types{std::string(services::kAllEvents)};
+    const std::string guide = test::read_source("docs/api.md");
+    for (const std::string_view type : services::webhook_event_types()) {
+        types.emplace(type);
+        const std::string subject(type.substr(0, type.find('.') + 1));
+        EXPECT_TRUE(guide.find("`" + std::string(type) + "`") != std::string::npos ||
+                    guide.find("`" + subject + "`") != std::string::npos)
+            << type << " is not in the guide";
+    }
+    EXPECT_EQ(described_schema("WebhookEventType")["enum"].get<Names>(), types);
 }
 
 TEST(OpenApiWords, HaveEachAttributeInProfileAndRequirement) {

@@ -128,6 +128,12 @@ trade {"id":"#trd1","buyer":"#buyer","provider":"#seller","start_s":0,"end_s":1}
 trade {"id":"#trd2","buyer":"#other","provider":"#third","start_s":0,"end_s":1}
 voucher_grant {"id":"#grt1","programme":"#vpr1","organisation":"#buyer","amount_micro":4,"left_micro":0}
 voucher_grant {"id":"#grt2","programme":"#vpr2","organisation":"#other","amount_micro":4,"left_micro":0}
+webhook_endpoint {"id":"#whk1","organisation":"#buyer","events":["x"],"enabled":true,"disabled_by":""}
+webhook_endpoint {"id":"#whk2","organisation":"#other","events":["x"],"enabled":true,"disabled_by":""}
+webhook_event {"id":"#wev1","organisation":"#buyer"}
+webhook_event {"id":"#wev2","organisation":"#other"}
+webhook_delivery {"id":"#wdl1","endpoint":"#whk1","event":"#wev1","state":"dead"}
+webhook_delivery {"id":"#wdl2","endpoint":"#whk2","event":"#wev2","state":"dead"}
 )rows";
 
 constexpr std::string_view kSights = R"sights(
@@ -161,6 +167,9 @@ title log_index | buyer: 41 43 | seller: 41 42 43 | owner: 41 43 | funder: 41 43
 trade id | buyer: trd1 | seller: trd1 | other: trd2 | third: trd2
 voucher_grant id | buyer: grt1 | funder: grt1 | spons: grt1 | other: grt2 | third: grt2
 voucher_programme id | buyer: vpr1 | funder: vpr1 | spons: vpr1 | other: vpr2 | third: vpr2
+webhook_delivery id | buyer: wdl1 | other: wdl2
+webhook_endpoint id | buyer: whk1 | other: whk2
+webhook_event id | buyer: wev1 | other: wev2
 )sights";
 
 std::string with_uuids(std::string_view text) {

@@ -3,6 +3,7 @@
 
 #include "api/routes.hpp"
 #include "base/random.hpp"
+#include "db/webhook_rows.hpp"
 #include "tests/integration/api_world.hpp"
 
 #include <gtest/gtest.h>
@@ -28,7 +29,8 @@ constexpr std::pair<char, std::string_view> kRoles[] = {
 
 std::vector<Row> read_table() {
     std::ifstream file(SUANPAN_SOURCE_DIR "/docs/api.md");
-    static const std::regex kRow(R"(^\| (GET|POST)(?: °)? +\| `([^`]+)` \| ([A-Za-z ]+) \|.*)");
+    static const std::regex kRow(
+        R"(^\| (GET|POST|DELETE)(?: °)? +\| `([^`]+)` \| ([A-Za-z ]+) \|.*)");
     std::vector<Row> rows;
     std::smatch match;
     for (std::string line; std::getline(file, line);) {
@@ -50,8 +52,17 @@ std::string path_of(const std::string& pattern) {
     return std::regex_replace(out, std::regex(R"(\{[a-z]+\})"), "none");
 }
 
+Answer ask(Caller& caller, const std::string& method, const std::string& path, const Json& body) {
+    if (method == "GET") return caller.get(path);
+    if (method == "POST") return caller.post(path, body);
+    client::HttpRequest request;
+    request.method = method;
+    request.target = path;
+    return caller.send(request);
+}
+
 Answer call(Caller& caller, const Row& row, const std::string& path) {
-    return row.method == "GET" ? caller.get(path) : caller.post(path, Json::object());
+    return ask(caller, row.method, path, Json::object());
 }
 
 TEST(ApiAuthority, TheTableNamesEachRoute) {
@@ -110,18 +121,18 @@ struct Way {
 
 class ForeignIds : public testing::Test {
  protected:
-    Answer ask(Caller& caller, const Way& way, const std::string& id) {
+    static Answer ask_for(Caller& caller, const Way& way, const std::string& id) {
         std::string target = way.target;
         target.replace(target.find("{}"), 2, id);
-        return way.method == "GET" ? caller.get(target) : caller.post(target, way.body);
+        return ask(caller, way.method, target, way.body);
     }
 
     // The stranger is told the same of it as of one that does not exist; its owner is not.
     void expect_hidden(const std::string& id, const std::string& unknown,
                        const std::vector<Way>& ways) {
         for (const Way& way : ways) {
-            const Answer foreign = ask(stranger_, way, id);
-            const Answer none = ask(stranger_, way, unknown);
+            const Answer foreign = ask_for(stranger_, way, id);
+            const Answer none = ask_for(stranger_, way, unknown);
             EXPECT_EQ(foreign.status, none.status) << way.target << ": " << foreign.text;
             EXPECT_EQ(foreign.code(), none.code()) << way.target;
             EXPECT_EQ(foreign.body["detail"], none.body["detail"]) << way.target;
@@ -171,6 +182,18 @@ TEST_F(ForeignIds, AreUnknownIds) {
                   {{"GET", "/v1/projects/{}"},
                    {"POST", "/v1/projects/{}:rename", {{"name", "mine"}}},
                    {"POST", "/v1/projects/{}:close"}});
+    const std::string webhook =
+        expect(buyer.post("/v1/webhooks", {{"url", "https://portal.example/"}, {"events", {"*"}}}),
+               201)["id"];
+    const std::string none = unknown<DeliveryId>();
+    expect_hidden(webhook, unknown<WebhookId>(),
+                  {{"GET", "/v1/webhooks/{}"},
+                   {"GET", "/v1/webhooks/{}/deliveries"},
+                   {"POST", "/v1/webhooks/{}:update", {{"state", "disabled"}}},
+                   {"POST", "/v1/webhooks/{}:rotate-secret"},
+                   {"POST", "/v1/webhooks/{}:test"},
+                   {"POST", "/v1/webhooks/{}/deliveries/" + none + ":redeliver"},
+                   {"DELETE", "/v1/webhooks/{}"}});
     expect_hidden(
         world_.buyer.id, unknown<OrganisationId>(),
         {{"GET", "/v1/organisations/{}"},

@@ -121,6 +121,8 @@ class Participant {
                    201)["id"];
         key_ = make("/v1/organisations/" + party_.id + "/api-keys",
                     {{"label", "k"}, {"scopes", {"buyer"}}});
+        ids_["webhooks"] = make(
+            "/v1/webhooks", {{"url", "https://portal.example/"}, {"events", {"invoice.issued"}}});
         ids_["disputes"] = make_dispute(server);
         // Whether there is one of these is asked after the body is read.
         ids_["journal"] = "jrn_01m8qedc00ea3vabayf8c4vg7h";

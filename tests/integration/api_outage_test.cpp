@@ -56,8 +56,8 @@ TEST(ApiOutage, APreviewSaysThatTheMarketIsAway) {
     EXPECT_EQ(buyer.post("/v1/orders", World::buy(1, "1.000000"), "k").status, 201);
 }
 
-// Who restarts what is not alive must not restart it for the database's sake, and figures are wanted
-// just then.
+// Who restarts what is not alive must not restart it for the database's sake, and figures are
+// wanted just then.
 TEST(ApiOutage, IsToldByReadinessAndNotByLivenessOrFigures) {
     const ApiServer server;
     Caller nobody = server.caller("");
