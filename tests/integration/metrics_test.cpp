@@ -206,7 +206,7 @@ TEST(Metrics, AreForTheOperatorsNetworksOnly) {
 TEST(ServerLog, EachRequestIsALineOfJsonWithItsId) {
     const ApiServer server({"--log-level", "info"});
     client::HttpRequest request;
-    request.target = "/v1/markets?limit=1";
+    request.target = "/v1/organisations?limit=1";
     request.headers.emplace_back("X-Request-Id", "trace-4711");
     const Answer answer = server.operator_caller().send(request);
     EXPECT_EQ(answer.status, 200);
@@ -227,7 +227,7 @@ TEST(ServerLog, EachRequestIsALineOfJsonWithItsId) {
     ASSERT_FALSE(found.is_null()) << server.log();
     EXPECT_EQ(found["event"], "request");
     EXPECT_EQ(found["method"], "GET");
-    EXPECT_EQ(found["path"], "/v1/markets");
+    EXPECT_EQ(found["path"], "/v1/organisations");
     EXPECT_EQ(found["status"], 200);
     EXPECT_TRUE(found["organisation"].is_string());
     EXPECT_EQ(server.log().find("sk_"), std::string::npos) << "no key is ever logged";
