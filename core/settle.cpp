@@ -1,6 +1,7 @@
 // Settlement: final windows become money (metering-settlement "The waterfall", "Settlement runs").
 
 #include "base/checked.hpp"
+#include "base/planted.hpp"
 #include "core/market_impl.hpp"
 
 #include <algorithm>
@@ -221,7 +222,9 @@ SettlementLineRow Market::Impl::settle_window(LiveLease& lease, const FinalWindo
     LeaseRow& row = lease.row;
     const Window& billed = window.window.window;
     const std::string& currency = row.market.currency;
-    const settlement::Delivered counts = delivered(window);
+    settlement::Delivered counts = delivered(window);
+    if (planted("bill_unread"))
+        counts.lot_us = row.terms.lots.value * billed.length().value * 1'000'000;
     const settlement::BillTerms terms = bill_terms(row);
     const settlement::BillFacts facts = bill_facts(row, window);
     const HoldShare share = hold_share(row, billed.start, billed.end);

@@ -2,6 +2,7 @@
 // and orders tried again.
 
 #include "base/check.hpp"
+#include "base/planted.hpp"
 #include "matching/engine_walk.hpp"
 
 #include <algorithm>
@@ -175,7 +176,8 @@ Stop Engine::Impl::match(const Taker& taker, bool all) {
 }
 
 void Engine::Impl::fill(const Taker& taker, std::uint32_t maker, Rate rate, const Offer& found) {
-    trade(maker, taker.slot, rate, found.window, found.lots, orders.details(maker).limit,
+    const std::uint32_t pricing = planted("taker_price") ? taker.slot : maker;
+    trade(maker, taker.slot, rate, found.window, found.lots, orders.details(pricing).limit,
           orders[maker].unit());
 }
 

@@ -1,6 +1,7 @@
 // One order: into the engine, into its book, out again.
 
 #include "base/check.hpp"
+#include "base/planted.hpp"
 #include "matching/engine_state.hpp"
 
 #include <algorithm>
@@ -352,6 +353,7 @@ void Engine::Impl::end(std::uint32_t slot, Order& order, OrderState state, EndRe
 
 void Engine::Impl::reserve(Pool& pool, const Window& window, Lots lots) {
     if (recording == 0) pool.calendar.forget_past(now);
+    if (recording == 0 && planted("oversell")) return;
     pool.calendar.reserve(window, lots);
     if (recording > 0) undo.emplace_back(SavedReservation{pool.number, window, lots});
 }

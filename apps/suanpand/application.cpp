@@ -23,6 +23,7 @@
 #include "ledger/checkpoint.hpp"
 #include "ledger/note.hpp"
 #include "services/clock.hpp"
+#include "services/fault_point.hpp"
 #include "services/figures/market_sampler.hpp"
 #include "services/iam/authenticator.hpp"
 #include "services/iam/expire_loop.hpp"
@@ -44,7 +45,6 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -174,15 +174,6 @@ services::PublisherOptions publisher_options(const Config& config, const service
     options.last_signed_file = config.data / "last-signed";
     options.witnesses = witnesses;
     return options;
-}
-
-// For tests: the process dies when the publisher reaches the step that SUANPAN_TEST_DIE_AT names.
-services::Publisher::FaultPoint death_of_tests() {
-    const char* wanted = std::getenv("SUANPAN_TEST_DIE_AT");
-    if (wanted == nullptr) return {};
-    return [name = std::string(wanted)](std::string_view step) {
-        if (step == name) std::raise(SIGKILL);
-    };
 }
 
 services::PublisherLoop::Listeners publisher_listeners(PublisherNews& news) {
@@ -374,7 +365,7 @@ void run_application(const Config& config) {
 
     // The log as files: told of each commit, publishes on a thread of its own.
     services::Publisher publisher(publisher_options(config, log_keys, witnesses.get()),
-                                  log_keys.current, store, death_of_tests());
+                                  log_keys.current, store, services::pass_fault_point);
     services::PublisherLoopOptions loop_options;
     loop_options.interval_ms = config.publish_interval_ms;
     PublisherNews news;
@@ -394,6 +385,7 @@ void run_application(const Config& config) {
     // The market. From here on this server leads.
     services::CoreLoop::Options core_options;
     core_options.outbox = &webhooks.outbox();
+    if (services::has_fault_point()) core_options.probe = services::pass_fault_point;
     services::CoreLoop core(database, clock, core_options);
     const bool runs = may_run_market(publisher);
     if (runs)

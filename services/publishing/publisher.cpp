@@ -1,5 +1,6 @@
 #include "services/publishing/publisher.hpp"
 
+#include "base/planted.hpp"
 #include "ledger/tree.hpp"
 #include "services/publishing/publisher_text.hpp"
 
@@ -160,7 +161,7 @@ Result<std::uint64_t> Publisher::append_new_entries() {
                                                    " in the database has more than 65,535 bytes "
                                                    "and cannot be published");
             }
-            builder_.append(entry);
+            builder_.append(planted("publish_other_bytes") ? entry + " " : entry);
         }
         count += entries.size();
         if (sink_error_) return fail(*sink_error_);
@@ -257,7 +258,7 @@ Result<void> Publisher::publish_signed() {
         auto collected = options_.witnesses->collect(WitnessRequest{signed_, note, prove});
         note = std::move(collected.note);
         reach("witnesses_answered");
-        if (!collected.enough)
+        if (!collected.enough && !planted("skip_witnesses"))
             return fail(too_few(*options_.witnesses,
                                 "for the checkpoint of " + entries_text(signed_.size)));
     } else {

@@ -4,6 +4,7 @@
 #include "base/crypto.hpp"
 #include "db/queries/settlements.hpp"
 #include "db/state.hpp"
+#include "services/fault_point.hpp"
 
 #include <algorithm>
 #include <array>
@@ -97,12 +98,14 @@ class Steps : public std::enable_shared_from_this<Steps> {
     void applied(Step& step, const core::CommandOutcome& outcome) {
         step.run = outcome.run;
         step.refusal = outcome.refusal;
+        pass_fault_point("settlement_applied");
         if (step.refusal || !step.run || step.run->closed || step.followed || finished_) return;
         step.followed = true;
         submit_next(step.run);
     }
 
     void committed(const Step& step, const Result<StoredResponse>& answer) {
+        pass_fault_point("settlement_committed");
         if (!answer)
             finish(fail(answer.error()));
         else if (step.refusal)

@@ -2,6 +2,7 @@
 
 #include "base/bytes.hpp"
 #include "base/check.hpp"
+#include "base/planted.hpp"
 #include "base/random.hpp"
 #include "db/leader.hpp"
 #include "db/queries/trading.hpp"
@@ -111,7 +112,7 @@ const OrderId* BatchBuilder::find_order(const KnownKeys::ClientOrder& name) cons
 }
 
 bool BatchBuilder::answer_repeated(Submission& submission) {
-    if (const auto& key = submission.idempotency) {
+    if (const auto& key = submission.idempotency; key && !planted("double_apply")) {
         if (const db::IdempotencyRow* stored = find_response(*key)) {
             if (auto answer = answer_again(*stored, key->body_hash, clock_)) {
                 answers_.push_back({&submission, std::move(*answer)});
