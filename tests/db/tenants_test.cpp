@@ -3,6 +3,7 @@
 #include "tests/db/fixture.hpp"
 #include "tests/db/tenants_world.hpp"
 
+#include <fmt/format.h>
 #include <pqxx/except>
 #include <pqxx/result>
 #include <pqxx/transaction_base>
@@ -88,11 +89,14 @@ TEST_F(Tenants, EveryTableIsAccountedFor) {
 
 TEST_F(Tenants, WriteAndOwnNothing) {
     for (const std::string role : {"suanpan_tenant", "suanpan_arbiter"}) {
-        EXPECT_EQ(names("(has_any_column_privilege('" + role + "', c.oid, 'INSERT, UPDATE') OR" +
-                        " has_table_privilege('" + role + "', c.oid, 'DELETE, TRUNCATE, TRIGGER')" +
-                        " OR pg_get_userbyid(c.relowner) = '" + role + "')"),
+        EXPECT_EQ(names(fmt::format("(has_any_column_privilege('{0}', c.oid, 'INSERT, UPDATE')"
+                                    " OR has_table_privilege('{0}', c.oid,"
+                                    " 'DELETE, TRUNCATE, TRIGGER')"
+                                    " OR pg_get_userbyid(c.relowner) = '{0}')",
+                                    role)),
                   "");
-        EXPECT_EQ(database.query("SELECT has_schema_privilege('" + role + "', 'public', 'CREATE')"),
+        EXPECT_EQ(database.query(
+                      fmt::format("SELECT has_schema_privilege('{}', 'public', 'CREATE')", role)),
                   "f");
     }
     const Reader buyer = Reader::of_tenant(pool, organisation_of("buyer"));
@@ -133,11 +137,11 @@ TEST_F(Tenants, SeeTheirOwnAndNothingElse) {
         const std::string all = database.query("SELECT count(*) FROM " + sight.table);
         EXPECT_NE(all, "0") << sight.table;
         for (const std::string role : {"suanpan_app", "suanpan_readonly", "suanpan_auditor"}) {
-            if (database.query("SELECT has_table_privilege('" + role + "', '" + sight.table +
-                               "', 'SELECT')") == "t") {
-                EXPECT_EQ(
-                    database.query("SET ROLE " + role + "; SELECT count(*) FROM " + sight.table),
-                    all)
+            if (database.query(fmt::format("SELECT has_table_privilege('{}', '{}', 'SELECT')", role,
+                                           sight.table)) == "t") {
+                EXPECT_EQ(database.query(fmt::format("SET ROLE {}; SELECT count(*) FROM {}", role,
+                                                     sight.table)),
+                          all)
                     << sight.table << ", " << role;
             }
         }
@@ -153,8 +157,8 @@ TEST_F(Tenants, NobodySeesNothing) {
             for (const std::string role : {"suanpan_tenant", "suanpan_arbiter"}) {
                 const bool rules = role == "suanpan_arbiter" &&
                                    (sight.table == "dispute" || sight.table == "reading");
-                const std::string count = database.query(settings + "SET ROLE " + role +
-                                                         "; SELECT count(*) FROM " + sight.table);
+                const std::string count = database.query(fmt::format(
+                    "{}SET ROLE {}; SELECT count(*) FROM {}", settings, role, sight.table));
                 EXPECT_EQ(count == "0", !rules) << sight.table << ", " << role << ": " << count;
             }
         }

@@ -2,6 +2,8 @@
 
 #include "base/bytes.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <sstream>
@@ -229,8 +231,10 @@ std::vector<std::pair<std::string, std::string>> entries() {
 void put_entries(const support::TestDatabase& database) {
     std::int64_t index = 0;
     for (const auto& [kind, entry] : entries()) {
-        database.execute("INSERT INTO ledger_entry VALUES (" + std::to_string(index++) + ", 0, '" +
-                         kind + "', gen_random_uuid(), convert_to('" + entry + "', 'UTF8'))");
+        database.execute(
+            fmt::format("INSERT INTO ledger_entry VALUES ({}, 0, '{}', gen_random_uuid(), "
+                        "convert_to('{}', 'UTF8'))",
+                        index++, kind, entry));
     }
 }
 
