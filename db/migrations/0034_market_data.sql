@@ -79,9 +79,6 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON candle
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON index_value
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- What was delivered in a window of time.
-CREATE INDEX billing_window_end ON billing_window (end_s);
-
 GRANT SELECT, INSERT ON organisation_group, candle, index_value TO suanpan_app;
 GRANT SELECT, UPDATE ON market_data_progress TO suanpan_app;
 GRANT SELECT ON candle, index_value, market_data_progress TO suanpan_readonly, suanpan_auditor;
