@@ -194,7 +194,8 @@ struct Connection {
         parser.get().body().data = room.data();
         parser.get().body().size = room.size();
         if (!parser.is_done())
-            wait([&](auto done) { http::async_read(*stream, buffer, parser, done); });
+            static_cast<void>(
+                wait([&](auto done) { http::async_read(*stream, buffer, parser, done); }));
         response.body.assign(room.data(), room.size() - parser.get().body().size);
         close();
         return response;

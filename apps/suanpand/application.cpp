@@ -336,6 +336,21 @@ void start_market(const Config& config, services::CoreLoop& core, const services
     make_operator(core, clock, config);
 }
 
+// What webhooks are to be told is written with each commit.
+services::CoreLoop::Options core_options(WebhookSide& webhooks) {
+    services::CoreLoop::Options options;
+    options.outbox = &webhooks.outbox();
+    if (services::has_fault_point()) options.probe = services::pass_fault_point;
+    return options;
+}
+
+// What was committed.
+void publish_rest(services::PublisherLoop& publisher_loop) {
+    publisher_loop.wake();
+    publisher_loop.wait_published(publisher_loop.status().known_size, kLastPublishMs);
+    publisher_loop.stop();
+}
+
 }  // namespace
 
 void run_application(const Config& config) {
@@ -377,16 +392,10 @@ void run_application(const Config& config) {
     api::StreamHub streams(database, workers);
     api::DepthCache depths;
     api::Metrics metrics;
-
-    // What is to be told to webhooks is written with each commit, and sent on threads of their own.
     WebhookSide webhooks(config);
-    webhooks.load();
 
     // The market. From here on this server leads.
-    services::CoreLoop::Options core_options;
-    core_options.outbox = &webhooks.outbox();
-    if (services::has_fault_point()) core_options.probe = services::pass_fault_point;
-    services::CoreLoop core(database, clock, core_options);
+    services::CoreLoop core(database, clock, core_options(webhooks));
     const bool runs = may_run_market(publisher);
     if (runs)
         start_market(config, core, clock, sandbox_clock.get(), publisher_loop, streams, depths,
@@ -398,10 +407,7 @@ void run_application(const Config& config) {
         metrics,  webhooks, publisher, publisher_loop,      news,    runs};
     const bool led_to_the_end = serve(config, signals, market);
 
-    // What was committed is published.
-    publisher_loop.wake();
-    publisher_loop.wait_published(publisher_loop.status().known_size, kLastPublishMs);
-    publisher_loop.stop();
+    publish_rest(publisher_loop);
     if (!led_to_the_end) {
         throw std::runtime_error(
             "another server took over; start this one again to let it wait for its turn");

@@ -112,7 +112,9 @@ WebhookSide::WebhookSide(const Config& config)
           database_, key_, directory_, real_time_, [this] { return leads_ && leads_(); },
           services::WebhookNetwork{resolve, send}, loop_options(config)),
       maker_([this] { return directory_.wishes(); }, real_time_, [this] { loop_.wake(); }),
-      services_{directory_, key_, loop_, loop_options(config).targets, real_time_} {}
+      services_{directory_, key_, loop_, loop_options(config).targets, real_time_} {
+    directory_.reload();
+}
 
 void WebhookSide::start(std::function<bool()> leads) {
     leads_ = std::move(leads);

@@ -15,14 +15,13 @@ namespace suanpan::suanpand {
 
 class WebhookSide {
  public:
-    // Reads or makes the key. Throws std::runtime_error when it cannot be used.
+    // Reads or makes the key, and reads who wants to be told. Throws std::runtime_error when the
+    // key cannot be used.
     explicit WebhookSide(const Config& config);
 
     // Of the market's commits.
     [[nodiscard]] services::Outbox& outbox() { return maker_; }
     [[nodiscard]] services::Webhooks& services() { return services_; }
-    // Before the market starts: who wants to be told.
-    void load() { directory_.reload(); }
     // Sends from now on, as long as this server leads.
     void start(std::function<bool()> leads);
     void stop() { loop_.stop(); }

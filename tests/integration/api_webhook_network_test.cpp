@@ -150,8 +150,9 @@ TEST(ApiWebhookNetwork, TheGuidesRecipeTellsGoodFromForged) {
     const support::TempDir dir;
     std::ofstream(dir.path() / "body") << told.body;
     std::ofstream(dir.path() / "recipe") << read_recipe();
+    int runs = 0;
     const auto judge = [&](const std::string& secret, const std::string& id) {
-        const auto output = dir.path() / "output";
+        const auto output = dir.path() / ("output" + std::to_string(++runs));
         EXPECT_EQ(run_shell("cd " + dir.path().string() + "; SECRET='" + secret + "' ID='" + id +
                                 "' TIMESTAMP='" + told.timestamp + "' SIGNATURE='" +
                                 told.signature + "' bash ./recipe",
