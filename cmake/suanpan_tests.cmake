@@ -76,6 +76,27 @@ if(TARGET integration_tests)
   endforeach()
 endif()
 
+# tests/chaos -> suanpan-chaos, which ./run chaos runs; it takes the tests' witness, and what it loads
+# into the servers to make their world unkind.
+file(GLOB chaos_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/chaos/*.cpp")
+set(chaos_root "${CMAKE_BINARY_DIR}/include/tests_chaos")
+suanpan_stage_includes("${chaos_root}" "tests/chaos" "${CMAKE_SOURCE_DIR}/tests/chaos")
+add_executable(suanpan_chaos ${chaos_sources}
+  "${CMAKE_SOURCE_DIR}/tests/integration/witness_server.cpp")
+set_target_properties(suanpan_chaos PROPERTIES OUTPUT_NAME suanpan-chaos)
+target_include_directories(suanpan_chaos PRIVATE "${chaos_root}"
+  "${CMAKE_BINARY_DIR}/include/tests_integration")
+target_compile_definitions(suanpan_chaos PRIVATE SUANPAN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+target_link_libraries(suanpan_chaos PRIVATE suanpan_api suanpan_client suanpan_demo_lib
+  suanpan_test_support CLI11::CLI11 suanpan_flags)
+add_library(unkind_world MODULE "${CMAKE_SOURCE_DIR}/tests/chaos-preload/unkind_world.cpp")
+set_target_properties(unkind_world PROPERTIES LIBRARY_OUTPUT_DIRECTORY
+  "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}" OUTPUT_NAME unkind-world)
+target_include_directories(unkind_world PRIVATE "${chaos_root}")
+target_link_libraries(unkind_world PRIVATE suanpan_flags)
+target_compile_options(unkind_world PRIVATE -fno-sanitize=all)
+add_dependencies(suanpan_chaos unkind_world suanpand suanpan_audit)
+
 # The client for portals, where `./run` or `npm ci` has fetched what it is built with.
 find_program(SUANPAN_NODE node)
 find_program(SUANPAN_NPM npm)

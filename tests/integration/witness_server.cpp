@@ -64,6 +64,12 @@ api::Response WitnessServer::answer(const api::Request& request) {
     response.content_type = decided.content_type;
     response.body = decided.body;
     if (decided.status != 200) return response;
+    if (lying_) {
+        response.content_type = "text/plain; charset=utf-8";
+        response.body =
+            ledger::cosign_line(decided.text + "more\n", name_, key_, Time(kCosignedAt));
+        return response;
+    }
     state_ = *decided.next;
     response.content_type = "text/plain; charset=utf-8";
     response.body = ledger::cosign_line(decided.text, name_, key_, Time(kCosignedAt));

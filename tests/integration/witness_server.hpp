@@ -26,6 +26,8 @@ class WitnessServer {
     [[nodiscard]] ledger::VerifierKey key() const;
     void trust(const ledger::VerifierKey& log);
     void set_working(bool working) { working_ = working; }
+    // Its signatures are of something else.
+    void set_lying(bool lying) { lying_ = lying; }
     [[nodiscard]] ledger::WitnessState state() const;
 
  private:
@@ -37,6 +39,7 @@ class WitnessServer {
     std::vector<ledger::VerifierKey> logs_;
     ledger::WitnessState state_;
     std::atomic<bool> working_ = true;
+    std::atomic<bool> lying_ = false;
     api::HttpServer server_;
 };
 
