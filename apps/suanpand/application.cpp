@@ -232,6 +232,18 @@ std::shared_ptr<wire::ServerTls> make_tls(const Config& config) {
         });
 }
 
+// Ask, wait, end. The market stops while what its answers go to is still there.
+void wind_down(const RunningMarket& market, api::HttpServer& server) {
+    // Who waits for publishing is answered now.
+    market.publisher_loop.release_waiters();
+    market.streams.say_goodbye();
+    server.stop();
+    market.streams.stop();
+    market.workers.stop();
+    market.webhooks.stop();
+    market.core.stop();
+}
+
 // Answers requests until a signal comes.
 bool serve(const Config& config, const sigset_t& signals, const RunningMarket& market) {
     const services::SystemClock real_time;
@@ -288,15 +300,7 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
 
     const bool led_to_the_end = wait_for_end(signals, market.core, market.runs, market.news);
 
-    // Who waits for publishing is answered now.
-    market.publisher_loop.release_waiters();
-    market.streams.say_goodbye();
-    // Ask, wait, end. The market stops while what its answers go to is still there.
-    server.stop();
-    market.streams.stop();
-    market.workers.stop();
-    market.webhooks.stop();
-    market.core.stop();
+    wind_down(market, server);
     return led_to_the_end;
 }
 
