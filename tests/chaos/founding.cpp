@@ -1,7 +1,9 @@
 #include "base/random.hpp"
 #include "tests/chaos/exchange_floor.hpp"
 
+#include <chrono>
 #include <stdexcept>
+#include <thread>
 
 namespace suanpan::chaos {
 namespace {
@@ -13,6 +15,17 @@ Json must(Client& client, const std::string& target, const Json& body) {
         throw std::runtime_error(target + ": " + std::to_string(told.status) + ' ' +
                                  told.body.dump());
     return std::move(told.body);
+}
+
+// What was just answered may be a moment away from being readable.
+Json must_get(Client& client, const std::string& target) {
+    constexpr int kTries = 50;
+    for (int i = 0; i < kTries; ++i) {
+        Json answer = client.get(target);
+        if (answer.is_object()) return answer;
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    throw std::runtime_error(target + ": no answer");
 }
 
 OrganisationId id_of(const Json& text) {
@@ -75,7 +88,7 @@ Provider make_provider(const Market& market, Client& op, const std::string& name
 }
 
 OrganisationId operator_of(Client& op) {
-    const Json listed = op.get("/v1/organisations?limit=200");
+    const Json listed = must_get(op, "/v1/organisations?limit=200");
     for (const Json& row : listed["items"]) {
         if (row["roles"].dump().find("operator") != std::string::npos) return id_of(row["id"]);
     }
@@ -108,7 +121,7 @@ Floor found_floor(const Market& market, const std::string& operator_secret) {
         must(second, "/v1/cash-requests/" + asked["id"].get<std::string>() + ":approve",
              Json::object());
     }
-    const Json digest = op.get("/v1/admin/digest");
+    const Json digest = must_get(op, "/v1/admin/digest");
     floor.log_size = std::stoll(digest["log_size"].dump());
     return floor;
 }
