@@ -232,6 +232,14 @@ Result<void> Publisher::check_witnesses() {
     // Of a log that was never signed the empty tree is asked about.
     const auto seen = options_.witnesses->ask_sizes(signed_, sign(signed_));
     if (seen.largest > signed_.size) {
+        // A leader before us may have signed since we looked at what it had.
+        const auto stored = store_.load_checkpoint();
+        if (stored && stored->size > signed_.size) {
+            recovered_ = false;
+            return fail(std::string(kUnknown), "the leader before this one has signed " +
+                                                   entries_text(stored->size) +
+                                                   " meanwhile; the next try goes on from there");
+        }
         return fail(
             std::string(seen.larger_is_certain ? "contradicts_quorum" : "contradicts_witness"),
             "the witness " + seen.witness + " says that it has seen " + entries_text(seen.largest) +

@@ -9,12 +9,14 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace suanpan::services {
@@ -38,7 +40,7 @@ class FakeWitness {
 
     WitnessReply post(const std::string& body) {
         const Mood mood = mood_;
-        ++asked_;
+        if (++asked_; on_ask_) std::exchange(on_ask_, nullptr)();
         if (mood == Mood::kSlow) std::this_thread::sleep_for(std::chrono::milliseconds(400));
         const std::scoped_lock lock(mutex_);
         switch (mood) {
@@ -58,7 +60,8 @@ class FakeWitness {
 
     std::atomic<Mood> mood_ = Mood::kHonest;
     std::atomic<int> asked_ = 0;
-    ledger::WitnessState state_;  // the test's hands on its memory, while nobody asks
+    std::function<void()> on_ask_;  // once, before it answers
+    ledger::WitnessState state_;    // the test's hands on its memory, while nobody asks
 
  private:
     static SigningKey seed_of(std::uint8_t byte) {

@@ -176,6 +176,34 @@ TEST(PublishingWitnesses, RememberWhatAllOfOurRecordsHaveForgotten) {
     EXPECT_FALSE(std::filesystem::exists(log.tiles() / "checkpoint"));
 }
 
+// One that was deposed had its last checkpoint cosigned while the next one looked: nothing was
+// lost.
+TEST(PublishingWitnesses, TheLastSignatureOfTheLeaderBeforeIsNoForgottenOne) {
+    WitnessedLog log(3, 2);
+    log.store.add(50);
+    ASSERT_EQ(code_of(log.publisher()->publish_once(kTestTime)), "published");
+    log.forget();
+    log.store.add(20);
+    PublisherOptions options = log.options();
+    options.witnesses = nullptr;
+    Publisher before(options, log.key, log.store);
+    const auto next = log.publisher();
+    for (const auto& fake : log.fakes)
+        fake->mood_ = Mood::kTooLarge;
+    log.fakes[0]->on_ask_ = [&before] {
+        EXPECT_EQ(code_of(before.publish_once(kTestTime)), "published");
+    };
+    const auto looked = next->look_back();
+    ASSERT_FALSE(looked);
+    EXPECT_FALSE(is_set_back(looked.error())) << looked.error().detail();
+    EXPECT_FALSE(next->stopped());
+    for (const auto& fake : log.fakes)
+        fake->mood_ = Mood::kHonest;
+    log.store.add(5);
+    EXPECT_EQ(code_of(next->publish_once(kTestTime)), "published");
+    EXPECT_EQ(log.published()->checkpoint.size, 75U);
+}
+
 // Anybody between us and a witness can answer 409: one such answer kept the whole exchange shut.
 TEST(PublishingWitnesses, OneThatNamesALargerSizeStopsTheSigningAndNotTheMarket) {
     struct Case {
