@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iostream>
@@ -260,9 +261,12 @@ class Run {
         last.join();
         watcher_->join();
         injector_->mend();
-        if (!wait_published())
-            report_.violations.push_back(
-                {"everything is published", cluster_->log(cluster_->leader())});
+        if (!wait_published()) {
+            constexpr std::size_t kShown = 2'000;  // of its end
+            const std::string text = cluster_->log(cluster_->leader());
+            report_.violations.push_back({"everything is published",
+                                          text.substr(text.size() - std::min(text.size(), kShown))});
+        }
         if (const std::string faults = cluster_->stop(); !faults.empty())
             report_.violations.push_back({"servers end when asked to", faults});
     }
