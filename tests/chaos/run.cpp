@@ -264,8 +264,9 @@ class Run {
         if (!wait_published()) {
             constexpr std::size_t kShown = 2'000;  // of its end
             const std::string text = cluster_->log(cluster_->leader());
-            report_.violations.push_back({"everything is published",
-                                          text.substr(text.size() - std::min(text.size(), kShown))});
+            report_.violations.push_back(
+                {"everything is published",
+                 text.substr(text.size() - std::min(text.size(), kShown))});
         }
         if (const std::string faults = cluster_->stop(); !faults.empty())
             report_.violations.push_back({"servers end when asked to", faults});
