@@ -58,8 +58,9 @@ Orders::Order Orders::make(std::size_t number, bool sells) {
         R"({{"side":"{}",{}"market":"AI-FP16/CNY","quantity":{},"limit_price":"{}.{:06}",)"
         R"("window":{{"start":"{}","end":"{}"}},"client_order_id":"{}"}})",
         sells ? "sell" : "buy",
-        sells ? fmt::format(R"("pool":"{}",)", to_string(pair.pool)) : std::string(), 1 + below(8),
-        price / 1'000'000, price % 1'000'000, to_string(Time(day + from * kHour)),
+        sells ? fmt::format(R"("pool":"{}","price_unit":"lot",)", to_string(pair.pool))
+              : std::string(),
+        1 + below(8), price / 1'000'000, price % 1'000'000, to_string(Time(day + from * kHour)),
         to_string(Time(day + until * kHour)), out.id);
     return out;
 }

@@ -52,6 +52,7 @@ Founding::Outcome Founding::send(const OrganisationId& actor, core::CommandBody 
             if (outcome.refusal) throw std::runtime_error(outcome.refusal->detail());
             made->leases = outcome.leases;
             made->readings = outcome.readings;
+            made->request = outcome.request;
             return services::StoredResponse();
         },
         [promise, made](const Result<services::StoredResponse>& answer) {
