@@ -24,6 +24,8 @@ namespace http = beast::http;
 using tcp = boost::asio::ip::tcp;
 using boost::system::error_code;
 
+using PieceParser = http::response_parser<http::buffer_body>;
+
 constexpr std::size_t kPieceBytes = std::size_t{64} << 10U;
 constexpr std::chrono::milliseconds kLookForStop{50};
 
@@ -143,7 +145,7 @@ struct Connection {
     }
 
     // Reads the body behind a header.
-    void read_pieces(http::response_parser<http::buffer_body>& parser, const TakePiece& take) {
+    void read_pieces(PieceParser& parser, const TakePiece& take) {
         std::vector<char> room(kPieceBytes);
         while (!parser.is_done()) {
             parser.get().body().data = room.data();
@@ -157,17 +159,23 @@ struct Connection {
         }
     }
 
-    HttpResponse download(const HttpRequest& request, const TakePiece& take) {
+    // Sends it and takes the head of the answer; the body is the parser's to give.
+    HttpResponse ask(const HttpRequest& request, PieceParser& parser) {
         const auto message = make(request);
         stream->expires_after(std::chrono::milliseconds(options.timeout_ms));
         error_code ec = wait([&](auto done) { http::async_write(*stream, message, done); });
         if (ec) lost("sending", ec);
-        http::response_parser<http::buffer_body> parser;
         parser.body_limit(boost::none);
         ec = wait([&](auto done) { http::async_read_header(*stream, buffer, parser, done); });
         if (ec) lost("waiting for the answer", ec);
         HttpResponse response;
         take_header(parser.get(), response);
+        return response;
+    }
+
+    HttpResponse download(const HttpRequest& request, const TakePiece& take) {
+        PieceParser parser;
+        HttpResponse response = ask(request, parser);
         if (response.status < 400) {
             read_pieces(parser, take);
         } else {
@@ -180,16 +188,8 @@ struct Connection {
     }
 
     HttpResponse send_once(const HttpRequest& request) {
-        const auto message = make(request);
-        stream->expires_after(std::chrono::milliseconds(options.timeout_ms));
-        error_code ec = wait([&](auto done) { http::async_write(*stream, message, done); });
-        if (ec) lost("sending", ec);
-        http::response_parser<http::buffer_body> parser;
-        parser.body_limit(boost::none);
-        ec = wait([&](auto done) { http::async_read_header(*stream, buffer, parser, done); });
-        if (ec) lost("waiting for the answer", ec);
-        HttpResponse response;
-        take_header(parser.get(), response);
+        PieceParser parser;
+        HttpResponse response = ask(request, parser);
         std::vector<char> room(options.max_response_bytes);
         parser.get().body().data = room.data();
         parser.get().body().size = room.size();
