@@ -27,6 +27,8 @@ bool take_lock(const Connection& connection) {
 std::int64_t grow_epoch(const Connection& connection) {
     std::int64_t epoch = 0;
     run_transaction(connection, "grow_epoch", Mode::kWrite, [&epoch](Tx& tx) {
+        // Waits for whoever relies on the epoch as it is: still_leads().
+        run_statement(tx, "lock_log_head", "SELECT epoch FROM log_head FOR UPDATE", {});
         const auto rows = run_statement(
             tx, "grow_epoch", "UPDATE log_head SET epoch = epoch + 1 RETURNING epoch", {});
         if (rows.size() != 1) throw BadRow("the log's coordinator row is missing");

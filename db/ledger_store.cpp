@@ -72,6 +72,14 @@ std::optional<CheckpointRow> load_checkpoint(Tx& tx) {
     return row;
 }
 
+// A key share does not hold up the batches, which change what is no key of the row.
+bool still_leads(Tx& tx, std::int64_t epoch) {
+    return !run_statement(tx, "still_leads",
+                          "SELECT epoch FROM log_head WHERE epoch = $1::bigint FOR KEY SHARE",
+                          {std::to_string(epoch)})
+                .empty();
+}
+
 bool swap_checkpoint(Tx& tx, std::int64_t old_size, const CheckpointRow& next) {
     const auto rows = run_statement(tx, "load_checkpoint", kLatest, {});
     std::int64_t ordinal = 0;

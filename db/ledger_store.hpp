@@ -49,6 +49,9 @@ struct CheckpointRow {
 
 // The latest; nothing before the first was signed.
 std::optional<CheckpointRow> load_checkpoint(Tx& tx);
+// Whether `epoch` is the log's: then nobody else can begin to lead before the transaction ends.
+// REQUIRES Mode::kWrite.
+bool still_leads(Tx& tx, std::int64_t epoch);
 // Stores `next` if the latest has size `old_size` (0 when there is none); false: it has not,
 // nothing done. Growth, or the first; the same size again only with the same root (a new
 // signature). REQUIRES Mode::kWrite.

@@ -348,11 +348,22 @@ services::CoreLoop::Options core_options(WebhookSide& webhooks) {
     return options;
 }
 
+// While the market is there: a checkpoint is signed under its leadership.
+class Publishing {
+ public:
+    explicit Publishing(services::PublisherLoop& loop) : loop_(loop) { loop_.start(); }
+    ~Publishing() { loop_.stop(); }
+    Publishing(const Publishing&) = delete;
+    Publishing& operator=(const Publishing&) = delete;
+
+ private:
+    services::PublisherLoop& loop_;
+};
+
 // What was committed.
 void publish_rest(services::PublisherLoop& publisher_loop) {
     publisher_loop.wake();
     publisher_loop.wait_published(publisher_loop.status().known_size, kLastPublishMs);
-    publisher_loop.stop();
 }
 
 }  // namespace
@@ -404,14 +415,19 @@ void run_application(const Config& config) {
     if (runs)
         start_market(config, core, clock, sandbox_clock.get(), publisher_loop, streams, depths,
                      metrics);
-    publisher_loop.start();
+    store.fence_with([&core]() -> std::optional<std::int64_t> {
+        const std::int64_t epoch = core.figures().epoch;
+        return epoch == 0 ? std::nullopt : std::optional(epoch);
+    });
+    const Publishing publishing(publisher_loop);
 
     const RunningMarket market{
         database, core,     clock,     sandbox_clock.get(), workers, streams, depths,
         metrics,  webhooks, publisher, publisher_loop,      news,    runs};
     const bool led_to_the_end = serve(config, signals, market);
 
-    publish_rest(publisher_loop);
+    // What the leader before has not published is its successor's to publish.
+    if (led_to_the_end) publish_rest(publisher_loop);
     if (!led_to_the_end) {
         throw std::runtime_error(
             "another server took over; start this one again to let it wait for its turn");

@@ -169,8 +169,9 @@ class TimedStore final : public services::PublisherStore {
         return store_.load_checkpoint();
     }
     services::SwapOutcome compare_and_swap_checkpoint(
-        std::uint64_t old_size, const services::StoredCheckpoint& next) override {
-        return store_.compare_and_swap_checkpoint(old_size, next);
+        std::uint64_t old_size, const services::StoredCheckpoint& next,
+        std::optional<std::int64_t> term) override {
+        return store_.compare_and_swap_checkpoint(old_size, next, term);
     }
 
     void reach(std::string_view step) {

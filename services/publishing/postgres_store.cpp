@@ -17,13 +17,17 @@ std::optional<StoredCheckpoint> PostgresStore::load_checkpoint() {
 }
 
 SwapOutcome PostgresStore::compare_and_swap_checkpoint(std::uint64_t old_size,
-                                                       const StoredCheckpoint& next) {
+                                                       const StoredCheckpoint& next,
+                                                       std::optional<std::int64_t> term) {
+    if (term != this->term()) return SwapOutcome::kStale;
     const db::CheckpointRow row{static_cast<std::int64_t>(next.size), next.root, next.note};
     try {
-        const bool swapped = pool_.write("swap_checkpoint", [&](db::Tx& tx) {
-            return db::swap_checkpoint(tx, static_cast<std::int64_t>(old_size), row);
+        return pool_.write("swap_checkpoint", [&](db::Tx& tx) {
+            if (term && !db::still_leads(tx, *term)) return SwapOutcome::kStale;
+            const bool swapped =
+                db::swap_checkpoint(tx, static_cast<std::int64_t>(old_size), row);
+            return swapped ? SwapOutcome::kOk : SwapOutcome::kLost;
         });
-        return swapped ? SwapOutcome::kOk : SwapOutcome::kLost;
     } catch (const pqxx::in_doubt_error&) {
         return SwapOutcome::kUnknown;
     }

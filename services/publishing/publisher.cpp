@@ -181,14 +181,20 @@ Result<std::uint64_t> Publisher::append_new_entries() {
 Result<void> Publisher::swap(const ledger::Checkpoint& next, const std::string& note) {
     SwapOutcome outcome = SwapOutcome::kUnknown;
     try {
-        outcome = store_.compare_and_swap_checkpoint(signed_.size,
-                                                     StoredCheckpoint{next.size, next.root, note});
+        outcome = store_.compare_and_swap_checkpoint(
+            signed_.size, StoredCheckpoint{next.size, next.root, note}, term_);
     } catch (const std::exception&) {
         outcome = SwapOutcome::kUnknown;
     }
     if (outcome == SwapOutcome::kOk) {
         pending_notes_.clear();  // what was unknown before can no longer get in
         return {};
+    }
+    if (outcome == SwapOutcome::kStale) {
+        recovered_ = false;
+        return fail(std::string(kUnknown),
+                    "who leads has changed since the log was looked at: the next try looks again, "
+                    "and a server that no longer leads signs nothing");
     }
     // A swap of ours that was unknown may have got in after it was asked about.
     const bool own = outcome == SwapOutcome::kLost && is_pending(stored_note());

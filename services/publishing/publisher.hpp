@@ -141,6 +141,7 @@ class Publisher {
     std::vector<std::string> pending_notes_;  // of swaps whose outcome is not known
     std::uint64_t fixed_size_ = 0;            // the tiles of so many entries never change
     bool recovered_ = false;
+    std::optional<std::int64_t> term_;  // the store's, when that was read
     bool witnesses_checked_ = false;
 };
 

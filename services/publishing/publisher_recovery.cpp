@@ -38,6 +38,7 @@ Result<std::vector<Hash>> Publisher::check_consistency(const ledger::Checkpoint&
 }
 
 Result<void> Publisher::recover() {
+    term_ = store_.term();  // before what another leader may still change
     const auto database = load_database_record();
     if (!database) return fail(database.error());
     const auto last = read_record(read_file(options_.last_signed_file, ledger::kMaxCheckpointBytes),

@@ -23,6 +23,7 @@ struct StoredCheckpoint {
 enum class SwapOutcome : std::uint8_t {
     kOk,       // durable
     kLost,     // the last checkpoint's size was not `old_size`: nothing was written
+    kStale,    // who leads is not who led under `term`: nothing was written
     kUnknown,  // the connection broke during the commit (pqxx::in_doubt_error)
 };
 
@@ -38,10 +39,15 @@ class PublisherStore {
     /// The last checkpoint that was swapped in; empty for a log that never had one.
     virtual std::optional<StoredCheckpoint> load_checkpoint() = 0;
 
-    /// Makes `next` the last checkpoint if the last one's size is `old_size` (0: there is none).
-    /// One transaction. An exception is taken for kUnknown.
+    /// The leadership (db/leader) under which checkpoints are swapped in now; another one whenever
+    /// this server begins to lead. Empty: nobody leads (tools, tests), and nothing is fenced.
+    [[nodiscard]] virtual std::optional<std::int64_t> term() const { return std::nullopt; }
+
+    /// Makes `next` the last checkpoint if the last one's size is `old_size` (0: there is none) and
+    /// `term` is still the one in force. One transaction. An exception is taken for kUnknown.
     virtual SwapOutcome compare_and_swap_checkpoint(std::uint64_t old_size,
-                                                    const StoredCheckpoint& next) = 0;
+                                                    const StoredCheckpoint& next,
+                                                    std::optional<std::int64_t> term) = 0;
 };
 
 }  // namespace suanpan::services

@@ -105,7 +105,7 @@ Result<bool> record_checkpoint(PublisherStore& store, const ledger::SignedCheckp
     const std::uint64_t old_size = stored ? stored->size : 0;
     if (old_size >= last.checkpoint.size) return false;
     const auto outcome = store.compare_and_swap_checkpoint(
-        old_size, {last.checkpoint.size, last.checkpoint.root, last.note});
+        old_size, {last.checkpoint.size, last.checkpoint.root, last.note}, store.term());
     if (outcome == SwapOutcome::kOk) return true;
     return fail("checkpoint_unknown",
                 "the entries are restored, but the database did not take the checkpoint: run this "

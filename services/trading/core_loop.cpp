@@ -83,6 +83,7 @@ void CoreLoop::start() {
     {
         const std::scoped_lock lock(impl_->mutex);
         impl_->running = true;
+        impl_->figures.epoch = impl_->sequencer.epoch();
     }
     impl_->thread = std::thread([this] { impl_->loop(); });
 }
@@ -170,6 +171,7 @@ void CoreLoop::Impl::guarded(const std::function<void()>& what) {
     }
     const std::scoped_lock lock(mutex);
     figures.rebuilds = sequencer.rebuilds();
+    figures.epoch = sequencer.epoch();
     deposed = sequencer.deposed();
     away = false;
 }

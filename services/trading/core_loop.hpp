@@ -64,7 +64,8 @@ struct CoreFigures {
     std::int64_t largest_batch = 0;
     std::int64_t rebuilds = 0;
     std::int64_t queue_depth = 0;
-    bool leading = false;  // false for good when another server has taken over
+    std::int64_t epoch = 0;  // of its last leadership; 0: it never led
+    bool leading = false;    // false for good when another server has taken over
 };
 
 class CoreLoop {

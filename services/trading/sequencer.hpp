@@ -57,6 +57,7 @@ class Sequencer {
     [[nodiscard]] bool deposed() const { return deposed_; }
     [[nodiscard]] const core::Market& market() const { return market_; }
     [[nodiscard]] std::int64_t rebuilds() const { return rebuilds_; }
+    [[nodiscard]] std::int64_t epoch() const { return epoch_; }
 
  private:
     enum class Fate : std::uint8_t { kCommitted, kNotCommitted };

@@ -1,7 +1,10 @@
 #include "db/ledger_store.hpp"
 
+#include "db/leader.hpp"
 #include "tests/db/fixture.hpp"
 
+#include <chrono>
+#include <future>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -56,6 +59,25 @@ TEST_F(LedgerStore, OneOfManySwapsAtOnceWins) {
         winners += won[i];
     }
     EXPECT_EQ(winners, 1);
+}
+
+TEST_F(LedgerStore, WhoSignsUnderALeadershipHoldsUpItsSuccessorButNoBatch) {
+    auto first = Leader::try_lead(pool);
+    ASSERT_TRUE(first);
+    std::future<void> successor;
+    pool.write("sign", [&](Tx& tx) {
+        EXPECT_TRUE(still_leads(tx, first->epoch()));
+        EXPECT_FALSE(still_leads(tx, first->epoch() + 1));
+        database.execute(
+            "SET lock_timeout = '10s'; UPDATE log_head SET last_time_s = last_time_s + 1");
+        successor = std::async(std::launch::async, [&] { first->renew_epoch(); });
+        EXPECT_EQ(successor.wait_for(std::chrono::milliseconds(200)), std::future_status::timeout);
+    });
+    successor.get();
+    pool.write("sign", [&](Tx& tx) {
+        EXPECT_FALSE(still_leads(tx, first->epoch() - 1));
+        EXPECT_TRUE(still_leads(tx, first->epoch()));
+    });
 }
 
 TEST_F(LedgerStore, ReadsTheBytesInOrderAndFindsAGap) {

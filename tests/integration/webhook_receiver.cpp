@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace suanpan::test {
 
@@ -27,10 +28,12 @@ WebhookReceiver::WebhookReceiver(const std::optional<wire::TlsFiles>& tls)
     server_.start();
 }
 
+// A reply holds on to its connection, so none may outlive the server.
 WebhookReceiver::~WebhookReceiver() {
     {
         const std::scoped_lock lock(mutex_);
-        for (const api::Reply& reply : unanswered_)
+        status_ = 204;
+        for (const api::Reply& reply : std::exchange(unanswered_, {}))
             reply(api::Response{});
     }
     server_.stop();

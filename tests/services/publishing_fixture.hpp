@@ -49,9 +49,13 @@ class MemoryStore final : public PublisherStore {
         return checkpoint_;
     }
 
+    [[nodiscard]] std::optional<std::int64_t> term() const override { return term_; }
+
     SwapOutcome compare_and_swap_checkpoint(std::uint64_t old_size,
-                                            const StoredCheckpoint& next) override {
+                                            const StoredCheckpoint& next,
+                                            std::optional<std::int64_t> term) override {
         const std::scoped_lock lock(mutex_);
+        if (term != term_) return SwapOutcome::kStale;
         if (swap_) return swap_(next);
         if (old_size != (checkpoint_ ? checkpoint_->size : 0)) return SwapOutcome::kLost;
         checkpoint_ = next;
@@ -61,6 +65,7 @@ class MemoryStore final : public PublisherStore {
     // The test's hands on the database.
     std::vector<std::string> entries_;
     std::optional<StoredCheckpoint> checkpoint_;
+    std::optional<std::int64_t> term_;
     std::function<SwapOutcome(const StoredCheckpoint&)> swap_;
     bool broken_ = false;
 

@@ -141,8 +141,9 @@ TEST(PublisherLoop, AnEmptyStepForgetsNothingThatCameMeanwhile) {
             return inner.load_checkpoint();
         }
         SwapOutcome compare_and_swap_checkpoint(std::uint64_t old_size,
-                                                const StoredCheckpoint& next) override {
-            return inner.compare_and_swap_checkpoint(old_size, next);
+                                                const StoredCheckpoint& next,
+                                                std::optional<std::int64_t> term) override {
+            return inner.compare_and_swap_checkpoint(old_size, next, term);
         }
     } store(running.log.store);
     std::atomic<bool> came = false;

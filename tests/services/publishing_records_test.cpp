@@ -109,6 +109,25 @@ TEST(PublisherRecords, UnknownSwapThatAnotherPublisherUsedStops) {
     EXPECT_TRUE(publisher->stopped());
 }
 
+// The leader before signed on until it knew of the next one, which had looked by then.
+TEST(PublisherRecords, WhoBeginsToLeadLooksAtWhatWasSignedMeanwhile) {
+    PublishedLog log;
+    log.store.add(10);
+    log.store.term_ = 1;
+    const auto before = log.publisher();
+    ASSERT_EQ(code_of(before->publish_once(kTestTime)), "published");
+    const auto next = log.publisher();
+    ASSERT_TRUE(next->look_back());
+    log.store.add(5);
+    ASSERT_EQ(code_of(before->publish_once(kTestTime)), "published");
+    log.store.term_ = 2;
+    log.store.add(5);
+    EXPECT_EQ(code_of(next->publish_once(kTestTime)), "checkpoint_unknown");
+    EXPECT_FALSE(next->stopped());
+    EXPECT_EQ(code_of(next->publish_once(kTestTime)), "published");
+    expect_whole(log, 20);
+}
+
 TEST(PublisherRecords, BothKeysSignWhileTheLogChangesItsKey) {
     PublishedLog log;
     log.store.add(10);
