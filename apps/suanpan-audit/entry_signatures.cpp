@@ -1,5 +1,6 @@
 #include "apps/suanpan-audit/entry_signatures.hpp"
 
+#include "apps/suanpan-audit/key_table.hpp"
 #include "base/dsse.hpp"
 #include "base/time.hpp"
 #include "core/entries.hpp"
@@ -53,12 +54,6 @@ Result<std::shared_ptr<const DsseEnvelope>> envelope_of(const std::string& json)
     return std::make_shared<const DsseEnvelope>(std::move(*parsed));
 }
 
-Result<PublicKey> read_key(std::string_view text) {
-    const auto raw = from_base64(text);
-    if (!raw) return fail(raw.error());
-    return public_key_from(*raw);
-}
-
 template <typename IdType>
 Result<IdType> read_id(const Json& item) {
     if (!item.is_string()) return fail("bad_state", "an id is a text");
@@ -76,16 +71,8 @@ Result<std::pair<MeterId, settlement::MeterKey>> read_old_key(const Json& item) 
     core::Fields in(item);
     std::pair<MeterId, settlement::MeterKey> out;
     out.first = in.id<MeterId>("meter");
-    out.second = {in.parsed("key", read_key), in.time("until"), in.flag("revoked")};
+    out.second = {in.parsed("key", core::parse_public_key), in.time("until"), in.flag("revoked")};
     if (const auto finished = in.finish(); !finished) return fail(finished.error());
-    return out;
-}
-
-template <typename IdType>
-Json keys_json(const std::map<IdType, PublicKey>& keys) {
-    Json out = Json::object();
-    for (const auto& [id, key] : keys)
-        out[to_string(id)] = to_base64(as_chars(key));
     return out;
 }
 
@@ -94,17 +81,6 @@ Json ids_json(const std::set<IdType>& ids) {
     Json out = Json::array();
     for (const IdType& id : ids)
         out.push_back(to_string(id));
-    return out;
-}
-
-template <typename IdType>
-Result<std::map<IdType, PublicKey>> keys_of(const std::map<std::string, PublicKey>& named) {
-    std::map<IdType, PublicKey> out;
-    for (const auto& [name, key] : named) {
-        const auto id = parse_id<IdType>(name);
-        if (!id) return fail("bad_state", id.error().detail());
-        out[*id] = key;
-    }
     return out;
 }
 
@@ -313,7 +289,7 @@ Result<void> EntrySignatures::restore(const Json& state) {
 }
 
 Result<void> EntrySignatures::restore_meters(core::Fields& in) {
-    const auto in_force = keys_of<MeterId>(in.table("keys", read_key));
+    const auto in_force = read_keys<MeterId>(in, "keys");
     const auto revoked = in.list("revoked", read_id<MeterId>);
     std::map<MeterId, std::vector<settlement::MeterKey>> keys;
     // A state of before keys could change has none of these.
@@ -333,7 +309,7 @@ Result<void> EntrySignatures::restore_meters(core::Fields& in) {
 }
 
 Result<void> EntrySignatures::restore_arbiters(core::Fields& in) {
-    const auto keys = keys_of<SigningKeyId>(in.table("arbiter_keys", read_key));
+    const auto keys = read_keys<SigningKeyId>(in, "arbiter_keys");
     const auto revoked = in.list("revoked_arbiter_keys", read_id<SigningKeyId>);
     const std::int64_t rulings = in.integer("rulings");
     if (!keys) return fail(keys.error());

@@ -1,5 +1,6 @@
 #include "apps/suanpan-audit/payment_keys.hpp"
 
+#include "apps/suanpan-audit/key_table.hpp"
 #include "base/bytes.hpp"
 #include "base/time.hpp"
 #include "settlement/approval.hpp"
@@ -65,13 +66,10 @@ Json PaymentKeys::asked_json(const ApprovalId& id, const Asked& asked) {
 }
 
 void PaymentKeys::put_state(Json& out) const {
-    Json in_force = Json::object();
-    for (const auto& [id, key] : in_force_)
-        in_force[to_string(id)] = to_base64(as_chars(key));
     Json asked = Json::array();
     for (const auto& [id, each] : asked_)
         asked.push_back(asked_json(id, each));
-    out["payment_keys"] = std::move(in_force);
+    out["payment_keys"] = keys_json(in_force_);
     out["payment_keys_asked"] = std::move(asked);
 }
 
@@ -81,7 +79,7 @@ Result<void> PaymentKeys::restore(core::Fields& in) {
     // One of before they took two persons may trust a key that nobody approved.
     if (!in.has("payment_keys_asked"))
         return fail("bad_state", "payment keys without the requests for them: verify anew");
-    const auto in_force = in.table("payment_keys", core::parse_public_key);
+    const auto in_force = read_keys<SigningKeyId>(in, "payment_keys");
     const auto read = [](const Json& item) -> Result<std::pair<ApprovalId, Asked>> {
         core::Fields each(item);
         const auto id = each.id<ApprovalId>("request");
@@ -95,11 +93,8 @@ Result<void> PaymentKeys::restore(core::Fields& in) {
     };
     for (const auto& [id, asked] : in.list("payment_keys_asked", read))
         asked_[id] = asked;
-    for (const auto& [name, key] : in_force) {
-        const auto id = parse_id<SigningKeyId>(name);
-        if (!id) return fail("bad_state", id.error().detail());
-        in_force_[*id] = key;
-    }
+    if (!in_force) return fail(in_force.error());
+    in_force_ = *in_force;
     return {};
 }
 
