@@ -140,13 +140,11 @@ void Market::Impl::touch_volumes(const LeaseRow& lease, const FinalWindowRow& wi
 
 void Market::Impl::price_window(const settlement::RunOrder& order) {
     LiveLease& lease = leases.at(order.lease);
-    const auto window =
-        std::ranges::find(lease.unsettled, order.end,
-                          [](const FinalWindowRow& row) { return row.window.window.end; });
-    window->discount = price(lease.row, *window, volumes);
-    touch_volumes(lease.row, *window);
-    const std::pair key(lease.row.id, window->window.window.start);
-    window_rows[key] = *window;
+    FinalWindowRow& window = unsettled_window(lease, order.end);
+    window.discount = price(lease.row, window, volumes);
+    touch_volumes(lease.row, window);
+    const std::pair key(lease.row.id, window.window.window.start);
+    window_rows[key] = window;
     touched_windows.mark(key);
 }
 

@@ -260,6 +260,10 @@ void Market::Impl::end_dispute(DisputeRow& row, const Dispute& ended) {
 void Market::Impl::change_unsettled(const LiveLease& lease, DisputeRow& row, const Dispute& ended) {
     const FinalWindowRow* window = find_window(ended.lease, ended.window.start);
     CHECK(window != nullptr);
+    if (!window->discount) {  // no volume has it yet
+        row.dispute = ended;
+        return;
+    }
     const auto amount = [&] { return bill(lease.row, *window, delivered(*window)).amount.value; };
     const std::int64_t before = amount();
     row.dispute = ended;

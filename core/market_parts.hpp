@@ -10,6 +10,7 @@
 #include "settlement/lease_gauges.hpp"
 #include "settlement/lease_meter.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -126,5 +127,11 @@ void add_line(RunTotals& totals, const settlement::WaterfallLine& line);
 bool is_in_range(const RunRow& run, const FinalWindowRow& window);
 // The order in which they are settled: the same whether they became final here or were loaded.
 void sort_unsettled(std::vector<FinalWindowRow>& windows);
+// The window that ends then. REQUIRES that the lease has it, and has not settled it.
+template <typename Lease>  // may be const
+auto& unsettled_window(Lease& lease, Time end) {
+    return *std::ranges::find(lease.unsettled, end,
+                              [](const FinalWindowRow& row) { return row.window.window.end; });
+}
 
 }  // namespace suanpan::core

@@ -2,8 +2,6 @@
 
 #include "core/market_impl.hpp"
 
-#include <algorithm>
-
 namespace suanpan::core {
 
 namespace {
@@ -21,17 +19,15 @@ void Market::Impl::preview_prices(SettlementPreview& preview) const {
         preview.run.priced = order;
         if (final_at < preview.run.from || preview.run.to <= final_at) continue;
         const LiveLease& lease = leases.at(order.lease);
-        const auto window =
-            std::ranges::find(lease.unsettled, order.end,
-                              [](const FinalWindowRow& row) { return row.window.window.end; });
-        const Time start = window->window.window.start;
+        const FinalWindowRow& window = unsettled_window(lease, order.end);
+        const Time start = window.window.window.start;
         const settlement::Month month = settlement::month_of(start);
         for (const settlement::DiscountAgreement& agreement : agreements_of(lease.row)) {
             if (!preview.counted.all().contains({agreement.id, month}))
                 preview.counted.restore(agreement.id, month, volumes.at(agreement.id, month));
         }
         preview.discounts.emplace(std::pair(order.lease, start),
-                                  price(lease.row, *window, preview.counted));
+                                  price(lease.row, window, preview.counted));
     }
     preview.priced = next == unpriced.end();
 }
