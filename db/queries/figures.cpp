@@ -1,8 +1,13 @@
 #include "db/queries/figures.hpp"
 
+#include "db/queries/settlements.hpp"
 #include "db/sql.hpp"
+#include "settlement/accounts.hpp"
 
 namespace suanpan::db {
+
+using settlement::AccountKind;
+
 namespace {
 
 std::map<std::string, std::int64_t> count_by(Tx& tx, std::string_view name,
@@ -43,24 +48,21 @@ void load_windows(Tx& tx, MarketFigures& out) {
 }
 
 void load_last_run(Tx& tx, MarketFigures& out) {
-    const auto rows = run_statement(tx, "figures_run",
-                                    "SELECT to_index, leases, NOT closed FROM settlement_run"
-                                    " ORDER BY to_index DESC, log_index DESC LIMIT 1",
-                                    {});
-    if (rows.empty()) return;
-    RowReader reader(rows[0]);
-    out.run_to = reader.value<LogIndex>();
-    out.run_leases = reader.value<std::int64_t>();
-    out.run_open = reader.value<bool>();
+    const auto run = find_last_run(tx);
+    if (!run) return;
+    out.run_to = run->to;
+    out.run_leases = run->leases;
+    out.run_open = !run->closed;
 }
 
 void load_accounts(Tx& tx, MarketFigures& out) {
     const auto rows = run_statement(tx, "figures_accounts",
                                     "SELECT currency, sum(balance_micro)::text,"
                                     " count(*) FILTER (WHERE balance_micro < 0"
-                                    "  AND account NOT IN ('receivable', 'cash'))"
+                                    "  AND account NOT IN ($1, $2))"
                                     " FROM account_balance GROUP BY currency",
-                                    {});
+                                    {std::string(to_string(AccountKind::kReceivable)),
+                                     std::string(to_string(AccountKind::kCash))});
     for (const auto& row : rows) {
         RowReader reader(row);
         auto currency = reader.value<std::string>();
