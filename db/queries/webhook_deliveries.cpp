@@ -1,8 +1,7 @@
 #include "db/queries/webhook_deliveries.hpp"
 
 #include "base/random.hpp"
-#include "db/sql.hpp"
-#include "db/table_webhooks.hpp"
+#include "db/queries/select_deliveries.hpp"
 
 #include <algorithm>
 #include <map>
@@ -20,19 +19,36 @@ std::string number(std::int64_t value) {
     return std::to_string(value);
 }
 
-std::vector<WebhookEventRow> list_next_events(Tx& tx, std::int64_t most) {
-    return read_all<WebhookEventRow>(
-        Select("list_next_events", select_list("t", columns<WebhookEventRow>()),
-               "webhook_event AS t JOIN webhook_cursor AS c"
-               " ON (t.log_size, t.ordinal) > (c.log_size, c.ordinal)")
-            .then("ORDER BY t.log_size, t.ordinal LIMIT " + number(most))
-            .run(tx));
+// Of an event what says to whom it goes.
+struct NextEvent {
+    WebhookEventId id;
+    OrganisationId organisation;
+    std::string type;
+    LogIndex log_size;
+    std::int64_t ordinal = 0;
+};
+
+template <typename A, Is<NextEvent> R>
+void fields(A& a, R& r) {
+    a("id", r.id);
+    a("organisation", r.organisation);
+    a("type", r.type);
+    a("log_size", r.log_size);
+    a("ordinal", r.ordinal);
+}
+
+std::vector<NextEvent> list_next_events(Tx& tx, std::int64_t most) {
+    return read_all<NextEvent>(Select("list_next_events", select_list("t", columns<NextEvent>()),
+                                      "webhook_event AS t JOIN webhook_cursor AS c"
+                                      " ON (t.log_size, t.ordinal) > (c.log_size, c.ordinal)")
+                                   .then("ORDER BY t.log_size, t.ordinal LIMIT " + number(most))
+                                   .run(tx));
 }
 
 std::map<OrganisationId, std::vector<WebhookRow>> find_endpoints(
-    Tx& tx, const std::vector<WebhookEventRow>& events) {
+    Tx& tx, const std::vector<NextEvent>& events) {
     std::set<OrganisationId> owners;
-    for (const WebhookEventRow& event : events)
+    for (const NextEvent& event : events)
         owners.insert(event.organisation);
     std::map<OrganisationId, std::vector<WebhookRow>> out;
     const std::vector<OrganisationId> all(owners.begin(), owners.end());
@@ -85,11 +101,11 @@ std::int64_t make_deliveries(Tx& tx, Time now, std::int64_t most) {
     // Two that work at once, one of which does not know yet that it leads no more, take turns.
     run_statement(tx, "lock_webhook_cursor",
                   "SELECT log_size, ordinal FROM webhook_cursor FOR UPDATE", {});
-    const std::vector<WebhookEventRow> events = list_next_events(tx, most);
+    const std::vector<NextEvent> events = list_next_events(tx, most);
     if (events.empty()) return 0;
     const auto endpoints = find_endpoints(tx, events);
     std::vector<DeliveryRow> deliveries;
-    for (const WebhookEventRow& event : events) {
+    for (const NextEvent& event : events) {
         const auto own = endpoints.find(event.organisation);
         if (own == endpoints.end()) continue;
         for (const WebhookRow& endpoint : own->second) {
@@ -107,8 +123,7 @@ std::int64_t make_deliveries(Tx& tx, Time now, std::int64_t most) {
     add_rows(tx, deliveries);
     run_statement(tx, "move_webhook_cursor",
                   "UPDATE webhook_cursor SET log_size = $1::bigint, ordinal = $2::bigint",
-                  {number(events.back().log_size.value_or(LogIndex(0)).value),
-                   number(events.back().ordinal.value_or(0))});
+                  {number(events.back().log_size.value), number(events.back().ordinal)});
     return std::ssize(events);
 }
 
@@ -146,21 +161,14 @@ std::optional<DueDeliveries> find_due_deliveries(Tx& tx, const WebhookId& endpoi
     if (!row) return std::nullopt;
     DueDeliveries out;
     out.endpoint = std::move(*row);
-    const auto rows = Select("find_due_deliveries",
-                             select_list("t", columns<DeliveryRow>()) + ", " +
-                                 select_list("e", columns<WebhookEventRow>()),
-                             "webhook_delivery AS t JOIN webhook_event AS e ON e.id = t.event")
+    const auto rows = select_deliveries("find_due_deliveries", endpoint)
                           .where("t.state = 'pending'")
-                          .where("t.endpoint = $?::uuid", endpoint)
                           .where("t.next_try_s <= $?::bigint", now)
                           .then("ORDER BY t.next_try_s, t.sequence LIMIT " + number(most))
                           .run(tx);
     for (const auto& each : rows) {
         RowReader reader(each);
-        DeliveryInfo info;
-        fields(reader, info.row);
-        fields(reader, info.event);
-        out.deliveries.push_back(std::move(info));
+        out.deliveries.push_back(read_delivery(reader));
     }
     return out;
 }

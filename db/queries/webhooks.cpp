@@ -1,8 +1,7 @@
 #include "db/queries/webhooks.hpp"
 
 #include "db/paging.hpp"
-#include "db/sql.hpp"
-#include "db/table_webhooks.hpp"
+#include "db/queries/select_deliveries.hpp"
 
 namespace suanpan::db {
 namespace {
@@ -12,22 +11,6 @@ Select select_webhook(std::string_view name, const OrganisationId& organisation,
     Select select = select_from<WebhookRow>(name);
     select.where("t.organisation = $?::uuid", organisation).where("t.id = $?::uuid", id);
     return select;
-}
-
-Select select_deliveries(std::string_view name, const WebhookId& endpoint) {
-    Select select(name,
-                  select_list("t", columns<DeliveryRow>()) + ", " +
-                      select_list("e", columns<WebhookEventRow>()),
-                  "webhook_delivery AS t JOIN webhook_event AS e ON e.id = t.event");
-    select.where("t.endpoint = $?::uuid", endpoint);
-    return select;
-}
-
-DeliveryInfo read_delivery(RowReader& reader) {
-    DeliveryInfo info;
-    fields(reader, info.row);
-    fields(reader, info.event);
-    return info;
 }
 
 }  // namespace
