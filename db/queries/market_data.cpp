@@ -35,7 +35,8 @@ const std::string& exclusion() {
         "   AND n.from_s > o.from_s AND n.from_s <= t.time_s)) THEN 'related'"
         " WHEN EXISTS (SELECT FROM trade AS r WHERE r.market = t.market"
         "  AND r.buyer = t.provider AND r.provider = t.buyer AND r.id < t.id AND r.id >= " +
-        first_id_after("t.time_s - 86400") + ") THEN 'reciprocal' ELSE 'none' END";
+        first_id_after("t.time_s - " + std::to_string(matching::kReciprocalWithin.value)) +
+        ") THEN 'reciprocal' ELSE 'none' END";
     return kSql;
 }
 
@@ -70,9 +71,9 @@ PublicTrade read_public_trade(RowReader& reader) {
     return out;
 }
 
-// Any id: its bytes are what counts.
-OrganisationId first_id(Time time) {
-    return OrganisationId{make_id_bytes(time, {})};
+// No trade of this time has a lesser one.
+TradeId first_id(Time time) {
+    return TradeId{make_id_bytes(time, {})};
 }
 
 matching::SeriesKey key_of(const IndexRow& row) {
@@ -188,23 +189,11 @@ constexpr std::string_view kCandleColumns =
     "market, interval_s, start_s, open_micro, high_micro, low_micro, close_micro, trades, lots,"
     " lot_s, mcu_s, value";
 
-MarketDataProgress read_progress(const pqxx::result& rows) {
-    RowReader reader(rows[0]);
-    MarketDataProgress progress;
-    reader("minutes_s", progress.minutes);
-    reader("hours_s", progress.hours);
-    reader("index_s", progress.index);
-    return progress;
-}
-
-constexpr std::string_view kProgress =
-    "SELECT minutes_s, hours_s, index_s FROM market_data_progress";
-
 // When the first trade from `from` on was made.
 std::optional<Time> first_trade(Tx& tx, Time from) {
     const auto rows = run_statement(
         tx, "first_trade", "SELECT time_s FROM trade WHERE id >= $1::uuid ORDER BY id LIMIT 1",
-        {Column<OrganisationId>::encode(first_id(from))});
+        {Column<TradeId>::encode(first_id(from))});
     if (rows.empty()) return std::nullopt;
     RowReader reader(rows[0]);
     return reader.value<Time>();
@@ -214,8 +203,8 @@ void add_minutes(Tx& tx, Time from, Time until) {
     static const std::string kSql = "INSERT INTO candle (" + std::string(kCandleColumns) + ") " +
                                     candles_of_trades("60", "t.id >= $1::uuid AND t.id < $2::uuid");
     run_statement(tx, "add_minutes", kSql,
-                  {Column<OrganisationId>::encode(first_id(from)),
-                   Column<OrganisationId>::encode(first_id(until))});
+                  {Column<TradeId>::encode(first_id(from)),
+                   Column<TradeId>::encode(first_id(until))});
 }
 
 void add_hours(Tx& tx, Time from, Time until) {
@@ -244,14 +233,9 @@ std::string candles_statement(const CandleFilter& filter) {
     };
     std::string parts =
         candles_of_trades("60", "t.market = $1 AND t.id >= $4::uuid AND t.id < $5::uuid");
-    if (filter.interval.value % kSecondsPerHour == 0) {
-        parts += " UNION ALL " + made("3600", "$2::bigint", "least($3::bigint, $6::bigint)") +
-                 " UNION ALL " +
-                 made("60", "greatest($2::bigint, $6::bigint)", "least($3::bigint, $7::bigint)");
-    } else {
-        parts += " UNION ALL " + made("60", "$2::bigint", "least($3::bigint, $7::bigint)");
-        parts += " AND $6::bigint IS NOT NULL";  // each statement has the same parameters
-    }
+    parts += " UNION ALL " + made("3600", "$2::bigint", "least($3::bigint, $6::bigint)") +
+             " UNION ALL " +
+             made("60", "greatest($2::bigint, $6::bigint)", "least($3::bigint, $7::bigint)");
     const std::string width = std::to_string(filter.interval.value);
     return "SELECT w.span_s, w.o, w.h, w.l, w.c, w.n, w.lots::bigint, w.lot_s::bigint,"
            " div(w.mcu_s, 3600)::bigint, div(w.value, 3600000)::bigint FROM (SELECT " +
@@ -267,37 +251,25 @@ std::vector<Candle> list_candles(Tx& tx, const CandleFilter& filter) {
     const Time from = ceil_to_grid(filter.from, filter.interval);
     const Time until = std::max(from, ceil_to_grid(filter.until, filter.interval));
     const Time young = std::max(from, made.minutes);
-    std::vector<Candle> out;
-    for (const auto& row : run_statement(
-             tx, "list_candles", candles_statement(filter),
-             {to_string(filter.market), std::to_string(from.value), std::to_string(until.value),
-              Column<OrganisationId>::encode(first_id(young)),
-              Column<OrganisationId>::encode(first_id(until)), std::to_string(made.hours.value),
-              std::to_string(made.minutes.value)})) {
-        RowReader reader(row);
-        Candle candle;
-        reader("start_s", candle.start);
-        reader("open_micro", candle.open);
-        reader("high_micro", candle.high);
-        reader("low_micro", candle.low);
-        reader("close_micro", candle.close);
-        reader("trades", candle.trades);
-        reader("lots", candle.lots);
-        reader("lot_s", candle.lot_s);
-        reader("mcu_h", candle.cu_h);
-        reader("value", candle.value);
-        out.push_back(candle);
-    }
-    return out;
+    // Until when hours serve: what is not made of whole hours is made of minutes alone.
+    const Time hours = filter.interval.value % kSecondsPerHour == 0 ? made.hours : from;
+    return read_all<Candle>(run_statement(
+        tx, "list_candles", candles_statement(filter),
+        {to_string(filter.market), std::to_string(from.value), std::to_string(until.value),
+         Column<TradeId>::encode(first_id(young)), Column<TradeId>::encode(first_id(until)),
+         std::to_string(hours.value), std::to_string(made.minutes.value)}));
 }
 
 MarketDataProgress read_market_data_progress(Tx& tx) {
-    return read_progress(run_statement(tx, "market_data_progress", std::string(kProgress), {}));
+    return read_one<MarketDataProgress>(
+               select_from<MarketDataProgress>("market_data_progress").run(tx))
+        .value();
 }
 
 MarketDataProgress lock_market_data(Tx& tx) {
-    return read_progress(
-        run_statement(tx, "lock_market_data", std::string(kProgress) + " FOR UPDATE", {}));
+    return read_one<MarketDataProgress>(
+               select_from<MarketDataProgress>("lock_market_data").then("FOR UPDATE").run(tx))
+        .value();
 }
 
 bool make_candles(Tx& tx, Time committed) {

@@ -33,6 +33,8 @@ inline constexpr std::int64_t kMostIndexTrades = 5'000;
 inline constexpr std::int64_t kLeastIndexTrades = 5;
 // A trade whose window begins later than this after it is a forward.
 inline constexpr Duration kIndexPrompt{7 * 86'400};
+// A trade is reciprocal to one the other way round that was made within so long before it.
+inline constexpr Duration kReciprocalWithin{86'400};
 // Of the volume, at either end.
 inline constexpr Ppm kIndexTrim{100'000};
 // So old may a cell's price be for what covers several cells.
@@ -44,8 +46,8 @@ std::string_view to_string(Firmness firmness);
 Result<Firmness> parse_firmness(std::string_view text);  // error `unknown_word`
 
 // Why a trade does not count. Related: buyer and provider are of one group, or the buyer owns a
-// part of the pool. Reciprocal: in the day before it the two traded in this market the other way
-// round. Forward: see kIndexPrompt.
+// part of the pool. Reciprocal: the two traded in this market the other way round not long before;
+// see kReciprocalWithin. Forward: see kIndexPrompt.
 enum class Exclusion : std::uint8_t { kNone, kRelated, kReciprocal, kForward };
 std::string_view to_string(Exclusion exclusion);
 Result<Exclusion> parse_exclusion(std::string_view text);  // error `unknown_word`
