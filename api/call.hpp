@@ -1,7 +1,8 @@
 #pragma once
 
-// What a handler gets and gives. Handlers never see a socket. Three kinds:
+// What a handler gets and gives. Handlers never see a socket. Four kinds:
 //   query  reads and answers
+//   memory the same without a question to anybody, so fast that no worker takes it over
 //   write  says which command to submit; idempotency, submission and the answer are the
 //          dispatcher's
 //   async  does all of that itself (batches, loops of commands, the clock)
@@ -43,7 +44,7 @@ struct Webhooks;
 namespace suanpan::api {
 
 struct Gate;
-class DepthCache;
+class Books;
 class IndicativeCalls;
 class StreamHub;
 class Metrics;
@@ -61,7 +62,7 @@ struct Context {
     Gate& gate;
     IndicativeCalls& indicative;
     StreamHub& streams;
-    DepthCache& depths;
+    Books& books;
     services::Webhooks& webhooks;
     services::SandboxClock* sandbox_clock;  // null unless this is a sandbox
     const services::TileStore* tiles;       // the published log
@@ -77,6 +78,7 @@ struct Call {
     const Route* route = nullptr;
     std::vector<std::string> parameters;  // of the path, in order
     services::Caller caller;
+    std::optional<services::Caller> remembered{};  // who it is, known without the database
     Json body;   // of a POST; {} when there was none
     Json query;  // names to texts
     std::string idempotency_key;
@@ -112,6 +114,9 @@ struct Write {
 };
 
 using QueryHandler = Result<Response> (*)(Call&);
+struct MemoryHandler {
+    QueryHandler answer;  // must not block: it runs on a network thread
+};
 using WriteHandler = Result<Write> (*)(Call&);
 using AsyncHandler = void (*)(const std::shared_ptr<Call>&, const Reply&);
 
@@ -131,8 +136,15 @@ struct Route {
     std::string_view pattern;  // "/v1/orders/{id}:cancel"; a last "{path...}" takes the rest
     Access access;
     services::RoleSet roles;  // one of these, for Access::kRoles
-    std::variant<QueryHandler, WriteHandler, AsyncHandler> handler;
+    std::variant<QueryHandler, MemoryHandler, WriteHandler, AsyncHandler> handler;
     Takes takes = Takes::kNothing;
+
+    // What reads and changes nothing; null for the others.
+    [[nodiscard]] QueryHandler query() const {
+        if (const auto* memory = std::get_if<MemoryHandler>(&handler)) return memory->answer;
+        const auto* query = std::get_if<QueryHandler>(&handler);
+        return query == nullptr ? nullptr : *query;
+    }
 };
 
 // {"items":[…],"has_more":…,"next":"…"}; `next` goes into `after`.

@@ -73,7 +73,7 @@ Result<void> read_query(Call& call) {
 
 bool needs_key(const Route& route) {
     return route.method == "POST" && route.takes != Takes::kNoKey &&
-           route.takes != Takes::kRawBody && !std::holds_alternative<QueryHandler>(route.handler);
+           route.takes != Takes::kRawBody && route.query() == nullptr;
 }
 
 // Log and figures of an answered request, then the answer itself.
@@ -177,11 +177,23 @@ void Dispatcher::dispatch(Request request, Reply reply) const {
     auto call = std::make_shared<Call>(context_, std::move(request));
     const Reply watched = acknowledging(*call, finishing(call, observed(call, std::move(reply))));
     if (call->request.method == "OPTIONS") return answer_options(*call, watched);
+    if (is_at_hand(*call)) return work(call, watched);
     auto job = [this, call, watched] { work(call, watched); };
     if (!context_.workers.try_post(std::move(job))) {
         const Error busy("overloaded", "the server is busy; nothing was done, try again shortly");
         watched(problem(busy, call->request.path));
     }
+}
+
+// Whether it can be answered here and now, on a thread of the network's.
+bool Dispatcher::is_at_hand(Call& call) const {
+    if (call.request.method != "GET") return false;
+    auto found = router_.find(call.request.method, call.request.path);
+    if (!found || !std::holds_alternative<MemoryHandler>(found->route->handler)) return false;
+    if (found->route->access == Access::kPublic) return true;
+    const auto header = call.request.find_header("authorization");
+    call.remembered = context_.authenticator.remember(header.value_or(""), call.request.remote);
+    return call.remembered.has_value();
 }
 
 void Dispatcher::answer_options(const Call& call, const Reply& reply) const {
@@ -198,8 +210,8 @@ void Dispatcher::work(const std::shared_ptr<Call>& call, const Reply& reply) con
             if (refused.status == 405)
                 refused.headers.emplace_back("Allow", router_.methods(call->request.path));
             reply(std::move(refused));
-        } else if (const auto* query = std::get_if<QueryHandler>(&call->route->handler)) {
-            auto result = (*query)(*call);
+        } else if (const QueryHandler query = call->route->query()) {
+            auto result = query(*call);
             reply(result ? std::move(*result) : problem(result.error(), call->request.path));
         } else if (const auto* writes = std::get_if<WriteHandler>(&call->route->handler)) {
             write(call, *writes, reply);
@@ -264,7 +276,9 @@ Result<void> Dispatcher::authorize(Call& call) const {
         return is_operational(*call.route) ? Result<void>()
                                            : take_turn(call, context_.gate.addresses);
     const auto header = call.request.find_header("authorization");
-    auto caller = context_.authenticator.authenticate(header.value_or(""), call.request.remote);
+    auto caller = call.remembered ? Result<services::Caller>(*call.remembered)
+                                  : context_.authenticator.authenticate(header.value_or(""),
+                                                                        call.request.remote);
     if (!caller) {
         const auto turn = take_turn(call, context_.gate.addresses);
         return turn ? fail(caller.error()) : turn;

@@ -26,6 +26,7 @@ class Dispatcher {
     [[nodiscard]] Result<void> prepare(Call& call) const;
     [[nodiscard]] Result<void> authorize(Call& call) const;
     static Result<void> take_turn(Call& call, RateLimiter& limiter);
+    [[nodiscard]] bool is_at_hand(Call& call) const;
     void answer_options(const Call& call, const Reply& reply) const;
     static void write(const std::shared_ptr<Call>& call, WriteHandler handler, const Reply& reply);
 

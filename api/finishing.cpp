@@ -32,12 +32,15 @@ bool names_tag(std::string_view list, std::string_view tag) {
 
 }  // namespace
 
+std::string tag_of(std::string_view body) {
+    const Hash hash = sha256(body);
+    return "W/\"" + to_hex(as_chars(hash).substr(0, kTagBytes)) + "\"";
+}
+
 void add_tag(const Request& request, Response& response) {
     if (!is_read(request) || response.status != 200 || response.stream || response.body.empty())
         return;
-    const Hash hash = sha256(response.body);
-    // Weak: the same thing may go out compressed.
-    const std::string tag = "W/\"" + to_hex(as_chars(hash).substr(0, kTagBytes)) + "\"";
+    const std::string tag = response.tag.empty() ? tag_of(response.body) : response.tag;
     response.headers.emplace_back("ETag", tag);
     if (header_of(response, "Cache-Control").empty())
         response.headers.emplace_back("Cache-Control", "private, no-cache");

@@ -11,6 +11,8 @@
 
 namespace suanpan::api {
 
+// Weak: the same body may go out compressed.
+std::string tag_of(std::string_view body);
 // Of a GET or HEAD that is answered with 200 and a body in memory.
 void add_tag(const Request& request, Response& response);
 // Large text goes compressed to who takes it.

@@ -48,6 +48,7 @@ struct Response {
     std::shared_ptr<BodyStream> stream{};  // in place of `body`
     std::shared_ptr<MessagePeer> peer{};   // with 101: who talks over the WebSocket from here on
     bool close = false;                    // end the connection after this
+    std::string tag{};                     // the body's ETag, of who knows it already
     // Where in the log the command stands that was answered here; never sent.
     std::optional<std::int64_t> log_index = std::nullopt;
     // Of an answer to many commands: where the last of them stands; never sent.

@@ -18,11 +18,7 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
-set(debug_flags "-O1 -g -fno-omit-frame-pointer")
-if(DEFINED ENV{SUANPAN_DEBUG_FLAGS})
-  set(debug_flags "$ENV{SUANPAN_DEBUG_FLAGS}")
-endif()
-set(SUANPAN_DEBUG_FLAGS "${debug_flags}" CACHE STRING
+set(SUANPAN_DEBUG_FLAGS "-O1 -g -fno-omit-frame-pointer" CACHE STRING
   "Of a Debug build; -O0 -g0 compiles in half the time")
 set(CMAKE_CXX_FLAGS_DEBUG "${SUANPAN_DEBUG_FLAGS} -D_GLIBCXX_ASSERTIONS")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")

@@ -1,6 +1,6 @@
 #include "db/queries/trading.hpp"
 
-#include "api/depth_cache.hpp"
+#include "api/books.hpp"
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
 #include "api/json/render.hpp"
@@ -12,16 +12,6 @@ namespace {
 
 constexpr std::int64_t kDefaultLevels = 50;
 constexpr std::int64_t kMostLevels = 500;
-
-Json book_json(const matching::MarketKey& market, const std::vector<db::DepthLevel>& depth) {
-    Json buys = Json::array();
-    Json sells = Json::array();
-    for (const db::DepthLevel& level : depth)
-        (level.side == Side::kBuy ? buys : sells).push_back(to_json(level));
-    return {{"market", matching::to_string(market)},
-            {"buys", std::move(buys)},
-            {"sells", std::move(sells)}};
-}
 
 }  // namespace
 
@@ -56,13 +46,11 @@ Result<Response> get_book(Call& call) {
         query.fault("levels", "out_of_range", "levels is 1 to 500");
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    const auto body = call.context.depths.get(*market, levels, [&] {
-        const auto depth = call.context.database.all_rows().read(
-            "list_depth", [&](db::Tx& tx) { return db::list_depth(tx, *market, levels); });
-        return book_json(*market, depth).dump();
-    });
+    const auto page = call.context.books.page(*market, levels);
+    if (!page) return fail(page.error());
     Response response;
-    response.body = *body;
+    response.body = (*page)->json;
+    response.tag = (*page)->tag;
     return response;
 }
 

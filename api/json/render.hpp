@@ -3,6 +3,7 @@
 // Rows as JSON. Money, prices, rates and quantities are decimal strings, counts are integers, times
 // RFC 3339, durations ISO 8601; absent members are left out.
 
+#include "api/books.hpp"
 #include "base/json.hpp"
 #include "core/rows.hpp"
 #include "db/queries/capacity.hpp"
@@ -36,7 +37,7 @@ Json to_json(const matching::OrderTerms& terms);
 Json to_json(const core::TradeRow& trade);
 // What anybody may know of it: not who traded.
 Json to_public_json(const core::TradeRow& trade);
-Json to_json(const db::DepthLevel& level);
+Json to_json(const BookLevel& level);
 Json to_json(const core::LeaseRow& lease, const OrganisationId& viewer);
 
 Json to_json(const core::ReadingRow& reading);

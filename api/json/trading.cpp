@@ -103,7 +103,7 @@ Json to_json(const db::OrderInfo& order) {
     return out;
 }
 
-Json to_json(const db::DepthLevel& level) {
+Json to_json(const BookLevel& level) {
     const bool cu = level.side == Side::kBuy && level.unit == Unit::kCu;
     return {{"price", to_string(level.limit_price)},
             {"unit", matching::to_string(level.unit)},

@@ -12,18 +12,17 @@ namespace suanpan::api {
 namespace {
 
 constexpr std::chrono::milliseconds kPause{100};
-constexpr int kShare = 4;  // a reading may take one part in so many of the time
 
-std::string items_of(const std::vector<db::DepthLevel>& levels) {
+std::string items_of(const std::vector<BookLevel>& levels) {
     Json items = Json::array();
-    for (const db::DepthLevel& level : levels) {
+    for (const BookLevel& level : levels) {
         items.push_back(to_json(level));
         items.back()["side"] = matching::to_string(level.side);
     }
     return items.dump();
 }
 
-bool is_alike(const db::DepthLevel& a, const db::DepthLevel& b) {
+bool is_alike(const BookLevel& a, const BookLevel& b) {
     return a.orders == b.orders && a.quantity == b.quantity;
 }
 
@@ -40,19 +39,12 @@ void BookFeed::remove(const SubscriptionPtr& subscription) {
     std::erase(waiting_, subscription);
 }
 
-bool BookFeed::wants_reading(Instant now) {
-    if (!stale_ || reading_ || now < next_) return false;
-    reading_ = true;
+void BookFeed::show(const BookDepth& depth, Instant now) {
     stale_ = false;
-    return true;
-}
-
-void BookFeed::show(const BookReading& reading, Instant now) {
-    reading_ = false;
-    next_ = now + std::max<std::chrono::steady_clock::duration>(kPause, reading.took * kShare);
-    std::map<Key, db::DepthLevel> next;
-    std::vector<db::DepthLevel> changes;
-    for (const db::DepthLevel& level : reading.levels) {
+    next_ = now + kPause;
+    std::map<Key, BookLevel> next;
+    std::vector<BookLevel> changes;
+    for (const BookLevel& level : depth.levels) {
         const Key key{level.side, level.unit, level.limit_price};
         next.emplace(key, level);
         const auto before = shown_.find(key);
@@ -69,15 +61,15 @@ void BookFeed::show(const BookReading& reading, Instant now) {
         ++seq_;
         for (const SubscriptionPtr& listener : listeners_) {
             if (std::ranges::find(waiting_, listener) != waiting_.end()) continue;
-            listener->outlet()->tell(changes_message(channel_, seq_, reading.size, items));
+            listener->outlet()->tell(changes_message(channel_, seq_, depth.size, items));
         }
     }
     known_ = true;
     shown_ = std::move(next);
     if (waiting_.empty()) return;
-    const std::string snapshot = items_of(reading.levels);
+    const std::string snapshot = items_of(depth.levels);
     for (const SubscriptionPtr& listener : std::exchange(waiting_, {}))
-        listener->outlet()->tell(snapshot_message(channel_, seq_, reading.size, true, snapshot));
+        listener->outlet()->tell(snapshot_message(channel_, seq_, depth.size, true, snapshot));
 }
 
 }  // namespace suanpan::api

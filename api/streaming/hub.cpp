@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <stdexcept>
 
 namespace suanpan::api {
 
@@ -37,8 +38,8 @@ void append(std::string& items, const Listed& json) {
 
 }  // namespace
 
-StreamHub::StreamHub(db::Pool& database, Workers& workers)
-    : database_(database), workers_(workers), thread_([this] { run(); }) {}
+StreamHub::StreamHub(db::Pool& database, const Books& books, Workers& workers)
+    : database_(database), books_(books), workers_(workers), thread_([this] { run(); }) {}
 
 StreamHub::~StreamHub() {
     stop();
@@ -83,10 +84,8 @@ SubscriptionPtr StreamHub::subscribe(const std::shared_ptr<Outlet>& outlet, cons
         const std::scoped_lock lock(mutex_);
         ++listening_;
         if (channel.kind == Kind::kBook) {
-            const auto book =
-                books_.try_emplace(*channel.market, subscription->name(), books_ever_);
-            if (book.second) ++books_ever_;
-            book.first->second.add(subscription);
+            feeds_.try_emplace(*channel.market, subscription->name())
+                .first->second.add(subscription);
         } else {
             place_of(*subscription).push_back(subscription);
         }
@@ -121,10 +120,10 @@ void StreamHub::unsubscribe(const SubscriptionPtr& subscription) {
     if (--listening_ == 0) told_leases_.clear();  // what comes unheard is not compared
     const Channel& channel = subscription->channel();
     if (channel.kind == Kind::kBook) {
-        const auto book = books_.find(*channel.market);
-        if (book == books_.end()) return;
-        book->second.remove(subscription);
-        if (book->second.empty()) books_.erase(book);
+        const auto feed = feeds_.find(*channel.market);
+        if (feed == feeds_.end()) return;
+        feed->second.remove(subscription);
+        if (feed->second.empty()) feeds_.erase(feed);
         return;
     }
     Listeners& place = place_of(*subscription);
@@ -165,7 +164,7 @@ void StreamHub::stop() {
     outlets_.clear();
     private_.clear();
     trades_.clear();
-    books_.clear();
+    feeds_.clear();
     index_.clear();
     attempts_.clear();
 }
@@ -209,7 +208,7 @@ void StreamHub::tell_news() {
     }
     const std::scoped_lock lock(mutex_);
     if (lost) lose_all();
-    read_books();
+    show_books();
     try_again();
 }
 
@@ -276,8 +275,8 @@ void StreamHub::tell_own(const Change& change, Items& out) {
 
 void StreamHub::tell_public(const Change& change, Items& out) {
     for (const core::OrderRow& order : change.orders) {
-        const auto book = books_.find(order.view.terms.market);
-        if (book != books_.end()) book->second.touch();
+        const auto feed = feeds_.find(order.view.terms.market);
+        if (feed != feeds_.end()) feed->second.touch();
     }
     for (const core::TradeRow& trade : change.trades) {
         const Listeners* found = listeners(Kind::kTrades, trade.market);
@@ -334,33 +333,14 @@ void StreamHub::try_again() {
     });
 }
 
-void StreamHub::read_books() {
-    for (auto& [market, book] : books_) {
-        if (!book.wants_reading(steady_clock::now())) continue;
-        const bool posted = workers_.try_post(
-            [this, key = market, number = book.number()] { read_book(key, number); });
-        if (!posted) book.give_up();
+void StreamHub::show_books() {
+    const auto now = steady_clock::now();
+    for (auto& [market, feed] : feeds_) {
+        if (!feed.is_due(now)) continue;
+        const auto depth = books_.depth(market, kLevels);
+        if (!depth) throw std::runtime_error(depth.error().detail());
+        feed.show(*depth, now);
     }
-}
-
-void StreamHub::read_book(const matching::MarketKey& market, std::uint64_t number) {
-    std::optional<BookReading> reading;
-    try {
-        const auto begun = steady_clock::now();
-        reading = database_.snapshot("stream_depth", [&market](db::Tx& tx) {
-            return BookReading{db::read_log_point(tx).size, db::list_depth(tx, market, kLevels)};
-        });
-        reading->took = steady_clock::now() - begun;
-    } catch (const std::exception& failure) {
-        spdlog::warn("the stream could not read a book: {}", failure.what());
-    }
-    const std::scoped_lock lock(mutex_);
-    const auto found = books_.find(market);
-    if (found == books_.end() || found->second.number() != number) return;
-    if (reading)
-        found->second.show(*reading, steady_clock::now());
-    else
-        found->second.give_up();
 }
 
 // Keys end and are revoked; that may be asked of the database, so not by this thread.

@@ -2,7 +2,7 @@
 
 // Tells the clients of the stream what has become durable (api "Streams"). The market's writer
 // hands over what each commit changed; a thread of its own finds out who listens and tells them.
-// Snapshots and depths are read by the workers, so a slow read holds nobody up.
+// Snapshots are read by the workers, so a slow read holds nobody up.
 
 #include "api/streaming/book_feed.hpp"
 #include "api/streaming/subscription.hpp"
@@ -34,7 +34,7 @@ class Workers;
 // Thread-safe.
 class StreamHub {
  public:
-    StreamHub(db::Pool& database, Workers& workers);
+    StreamHub(db::Pool& database, const Books& books, Workers& workers);
     ~StreamHub();
     StreamHub(const StreamHub&) = delete;
     StreamHub& operator=(const StreamHub&) = delete;
@@ -84,8 +84,7 @@ class StreamHub {
     void lose_all();
     void beat();
     [[nodiscard]] bool is_heard(Channel::Kind kind) const;
-    void read_books();
-    void read_book(const matching::MarketKey& market, std::uint64_t number);
+    void show_books();
     void check_welcome();
     void try_again();
     void read_snapshot(const SubscriptionPtr& subscription);
@@ -95,6 +94,7 @@ class StreamHub {
     void find_parties(const Change& change);
 
     db::Pool& database_;
+    const Books& books_;
     Workers& workers_;
     std::atomic<std::int64_t> listening_{0};
 
@@ -110,9 +110,8 @@ class StreamHub {
     std::vector<std::shared_ptr<Outlet>> outlets_;
     std::map<std::pair<Channel::Kind, OrganisationId>, Listeners> private_;
     std::map<std::pair<Channel::Kind, matching::MarketKey>, Listeners> trades_;
-    std::map<matching::MarketKey, BookFeed> books_;
+    std::map<matching::MarketKey, BookFeed> feeds_;
     Listeners index_;
-    std::uint64_t books_ever_ = 0;
     std::uint64_t beats_ = 0;
     // The hub's thread alone has the parties of leases that it found lately.
     std::map<LeaseId, std::optional<Parties>> parties_;

@@ -1,7 +1,7 @@
 #include "apps/suanpand/application.hpp"
 
+#include "api/books.hpp"
 #include "api/call.hpp"
-#include "api/depth_cache.hpp"
 #include "api/dispatcher.hpp"
 #include "api/gate.hpp"
 #include "api/indicative_calls.hpp"
@@ -19,7 +19,9 @@
 #include "base/time.hpp"
 #include "db/leader.hpp"
 #include "db/migrate.hpp"
+#include "db/native_session.hpp"
 #include "db/pool.hpp"
+#include "db/state.hpp"
 #include "ledger/checkpoint.hpp"
 #include "ledger/note.hpp"
 #include "services/clock.hpp"
@@ -209,7 +211,7 @@ struct RunningMarket {
     services::SandboxClock* sandbox_clock;
     api::Workers& workers;
     api::StreamHub& streams;
-    api::DepthCache& depths;
+    api::Books& books;
     api::Metrics& metrics;
     WebhookSide& webhooks;
     services::Publisher& publisher;
@@ -268,7 +270,7 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
                          gate,
                          indicative,
                          market.streams,
-                         market.depths,
+                         market.books,
                          market.webhooks.services(),
                          market.sandbox_clock,
                          &market.publisher.tiles(),
@@ -322,13 +324,13 @@ bool may_run_market(services::Publisher& publisher) {
 
 void start_market(const Config& config, services::CoreLoop& core, const services::Clock& clock,
                   services::SandboxClock* sandbox_clock, services::PublisherLoop& publisher_loop,
-                  api::StreamHub& streams, api::DepthCache& depths, api::Metrics& metrics) {
+                  api::StreamHub& streams, api::Books& books, api::Metrics& metrics) {
     services::measure_commits(
         [&metrics](const services::CommitFigures& commit) { metrics.measured(commit); });
-    core.on_commit([&publisher_loop, &streams, &depths, &metrics](core::Rows& changes) {
+    core.on_commit([&publisher_loop, &streams, &books, &metrics](core::Rows& changes) {
         metrics.committed(changes);
         publisher_loop.notify(static_cast<std::uint64_t>(changes.head.size.value));
-        depths.committed(changes);
+        books.committed(changes);
         streams.committed(changes);  // last: it takes them
     });
     core.start();
@@ -336,6 +338,7 @@ void start_market(const Config& config, services::CoreLoop& core, const services
         if (sandbox_clock != nullptr)
             sandbox_clock->catch_up(least_sandbox_time(config, market.head()));
         publisher_loop.notify(static_cast<std::uint64_t>(market.head().size.value));
+        books.load(market);
     });
     make_operator(core, clock, config);
 }
@@ -404,17 +407,21 @@ void run_application(const Config& config) {
 
     // What the market's commits are told to, and who reads for it.
     api::Workers workers(config.workers, kWorkerQueue);
-    api::StreamHub streams(database, workers);
-    api::DepthCache depths;
+    api::Books books;
+    api::StreamHub streams(database, books, workers);
     api::Metrics metrics;
     WebhookSide webhooks(config);
 
     // The market. From here on this server leads.
     services::CoreLoop core(database, clock, core_options(webhooks));
     const bool runs = may_run_market(publisher);
-    if (runs)
-        start_market(config, core, clock, sandbox_clock.get(), publisher_loop, streams, depths,
+    if (runs) {
+        start_market(config, core, clock, sandbox_clock.get(), publisher_loop, streams, books,
                      metrics);
+    } else {
+        db::NativeSession session(config.database);
+        books.committed(db::load_state(session));
+    }
     store.fence_with([&core]() -> std::optional<std::int64_t> {
         const std::int64_t epoch = core.figures().epoch;
         return epoch == 0 ? std::nullopt : std::optional(epoch);
@@ -422,7 +429,7 @@ void run_application(const Config& config) {
     const Publishing publishing(publisher_loop);
 
     const RunningMarket market{
-        database, core,     clock,     sandbox_clock.get(), workers, streams, depths,
+        database, core,     clock,     sandbox_clock.get(), workers, streams, books,
         metrics,  webhooks, publisher, publisher_loop,      news,    runs};
     const bool led_to_the_end = serve(config, signals, market);
 

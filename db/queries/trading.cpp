@@ -153,34 +153,4 @@ Listed<core::LeaseRow> list_leases(Tx& tx, const LeaseFilter& filter, const Page
     return list_page<core::LeaseRow>(tx, std::move(select), page);
 }
 
-std::vector<DepthLevel> list_depth(Tx& tx, const matching::MarketKey& market, std::int64_t levels) {
-    // A sell's greatest rest is the largest of the lots in its steps: every second element.
-    const auto rows = run_statement(
-        tx, "list_depth",
-        "SELECT side, unit, limit_price_micro, orders, quantity FROM ("
-        " SELECT t.side, t.unit, t.limit_price_micro, count(*) AS orders,"
-        "  sum(CASE WHEN t.side = 'buy' THEN t.rest ELSE coalesce((SELECT max(s.step)"
-        "   FROM unnest(t.rest_steps) WITH ORDINALITY AS s (step, place)"
-        "   WHERE s.place % 2 = 0), 0) END)::bigint AS quantity,"
-        "  row_number() OVER (PARTITION BY t.side, t.unit ORDER BY"
-        "   CASE WHEN t.side = 'buy' THEN -t.limit_price_micro ELSE t.limit_price_micro END)"
-        "   AS place"
-        " FROM orders AS t WHERE t.market = $1 AND t.state IN ('open', 'partially_filled')"
-        " GROUP BY t.side, t.unit, t.limit_price_micro) AS level"
-        " WHERE place <= $2::bigint ORDER BY side, unit, place",
-        {matching::to_string(market), std::to_string(levels)});
-    std::vector<DepthLevel> out;
-    for (const auto& row : rows) {
-        RowReader reader(row);
-        DepthLevel level;
-        reader("side", level.side);
-        reader("unit", level.unit);
-        reader("limit_price_micro", level.limit_price);
-        reader("orders", level.orders);
-        reader("quantity", level.quantity);
-        out.push_back(level);
-    }
-    return out;
-}
-
 }  // namespace suanpan::db

@@ -76,15 +76,4 @@ struct LeaseFilter {
 };
 Listed<core::LeaseRow> list_leases(Tx& tx, const LeaseFilter& filter, const Page& page);
 
-// Open orders of a market by side, unit and limit price; best first. No identities.
-struct DepthLevel {
-    Side side = Side::kBuy;
-    Unit unit = Unit::kLot;
-    Price limit_price;
-    std::int64_t orders = 0;
-    std::int64_t quantity =
-        0;  // rest of buys in lots or milli-CU; of sells the most lots free at a moment
-};
-std::vector<DepthLevel> list_depth(Tx& tx, const matching::MarketKey& market, std::int64_t levels);
-
 }  // namespace suanpan::db

@@ -17,6 +17,7 @@ namespace {
 constexpr std::chrono::seconds kKeep{5};
 constexpr std::size_t kMostKept = 20'000;
 constexpr std::size_t kLongestKey = 200;
+constexpr std::string_view kKeyPrefix = "sk_";
 
 // Of those that the organisation still has.
 RoleSet roles_of(const core::OrganisationRow& organisation,
@@ -39,6 +40,12 @@ bool may_come_from(const std::vector<std::string>& networks, std::string_view ad
            });
 }
 
+// Empty: the header has none.
+std::string_view secret_of(std::string_view header) {
+    constexpr std::string_view kScheme = "Bearer ";
+    return header.starts_with(kScheme) ? header.substr(kScheme.size()) : std::string_view();
+}
+
 tl::unexpected<Error> unauthorized() {
     return fail("unauthorized",
                 "send a valid API key, or a token of the identity provider's, as "
@@ -54,10 +61,9 @@ std::size_t Authenticator::HashOfHash::operator()(const Hash& hash) const {
 }
 
 Result<Caller> Authenticator::authenticate(std::string_view header, std::string_view remote) {
-    constexpr std::string_view kScheme = "Bearer ";
-    if (!header.starts_with(kScheme)) return unauthorized();
-    const std::string_view secret = header.substr(kScheme.size());
-    if (secret.starts_with("sk_")) return authenticate_key(secret, remote);
+    const std::string_view secret = secret_of(header);
+    if (secret.empty()) return unauthorized();
+    if (secret.starts_with(kKeyPrefix)) return authenticate_key(secret, remote);
     if (tokens_ != nullptr) return authenticate_token(secret);
     return unauthorized();
 }
@@ -65,12 +71,26 @@ Result<Caller> Authenticator::authenticate(std::string_view header, std::string_
 Result<Caller> Authenticator::authenticate_key(std::string_view secret, std::string_view remote) {
     if (secret.size() > kLongestKey) return unauthorized();
     const auto info = find(hash_api_secret(secret));
-    if (!info || info->revoked || info->organisation.suspended) return unauthorized();
-    if (info->key.expires && *info->key.expires <= clock_.now()) return unauthorized();
-    if (!may_come_from(info->key.networks, remote)) return unauthorized();
+    auto caller = info ? judge(*info, remote) : std::nullopt;
+    if (!caller) return unauthorized();
+    return *std::move(caller);
+}
+
+std::optional<Caller> Authenticator::remember(std::string_view header, std::string_view remote) {
+    const std::string_view secret = secret_of(header);
+    if (!secret.starts_with(kKeyPrefix) || secret.size() > kLongestKey) return std::nullopt;
+    const auto info = find_kept(hash_api_secret(secret));
+    return info ? judge(*info, remote) : std::nullopt;
+}
+
+std::optional<Caller> Authenticator::judge(const db::ApiKeyInfo& info,
+                                           std::string_view remote) const {
+    if (info.revoked || info.organisation.suspended) return std::nullopt;
+    if (info.key.expires && *info.key.expires <= clock_.now()) return std::nullopt;
+    if (!may_come_from(info.key.networks, remote)) return std::nullopt;
     return Caller{
-        info->key.id,      info->key.organisation, roles_of(info->organisation, info->key.scopes),
-        info->key.expires, info->key.user,         info->key.networks};
+        info.key.id,      info.key.organisation, roles_of(info.organisation, info.key.scopes),
+        info.key.expires, info.key.user,         info.key.networks};
 }
 
 // What was found is kept for as long as with a key; a token that expires meanwhile by its grace.
@@ -122,15 +142,22 @@ void Authenticator::forget(const ApiKeyId& key) {
     std::erase_if(kept_, [&key](const auto& kept) { return kept.second.info.key.id == key; });
 }
 
+std::optional<db::ApiKeyInfo> Authenticator::find_kept(const Hash& hash) {
+    const std::lock_guard lock(mutex_);
+    const auto found = kept_.find(hash);
+    if (found == kept_.end() || found->second.until <= std::chrono::steady_clock::now())
+        return std::nullopt;
+    return found->second.info;
+}
+
 std::optional<db::ApiKeyInfo> Authenticator::find(const Hash& hash) {
     const Instant now = std::chrono::steady_clock::now();
     std::uint64_t forgotten = 0;
     {
         const std::lock_guard lock(mutex_);
         forgotten = forgotten_;
-        const auto found = kept_.find(hash);
-        if (found != kept_.end() && found->second.until > now) return found->second.info;
     }
+    if (auto kept = find_kept(hash)) return kept;
     auto info =
         database_.read("find_api_key", [&hash](db::Tx& tx) { return db::find_api_key(tx, hash); });
     const std::lock_guard lock(mutex_);

@@ -50,6 +50,9 @@ class Authenticator {
     // `header` is the value of Authorization: an API key, or a token of the identity provider's.
     // `remote`: the address that it comes from. Error `unauthorized`, the same for every reason.
     Result<Caller> authenticate(std::string_view header, std::string_view remote);
+    // The same of an API key that was found lately: without a question to the database. Nothing: it
+    // would have to be asked, or the key is not good.
+    [[nodiscard]] std::optional<Caller> remember(std::string_view header, std::string_view remote);
     // After a key's revocation was committed: no later call is let in by what was found before.
     void forget(const ApiKeyId& key);
 
@@ -69,6 +72,10 @@ class Authenticator {
     Result<Caller> authenticate_key(std::string_view secret, std::string_view remote);
     Result<Caller> authenticate_token(std::string_view token);
     std::optional<Caller> caller_of(const TokenClaims& claims);
+    // What the key allows from there; nothing: nothing.
+    [[nodiscard]] std::optional<Caller> judge(const db::ApiKeyInfo& info,
+                                              std::string_view remote) const;
+    [[nodiscard]] std::optional<db::ApiKeyInfo> find_kept(const Hash& hash);
     std::optional<db::ApiKeyInfo> find(const Hash& hash);
 
     db::Pool& database_;

@@ -24,7 +24,7 @@ SubscriptionPtr listener(const std::shared_ptr<test::Told>& told) {
     return std::make_shared<Subscription>(test::outlet_to(told), *channel, OrganisationId());
 }
 
-db::DepthLevel level(Side side, std::int64_t price, std::int64_t quantity) {
+BookLevel level(Side side, std::int64_t price, std::int64_t quantity) {
     return {side, Unit::kLot, Price(price), 1, quantity};
 }
 
@@ -50,21 +50,18 @@ Book followed(const std::vector<Json>& messages) {
     return book;
 }
 
-TEST(BookFeed, ReadsOnlyWhenSomethingChangedAndNotTooOften) {
+TEST(BookFeed, LooksOnlyWhenSomethingChangedAndNotTooOften) {
     const auto told = std::make_shared<test::Told>();
-    BookFeed feed("book:AI-FP16/CNY", 1);
+    BookFeed feed("book:AI-FP16/CNY");
     const auto one = listener(told);
     feed.add(one);
-    Instant now{std::chrono::seconds(1)};
-    EXPECT_TRUE(feed.wants_reading(now));
-    EXPECT_FALSE(feed.wants_reading(now)) << "one at a time";
-    feed.show({LogIndex(1), {level(Side::kBuy, 100, 1)}, std::chrono::milliseconds(50)}, now);
-    EXPECT_FALSE(feed.wants_reading(now));
+    const Instant now{std::chrono::seconds(1)};
+    EXPECT_TRUE(feed.is_due(now));
+    feed.show({LogIndex(1), {level(Side::kBuy, 100, 1)}}, now);
+    EXPECT_FALSE(feed.is_due(now + std::chrono::seconds(1))) << "nothing has changed";
     feed.touch();
-    EXPECT_FALSE(feed.wants_reading(now + std::chrono::milliseconds(199)));
-    EXPECT_TRUE(feed.wants_reading(now + std::chrono::milliseconds(200)));
-    feed.give_up();
-    EXPECT_TRUE(feed.wants_reading(now + std::chrono::milliseconds(200)));
+    EXPECT_FALSE(feed.is_due(now + std::chrono::milliseconds(99)));
+    EXPECT_TRUE(feed.is_due(now + std::chrono::milliseconds(100)));
     feed.show({LogIndex(2), {level(Side::kBuy, 100, 1)}}, now);
     EXPECT_EQ(told->messages.size(), 1U) << "nothing differs";
     feed.remove(one);
@@ -78,7 +75,7 @@ TEST(BookFeed, WhoFollowsHasTheBook) {
     const auto below = [&](int n) {
         return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(n));
     };
-    BookFeed feed("book:AI-FP16/CNY", 1);
+    BookFeed feed("book:AI-FP16/CNY");
     std::vector<std::shared_ptr<test::Told>> clients;
     Instant now{};
     std::map<std::pair<Side, Price>, std::int64_t> resting;
@@ -95,7 +92,7 @@ TEST(BookFeed, WhoFollowsHasTheBook) {
             else
                 resting[key] = below(9) + 1;
         }
-        std::vector<db::DepthLevel> levels;
+        std::vector<BookLevel> levels;
         Book book;
         for (const auto& [key, lots] : resting) {
             levels.push_back(level(key.first, key.second.value, lots));
@@ -103,7 +100,7 @@ TEST(BookFeed, WhoFollowsHasTheBook) {
         }
         now += std::chrono::seconds(1);
         feed.touch();
-        ASSERT_TRUE(feed.wants_reading(now));
+        ASSERT_TRUE(feed.is_due(now));
         feed.show({LogIndex(round), levels}, now);
         for (const auto& client : clients)
             ASSERT_EQ(followed(client->messages), book);

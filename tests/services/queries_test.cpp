@@ -158,30 +158,6 @@ TEST_F(Queries, TradesAndLeasesByParty) {
     EXPECT_FALSE(read([](db::Tx& tx) { return db::find_lease(tx, LeaseId{}); }));
 }
 
-TEST_F(Queries, DepthSumsTheOpenOrders) {
-    const auto levels = read([](db::Tx& tx) { return db::list_depth(tx, kTestMarket, 1'000); });
-    std::int64_t orders = 0;
-    std::int64_t lots_wanted = 0;
-    for (const db::DepthLevel& level : levels) {
-        orders += level.orders;
-        if (level.side == Side::kBuy) lots_wanted += level.quantity;
-    }
-    std::int64_t rest = 0;
-    for (const core::OrderRow& order : state_.orders) {
-        if (order.view.terms.side == Side::kBuy) rest += order.view.rest;
-    }
-    EXPECT_EQ(orders, static_cast<std::int64_t>(state_.orders.size()));
-    EXPECT_EQ(lots_wanted, rest);
-    const auto best = read([](db::Tx& tx) { return db::list_depth(tx, kTestMarket, 1); });
-    for (const db::DepthLevel& top : best) {
-        for (const db::DepthLevel& level : levels) {
-            if (level.side != top.side || level.unit != top.unit) continue;
-            EXPECT_TRUE(top.side == Side::kBuy ? level.limit_price <= top.limit_price
-                                               : level.limit_price >= top.limit_price);
-        }
-    }
-}
-
 TEST_F(Queries, CapacityAsItWasRegistered) {
     EXPECT_EQ(read(db::list_models), state_.models);
     EXPECT_EQ(read(db::list_markets), state_.markets);
