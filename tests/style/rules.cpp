@@ -171,14 +171,13 @@ Faults header_shape(const SourceFile& file) {
 }
 
 /// What a handler reads it reads as its caller. Past that: what is made of everybody's rows and
-/// shows nobody's (the depth of a book, market data), the entries for auditors, and the stream and
+/// shows nobody's (market data), the entries for auditors, and the stream and
 /// the events of webhooks, which are the server's until somebody subscribes.
 Faults reads_as_nobody(const SourceFile& file) {
     static const Names kKnown{"api/call.cpp",
                               "api/database.hpp",
                               "api/handlers/market_data.cpp",
                               "api/handlers/receipts.cpp",
-                              "api/handlers/trading.cpp",
                               "api/handlers/utilisation.cpp",
                               "api/streaming/hub.cpp",
                               "api/streaming/hub.hpp"};
