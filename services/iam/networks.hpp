@@ -4,9 +4,8 @@
 // "2001:db8::/32"; an address alone is a network of one.
 
 #include "base/result.hpp"
+#include "services/ip_address.hpp"
 
-#include <array>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -24,8 +23,7 @@ class Network {
     [[nodiscard]] std::string text() const;
 
  private:
-    using Bytes = std::array<std::uint8_t, 16>;  // IPv4 is mapped (RFC 4291 §2.5.5.2)
-    Bytes bytes_{};
+    AddressBytes bytes_{};
     int prefix_ = 0;  // of the 128 bits
     bool is_v4_ = false;
 };
