@@ -147,6 +147,8 @@ TEST(ApiAccess, ARevokedKeyIsForgottenAtOnce) {
     const std::string target = keys + "/" + made["id"].get<std::string>() + ":revoke";
     Caller leaked = server.caller(made["secret"]);
     EXPECT_EQ(leaked.get("/v1/orders").status, 200);  // now the server has it in memory
+    const char* book = "/v1/books?market=AI-FP16/CNY";  // as the answer to this is
+    EXPECT_EQ(leaked.get(book).status, 200);
     Caller seller = server.caller(world.provider.key);
     EXPECT_EQ(seller.post(target, Json::object()).status, 404);
     // Under another organisation's name, and unknown.
@@ -163,6 +165,7 @@ TEST(ApiAccess, ARevokedKeyIsForgottenAtOnce) {
     const Json revoked = expect(buyer.post(target, Json::object(), "r"), 200);
     EXPECT_EQ(revoked["revoked"], true);
     EXPECT_EQ(leaked.get("/v1/orders").status, 401);
+    EXPECT_EQ(leaked.get(book).status, 401);
     EXPECT_EQ(expect(buyer.post(target, Json::object(), "r"), 200), revoked);
     const Json listed = expect(buyer.get(keys), 200);
     for (const Json& key : listed["items"])

@@ -49,6 +49,29 @@ TEST(Restart, ASandboxGoesOnWhereItsLogEnds) {
     EXPECT_EQ(expect(again.get("/v1/sandbox/clock"), 200)["now"], "2026-01-02T03:04:05Z");
 }
 
+TEST(Restart, TheBookStandsAsItStood) {
+    ApiServer first;
+    World world(first);
+    Caller seller = first.caller(world.provider.key);
+    expect(seller.post("/v1/orders", world.sell(8, "5.000000")), 201);
+    const Json cheaper = expect(seller.post("/v1/orders", world.sell(4, "4.000000")), 201);
+    Caller buyer = first.caller(world.buyer.key);
+    expect(buyer.post("/v1/orders", World::buy(1, "4.500000")), 201);
+    const char* target = "/v1/books?market=AI-FP16/CNY";
+    const Json book = expect(buyer.get(target), 200);
+    EXPECT_EQ(book["sells"].size(), 2U);
+    ASSERT_EQ(first.stop(), 0);
+
+    const support::TempDir dir;
+    support::ChildProcess second(server_options(first, first.data(), dir.path()));
+    const std::string url = "http://127.0.0.1:" + wait_for_port(second, dir.path());
+    EXPECT_EQ(expect(Caller(url, world.buyer.key).get(target), 200), book) << second.output();
+    expect(Caller(url, world.provider.key)
+               .post("/v1/orders/" + cheaper["id"].get<std::string>() + ":cancel", Json::object()),
+           200);
+    EXPECT_EQ(expect(Caller(url, world.buyer.key).get(target), 200)["sells"].size(), 1U);
+}
+
 TEST(Restart, APublishedLogKeepsItsKeyAndItsName) {
     ApiServer first;
     ASSERT_EQ(first.stop(), 0);  // publishes what was committed
