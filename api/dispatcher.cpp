@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 
 namespace suanpan::api {
 
@@ -24,6 +25,11 @@ namespace {
 constexpr std::size_t kLongestKey = 200;
 constexpr std::string_view kIdempotencyHeader = "idempotency-key";
 
+// ASCII without blanks.
+bool is_visible(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
 Result<std::string> read_idempotency_key(const Call& call) {
     const auto header = call.request.find_header(kIdempotencyHeader);
     if (!header || header->empty()) {
@@ -31,8 +37,7 @@ Result<std::string> read_idempotency_key(const Call& call) {
                     "this call changes something: send an Idempotency-Key, fresh for each change "
                     "and the same when you repeat it");
     }
-    const auto printable = [](char c) { return c > ' ' && c < '\x7f'; };
-    if (header->size() > kLongestKey || !std::ranges::all_of(*header, printable)) {
+    if (header->size() > kLongestKey || !is_visible(*header)) {
         return fail("bad_idempotency_key",
                     "an Idempotency-Key is 1 to 200 visible ASCII characters");
     }
@@ -76,6 +81,32 @@ bool needs_key(const Route& route) {
            route.takes != Takes::kRawBody && route.query() == nullptr;
 }
 
+std::string log_line(const Call& call, const Response& response, std::chrono::nanoseconds took) {
+    const Request& request = call.request;
+    const bool known = !call.caller.organisation.is_nil();
+    CanonicalWriter line;
+    line.begin_object();
+    line.key("bytes_in");
+    line.integer(std::ssize(request.body));
+    line.key("bytes_out");
+    line.integer(std::ssize(response.body));
+    line.field("event", "request");
+    line.field("id", request.id);
+    if (known) line.field("key", to_string(call.caller.key));
+    line.field("method", request.method);
+    line.key("ms");
+    line.integer(std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
+    if (known) line.field("organisation", to_string(call.caller.organisation));
+    line.field("path", request.path);
+    line.field("remote", request.remote);
+    line.key("status");
+    line.integer(response.status);
+    const auto parent = request.find_header("traceparent");
+    if (parent && is_visible(*parent)) line.field("traceparent", parent->substr(0, 64));
+    line.end_object();
+    return line.take();
+}
+
 // Log and figures of an answered request, then the answer itself.
 Reply observed(const std::shared_ptr<Call>& call, Reply reply) {
     const auto begun = std::chrono::steady_clock::now();
@@ -83,24 +114,7 @@ Reply observed(const std::shared_ptr<Call>& call, Reply reply) {
         const auto took = std::chrono::steady_clock::now() - begun;
         const std::string_view route = call->route == nullptr ? "none" : call->route->pattern;
         call->context.metrics.count_request(route, response.status, took);
-        if (spdlog::should_log(spdlog::level::info)) {
-            Json line{{"event", "request"},
-                      {"id", call->request.id},
-                      {"method", call->request.method},
-                      {"path", call->request.path},
-                      {"status", response.status},
-                      {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()},
-                      {"bytes_in", call->request.body.size()},
-                      {"bytes_out", response.body.size()},
-                      {"remote", call->request.remote}};
-            if (!call->caller.organisation.is_nil()) {
-                line["organisation"] = to_string(call->caller.organisation);
-                line["key"] = to_string(call->caller.key);
-            }
-            if (const auto parent = call->request.find_header("traceparent"))
-                line["traceparent"] = parent->substr(0, 64);
-            spdlog::info(line.dump(-1, ' ', false, Json::error_handler_t::replace));
-        }
+        if (spdlog::should_log(spdlog::level::info)) spdlog::info(log_line(*call, response, took));
         reply(std::move(response));
     };
 }

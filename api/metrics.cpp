@@ -103,11 +103,20 @@ const GaugeInfo kGauges[] = {
      [](const Gauges& g) { return g.webhook_lost; }},
 };
 
+struct RouteFigures {
+    prometheus::Counter* answers = nullptr;
+    prometheus::Histogram* latency = nullptr;
+};
+
 }  // namespace
 
 struct Metrics::Impl {
     prometheus::Registry registry;
-    Counters requests{registry, "suanpan_http_requests_total", "Requests answered"};
+    prometheus::Family<prometheus::Counter>& requests =
+        prometheus::BuildCounter()
+            .Name("suanpan_http_requests_total")
+            .Help("Requests answered")
+            .Register(registry);
     prometheus::Family<prometheus::Histogram>& latencies =
         prometheus::BuildHistogram()
             .Name("suanpan_http_request_seconds")
@@ -119,8 +128,10 @@ struct Metrics::Impl {
     std::function<Gauges()> read;
     std::vector<services::Network> readers;
     std::mutex rendering;  // one at a time
-    std::mutex mutex;      // of the histograms
-    std::map<std::string, prometheus::Histogram*, std::less<>> histograms;
+    std::mutex mutex;      // of the routes' figures
+    std::map<std::pair<std::string_view, int>, RouteFigures> routes;  // patterns live for ever
+
+    RouteFigures figures_of(std::string_view route, int status);
 };
 
 Metrics::Metrics() : impl_(std::make_unique<Impl>()) {
@@ -134,16 +145,20 @@ Metrics::Metrics() : impl_(std::make_unique<Impl>()) {
 Metrics::~Metrics() = default;
 
 void Metrics::count_request(std::string_view route, int status, std::chrono::nanoseconds took) {
+    const RouteFigures figures = impl_->figures_of(route, status);
+    figures.answers->Increment();
+    figures.latency->Observe(std::chrono::duration<double>(took).count());
+}
+
+// A family is asked only once for each: that costs more than counting.
+RouteFigures Metrics::Impl::figures_of(std::string_view route, int status) {
+    const std::scoped_lock lock(mutex);
+    RouteFigures& figures = routes[{route, status}];
+    if (figures.answers != nullptr) return figures;
     const std::string name(route);
-    impl_->requests.of({{"route", name}, {"status", std::to_string(status)}}).Increment();
-    prometheus::Histogram* histogram = nullptr;
-    {
-        const std::scoped_lock lock(impl_->mutex);
-        auto& place = impl_->histograms[name];
-        if (place == nullptr) place = &impl_->latencies.Add({{"route", name}}, latency_bounds());
-        histogram = place;
-    }
-    histogram->Observe(std::chrono::duration<double>(took).count());
+    figures.answers = &requests.Add({{"route", name}, {"status", std::to_string(status)}});
+    figures.latency = &latencies.Add({{"route", name}}, latency_bounds());
+    return figures;
 }
 
 void Metrics::committed(const core::Rows& changes) {

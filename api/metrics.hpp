@@ -71,7 +71,7 @@ class Metrics {
     Metrics(const Metrics&) = delete;
     Metrics& operator=(const Metrics&) = delete;
 
-    // `route` is the pattern, so that there are few.
+    // `route` is the pattern, so that there are few; its text is kept by reference.
     void count_request(std::string_view route, int status, std::chrono::nanoseconds took);
     // By the market's writer after each commit. Waits for nobody.
     void committed(const core::Rows& changes);
