@@ -243,32 +243,42 @@ class Session {
         buffer_.commit(count);
     }
 
-    // True: the peer was too slow.
+    // True: the peer was too slow. Most requests are here whole already: those need no deadline.
     net::awaitable<bool> read_in_time(Parser& parser, beast::error_code& error) {
-        const ReadDeadline deadline(connection_, shared_.limits().receive);
-        co_await read_request(parser, error);
-        const bool failed = error.failed();
-        co_return failed&& deadline.is_over();
+        fault_.reset();
+        parse_what_is_here(parser, error);
+        if (!error && !parser.is_done()) {
+            const ReadDeadline deadline(connection_, shared_.limits().receive);
+            co_await read_rest(parser, error);
+            if (error && deadline.is_over()) co_return true;
+        }
+        if (!error && count_fields(parser.get()) != head_fields_)
+            refuse_framing(Error("bad_request", "fields after the body are not taken"), error);
+        co_return false;
     }
 
-    net::awaitable<void> read_request(Parser& parser, beast::error_code& error) {
-        fault_.reset();
+    void parse_what_is_here(Parser& parser, beast::error_code& error) {
+        parser.eager(false);  // the head alone
+        put(parser, error);
+        if (error || !parser.is_header_done()) return;
+        check_head(parser, error);
+        if (error || parser.is_done() || expects_continue(parser.get())) return;
+        parser.eager(true);
+        put(parser, error);
+    }
+
+    void put(Parser& parser, beast::error_code& error) {
+        if (buffer_.size() == 0) return;
+        buffer_.consume(parser.put(buffer_.data(), error));
+        if (error == http::error::need_more) error = {};
+    }
+
+    net::awaitable<void> read_rest(Parser& parser, beast::error_code& error) {
         auto token = net::redirect_error(net::use_awaitable, error);
-        co_await http::async_read_header(connection_->stream, buffer_, parser, token);
-        if (error) co_return;
-        fault_ = find_framing_fault(parser.get());
-        if (fault_) error = http::error::bad_value;
-        if (error) co_return;
-        const std::size_t fields = count_fields(parser.get());
-        const auto target = parser.get().target();
-        if (!is_batch(std::string_view(target.data(), target.size()))) {
-            const auto limit = shared_.limits().body_bytes;
-            // The parser has checked a declared length against the limit of batches already.
-            if (parser.content_length() && *parser.content_length() > limit) {
-                error = http::error::body_limit;
-                co_return;
-            }
-            parser.body_limit(limit);
+        if (!parser.is_header_done()) {
+            co_await http::async_read_header(connection_->stream, buffer_, parser, token);
+            if (!error) check_head(parser, error);
+            if (error) co_return;
         }
         if (expects_continue(parser.get())) {
             http::response<http::empty_body> go_on(http::status::continue_, 11);
@@ -276,8 +286,24 @@ class Session {
             if (error) co_return;
         }
         co_await http::async_read(connection_->stream, buffer_, parser, token);
-        if (error || count_fields(parser.get()) == fields) co_return;
-        fault_ = Error("bad_request", "fields after the body are not taken");
+    }
+
+    void check_head(Parser& parser, beast::error_code& error) {
+        if (auto fault = find_framing_fault(parser.get()))
+            return refuse_framing(std::move(*fault), error);
+        head_fields_ = count_fields(parser.get());
+        const auto target = parser.get().target();
+        if (is_batch(std::string_view(target.data(), target.size()))) return;
+        const auto limit = shared_.limits().body_bytes;
+        // The parser has checked a declared length against the limit of batches already.
+        if (parser.content_length() && *parser.content_length() > limit)
+            error = http::error::body_limit;
+        else
+            parser.body_limit(limit);
+    }
+
+    void refuse_framing(Error fault, beast::error_code& error) {
+        fault_ = std::move(fault);
         error = http::error::bad_value;
     }
 
@@ -317,8 +343,9 @@ class Session {
     SessionShared& shared_;
     beast::flat_buffer buffer_{kBufferBytes};
     std::string remote_;
-    std::optional<Error> fault_;  // of the request's framing, beside what the parser finds
-    bool refused_ = false;        // a request that was not read to its end
+    std::optional<Error> fault_;   // of the request's framing, beside what the parser finds
+    std::size_t head_fields_ = 0;  // so many fields has its head
+    bool refused_ = false;         // a request that was not read to its end
 };
 
 // False: there is nobody to talk with.
