@@ -22,7 +22,7 @@ using support::RawConnection;
 
 constexpr const char* kRequest = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
-// Answers at once; what asks for /held when it is told to.
+// Answers at once, /echo with what was said; what asks for /held when it is told to.
 class Transport : public testing::Test {
  protected:
     static constexpr std::size_t kConnections = 8;
@@ -33,6 +33,8 @@ class Transport : public testing::Test {
         limits.receive = patience;
         server_ = std::make_unique<HttpServer>(Listen{"127.0.0.1", 0, 1}, limits,
                                                [this](const Request& request, const Reply& reply) {
+                                                   if (request.path == "/echo")
+                                                       return reply(answer(request.body));
                                                    if (request.path != "/held")
                                                        return reply(answer());
                                                    const std::lock_guard lock(mutex_);
@@ -45,9 +47,9 @@ class Transport : public testing::Test {
         answer_held();
         server_.reset();
     }
-    static Response answer() {
+    static Response answer(std::string body = "{}") {
         Response response;
-        response.body = "{}";
+        response.body = std::move(body);
         return response;
     }
     void wait_until_held(std::size_t count) {
@@ -121,6 +123,24 @@ TEST_F(Transport, FieldsAfterTheBodyAreNotTaken) {
     EXPECT_TRUE(with->read_to_end().starts_with("HTTP/1.1 400"));
     const auto without = connect(chunked + "2\r\n{}\r\n0\r\n\r\n");
     EXPECT_TRUE(without->read_until("{}").starts_with("HTTP/1.1 200"));
+}
+
+TEST_F(Transport, WhereverARequestIsCutItIsTheSame) {
+    start(seconds(60));
+    const std::string head = "POST /echo HTTP/1.1\r\nHost: x\r\n";
+    for (const std::string& request :
+         {head + "Content-Length: 9\r\n\r\nsame-word",
+          head + "Transfer-Encoding: chunked\r\n\r\n5\r\nsame-\r\n4;a=b\r\nword\r\n0\r\n\r\n"}) {
+        for (std::size_t cut = 0; cut <= request.size(); ++cut) {
+            const auto connection = connect(request.substr(0, cut));
+            std::this_thread::sleep_for(milliseconds(1));
+            // What follows comes with the rest, and is a request of its own.
+            connection->send(request.substr(cut) + kRequest);
+            const std::string said = connection->read_until("{}");
+            ASSERT_TRUE(said.starts_with("HTTP/1.1 200")) << cut << said;
+            ASSERT_NE(said.find("\r\n\r\nsame-wordHTTP/1.1 200"), std::string::npos) << cut << said;
+        }
+    }
 }
 
 TEST_F(Transport, WhoOnlyHoldsConnectionsKeepsNobodyOut) {
