@@ -67,7 +67,7 @@ constexpr std::array kSpecialV6 = std::to_array<Range>({
 }  // namespace
 
 bool is_public_address(const AddressBytes& address) {
-    const auto holds = [&address](const Range& range) { 
+    const auto holds = [&address](const Range& range) {
         return is_alike(address, range.start, range.bits);
     };
     if (holds(kMapped)) return std::ranges::none_of(kSpecialV4, holds);
