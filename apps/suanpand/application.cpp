@@ -37,7 +37,6 @@
 #include "services/publishing/publisher_loop.hpp"
 #include "services/sandbox/sandbox_clock.hpp"
 #include "services/trading/bootstrap.hpp"
-#include "services/trading/commit_figures.hpp"
 #include "services/trading/core_loop.hpp"
 #include "wire/tls.hpp"
 
@@ -325,8 +324,6 @@ bool may_run_market(services::Publisher& publisher) {
 void start_market(const Config& config, services::CoreLoop& core, const services::Clock& clock,
                   services::SandboxClock* sandbox_clock, services::PublisherLoop& publisher_loop,
                   api::StreamHub& streams, api::Books& books, api::Metrics& metrics) {
-    services::measure_commits(
-        [&metrics](const services::CommitFigures& commit) { metrics.measured(commit); });
     core.on_commit([&publisher_loop, &streams, &books, &metrics](core::Rows& changes) {
         metrics.committed(changes);
         publisher_loop.notify(static_cast<std::uint64_t>(changes.head.size.value));
@@ -344,9 +341,12 @@ void start_market(const Config& config, services::CoreLoop& core, const services
 }
 
 // What webhooks are to be told is written with each commit.
-services::CoreLoop::Options core_options(WebhookSide& webhooks) {
+services::CoreLoop::Options core_options(WebhookSide& webhooks, api::Metrics& metrics) {
     services::CoreLoop::Options options;
     options.outbox = &webhooks.outbox();
+    options.measured = [&metrics](const services::CommitFigures& commit) {
+        metrics.measured(commit);
+    };
     if (services::has_fault_point()) options.probe = services::pass_fault_point;
     return options;
 }
@@ -413,7 +413,7 @@ void run_application(const Config& config) {
     WebhookSide webhooks(config);
 
     // The market. From here on this server leads.
-    services::CoreLoop core(database, clock, core_options(webhooks));
+    services::CoreLoop core(database, clock, core_options(webhooks, metrics));
     const bool runs = may_run_market(publisher);
     if (runs) {
         start_market(config, core, clock, sandbox_clock.get(), publisher_loop, streams, books,

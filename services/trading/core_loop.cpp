@@ -236,7 +236,7 @@ void CoreLoop::Impl::committed(core::Rows& changes, const CommitFigures& commit)
         figures.batches += 1;
         figures.largest_batch = std::max(figures.largest_batch, commit.commands);
     }
-    tell_commit(commit);
+    if (options.measured) options.measured(commit);
     if (listener) listener(changes);
 }
 

@@ -28,6 +28,7 @@ namespace suanpan::services {
 
 class Clock;
 class Outbox;
+struct CommitFigures;
 
 struct IdempotencyKey {
     OrganisationId organisation;
@@ -79,6 +80,8 @@ class CoreLoop {
         std::chrono::milliseconds outage_patience{3'000};
         // Outlives the loop; null: nobody else is told.
         Outbox* outbox = nullptr;
+        // Told of each commit by the writer's thread or the core's: must not block. May be empty.
+        std::function<void(const CommitFigures&)> measured;
         // For tests: called at "applied" (by the core's thread), "begun" (nothing written yet),
         // "written" (before the commit) and "committed" (before the answers), these by the
         // writer's thread; may throw, or end the process.
