@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 #include <sstream>
 #include <stdexcept>
@@ -39,6 +40,12 @@ class Reader {
         if (value == nullptr) return;
         if (value->empty()) fault(name, "must not be empty");
         into = *value;
+    }
+    // Separated by spaces.
+    [[nodiscard]] std::vector<std::string> words(std::string_view name, std::string all = "") {
+        text(name, all);
+        std::istringstream in(all);
+        return {std::istream_iterator<std::string>(in), {}};
     }
     template <typename Integer>
     void integer(std::string_view name, Integer& into, std::int64_t min, std::int64_t max) {
@@ -99,10 +106,7 @@ void read_origin(Reader& reader, Config& config) {
 // "https://portal.example http://localhost:3000": scheme and authority, as browsers send them.
 void read_origins(Reader& reader, Config& config) {
     constexpr std::string_view kName = "server.cors_origins";
-    std::string all;
-    reader.text(kName, all);
-    std::istringstream words(all);
-    for (std::string word; words >> word;) {
+    for (const std::string& word : reader.words(kName)) {
         const std::size_t authority = word.find("://");
         const bool whole =
             authority != std::string::npos && word.find('/', authority + 3) == std::string::npos;
@@ -114,10 +118,7 @@ void read_origins(Reader& reader, Config& config) {
 
 void read_metrics_from(Reader& reader, Config& config) {
     constexpr std::string_view kName = "server.metrics_from";
-    std::string all = "127.0.0.0/8 ::1";
-    reader.text(kName, all);
-    std::istringstream words(all);
-    for (std::string word; words >> word;) {
+    for (const std::string& word : reader.words(kName, "127.0.0.0/8 ::1")) {
         const auto network = services::Network::parse(word);
         if (network)
             config.metrics_from.push_back(*network);
