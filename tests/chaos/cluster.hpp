@@ -46,6 +46,8 @@ class Cluster {
     void kill(std::size_t node);
     void signal(std::size_t node, int number);
     [[nodiscard]] bool is_running(std::size_t node);
+    /// REQUIRES that it was started.
+    [[nodiscard]] pid_t process(std::size_t node) const { return nodes_.at(node).process->pid(); }
     /// The second node's folder gets the keys of the first one's, as for a standby.
     void share_keys();
     /// SIGTERM to both, the standby first, which may also have given up waiting; says how the

@@ -30,7 +30,8 @@ int go(RunOptions& options, bool planted) {
                   << std::endl;
         return break_server(options) ? 0 : 1;
     }
-    std::cout << "Chaos for " << options.seconds << " s, seed " << options.seed << std::endl;
+    std::cout << (options.soak ? "A quiet market for " : "Chaos for ") << options.seconds
+              << " s, seed " << options.seed << std::endl;
     const RunReport report = run_chaos(options);
     print_report(options, report);
     return report.violations.empty() ? 0 : 1;
@@ -53,6 +54,8 @@ int main(int argc, char** argv) {
         ->delimiter(',');
     bool planted = false;
     app.add_flag("--break", planted, "Plant faults in the server: each must be caught");
+    app.add_flag("--soak", options.soak,
+                 "Break nothing: look at memory, descriptors, connections and tables");
     app.add_option("--server", options.server, "The suanpand to break");
     CLI11_PARSE(app, argc, argv);
     try {

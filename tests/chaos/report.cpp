@@ -68,9 +68,14 @@ void print_violations(const RunReport& report) {
 }  // namespace
 
 void print_report(const RunOptions& options, const RunReport& report) {
-    std::cout << "\nFaults, and how long until a request that was sent after one was answered\n";
-    print_faults(report);
-    print_take_overs(report);
+    if (options.soak) {
+        print_held(report.held);
+    } else {
+        std::cout
+            << "\nFaults, and how long until a request that was sent after one was answered\n";
+        print_faults(report);
+        print_take_overs(report);
+    }
     std::cout << fmt::format(
         "\nRequests {} (sent {} times): {} acknowledged, {} refused, {} never known; {} asked "
         "again\nAnswers compared with a replay of the log: {}\nLog: {} entries, {} trades, {} "

@@ -119,7 +119,10 @@ class Run {
     RunReport go() {
         open();
         trade();
-        break_things();
+        if (options_.soak)
+            watch_things();
+        else
+            break_things();
         if (options_.until_caught && found_any()) {
             give_up();
             return std::move(report_);
@@ -201,6 +204,20 @@ class Run {
         }
     }
 
+    void watch_things() {
+        constexpr std::int64_t kLooks = 20;
+        const std::int64_t begun = monotonic_us();
+        Sql sql(cluster_->conninfo());
+        for (std::int64_t look = 1; look <= kLooks; ++look) {
+            const std::int64_t due = begun + options_.seconds * 1'000'000 * look / kLooks;
+            std::this_thread::sleep_for(std::chrono::microseconds(due - monotonic_us()));
+            look_at_rows();
+            report_.held.push_back(look_at(sql, *cluster_, (due - begun) / 1'000'000));
+            std::cout << "  " << describe(report_.held.back()) << std::endl;
+        }
+        add(check_held(report_.held));
+    }
+
     [[nodiscard]] bool found_any() const {
         return !report_.violations.empty() || !history_.violations().empty();
     }
@@ -213,6 +230,10 @@ class Run {
         if (!report_.faults.back().back_us)
             report_.violations.push_back(
                 {"service comes back", "not after " + describe(report_.faults.back().fault)});
+        look_at_rows();
+    }
+
+    void look_at_rows() {
         Sql sql(cluster_->conninfo());
         add(check_books(sql));
         // Looked at first: what is written down now is in the database already.

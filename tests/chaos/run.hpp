@@ -4,6 +4,7 @@
 
 #include "tests/chaos/checks.hpp"
 #include "tests/chaos/injector.hpp"
+#include "tests/chaos/soak.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -21,6 +22,7 @@ struct RunOptions {
     std::filesystem::path postgres;    // the folder of a private PostgreSQL
     bool until_caught = false;         // the first violation ends the run
     bool quiet = false;                // no line for each fault
+    bool soak = false;                 // nothing is broken; what is held is looked at
     Cluster::Environment environment;  // of the servers, more
 };
 
@@ -33,6 +35,7 @@ struct RunReport {
     std::int64_t traded = 0;
     std::int64_t readings = 0;
     std::int64_t lines = 0;  // of settlements
+    std::vector<Held> held;  // in the order of time
     Violations violations;
 };
 
