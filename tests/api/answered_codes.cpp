@@ -1,12 +1,12 @@
 #include "tests/api/answered_codes.hpp"
 
+#include "support/files.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <vector>
 
 namespace suanpan::test {
@@ -168,10 +168,7 @@ std::map<std::string, std::string> codes_in_source() {
             const std::string name = fs::relative(file.path(), SUANPAN_SOURCE_DIR).generic_string();
             const bool code = name.ends_with(".cpp") || name.ends_with(".hpp");
             if (!code || name.starts_with(kPublishing)) continue;
-            std::ifstream in(file.path());
-            std::ostringstream text;
-            text << in.rdbuf();
-            add_codes(text.str(), name, out);
+            add_codes(support::read_file(file.path()), name, out);
         }
     }
     return out;

@@ -1,15 +1,11 @@
 #include "tests/api/described.hpp"
 
-#include <fstream>
-#include <sstream>
+#include "support/files.hpp"
 
 namespace suanpan::test {
 
 std::string read_source(const std::string& name) {
-    std::ifstream in(std::string(SUANPAN_SOURCE_DIR) + "/" + name);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
+    return support::read_file(std::string(SUANPAN_SOURCE_DIR) + "/" + name);
 }
 
 const openapi::Document& described_api() {

@@ -1,32 +1,18 @@
 #include "base/bytes.hpp"
 #include "db/native_session.hpp"
 #include "db/state.hpp"
-#include "support/child_process.hpp"
-#include "support/temp_dir.hpp"
+#include "support/program_run.hpp"
 #include "tests/chaos/checks.hpp"
-
-#include <chrono>
 
 namespace suanpan::chaos {
 namespace {
 
-constexpr std::chrono::minutes kPatience{2};
-
-struct Ran {
-    int status = 0;
-    std::string output;
-};
-
-Ran run_audit(const std::string& command, const std::filesystem::path& tiles,
-              const std::filesystem::path& policy) {
-    const support::TempDir dir;
+support::ProgramRun run_audit(const std::string& command, const std::filesystem::path& tiles,
+                              const std::filesystem::path& policy) {
     support::ChildProcess::Options options;
     options.program = support::program_path("suanpan-audit");
     options.arguments = {command, "--dir", tiles, "--policy", policy};
-    options.output = dir.path() / "output";
-    support::ChildProcess process(options);
-    const auto status = process.wait(kPatience);
-    return {status.value_or(-1), process.output()};
+    return support::run_to_end(options);
 }
 
 }  // namespace
@@ -34,9 +20,9 @@ Ran run_audit(const std::string& command, const std::filesystem::path& tiles,
 Violations check_audit(const std::filesystem::path& tiles, const std::filesystem::path& policy,
                        const std::string& digest, const std::string& conninfo) {
     Violations out;
-    const Ran verified = run_audit("verify", tiles, policy);
+    const auto verified = run_audit("verify", tiles, policy);
     if (verified.status != 0) out.push_back({"suanpan-audit verify", verified.output});
-    const Ran replayed = run_audit("replay", tiles, policy);
+    const auto replayed = run_audit("replay", tiles, policy);
     if (replayed.status != 0) out.push_back({"suanpan-audit replay", replayed.output});
     if (replayed.output.find(digest) == std::string::npos)
         out.push_back({"state digest", "ours is " + digest + "; " + replayed.output});

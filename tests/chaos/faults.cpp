@@ -1,6 +1,7 @@
 #include "tests/chaos/faults.hpp"
 
 #include "apps/suanpan-demo/dice.hpp"
+#include "services/publishing/publisher.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,22 +15,15 @@ constexpr std::array<std::string_view, kFaultKinds> kWords = {
     "terminate",   "stall",     "pause",        "depose",         "witness_dead",  "witness_lies",
     "disk_full",   "slow_disk", "clock_back",   "clock_forward"};
 
-// Of a commit, of a settlement run, and of publishing (services/publishing/publisher.hpp).
-constexpr std::array<std::string_view, 15> kPoints = {"applied",
-                                                      "begun",
-                                                      "written",
-                                                      "committed",
-                                                      "settlement_applied",
-                                                      "settlement_committed",
-                                                      "entries_read",
-                                                      "tiles_written",
-                                                      "tiles_durable",
-                                                      "consistency_checked",
-                                                      "signed",
-                                                      "swapped",
-                                                      "last_signed",
-                                                      "witnesses_answered",
-                                                      "published"};
+// Of a commit, of a settlement run, and of publishing.
+constexpr auto kPoints = [] {
+    constexpr std::array<std::string_view, 6> kOthers = {
+        "applied",   "begun",     "written", "committed", "settlement_applied",
+        "settlement_committed"};
+    std::array<std::string_view, kOthers.size() + services::kPublisherSteps.size()> out{};
+    std::ranges::copy(services::kPublisherSteps, std::ranges::copy(kOthers, out.begin()).out);
+    return out;
+}();
 
 FaultKind kind_of(const std::string& word) {
     const auto found = std::ranges::find(kWords, word);

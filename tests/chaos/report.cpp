@@ -11,8 +11,6 @@
 namespace suanpan::chaos {
 namespace {
 
-constexpr std::size_t kShownText = 1'200;
-
 struct Times {
     std::vector<std::int64_t> back_us;
     int count = 0;

@@ -1,6 +1,7 @@
 #include "tests/chaos/run.hpp"
 
 #include "db/migrate.hpp"
+#include "support/files.hpp"
 #include "support/temp_dir.hpp"
 #include "tests/chaos/exchange_floor.hpp"
 
@@ -26,21 +27,14 @@ constexpr milliseconds kStart{30'000};
 constexpr int kPublishTries = 600;
 constexpr milliseconds kPublishPause{50};
 
-std::string read_line(const std::filesystem::path& file) {
-    std::ifstream in(file);
-    std::string line;
-    std::getline(in, line);
-    return line;
-}
-
 void write_text(const std::filesystem::path& file, const std::string& text) {
     std::ofstream out(file);
     out << text;
 }
 
+// Empty when there is none.
 std::string read_text(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
+    return std::filesystem::exists(file) ? support::read_file(file) : "";
 }
 
 // A database of its own, which goes at the end.
@@ -158,7 +152,7 @@ class Run {
             witness->trust(ledger::parse_verifier_key(key).value());
         write_text(audit_policy(), "log " + key + "\n" + witnesses);
         cluster_->share_keys();
-        floor_ = found_floor(market_, read_line(cluster_->data(0) / "operator.key"));
+        floor_ = found_floor(market_, support::read_line(cluster_->data(0) / "operator.key"));
         cluster_->start(1);
     }
 
@@ -283,11 +277,10 @@ class Run {
         watcher_->join();
         injector_->mend();
         if (!wait_published()) {
-            constexpr std::size_t kShown = 2'000;  // of its end
             const std::string text = cluster_->log(cluster_->leader());
             report_.violations.push_back(
                 {"everything is published",
-                 text.substr(text.size() - std::min(text.size(), kShown))});
+                 text.substr(text.size() - std::min(text.size(), kShownText))});
         }
         if (const std::string faults = cluster_->stop(); !faults.empty())
             report_.violations.push_back({"servers end when asked to", faults});

@@ -13,6 +13,8 @@
 
 namespace suanpan::chaos {
 
+constexpr std::size_t kShownText = 1'200;  // of a violation
+
 struct RunOptions {
     std::int64_t seconds = 60;
     std::uint64_t seed = 1;

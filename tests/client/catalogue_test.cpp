@@ -1,9 +1,8 @@
 #include "client/catalogue.hpp"
+#include "support/files.hpp"
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
 #include <set>
 
 namespace suanpan::client {
@@ -48,8 +47,8 @@ TEST(Catalogue, NamesTheDeviceWhoseFigureIsWrong) {
 }
 
 TEST(Catalogue, TheProjectsOwnHas63DistinctDevices) {
-    std::ifstream in(SUANPAN_SOURCE_DIR "/seed/device_models.csv");
-    const auto bodies = catalogue_bodies(std::string{std::istreambuf_iterator<char>(in), {}});
+    const auto bodies =
+        catalogue_bodies(support::read_file(SUANPAN_SOURCE_DIR "/seed/device_models.csv"));
     ASSERT_TRUE(bodies) << bodies.error().detail();
     std::set<std::string> ids;
     for (const Json& body : *bodies)

@@ -2,13 +2,12 @@
 
 #include "api/router.hpp"
 #include "api/routes.hpp"
+#include "support/files.hpp"
 #include "support/json_schema.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 namespace suanpan::test {
 
@@ -18,10 +17,7 @@ constexpr std::size_t kMostChecked = 1U << 20U;  // of an answer; larger ones ar
 constexpr std::string_view kJson = "application/json";
 
 std::string read_document() {
-    std::ifstream in(SUANPAN_SOURCE_DIR "/api/openapi.yaml");
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
+    return support::read_file(SUANPAN_SOURCE_DIR "/api/openapi.yaml");
 }
 
 std::string media_type(const Answer& answer) {

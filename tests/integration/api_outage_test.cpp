@@ -1,6 +1,7 @@
 // What callers are told while the database is away.
 
 #include "support/test_database.hpp"
+#include "support/wait.hpp"
 #include "tests/integration/api_world.hpp"
 
 #include <gtest/gtest.h>
@@ -48,10 +49,10 @@ TEST(ApiOutage, APreviewSaysThatTheMarketIsAway) {
     EXPECT_EQ(placed.status, 503) << placed.text;
     set_away(server.database(), false);
     Answer again;
-    for (int i = 0; i < 200 && again.status != 200; ++i) {
-        if (i > 0) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    support::wait_until(200, std::chrono::milliseconds(100), [&] {
         again = buyer.post("/v1/orders:preview", World::buy(1, "6.000000"));
-    }
+        return again.status == 200;
+    });
     EXPECT_EQ(again.status, 200) << again.text;
     EXPECT_EQ(buyer.post("/v1/orders", World::buy(1, "1.000000"), "k").status, 201);
 }
@@ -72,10 +73,10 @@ TEST(ApiOutage, IsToldByReadinessAndNotByLivenessOrFigures) {
     EXPECT_NE(figures.text.find("suanpan_core_leading 1"), std::string::npos);
     set_away(server.database(), false);
     Answer again;
-    for (int i = 0; i < 200 && again.status != 200; ++i) {
-        if (i > 0) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    support::wait_until(200, std::chrono::milliseconds(100), [&] {
         again = nobody.get("/readyz");
-    }
+        return again.status == 200;
+    });
     EXPECT_EQ(again.status, 200) << again.text;
 }
 

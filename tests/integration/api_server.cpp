@@ -2,27 +2,16 @@
 
 #include "base/random.hpp"
 #include "db/migrate.hpp"
+#include "support/files.hpp"
 #include "tests/integration/api_contract.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <csignal>
-#include <fstream>
 #include <stdexcept>
 
 namespace suanpan::test {
-
-namespace {
-
-std::string read_line(const std::filesystem::path& file) {
-    std::ifstream in(file);
-    std::string line;
-    std::getline(in, line);
-    return line;
-}
-
-}  // namespace
 
 std::string Answer::header(std::string_view name) const {
     for (const auto& [key, value] : headers) {
@@ -120,8 +109,8 @@ void ApiServer::start(const std::map<std::string, std::string>& environment) {
         throw std::runtime_error("suanpand did not start: " + log());
     const bool tls =
         std::ranges::find(more_arguments_, "--tls-certificate") != more_arguments_.end();
-    url_ = (tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + read_line(port_file);
-    operator_key_ = read_line(data() / "operator.key");
+    url_ = (tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + support::read_line(port_file);
+    operator_key_ = support::read_line(data() / "operator.key");
 }
 
 std::optional<int> ApiServer::stop() {

@@ -1,13 +1,15 @@
 // What webhooks may reach, over which they go, and what the guide says of their signatures.
 
+#include "support/files.hpp"
+#include "support/wait.hpp"
 #include "tests/integration/api_world.hpp"
+#include "tests/integration/certificate.hpp"
 #include "tests/integration/webhook_receiver.hpp"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,12 +21,13 @@ namespace {
 Json tried(Caller& caller, const std::string& webhook) {
     const std::string path = "/v1/webhooks/" + webhook;
     expect(caller.post(path + ":test", Json::object()), 201);
-    for (int i = 0; i < 200; ++i) {
-        const Json last = expect(caller.get(path + "/deliveries"), 200)["items"].back();
-        if (last["tries"] > 0) return last;
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
-    throw std::runtime_error("the webhook was never tried");
+    Json last;
+    const bool known = support::wait_until(200, std::chrono::milliseconds(100), [&] {
+        last = expect(caller.get(path + "/deliveries"), 200)["items"].back();
+        return last["tries"] > 0;
+    });
+    if (!known) throw std::runtime_error("the webhook was never tried");
+    return last;
 }
 
 std::string make(Caller& caller, const std::string& url) {
@@ -38,25 +41,6 @@ int run_shell(const std::string& command, const std::filesystem::path& output) {
     options.output = output;
     support::ChildProcess shell(options);
     return shell.wait(std::chrono::seconds(60)).value_or(-1);
-}
-
-std::string read_file(const std::filesystem::path& file) {
-    std::ifstream in(file);
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
-
-// Signed by itself.
-wire::TlsFiles make_certificate(const std::filesystem::path& folder, const std::string& name) {
-    const wire::TlsFiles made{folder / (name + ".crt"), folder / (name + ".key")};
-    EXPECT_EQ(run_shell("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "
-                        "-days 2 -subj /CN=" +
-                            name + " -addext subjectAltName=IP:127.0.0.1 -keyout " +
-                            made.key.string() + " -out " + made.certificate.string(),
-                        folder / (name + ".log")),
-              0);
-    return made;
 }
 
 TEST(ApiWebhookNetwork, NothingThatOnlyTheServerReachesCanBeNamed) {
@@ -93,17 +77,17 @@ TEST(ApiWebhookNetwork, NothingThatOnlyTheServerReachesCanBeNamed) {
 
 TEST(ApiWebhookNetwork, ACertificateMustBeTheHosts) {
     const support::TempDir dir;
-    const wire::TlsFiles good = make_certificate(dir.path(), "good");
-    const wire::TlsFiles bad = make_certificate(dir.path(), "bad");
+    const Certificate good = make_certificate(dir.path(), "good");
+    const Certificate bad = make_certificate(dir.path(), "bad");
     ApiServer server({"--webhook-allow-private", "true"});
     server.stop();
     server.start({{"SSL_CERT_FILE", good.certificate.string()}});
     Caller op = server.operator_caller();
-    WebhookReceiver trusted(good);
+    WebhookReceiver trusted(wire::TlsFiles{good.certificate, good.key});
     const Json delivered = tried(op, make(op, trusted.url() + "/hooks"));
     EXPECT_EQ(delivered["state"], "delivered") << delivered.dump();
     EXPECT_EQ(trusted.all().size(), 1U);
-    const WebhookReceiver stranger(bad);
+    const WebhookReceiver stranger(wire::TlsFiles{bad.certificate, bad.key});
     const Json refused = tried(op, make(op, stranger.url() + "/hooks"));
     EXPECT_EQ(refused["state"], "pending") << refused.dump();
     EXPECT_NE(refused["last_problem"].get<std::string>().find("TLS"), std::string::npos);
@@ -131,7 +115,7 @@ TEST(ApiWebhookNetwork, ALostKeyHoldsEverythingUntilTheSecretIsRotated) {
 }
 
 std::string read_recipe() {
-    const std::string guide = read_file(SUANPAN_SOURCE_DIR "/docs/api.md");
+    const std::string guide = support::read_file(SUANPAN_SOURCE_DIR "/docs/api.md");
     const std::size_t section = guide.find("\n## Webhooks");
     const std::size_t begin = guide.find("```sh\n", section) + 6;
     return guide.substr(begin, guide.find("```", begin) - begin);
@@ -158,7 +142,7 @@ TEST(ApiWebhookNetwork, TheGuidesRecipeTellsGoodFromForged) {
                                 told.signature + "' bash ./recipe",
                             output),
                   0);
-        return read_file(output);
+        return support::read_file(output);
     };
     EXPECT_EQ(judge(rotated["secret"], told.id), "good\n");
     EXPECT_EQ(judge(webhook["secret"], told.id), "good\n");

@@ -2,6 +2,7 @@
 
 #include "base/bytes.hpp"
 #include "services/webhooks/signature.hpp"
+#include "support/wait.hpp"
 #include "tests/integration/api_world.hpp"
 #include "tests/integration/webhook_receiver.hpp"
 
@@ -11,7 +12,6 @@
 #include <map>
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace suanpan::test {
@@ -55,14 +55,13 @@ class ApiWebhooks : public testing::Test {
     static Json wait_until(Caller& caller, const Json& webhook, const std::string& delivery,
                            const std::string& state) {
         Json last;
-        for (int i = 0; i < 200; ++i) {
+        support::wait_until(200, std::chrono::milliseconds(100), [&] {
             const Json listed = expect(caller.get(path_of(webhook) + "/deliveries"), 200);
             for (const Json& each : listed["items"]) {
                 if (each["id"] == delivery) last = each;
             }
-            if (last["state"] == state) break;
-            std::this_thread::sleep_for(std::chrono::milliseconds(100));
-        }
+            return last["state"] == state;
+        });
         EXPECT_EQ(last["state"], state) << last.dump();
         return last;
     }

@@ -9,18 +9,20 @@
 
 namespace suanpan::test {
 
+ProgramRun run_in_time(const support::ChildProcess::Options& options) {
+    ProgramRun run = support::run_to_end(options);
+    if (run.status == -1)
+        throw std::runtime_error(options.program.string() + " did not end: " + run.output);
+    return run;
+}
+
 ProgramRun run_program(const std::string& name, const std::vector<std::string>& arguments,
                        const std::map<std::string, std::string>& environment) {
-    const support::TempDir dir;
     support::ChildProcess::Options options;
     options.program = support::program_path(name);
     options.arguments = arguments;
     options.environment = environment;
-    options.output = dir.path() / "output";
-    support::ChildProcess process(options);
-    const auto status = process.wait(std::chrono::minutes(2));
-    if (!status) throw std::runtime_error(name + " did not end: " + process.output());
-    return {*status, process.output()};
+    return run_in_time(options);
 }
 
 ProgramRun audit(const std::string& command, const std::filesystem::path& tiles,

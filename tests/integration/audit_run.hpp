@@ -1,5 +1,6 @@
 #pragma once
 
+#include "support/program_run.hpp"
 #include "tests/integration/api_server.hpp"
 
 #include <filesystem>
@@ -8,11 +9,10 @@
 
 namespace suanpan::test {
 
-struct ProgramRun {
-    int status = -1;
-    std::string output;
-};
+using support::ProgramRun;
 
+// Runs it to its end; throws when that takes too long. Its output's file is chosen here.
+ProgramRun run_in_time(const support::ChildProcess::Options& options);
 // Runs one of our programs to its end.
 ProgramRun run_program(const std::string& name, const std::vector<std::string>& arguments,
                        const std::map<std::string, std::string>& environment = {});

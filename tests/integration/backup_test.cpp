@@ -2,6 +2,7 @@
 // does that was restored from too old a back-up.
 
 #include "db/migrate.hpp"
+#include "support/wait.hpp"
 #include "tests/integration/api_world.hpp"
 #include "tests/integration/audit_run.hpp"
 #include "tests/integration/witness_server.hpp"
@@ -22,17 +23,12 @@ namespace fs = std::filesystem;
 constexpr const char* kOrigin = "localhost/suanpan";
 
 ProgramRun run_script(const std::string& name, const std::vector<std::string>& arguments) {
-    const support::TempDir dir;
     support::ChildProcess::Options options;
     options.program = SUANPAN_SOURCE_DIR "/deploy/" + name;
     options.arguments = arguments;
     options.environment = {
         {"SUANPAN_BIN", support::program_path("suanpan").parent_path().string()}};
-    options.output = dir.path() / "output";
-    support::ChildProcess process(options);
-    const auto status = process.wait(std::chrono::minutes(2));
-    if (!status) throw std::runtime_error(name + " did not end: " + process.output());
-    return {*status, process.output()};
+    return run_in_time(options);
 }
 
 ProgramRun back_up(const ApiServer& server, const fs::path& to,
@@ -81,12 +77,12 @@ std::string digest_of(const ApiServer& server) {
 // The server answers, but signs nothing beyond what others have seen, and says why.
 std::string wait_stopped(const ApiServer& server) {
     Caller nobody = server.caller("");
-    for (int i = 0; i < 400; ++i) {
-        const Json state = expect(nobody.get("/v1/ledger"), 200);
-        if (state["state"] == "stopped") return state["reason"];
-        std::this_thread::sleep_for(std::chrono::milliseconds(25));
-    }
-    return "it goes on";
+    Json state;
+    const bool stopped = support::wait_until(400, std::chrono::milliseconds(25), [&] {
+        state = expect(nobody.get("/v1/ledger"), 200);
+        return state["state"] == "stopped";
+    });
+    return stopped ? state["reason"].get<std::string>() : "it goes on";
 }
 
 }  // namespace
@@ -212,10 +208,10 @@ TEST(Backup, ThatIsOlderThanWhatAWitnessSawIsNotSigned) {
     EXPECT_EQ(nobody.get("/readyz").status, 503);
     Caller buyer = server.caller(world.buyer.key);
     int status = 201;
-    for (int i = 0; i < 200 && status == 201; ++i) {
+    support::wait_until(200, std::chrono::milliseconds(25), [&] {
         status = buyer.post("/v1/orders", World::buy(1, "4.000000")).status;
-        std::this_thread::sleep_for(std::chrono::milliseconds(25));
-    }
+        return status != 201;
+    });
     EXPECT_EQ(status, 503) << "a market that would have to be thrown away takes no orders";
     EXPECT_EQ(witness.state().size, seen) << "nothing new was signed";
     ASSERT_EQ(server.stop(), 0);

@@ -5,13 +5,12 @@
 #include "base/time.hpp"
 #include "client/meter.hpp"
 #include "support/bookkeeper.hpp"
+#include "support/files.hpp"
 #include "tests/integration/api_world.hpp"
 #include "tests/integration/audit_run.hpp"
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 namespace suanpan::test {
@@ -220,9 +219,7 @@ TEST(Exports, AreOnTheCommandLineToo) {
     const std::string file = (folder.path() / "costs.csv").string();
     const ProgramRun focus = run_program("suanpan", {"export", "focus", "-o", file}, environment);
     EXPECT_EQ(focus.status, 0) << focus.output;
-    std::ifstream in(file, std::ios::binary);
-    const std::string written{std::istreambuf_iterator<char>(in), {}};
-    EXPECT_EQ(written, day.buyer.get("/v1/exports/focus").text);
+    EXPECT_EQ(support::read_file(file), day.buyer.get("/v1/exports/focus").text);
     const ProgramRun html =
         run_program("suanpan", {"statement", "--from", "2026-01-01T00:00:00Z", "--format", "html"},
                     environment);

@@ -1,5 +1,6 @@
 // The first ten minutes of docs/api.md, as they stand there, against a fresh server.
 
+#include "support/files.hpp"
 #include "tests/integration/api_world.hpp"
 
 #include <gtest/gtest.h>
@@ -7,7 +8,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 namespace suanpan::test {
 
@@ -16,10 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string read_section(const std::string& title, const std::string& next) {
-    std::ifstream in(SUANPAN_SOURCE_DIR "/docs/api.md");
-    std::ostringstream text;
-    text << in.rdbuf();
-    const std::string all = text.str();
+    const std::string all = support::read_file(SUANPAN_SOURCE_DIR "/docs/api.md");
     const std::size_t begin = all.find("\n## " + title);
     return all.substr(begin, all.find("\n## " + next) - begin);
 }

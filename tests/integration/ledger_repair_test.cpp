@@ -7,6 +7,7 @@
 #include "ledger/succession.hpp"
 #include "services/publishing/log_key.hpp"
 #include "services/publishing/log_records.hpp"
+#include "support/files.hpp"
 #include "tests/integration/api_world.hpp"
 #include "tests/integration/audit_run.hpp"
 
@@ -301,11 +302,9 @@ TEST(LedgerRepair, ANewLogFollowsOneThatIsLost) {
     for (int i = 0; i < 400 && server.running() && !std::filesystem::exists(dir.path() / "port");
          ++i)
         server.wait(std::chrono::milliseconds(50));
-    std::string port;
-    std::ifstream(dir.path() / "port") >> port;
+    const std::string port = support::read_line(dir.path() / "port");
     ASSERT_FALSE(port.empty()) << server.output();
-    std::string key;
-    std::ifstream(data / "operator.key") >> key;
+    const std::string key = support::read_line(data / "operator.key");
     Caller second("http://127.0.0.1:" + port, key);
     EXPECT_GT(wait_published(second), 1);
     const auto statement = ledger::read_log_statement(second.get("/v1/ledger/entries/0").text);

@@ -4,6 +4,7 @@
 #include "base/decimal.hpp"
 #include "base/time.hpp"
 #include "support/index_model.hpp"
+#include "support/wait.hpp"
 #include "tests/integration/market_data_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -32,12 +33,11 @@ Json all_pages(Caller& outsider, const std::string& target) {
 
 // Fixings are made by a thread beside the market.
 void wait_for_fixing(Caller& outsider, const std::string& at) {
-    for (int i = 0; i < 300; ++i) {
+    ASSERT_TRUE(support::wait_until(300, std::chrono::milliseconds(100), [&] {
         const Json series = expect(outsider.get(kMarket + "/index"), 200)["series"];
-        if (!series.empty() && series[0]["at"] >= at) return;
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
-    FAIL() << "no fixing at " << at;
+        return !series.empty() && series[0]["at"] >= at;
+    })) << "no fixing at "
+        << at;
 }
 
 support::ModelTrade model_trade(const Json& trade) {

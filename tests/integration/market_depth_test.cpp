@@ -1,9 +1,9 @@
 // Depth for a requirement, capacity and totals through the API.
 
+#include "support/wait.hpp"
 #include "tests/integration/market_data_fixture.hpp"
 
 #include <chrono>
-#include <thread>
 
 namespace suanpan::test {
 namespace {
@@ -154,11 +154,10 @@ TEST_F(MarketDepth, TotalsAreForEverybody) {
     trade(gansu, world.buyer, "5.000000");
     move_to("2026-01-01T00:30:00Z");
     Json totals;
-    for (int i = 0; i < 300; ++i) {
+    support::wait_until(300, std::chrono::milliseconds(100), [&] {
         totals = expect(outsider.get("/v1/totals"), 200);
-        if (!totals["traded"].empty()) break;
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
+        return !totals["traded"].empty();
+    });
     EXPECT_EQ(
         totals["traded"],
         Json::array(
