@@ -65,15 +65,23 @@ struct Connection {
 
     // Of the name, or those that were given instead.
     std::vector<tcp::endpoint> find_endpoints() {
+        return addresses.empty() ? look_up_endpoints() : given_endpoints();
+    }
+
+    std::vector<tcp::endpoint> look_up_endpoints() {
+        error_code ec;
+        tcp::resolver resolver(io);
+        const auto found = resolver.resolve(server.host, server.port, ec);
+        if (ec) lost("looking up the address", ec);
+        std::vector<tcp::endpoint> out;
+        for (const auto& each : found)
+            out.push_back(each.endpoint());
+        return out;
+    }
+
+    std::vector<tcp::endpoint> given_endpoints() {
         std::vector<tcp::endpoint> out;
         error_code ec;
-        if (addresses.empty()) {
-            tcp::resolver resolver(io);
-            const auto found = resolver.resolve(server.host, server.port, ec);
-            if (ec) lost("looking up the address", ec);
-            for (const auto& each : found)
-                out.push_back(each.endpoint());
-        }
         const auto port = static_cast<std::uint16_t>(std::stoi(server.port));
         for (const std::string& text : addresses) {
             const auto address = boost::asio::ip::make_address(text, ec);
