@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::int64_t kSecondsPerDay = 86'400;
 constexpr std::int64_t kFirstTime = -62'135'596'800;  // 0001-01-01T00:00:00Z
-constexpr std::int64_t kLastTime = 253'402'300'799;   // 9999-12-31T23:59:59Z
 constexpr std::string_view kPattern = "dddd-dd-ddTdd:dd:ddZ";
 
 struct Civil {
@@ -95,7 +94,7 @@ Result<Time> parse_time(std::string_view text) {
 }
 
 std::string to_string(Time time) {
-    CHECK(time.value >= kFirstTime && time.value <= kLastTime);
+    CHECK(time.value >= kFirstTime && time <= kLastTime);
     const auto days = static_cast<std::int64_t>(floor_div(time.value, kSecondsPerDay));
     const std::int64_t second_of_day = time.value - days * kSecondsPerDay;
     const Civil date = civil_from_days(days);

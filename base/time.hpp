@@ -11,6 +11,8 @@
 
 namespace suanpan {
 
+inline constexpr Time kLastTime{253'402'300'799};  // 9999-12-31T23:59:59Z
+
 // Error: `bad_time`.
 Result<Time> parse_time(std::string_view text);
 // REQUIRES a time within the range.

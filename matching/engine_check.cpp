@@ -2,14 +2,13 @@
 // checks is part of the contract: the first fault found is the one told.
 
 #include "base/check.hpp"
+#include "base/time.hpp"
 #include "matching/engine_state.hpp"
 
 #include <algorithm>
 
 namespace suanpan::matching {
 namespace {
-
-constexpr std::int64_t kMaxTime = 253'402'300'800;  // the end of year 9999
 
 constexpr std::int64_t kMaxGrid = 86'400;
 constexpr std::int64_t kMaxAhead = 36'525LL * 86'400;
@@ -141,7 +140,8 @@ Result<void> check_durations(const OrderTerms& terms, Duration grid) {
 
 Result<void> check_times(const OrderTerms& terms, const MarketRules& rules, Time now) {
     const Window& window = terms.window;
-    if (window.start.value < 0 || window.end.value > kMaxTime || window.start >= window.end) {
+    if (window.start.value < 0 || window.end.value > kLastTime.value + 1 ||
+        window.start >= window.end) {
         return fail("bad_window", "a window starts before it ends, between 1970 and 9999");
     }
     if (!on_grid(window.start, rules.grid) || !on_grid(window.end, rules.grid)) {

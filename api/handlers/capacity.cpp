@@ -22,7 +22,6 @@ constexpr std::int64_t kMaxLots = 1'000'000'000;
 constexpr std::int64_t kMostTitles = 200;  // of a pool at a glance; its list has all
 constexpr Duration kCalendarDefault{7 * 86'400};
 constexpr Duration kCalendarMost{400 * 86'400};
-constexpr Time kLastTime{253'402'300'799};  // 9999-12-31T23:59:59Z: later ones have no text
 
 Result<std::string> parse_hub(std::string_view text) {
     const auto allowed = [](char c) {

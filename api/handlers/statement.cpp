@@ -21,7 +21,6 @@ namespace suanpan::api {
 
 namespace {
 
-constexpr Time kLastTime{253'402'300'799};  // 9999-12-31T23:59:59Z: later ones have no text
 constexpr std::array<std::string_view, 3> kStatementTypes = {"application/json", "text/csv",
                                                              "text/html"};
 

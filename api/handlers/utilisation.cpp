@@ -18,7 +18,6 @@ namespace {
 
 constexpr std::int64_t kDay = 86'400;
 constexpr std::int64_t kLongest = 400 * kDay;
-constexpr std::int64_t kLatest = 253'402'300'799;  // the last second that a text can say
 
 // Nobody minds if it is a minute old; it is much to read.
 Response kept_a_minute(Response response, const char* control = "private, max-age=60") {
@@ -61,13 +60,9 @@ Window read_capacity_window(const Call& call, Fields& query) {
         query.fault("from", "out_of_range", "from must lie before to");
     else if (window.length().value > kLongest)
         query.fault("from", "out_of_range", "from and to are at most 400 days apart");
-    else if (window.start.value < 0 || window.end.value > kLatest)
+    else if (window.start.value < 0 || window.end > kLastTime)
         query.fault("from", "out_of_range", "these are times from 1970 on");
     return window;
-}
-
-Result<std::string> parse_place(std::string_view text) {
-    return std::string(text);
 }
 
 }  // namespace
@@ -93,7 +88,7 @@ Result<Response> get_capacity(Call& call) {
 Result<Response> get_tiers(Call& call) {
     Faults faults;
     Fields query(call.query, faults);
-    const auto place = query.need("place", parse_place);
+    const auto place = query.need_text("place");
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     const auto tiers = call.context.database.all_rows().read(

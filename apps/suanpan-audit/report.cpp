@@ -46,8 +46,7 @@ std::string key_text(const ledger::VerifierKey& key) {
 
 // A witness chooses its time: it may be one that no calendar has.
 std::string time_text(Time time) {
-    constexpr Time kLast(253'402'300'799);  // 9999-12-31T23:59:59Z
-    return time <= kLast ? to_string(time) : std::to_string(time.value);
+    return time <= kLastTime ? to_string(time) : std::to_string(time.value);
 }
 
 }  // namespace
