@@ -54,9 +54,7 @@ struct alignas(64) Order {
     bool special : 1 = false;  // has conditions on its counterpart beyond price, window, profile
     bool has_extras : 1 = false;
 
-    [[nodiscard]] bool is_open() const {
-        return state == OrderState::kOpen || state == OrderState::kPartiallyFilled;
-    }
+    [[nodiscard]] bool is_open() const { return matching::is_open(state); }
     [[nodiscard]] Unit unit() const { return in_cu ? Unit::kCu : Unit::kLot; }
 };
 static_assert(sizeof(Order) == 64);

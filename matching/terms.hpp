@@ -45,6 +45,10 @@ enum class OrderState : std::uint8_t {
     kExpired,
     kRejected
 };
+// It may trade yet.
+constexpr bool is_open(OrderState state) {
+    return state == OrderState::kOpen || state == OrderState::kPartiallyFilled;
+}
 // Why an order ended, or lost its rest.
 enum class EndReason : std::uint8_t {
     kNone,

@@ -81,9 +81,7 @@ Json preview(const core::Market& market, const OrganisationId& caller, const Ord
     }
     out["fills"] = std::move(fills);
     out["fill_lots"] = lots;
-    const matching::OrderState state = would.order.state;
-    out["would_rest"] =
-        state == matching::OrderState::kOpen || state == matching::OrderState::kPartiallyFilled;
+    out["would_rest"] = matching::is_open(would.order.state);
     if (terms.side == Side::kBuy && would.fills.empty())
         out["why_not"] = why_not_json(market.engine().why_not(terms, now));
     out["accepted"] = !out.contains("refusal");

@@ -41,13 +41,8 @@ bool is_new(const db::Batch& batch, LogIndex index) {
     return index >= batch.expected;
 }
 
-bool is_open(const core::OrderRow& order) {
-    return order.view.state == matching::OrderState::kOpen ||
-           order.view.state == matching::OrderState::kPartiallyFilled;
-}
-
 Type type_of(const db::Batch& batch, const core::OrderRow& order, bool trades) {
-    if (is_open(order) && !trades)
+    if (matching::is_open(order.view.state) && !trades)
         return is_new(batch, order.index) ? "order.accepted" : "order.updated";
     return "order." + std::string(matching::to_string(order.view.state));
 }
