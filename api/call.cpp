@@ -1,5 +1,7 @@
 #include "api/call.hpp"
 
+#include "api/problem.hpp"
+
 namespace suanpan::api {
 
 namespace {
@@ -36,6 +38,10 @@ services::StoredResponse stored(const Json& body, int status, std::string resour
 
 Error not_found() {
     return {"not_found", "there is nothing here that you may see"};
+}
+
+void refuse(const Call& call, const Reply& reply, const Error& error) {
+    reply(problem(error, call.request.path));
 }
 
 }  // namespace suanpan::api

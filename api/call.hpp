@@ -154,6 +154,8 @@ Response list_response(const db::Listed<T>& listed, Render render, CursorOf curs
 Response json_response(const Json& body, int status = 200);
 services::StoredResponse stored(const Json& body, int status, std::string resource);
 Error not_found();
+// Answers with the problem.
+void refuse(const Call& call, const Reply& reply, const Error& error);
 
 template <typename IdType>
 Result<IdType> Call::id(std::size_t parameter) const {

@@ -170,10 +170,7 @@ core::Command command_of(const Call& call, core::CommandBody body) {
 }
 
 void answer(const Call& call, const Reply& reply, const Result<services::Answered>& result) {
-    if (!result) {
-        reply(problem(result.error(), call.request.path));
-        return;
-    }
+    if (!result) return refuse(call, reply, result.error());
     Response response;
     response.status = result->response.status;
     response.content_type = content_type_of(response.status);
@@ -212,7 +209,7 @@ bool Dispatcher::is_at_hand(Call& call) const {
 
 void Dispatcher::answer_options(const Call& call, const Reply& reply) const {
     const std::string methods = router_.methods(call.request.path);
-    if (methods.empty()) return reply(problem(not_found(), call.request.path));
+    if (methods.empty()) return refuse(call, reply, not_found());
     reply(context_.gate.cors.answer_options(call.request, methods + ", OPTIONS"));
 }
 
@@ -235,17 +232,17 @@ void Dispatcher::work(const std::shared_ptr<Call>& call, const Reply& reply) con
     } catch (const pqxx::broken_connection& error) {
         log_failure(*call, error.what());
         const Error down("database_unavailable", "the database cannot be reached; try again");
-        reply(problem(down, call->request.path));
+        refuse(*call, reply, down);
     } catch (const db::PoolExhausted& error) {
         log_failure(*call, error.what());
         const Error busy("overloaded", "the server is busy; try again shortly");
-        reply(problem(busy, call->request.path));
+        refuse(*call, reply, busy);
     } catch (const std::exception& error) {
         log_failure(*call, error.what());
         const Error broken(
             "internal",
             "something broke on our side; the operator's log has it as " + call->request.id);
-        reply(problem(broken, call->request.path));
+        refuse(*call, reply, broken);
     }
 }
 
@@ -308,10 +305,7 @@ Result<void> Dispatcher::authorize(Call& call) const {
 void Dispatcher::write(const std::shared_ptr<Call>& call, WriteHandler handler,
                        const Reply& reply) {
     auto made = handler(*call);
-    if (!made) {
-        reply(problem(made.error(), call->request.path));
-        return;
-    }
+    if (!made) return refuse(*call, reply, made.error());
     const services::IdempotencyKey key = idempotency_of(*call, made->for_ever);
     auto start = [&call, &made, &key](const services::IdempotentWrites::Finish& finish) {
         services::Submission submission{

@@ -2,7 +2,6 @@
 #include "api/handlers/input.hpp"
 #include "api/market_read.hpp"
 #include "api/metrics.hpp"
-#include "api/problem.hpp"
 #include "base/decimal.hpp"
 #include "base/time.hpp"
 #include "db/queries/accounts.hpp"
@@ -67,30 +66,21 @@ Result<Response> get_digest(Call& call) {
 
 // A write for the clock alone: to move it to the same moment twice is to move it once.
 void set_clock(const std::shared_ptr<Call>& call, const Reply& reply) {
-    const auto refuse = [&](const Error& error) { reply(problem(error, call->request.path)); };
     services::SandboxClock* clock = call->context.sandbox_clock;
     if (clock == nullptr) {
-        refuse({"not_sandbox", "this server runs by real time; only a sandbox's clock can be set"});
-        return;
+        return refuse(
+            *call, reply,
+            {"not_sandbox", "this server runs by real time; only a sandbox's clock can be set"});
     }
     Faults faults;
     Fields fields(call->body, faults);
     const auto now = fields.need("now", parse_time);
     fields.finish();
-    if (!faults.empty()) {
-        refuse(invalid_request(std::move(faults)));
-        return;
-    }
+    if (!faults.empty()) return refuse(*call, reply, invalid_request(std::move(faults)));
     const auto moved = clock->move_to(*now);
-    if (!moved) {
-        refuse(moved.error());
-        return;
-    }
+    if (!moved) return refuse(*call, reply, moved.error());
     const auto woken = wake_market(call->context.core);
-    if (!woken) {
-        refuse(woken.error());
-        return;
-    }
+    if (!woken) return refuse(*call, reply, woken.error());
     reply(json_response({{"now", to_string(clock->now())}}));
 }
 

@@ -16,13 +16,6 @@ namespace {
 
 constexpr std::int64_t kMostLimit = 1'000'000'000;
 
-// "/v1/markets/{class}/{currency}…"
-Result<matching::MarketKey> market_of(const Call& call) {
-    auto key = matching::parse_market_key(call.parameters.at(0) + "/" + call.parameters.at(1));
-    if (!key) return fail(not_found());
-    return key;
-}
-
 Json call_json(const matching::CallView& call) {
     Json out{{"market", matching::to_string(call.terms.market)},
              {"window", to_json(call.terms.window)},
@@ -130,13 +123,13 @@ Result<Write> set_limits(Call& call) {
 }
 
 Result<Write> halt_market(Call& call) {
-    const auto market = market_of(call);
+    const auto market = path_market(call);
     if (!market) return fail(market.error());
     return plain_write(call, core::HaltMarket{*market});
 }
 
 Result<Write> resume_market(Call& call) {
-    const auto market = market_of(call);
+    const auto market = path_market(call);
     if (!market) return fail(market.error());
     auto write = plain_write(call, core::ResumeMarket{*market});
     if (write) write->respond = calls_response;
@@ -144,7 +137,7 @@ Result<Write> resume_market(Call& call) {
 }
 
 Result<Write> set_band(Call& call) {
-    const auto market = market_of(call);
+    const auto market = path_market(call);
     if (!market) return fail(market.error());
     Faults faults;
     Fields fields(call.body, faults);
@@ -161,7 +154,7 @@ Result<Write> set_band(Call& call) {
 }
 
 Result<Write> set_index(Call& call) {
-    const auto market = market_of(call);
+    const auto market = path_market(call);
     if (!market) return fail(market.error());
     Faults faults;
     Fields fields(call.body, faults);
@@ -175,7 +168,7 @@ Result<Write> set_index(Call& call) {
 }
 
 Result<Write> open_call(Call& call) {
-    const auto market = market_of(call);
+    const auto market = path_market(call);
     if (!market) return fail(market.error());
     Faults faults;
     Fields fields(call.body, faults);
@@ -202,7 +195,7 @@ Result<Write> open_call(Call& call) {
 }
 
 Result<Write> close_call(Call& call) {
-    const auto market = market_of(call);
+    const auto market = path_market(call);
     if (!market) return fail(market.error());
     Faults faults;
     Fields fields(call.body, faults);
@@ -218,7 +211,7 @@ Result<Write> close_call(Call& call) {
 // Open calls with what closing them would have given within the last second: public market data, no
 // identities.
 Result<Response> list_calls(Call& call) {
-    const auto market = market_of(call);
+    const auto market = path_market(call);
     if (!market) return fail(market.error());
     Json items = Json::array();
     const auto seen = read_market(call.context.core, [&](const core::Market& exchange) {

@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t kMaxOwners = 100;
 constexpr Duration kTimeToConfirm{86'400};
+constexpr Duration kUsualOverlap{86'400};
+constexpr Duration kLongestOverlap{30 * 86'400};
 
 }  // namespace
 
@@ -72,6 +74,21 @@ std::vector<settlement::OwnerShare> read_owners(Fields& fields, std::string_view
 Time read_title_start(const Call& call, Fields& fields, std::string_view name) {
     const Time now = call.context.clock.now();
     return fields.find(name, parse_time).value_or(Time(now.value + kTimeToConfirm.value));
+}
+
+Duration read_overlap(Fields& fields, std::string_view what) {
+    const auto overlap = fields.find("overlap", parse_duration).value_or(kUsualOverlap);
+    if (overlap.value < 0 || overlap > kLongestOverlap) {
+        fields.fault("overlap", "out_of_range",
+                     "the " + std::string(what) + " before may go on for up to 30 days");
+    }
+    return overlap;
+}
+
+Result<matching::MarketKey> path_market(const Call& call) {
+    auto key = matching::parse_market_key(call.parameters.at(0) + "/" + call.parameters.at(1));
+    if (!key) return fail(not_found());
+    return key;
 }
 
 Result<bool> parse_flag(std::string_view text) {

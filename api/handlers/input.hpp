@@ -7,6 +7,7 @@
 #include "base/crypto.hpp"
 #include "core/dispute_rows.hpp"
 #include "db/queries/page.hpp"
+#include "matching/terms.hpp"
 #include "settlement/waterfall.hpp"
 
 #include <optional>
@@ -23,6 +24,13 @@ std::vector<settlement::OwnerShare> read_owners(Fields& fields, std::string_view
 
 // When a title begins; left out: a day from now, so that all owners can confirm it.
 Time read_title_start(const Call& call, Fields& fields, std::string_view name);
+
+// `overlap`: how long what is replaced, the `what` before, goes on; at most 30 days, a day unless
+// it is said.
+Duration read_overlap(Fields& fields, std::string_view what);
+
+// Of "/v1/markets/{class}/{currency}…". Error `not_found`.
+Result<matching::MarketKey> path_market(const Call& call);
 
 // A query's integer, written as text.
 Result<std::int64_t> parse_count(std::string_view text);

@@ -2,7 +2,6 @@
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/input.hpp"
 #include "api/json/render.hpp"
-#include "api/problem.hpp"
 #include "db/queries/settlements.hpp"
 #include "db/queries/trading.hpp"
 
@@ -137,10 +136,7 @@ void advance_leases(const std::shared_ptr<Call>& call, const Reply& reply) {
     Fields fields(call->body, faults);
     const Json* actions = fields.need_array("actions", kMaxBatch);
     fields.finish();
-    if (!faults.empty()) {
-        reply(problem(invalid_request(std::move(faults)), call->request.path));
-        return;
-    }
+    if (!faults.empty()) return refuse(*call, reply, invalid_request(std::move(faults)));
     std::vector<BatchItem> items;
     items.reserve(actions->size());
     for (std::size_t i = 0; i < actions->size(); ++i)

@@ -39,10 +39,6 @@ Result<Duration> parse_interval(std::string_view text) {
     return fail("unknown_word", "an interval is 1m, 5m, 15m, 1h or 1d");
 }
 
-Result<std::string> parse_hub(std::string_view text) {
-    return std::string(text);
-}
-
 bool exists(db::Tx& tx, const matching::MarketKey& key) {
     return std::ranges::any_of(db::list_markets(tx), [&key](const core::MarketRow& market) {
         return market.rules.key == key;
@@ -129,12 +125,6 @@ void read_span(const Call& call, Fields& query, db::CandleFilter& filter) {
 
 }  // namespace
 
-Result<matching::MarketKey> path_market(const Call& call) {
-    auto key = matching::parse_market_key(call.parameters.at(0) + "/" + call.parameters.at(1));
-    if (!key) return fail(not_found());
-    return key;
-}
-
 Result<Response> list_public_trades(Call& call) {
     const auto market = path_market(call);
     if (!market) return fail(market.error());
@@ -150,7 +140,7 @@ Result<Response> list_public_trades(Call& call) {
         if (given && given->value < 0)
             query.fault(name, "out_of_range", "there are no trades before 1970");
     }
-    filter.hub = query.find("hub", parse_hub);
+    filter.hub = query.find_text("hub");
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     const auto listed = call.context.database.all_rows().snapshot(
@@ -176,15 +166,13 @@ Result<Response> list_candles(Call& call) {
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     Time committed;
-    auto listed = call.context.database.all_rows().snapshot(
+    const auto listed = call.context.database.all_rows().snapshot(
         "list_candles", [&](db::Tx& tx) -> std::optional<db::Listed<db::Candle>> {
             if (!exists(tx, *market)) return std::nullopt;
             committed = db::read_log_point(tx).last_time;
-            return db::Listed<db::Candle>{db::list_candles(tx, filter), false};
+            return db::cut(db::list_candles(tx, filter), filter.limit);
         });
     if (!listed) return fail(not_found());
-    listed->has_more = std::ssize(listed->rows) > filter.limit;
-    if (listed->has_more) listed->rows.pop_back();
     return cacheable(list_response(
         *listed,
         [&](const db::Candle& candle) { return candle_json(candle, filter.interval, committed); },
@@ -215,7 +203,7 @@ Result<Response> list_index_history(Call& call) {
     db::IndexFilter filter;
     filter.market = *market;
     filter.limit = read_limit(query, kMostItems, kMostCandles);
-    filter.hub = query.find("hub", parse_hub).value_or("");
+    filter.hub = query.find_text("hub").value_or("");
     if (const auto firmness = query.find("firmness", matching::parse_firmness))
         filter.firmness = matching::to_string(*firmness);
     filter.from = query.find("from", parse_time);
@@ -224,14 +212,12 @@ Result<Response> list_index_history(Call& call) {
         filter.from = std::max(filter.from.value_or(*after), Time(after->value + 1));
     query.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
-    auto listed = call.context.database.all_rows().snapshot(
+    const auto listed = call.context.database.all_rows().snapshot(
         "list_index_values", [&](db::Tx& tx) -> std::optional<db::Listed<db::IndexRow>> {
             if (!exists(tx, *market)) return std::nullopt;
-            return db::Listed<db::IndexRow>{db::list_index_values(tx, filter), false};
+            return db::cut(db::list_index_values(tx, filter), filter.limit);
         });
     if (!listed) return fail(not_found());
-    listed->has_more = std::ssize(listed->rows) > filter.limit;
-    if (listed->has_more) listed->rows.pop_back();
     return cacheable(list_response(*listed, value_json,
                                    [](const db::IndexRow& row) { return to_string(row.at); }));
 }

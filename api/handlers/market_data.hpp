@@ -3,7 +3,6 @@
 // Market data: what everybody may know, and what concerns no single organisation.
 
 #include "api/call.hpp"
-#include "matching/terms.hpp"
 
 namespace suanpan::api {
 
@@ -20,8 +19,5 @@ Result<Response> get_depth(Call& call);
 Result<Response> get_capacity(Call& call);
 Result<Response> get_tiers(Call& call);
 Result<Response> get_totals(Call& call);
-
-// Of "/v1/markets/{class}/{currency}/…". Error `not_found`.
-Result<matching::MarketKey> path_market(const Call& call);
 
 }  // namespace suanpan::api

@@ -4,7 +4,6 @@
 #include "api/json/render.hpp"
 #include "api/json/verdict.hpp"
 #include "api/metrics.hpp"
-#include "api/problem.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "db/queries/identity.hpp"
@@ -222,10 +221,7 @@ Result<Write> revoke_meter(Call& call) {
 
 void submit_readings(const std::shared_ptr<Call>& call, const Reply& reply) {
     auto envelopes = read_envelopes(call->request);
-    if (!envelopes) {
-        reply(problem(envelopes.error(), call->request.path));
-        return;
-    }
+    if (!envelopes) return refuse(*call, reply, envelopes.error());
     services::ReadingIntake intake(call->reader(), call->context.writes.seen_readings(),
                                    call->context.clock);
     std::vector<BatchItem> items;

@@ -1,7 +1,6 @@
 #include "api/batch.hpp"
 #include "api/handlers/handlers.hpp"
 #include "api/handlers/order_input.hpp"
-#include "api/problem.hpp"
 
 #include <set>
 
@@ -38,10 +37,7 @@ void place_orders(const std::shared_ptr<Call>& call, const Reply& reply) {
     Fields fields(call->body, faults);
     const Json* orders = fields.need_array("orders", kMaxBatch);
     fields.finish();
-    if (!faults.empty()) {
-        reply(problem(invalid_request(std::move(faults)), call->request.path));
-        return;
-    }
+    if (!faults.empty()) return refuse(*call, reply, invalid_request(std::move(faults)));
     std::vector<BatchItem> items;
     std::set<std::string> client_ids;
     items.reserve(orders->size());

@@ -3,7 +3,6 @@
 #include "api/handlers/input.hpp"
 #include "api/handlers/stored.hpp"
 #include "api/json/render.hpp"
-#include "api/problem.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "db/queries/api_keys.hpp"
@@ -21,8 +20,6 @@ namespace {
 
 constexpr std::size_t kRoleCount = 7;
 constexpr std::size_t kMostNetworks = 20;
-constexpr Duration kUsualOverlap{86'400};
-constexpr Duration kLongestOverlap{30 * 86'400};
 
 struct NewKey {
     db::ApiKeyRow row;
@@ -125,9 +122,7 @@ Result<NewKey> read_successor(const Call& call, const db::ApiKeyInfo& before, Ti
     const Time now = call.context.clock.now();
     Faults faults;
     Fields fields(call.body, faults);
-    const auto overlap = fields.find("overlap", parse_duration).value_or(kUsualOverlap);
-    if (overlap.value < 0 || overlap > kLongestOverlap)
-        fields.fault("overlap", "out_of_range", "the key before may go on for up to 30 days");
+    const Duration overlap = read_overlap(fields, "key");
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     if (before.revoked || (before.key.expires && *before.key.expires <= now))
@@ -225,19 +220,12 @@ Result<Response> get_organisation(Call& call) {
     return json_response(to_json(*info));
 }
 
-// Not a command: keys are not in the log, and the market core knows organisations only. The secret
-// is in this one answer and nowhere else, so a repeated request gets the answer without it.
+// Not a command: keys are not in the log, and the market core knows organisations only.
 void create_api_key(const std::shared_ptr<Call>& call, const Reply& reply) {
     const auto organisation = visible_organisation(*call);
-    if (!organisation) {
-        reply(problem(organisation.error(), call->request.path));
-        return;
-    }
+    if (!organisation) return refuse(*call, reply, organisation.error());
     const auto made = read_key(*call, organisation->row);
-    if (!made) {
-        reply(problem(made.error(), call->request.path));
-        return;
-    }
+    if (!made) return refuse(*call, reply, made.error());
     const services::IdempotencyKey key = idempotency_of(*call, false);
     db::ApiKeyInfo info;
     info.key = made->row;
@@ -256,10 +244,7 @@ void rotate_api_key(const std::shared_ptr<Call>& call, const Reply& reply) {
     const auto info = find_visible_key(*call);
     Time until;
     const auto made = info ? read_successor(*call, *info, until) : fail(info.error());
-    if (!made) {
-        reply(problem(made.error(), call->request.path));
-        return;
-    }
+    if (!made) return refuse(*call, reply, made.error());
     const services::IdempotencyKey key = idempotency_of(*call, false);
     db::ApiKeyInfo successor;
     successor.key = made->row;
@@ -283,16 +268,10 @@ void rotate_api_key(const std::shared_ptr<Call>& call, const Reply& reply) {
 // comes.
 void revoke_api_key(const std::shared_ptr<Call>& call, const Reply& reply) {
     const auto info = find_visible_key(*call);
-    if (!info) {
-        reply(problem(info.error(), call->request.path));
-        return;
-    }
+    if (!info) return refuse(*call, reply, info.error());
     Faults faults;
     Fields(call->body, faults).finish();
-    if (!faults.empty()) {
-        reply(problem(invalid_request(std::move(faults)), call->request.path));
-        return;
-    }
+    if (!faults.empty()) return refuse(*call, reply, invalid_request(std::move(faults)));
     const services::IdempotencyKey key = idempotency_of(*call, false);
     db::ApiKeyInfo revoked = *info;
     revoked.revoked = true;

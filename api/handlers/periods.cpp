@@ -107,11 +107,9 @@ Result<Response> list_invoices(Call& call) {
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     if (!organisation) return fail(organisation.error());
     filter.organisation = *organisation;
-    db::Listed<core::InvoiceRow> listed;
-    listed.rows =
-        call.read("list_invoices", [&](db::Tx& tx) { return db::list_invoices(tx, filter); });
-    listed.has_more = std::ssize(listed.rows) > filter.limit;
-    if (listed.has_more) listed.rows.pop_back();
+    const auto listed = db::cut(
+        call.read("list_invoices", [&](db::Tx& tx) { return db::list_invoices(tx, filter); }),
+        filter.limit);
     return list_response(
         listed, [](const core::InvoiceRow& row) { return to_json(row); },
         [](const core::InvoiceRow& row) { return settlement::to_string(row.number); });

@@ -3,7 +3,6 @@
 #include "api/handlers/input.hpp"
 #include "api/json/render.hpp"
 #include "api/market_read.hpp"
-#include "api/problem.hpp"
 #include "core/settlement_preview.hpp"
 #include "db/queries/settlements.hpp"
 #include "db/queries/statements.hpp"
@@ -62,10 +61,7 @@ void run_settlement(const std::shared_ptr<Call>& call, const Reply& reply) {
     Fields fields(call->body, faults);
     const auto from = fields.find_integer("from", 0, kMaxInteger);
     const auto range = make_range(fields, from, fields.find_integer("to", 1, kMaxInteger));
-    if (!faults.empty()) {
-        reply(problem(invalid_request(std::move(faults)), call->request.path));
-        return;
-    }
+    if (!faults.empty()) return refuse(*call, reply, invalid_request(std::move(faults)));
     const services::IdempotencyKey key = idempotency_of(*call, true);
     auto start = [&](const services::IdempotentWrites::Finish& finish) {
         services::SettlementRuns runs(call->reader(), call->context.core, call->context.clock);

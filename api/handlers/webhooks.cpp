@@ -8,7 +8,6 @@
 #include "api/handlers/input.hpp"
 #include "api/handlers/stored.hpp"
 #include "api/json/webhooks.hpp"
-#include "api/problem.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "db/queries/statements.hpp"
@@ -28,8 +27,6 @@ namespace {
 constexpr std::int64_t kMostWebhooks = 16;  // of an organisation
 constexpr std::size_t kMostEvents = 64;
 constexpr std::size_t kMostDescription = 200;
-constexpr Duration kUsualOverlap{86'400};
-constexpr Duration kLongestOverlap{30 * 86'400};
 
 using Answer = Result<services::StoredResponse>;
 using Change = std::function<Answer(db::Tx&)>;
@@ -68,10 +65,6 @@ void run_change(const std::shared_ptr<Call>& call, const Reply& reply, const Cha
         answer(*call, reply, result);
     };
     call->context.writes.run(key, done, start);
-}
-
-void refuse(const Call& call, const Reply& reply, const Error& error) {
-    reply(problem(error, call.request.path));
 }
 
 std::optional<std::vector<std::string>> find_events(Fields& fields) {
@@ -147,12 +140,10 @@ void apply(const Edit& edit, db::WebhookRow& row) {
     row.failing_since.reset();
 }
 
-Result<Duration> read_overlap(const Call& call) {
+Result<Duration> read_rotation(const Call& call) {
     Faults faults;
     Fields fields(call.body, faults);
-    const auto overlap = fields.find("overlap", parse_duration).value_or(kUsualOverlap);
-    if (overlap.value < 0 || overlap > kLongestOverlap)
-        fields.fault("overlap", "out_of_range", "the secret before may go on for up to 30 days");
+    const Duration overlap = read_overlap(fields, "secret");
     fields.finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     return overlap;
@@ -279,7 +270,7 @@ void update_webhook(const std::shared_ptr<Call>& call, const Reply& reply) {
 void rotate_webhook_secret(const std::shared_ptr<Call>& call, const Reply& reply) {
     const auto found = find_own(*call);
     if (!found) return refuse(*call, reply, found.error());
-    const auto overlap = read_overlap(*call);
+    const auto overlap = read_rotation(*call);
     if (!overlap) return refuse(*call, reply, overlap.error());
     const auto secret = std::make_shared<std::string>();
     const services::WebhookKey& keys = call->context.webhooks.key;

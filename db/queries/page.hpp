@@ -6,7 +6,9 @@
 #include "base/ids.hpp"
 
 #include <cstdint>
+#include <iterator>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace suanpan::db {
@@ -22,5 +24,13 @@ struct Listed {
     std::vector<T> rows;
     bool has_more = false;
 };
+
+// Of rows that were asked for with one more than `limit`.
+template <typename T>
+Listed<T> cut(std::vector<T> rows, std::int64_t limit) {
+    const bool has_more = std::ssize(rows) > limit;
+    if (has_more) rows.pop_back();
+    return {std::move(rows), has_more};
+}
 
 }  // namespace suanpan::db
