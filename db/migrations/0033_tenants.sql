@@ -80,13 +80,19 @@ END
 $$;
 CREATE INDEX title_owners ON title USING gin (owners);
 
+-- Its own as their holder or one of their funders.
+CREATE FUNCTION tenant_funds(holder uuid, programme jsonb) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT holder = public.tenant()
+        OR programme->'funders' @> jsonb_build_array(
+               jsonb_build_object('funder', public.tenant_id()))
+$$;
+
 CREATE FUNCTION tenant_programmes() RETURNS SETOF uuid
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 10 AS $$
 BEGIN
     RETURN QUERY SELECT p.id FROM public.voucher_programme AS p
-                 WHERE p.holder = public.tenant()
-                    OR p.programme->'funders' @> jsonb_build_array(
-                           jsonb_build_object('funder', public.tenant_id()));
+                 WHERE public.tenant_funds(p.holder, p.programme);
 END
 $$;
 
@@ -98,12 +104,14 @@ BEGIN
 END
 $$;
 
--- Whether a programme of its own pays of the grant, or of the lease.
+-- Whether a programme of its own pays of the grant, or of the lease. Asked row by row: so they look
+-- at the grant's programme, not at all that it has, and policies ask only who has one.
 CREATE FUNCTION tenant_pays_grant(grant_id uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SECURITY DEFINER AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM public.voucher_grant AS g
-                   WHERE g.id = $1 AND g.programme IN (SELECT public.tenant_programmes()));
+                   JOIN public.voucher_programme AS p ON p.id = g.programme
+                   WHERE g.id = $1 AND public.tenant_funds(p.holder, p.programme));
 END
 $$;
 CREATE FUNCTION tenant_pays_lease(lease uuid) RETURNS boolean
@@ -111,8 +119,9 @@ LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SECURITY DEFINER AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM public.settlement_line AS s
                    JOIN public.voucher_grant AS g ON g.id = s.grant_id
+                   JOIN public.voucher_programme AS p ON p.id = g.programme
                    WHERE s.lease = $1 AND s.voucher_micro <> 0
-                     AND g.programme IN (SELECT public.tenant_programmes()));
+                     AND public.tenant_funds(p.holder, p.programme));
 END
 $$;
 
@@ -232,7 +241,8 @@ BEGIN
         ('invoice', 'organisation = (SELECT tenant())'),
         ('journal', 'organisations @> ARRAY[(SELECT tenant())]'),
         ('lease', 'buyer = (SELECT tenant()) OR provider = (SELECT tenant())'
-            ' OR pool IN (SELECT tenant_pools()) OR tenant_pays_lease(id)'),
+            ' OR pool IN (SELECT tenant_pools())'
+            ' OR (SELECT EXISTS (SELECT tenant_programmes())) AND tenant_pays_lease(id)'),
         ('ledger_entry', 'tenant_reads_entry(kind, bytes)'),
         ('meter', 'organisation = (SELECT tenant())'),
         ('meter_key', 'EXISTS (SELECT FROM meter AS m WHERE m.id = meter_key.meter)'),
@@ -256,7 +266,8 @@ BEGIN
             ' AND d.end_s > reading.start_s)'),
         ('settlement_line', '(SELECT tenant()) = ANY (owners)'
             ' OR EXISTS (SELECT FROM own_lease AS l WHERE l.id = settlement_line.lease)'
-            ' OR voucher_micro <> 0 AND tenant_pays_grant(grant_id)'),
+            ' OR voucher_micro <> 0 AND (SELECT EXISTS (SELECT tenant_programmes()))'
+            ' AND tenant_pays_grant(grant_id)'),
         ('title', '(SELECT tenant()) IS NOT NULL AND (state IN (''confirmed'', ''past'')'
             ' OR (SELECT tenant()) = ANY (owners || confirmed_by || missing))'),
         ('trade', '(SELECT tenant()) IN (buyer, provider)'),
@@ -294,7 +305,8 @@ DECLARE
     asked regprocedure;
 BEGIN
     FOREACH asked IN ARRAY ARRAY['tenant()', 'tenant_id()', 'tenant_is_party(uuid)',
-        'tenant_pools()', 'tenant_programmes()', 'tenant_is_granted(uuid)',
+        'tenant_pools()', 'tenant_funds(uuid, jsonb)', 'tenant_programmes()',
+        'tenant_is_granted(uuid)',
         'tenant_pays_grant(uuid)', 'tenant_pays_lease(uuid)', 'tenant_knows_name(uuid)',
         'tenant_disputes(uuid)', 'id_of(text, text)',
         'tenant_reads_entry(text, bytea)']::regprocedure[]
