@@ -98,11 +98,13 @@ Result<BookDepth> Books::read(const Book* book, std::int64_t most) const {
     for (auto level = book->levels.begin(); level != book->levels.end();) {
         const auto& [side, lots, rank] = level->first;
         const Unit unit = lots ? Unit::kLot : Unit::kCu;
-        if (!out.levels.empty() && (out.levels.back().side != side || out.levels.back().unit != unit))
+        if (!out.levels.empty() &&
+            (out.levels.back().side != side || out.levels.back().unit != unit))
             taken = 0;
         if (taken++ == most) {
             // On to the next side or unit.
-            level = book->levels.upper_bound({side, lots, std::numeric_limits<std::int64_t>::max()});
+            level =
+                book->levels.upper_bound({side, lots, std::numeric_limits<std::int64_t>::max()});
             continue;
         }
         const auto quantity = narrow(level->second.quantity);

@@ -79,8 +79,8 @@ struct Call {
     std::vector<std::string> parameters;  // of the path, in order
     services::Caller caller;
     std::optional<services::Caller> remembered{};  // who it is, known without the database
-    Json body;   // of a POST; {} when there was none
-    Json query;  // names to texts
+    Json body;                                     // of a POST; {} when there was none
+    Json query;                                    // names to texts
     std::string idempotency_key;
     RateState rate;  // of who calls
 

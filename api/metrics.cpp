@@ -112,11 +112,10 @@ struct RouteFigures {
 
 struct Metrics::Impl {
     prometheus::Registry registry;
-    prometheus::Family<prometheus::Counter>& requests =
-        prometheus::BuildCounter()
-            .Name("suanpan_http_requests_total")
-            .Help("Requests answered")
-            .Register(registry);
+    prometheus::Family<prometheus::Counter>& requests = prometheus::BuildCounter()
+                                                            .Name("suanpan_http_requests_total")
+                                                            .Help("Requests answered")
+                                                            .Register(registry);
     prometheus::Family<prometheus::Histogram>& latencies =
         prometheus::BuildHistogram()
             .Name("suanpan_http_request_seconds")
@@ -127,8 +126,8 @@ struct Metrics::Impl {
     ProcessFigures process{registry};
     std::function<Gauges()> read;
     std::vector<services::Network> readers;
-    std::mutex rendering;  // one at a time
-    std::mutex mutex;      // of the routes' figures
+    std::mutex rendering;                                             // one at a time
+    std::mutex mutex;                                                 // of the routes' figures
     std::map<std::pair<std::string_view, int>, RouteFigures> routes;  // patterns live for ever
 
     RouteFigures figures_of(std::string_view route, int status);

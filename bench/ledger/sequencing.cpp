@@ -168,9 +168,9 @@ class TimedStore final : public services::PublisherStore {
     std::optional<services::StoredCheckpoint> load_checkpoint() override {
         return store_.load_checkpoint();
     }
-    services::SwapOutcome compare_and_swap_checkpoint(
-        std::uint64_t old_size, const services::StoredCheckpoint& next,
-        std::optional<std::int64_t> term) override {
+    services::SwapOutcome compare_and_swap_checkpoint(std::uint64_t old_size,
+                                                      const services::StoredCheckpoint& next,
+                                                      std::optional<std::int64_t> term) override {
         return store_.compare_and_swap_checkpoint(old_size, next, term);
     }
 

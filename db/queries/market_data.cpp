@@ -202,9 +202,9 @@ std::optional<Time> first_trade(Tx& tx, Time from) {
 void add_minutes(Tx& tx, Time from, Time until) {
     static const std::string kSql = "INSERT INTO candle (" + std::string(kCandleColumns) + ") " +
                                     candles_of_trades("60", "t.id >= $1::uuid AND t.id < $2::uuid");
-    run_statement(tx, "add_minutes", kSql,
-                  {Column<TradeId>::encode(first_id(from)),
-                   Column<TradeId>::encode(first_id(until))});
+    run_statement(
+        tx, "add_minutes", kSql,
+        {Column<TradeId>::encode(first_id(from)), Column<TradeId>::encode(first_id(until))});
 }
 
 void add_hours(Tx& tx, Time from, Time until) {

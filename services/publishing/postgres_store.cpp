@@ -24,8 +24,7 @@ SwapOutcome PostgresStore::compare_and_swap_checkpoint(std::uint64_t old_size,
     try {
         return pool_.write("swap_checkpoint", [&](db::Tx& tx) {
             if (term && !db::still_leads(tx, *term)) return SwapOutcome::kStale;
-            const bool swapped =
-                db::swap_checkpoint(tx, static_cast<std::int64_t>(old_size), row);
+            const bool swapped = db::swap_checkpoint(tx, static_cast<std::int64_t>(old_size), row);
             return swapped ? SwapOutcome::kOk : SwapOutcome::kLost;
         });
     } catch (const pqxx::in_doubt_error&) {

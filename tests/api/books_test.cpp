@@ -92,9 +92,8 @@ TEST(Books, APageIsWrittenOncePerChange) {
     Books books;
     books.committed(commit({buy(1, 5'000'000, 3)}));
     const auto first = books.page(kMarket, 50).value();
-    EXPECT_EQ(first->json,
-              R"({"buys":[{"orders":1,"price":"5.000000","quantity":3,"unit":"lot"}],)"
-              R"("market":"AI-FP16/CNY","sells":[]})");
+    EXPECT_EQ(first->json, R"({"buys":[{"orders":1,"price":"5.000000","quantity":3,"unit":"lot"}],)"
+                           R"("market":"AI-FP16/CNY","sells":[]})");
     core::OrderRow other = buy(2, 1, 1);
     other.view.terms.market = kOther;
     books.committed(commit({other}));
@@ -133,8 +132,8 @@ std::vector<Shown> summed(const std::map<OrderId, core::OrderRow>& orders, std::
             quantity = std::max(quantity, step.lots.value);
         const bool is_buy = view.terms.side == Side::kBuy;
         const std::int64_t price = view.terms.limit_price.value;
-        auto& level = levels[{view.terms.side, view.terms.unit == Unit::kLot,
-                              is_buy ? -price : price}];
+        auto& level =
+            levels[{view.terms.side, view.terms.unit == Unit::kLot, is_buy ? -price : price}];
         level.first += 1;
         level.second += quantity;
     }
@@ -162,8 +161,8 @@ TEST(Books, ShowWhatAllOpenOrdersSumTo) {
             const int number = below(60);
             const auto known = orders.find(id_of(number));
             const std::int64_t price = below(8) + 1;
-            core::OrderRow row =
-                below(2) == 0 ? buy(number, price, below(9) + 1) : sell(number, price, {below(9), 0});
+            core::OrderRow row = below(2) == 0 ? buy(number, price, below(9) + 1)
+                                               : sell(number, price, {below(9), 0});
             // An order stays on its side.
             if (known != orders.end()) row.view.terms.side = known->second.view.terms.side;
             row.view.terms.unit = below(2) == 0 ? Unit::kLot : Unit::kCu;

@@ -174,8 +174,8 @@ TEST(OpenApi, NamesParametersAndKeysAsTheRoutesDo) {
         EXPECT_EQ(!parameters_in(operation, "query").empty(),
                   route.takes == Takes::kQuery && !parameters_in(operation, "query").empty())
             << found->first;
-        const bool keyed = route.method == "POST" && route.takes == Takes::kNothing &&
-                           route.query() == nullptr;
+        const bool keyed =
+            route.method == "POST" && route.takes == Takes::kNothing && route.query() == nullptr;
         EXPECT_EQ(parameters_in(operation, "header").contains("Idempotency-Key"), keyed)
             << found->first;
         EXPECT_EQ(operation.body->contains("requestBody"), route.method == "POST") << found->first;

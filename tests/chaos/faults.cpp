@@ -18,8 +18,7 @@ constexpr std::array<std::string_view, kFaultKinds> kWords = {
 // Of a commit, of a settlement run, and of publishing.
 constexpr auto kPoints = [] {
     constexpr std::array<std::string_view, 6> kOthers = {
-        "applied",   "begun",     "written", "committed", "settlement_applied",
-        "settlement_committed"};
+        "applied", "begun", "written", "committed", "settlement_applied", "settlement_committed"};
     std::array<std::string_view, kOthers.size() + services::kPublisherSteps.size()> out{};
     std::ranges::copy(services::kPublisherSteps, std::ranges::copy(kOthers, out.begin()).out);
     return out;

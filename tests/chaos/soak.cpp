@@ -46,10 +46,10 @@ void print_row(const std::string& what, const std::vector<Held>& looks,
     const std::int64_t entries = last.entries - middle.entries;
     std::cout << fmt::format(
         "  {:<28}{:>12}{:>12}{:>12}{:>18}\n", what, value(first), value(middle), value(last),
-        entries <= 0 ? "-"
-                     : fmt::format("{:.2f}", 1'000.0 *
-                                                 static_cast<double>(value(last) - value(middle)) /
-                                                 static_cast<double>(entries)));
+        entries <= 0
+            ? "-"
+            : fmt::format("{:.2f}", 1'000.0 * static_cast<double>(value(last) - value(middle)) /
+                                        static_cast<double>(entries)));
 }
 
 }  // namespace
@@ -60,9 +60,9 @@ Held look_at(Sql& sql, const Cluster& cluster, std::int64_t seconds) {
     out.entries = std::stoll(sql.value("SELECT next_index FROM log_head"));
     for (std::size_t node = 0; node < Cluster::kNodes; ++node)
         out.servers.at(node) = look_at(cluster.process(node));
-    out.connections = std::stoll(sql.value(
-        "SELECT count(*) - 1 FROM pg_stat_activity"
-        " WHERE datname = current_database() AND backend_type = 'client backend'"));
+    out.connections = std::stoll(
+        sql.value("SELECT count(*) - 1 FROM pg_stat_activity"
+                  " WHERE datname = current_database() AND backend_type = 'client backend'"));
     out.database_kib = std::stoll(sql.value("SELECT pg_database_size(current_database()) / 1024"));
     for (const Row& row :
          sql.rows("SELECT relname, pg_total_relation_size(oid) / 1024 FROM pg_class"
@@ -73,13 +73,12 @@ Held look_at(Sql& sql, const Cluster& cluster, std::int64_t seconds) {
 }
 
 std::string describe(const Held& held) {
-    std::string out =
-        fmt::format("{} s, {} entries: ", held.seconds, held.entries);
+    std::string out = fmt::format("{} s, {} entries: ", held.seconds, held.entries);
     for (const ProcessFigures& server : held.servers)
         out += fmt::format("{} MiB, {} descriptors, {} threads; ", mib(server.resident_kib),
                            server.descriptors, server.threads);
-    return out + fmt::format("{} connections, database {} MiB", held.connections,
-                             mib(held.database_kib));
+    return out +
+           fmt::format("{} connections, database {} MiB", held.connections, mib(held.database_kib));
 }
 
 Violations check_held(const std::vector<Held>& looks) {
@@ -89,8 +88,8 @@ Violations check_held(const std::vector<Held>& looks) {
     const Held& after = looks.back();
     const auto compare = [&out](const std::string& what, std::int64_t from, std::int64_t to) {
         if (to > from + kMore)
-            out.push_back({"nothing grows but with the log", fmt::format("{}: {}, then {}", what,
-                                                                         from, to)});
+            out.push_back(
+                {"nothing grows but with the log", fmt::format("{}: {}, then {}", what, from, to)});
     };
     for (std::size_t node = 0; node < Cluster::kNodes; ++node) {
         const std::string server = "of server " + std::to_string(node);
@@ -125,10 +124,12 @@ void print_held(const std::vector<Held>& looks) {
     std::cout << "Largest tables with their indexes, and what they grew in the second half\n";
     for (std::size_t i = 0; i < std::min(kShownTables, tables.size()); ++i) {
         const auto& [table, kib] = tables[i];
-        std::cout << fmt::format("  {:<28}{:>12} KiB{:>12} KiB{:>11}\n", table, kib,
-                                 kib - before[table],
-                                 entries <= 0 ? "" : fmt::format("{:.0f} B/entry",
-                                             1'024.0 * static_cast<double>(kib - before[table]) / entries));
+        std::cout << fmt::format(
+            "  {:<28}{:>12} KiB{:>12} KiB{:>11}\n", table, kib, kib - before[table],
+            entries <= 0
+                ? ""
+                : fmt::format("{:.0f} B/entry",
+                              1'024.0 * static_cast<double>(kib - before[table]) / entries));
     }
 }
 

@@ -1,4 +1,5 @@
 #include "client/catalogue.hpp"
+
 #include "support/files.hpp"
 
 #include <gtest/gtest.h>

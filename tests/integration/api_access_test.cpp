@@ -146,7 +146,7 @@ TEST(ApiAccess, ARevokedKeyIsForgottenAtOnce) {
     const Json made = expect(buyer.post(keys, {{"scopes", {"buyer"}}, {"label", "x"}}), 201);
     const std::string target = keys + "/" + made["id"].get<std::string>() + ":revoke";
     Caller leaked = server.caller(made["secret"]);
-    EXPECT_EQ(leaked.get("/v1/orders").status, 200);  // now the server has it in memory
+    EXPECT_EQ(leaked.get("/v1/orders").status, 200);    // now the server has it in memory
     const char* book = "/v1/books?market=AI-FP16/CNY";  // as the answer to this is
     EXPECT_EQ(leaked.get(book).status, 200);
     Caller seller = server.caller(world.provider.key);

@@ -33,11 +33,13 @@ Json all_pages(Caller& outsider, const std::string& target) {
 
 // Fixings are made by a thread beside the market.
 void wait_for_fixing(Caller& outsider, const std::string& at) {
-    ASSERT_TRUE(support::wait_until(300, std::chrono::milliseconds(100), [&] {
-        const Json series = expect(outsider.get(kMarket + "/index"), 200)["series"];
-        return !series.empty() && series[0]["at"] >= at;
-    })) << "no fixing at "
-        << at;
+    ASSERT_TRUE(support::wait_until(300, std::chrono::milliseconds(100),
+                                    [&] {
+                                        const Json series =
+                                            expect(outsider.get(kMarket + "/index"), 200)["series"];
+                                        return !series.empty() && series[0]["at"] >= at;
+                                    }))
+        << "no fixing at " << at;
 }
 
 support::ModelTrade model_trade(const Json& trade) {

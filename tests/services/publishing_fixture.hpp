@@ -51,8 +51,7 @@ class MemoryStore final : public PublisherStore {
 
     [[nodiscard]] std::optional<std::int64_t> term() const override { return term_; }
 
-    SwapOutcome compare_and_swap_checkpoint(std::uint64_t old_size,
-                                            const StoredCheckpoint& next,
+    SwapOutcome compare_and_swap_checkpoint(std::uint64_t old_size, const StoredCheckpoint& next,
                                             std::optional<std::int64_t> term) override {
         const std::scoped_lock lock(mutex_);
         if (term != term_) return SwapOutcome::kStale;
