@@ -39,9 +39,13 @@ void BookFeed::remove(const SubscriptionPtr& subscription) {
     std::erase(waiting_, subscription);
 }
 
-void BookFeed::show(const BookDepth& depth, Instant now) {
+void BookFeed::skip(Instant now) {
     stale_ = false;
     next_ = now + kPause;
+}
+
+void BookFeed::show(const BookDepth& depth, Instant now) {
+    skip(now);
     std::map<Key, BookLevel> next;
     std::vector<BookLevel> changes;
     for (const BookLevel& level : depth.levels) {

@@ -33,6 +33,8 @@ class BookFeed {
     [[nodiscard]] bool is_due(Instant now) const { return stale_ && now >= next_; }
     // The best levels of both sides.
     void show(const BookDepth& depth, Instant now);
+    // It cannot be shown: not before it has changed again.
+    void skip(Instant now);
 
  private:
     using Key = std::tuple<Side, Unit, Price>;

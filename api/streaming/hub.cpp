@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
-#include <stdexcept>
 
 namespace suanpan::api {
 
@@ -338,8 +337,12 @@ void StreamHub::show_books() {
     for (auto& [market, feed] : feeds_) {
         if (!feed.is_due(now)) continue;
         const auto depth = books_.depth(market, kLevels);
-        if (!depth) throw std::runtime_error(depth.error().detail());
-        feed.show(*depth, now);
+        if (depth) {
+            feed.show(*depth, now);
+        } else {
+            spdlog::error("the stream cannot show a book: {}", depth.error().detail());
+            feed.skip(now);
+        }
     }
 }
 

@@ -64,6 +64,9 @@ TEST(BookFeed, LooksOnlyWhenSomethingChangedAndNotTooOften) {
     EXPECT_TRUE(feed.is_due(now + std::chrono::milliseconds(100)));
     feed.show({LogIndex(2), {level(Side::kBuy, 100, 1)}}, now);
     EXPECT_EQ(told->messages.size(), 1U) << "nothing differs";
+    feed.touch();
+    feed.skip(now);
+    EXPECT_FALSE(feed.is_due(now + std::chrono::seconds(1))) << "it was passed by";
     feed.remove(one);
     EXPECT_TRUE(feed.empty());
 }
