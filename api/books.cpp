@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::size_t kMostPages = 1'000;
 
-bool is_open(matching::OrderState state) {
-    return state == matching::OrderState::kOpen || state == matching::OrderState::kPartiallyFilled;
-}
-
 std::int64_t quantity_of(const matching::OrderView& order) {
     if (order.terms.side == Side::kBuy) return order.rest;
     std::int64_t most = 0;
@@ -56,7 +52,7 @@ void Books::committed(const core::Rows& changes) {
 void Books::put(const matching::OrderView& order) {
     const auto known = resting_.find(order.terms.id);
     if (known != resting_.end()) take_off(known->second);
-    if (!is_open(order.state)) {
+    if (!matching::is_open(order.state)) {
         if (known != resting_.end()) resting_.erase(known);
         return;
     }
