@@ -98,8 +98,9 @@ Result<void> Publisher::look_back() {
     return looked;
 }
 
+// Under another leadership somebody else may have signed since this one looked.
 Result<void> Publisher::get_ready() {
-    if (recovered_) return {};
+    if (recovered_ && store_.term() == term_) return {};
     auto ready = recover();
     if (ready) recovered_ = true;
     return ready;

@@ -60,7 +60,8 @@ using Shown = std::tuple<Side, Unit, std::int64_t, std::int64_t, std::int64_t>;
 
 std::vector<Shown> shown(const Books& books, std::int64_t most = 500) {
     std::vector<Shown> out;
-    for (const BookLevel& level : books.depth(kMarket, most).value().levels)
+    const BookDepth depth = books.depth(kMarket, most).value();
+    for (const BookLevel& level : depth.levels)
         out.emplace_back(level.side, level.unit, level.limit_price.value, level.orders,
                          level.quantity);
     return out;

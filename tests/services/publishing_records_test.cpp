@@ -122,10 +122,22 @@ TEST(PublisherRecords, WhoBeginsToLeadLooksAtWhatWasSignedMeanwhile) {
     ASSERT_EQ(code_of(before->publish_once(kTestTime)), "published");
     log.store.term_ = 2;
     log.store.add(5);
-    EXPECT_EQ(code_of(next->publish_once(kTestTime)), "checkpoint_unknown");
-    EXPECT_FALSE(next->stopped());
     EXPECT_EQ(code_of(next->publish_once(kTestTime)), "published");
     expect_whole(log, 20);
+}
+
+TEST(PublisherRecords, WhatWasSignedUnderALeadershipThatEndedIsNotSwappedIn) {
+    PublishedLog log;
+    log.store.add(10);
+    log.store.term_ = 1;
+    const auto publisher = log.publisher([&log](std::string_view step) {
+        if (step == "signed") log.store.term_ = 2;
+    });
+    EXPECT_EQ(code_of(publisher->publish_once(kTestTime)), "checkpoint_unknown");
+    EXPECT_FALSE(log.store.checkpoint_);
+    EXPECT_FALSE(publisher->stopped());
+    EXPECT_EQ(code_of(publisher->publish_once(kTestTime)), "published");
+    expect_whole(log, 10);
 }
 
 TEST(PublisherRecords, BothKeysSignWhileTheLogChangesItsKey) {
