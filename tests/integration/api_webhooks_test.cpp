@@ -115,9 +115,14 @@ TEST_F(ApiWebhookWorld, EachSideIsToldOfItsOwnThings) {
     EXPECT_TRUE(line.contains("buyer_pays"));
     EXPECT_FALSE(line.contains("provider_gets")) << "what the provider gets is its own business";
 
-    const Json listed =
-        expect(buyer_.get(path_of(webhook) + "/deliveries?state=delivered&limit=200"), 200);
-    EXPECT_EQ(listed["items"].size(), told.size());
+    // What was taken is written down a moment later.
+    std::size_t delivered = 0;
+    support::wait_until(200, std::chrono::milliseconds(100), [&] {
+        const std::string target = path_of(webhook) + "/deliveries?state=delivered&limit=200";
+        delivered = expect(buyer_.get(target), 200)["items"].size();
+        return delivered >= told.size();
+    });
+    EXPECT_EQ(delivered, told.size());
 }
 
 TEST_F(ApiWebhookWorld, WhatWasAcknowledgedIsToldThoughTheServerIsKilled) {
