@@ -12,7 +12,7 @@ namespace suanpan::api {
 
 namespace {
 
-constexpr std::size_t kMostPages = 1'000;
+constexpr std::size_t kMostPages = 200;  // of up to some 100 KB
 
 std::int64_t quantity_of(const matching::OrderView& order) {
     if (order.terms.side == Side::kBuy) return order.rest;
@@ -35,11 +35,16 @@ std::string write(const matching::MarketKey& market, const BookDepth& depth) {
 
 }  // namespace
 
-void Books::load(const core::Market& market) {
+void Books::load(const core::Rows& state) {
     const std::scoped_lock lock(mutex_);
-    size_ = market.head().size;
-    for (const matching::OrderSlot order : market.engine().open_orders())
-        put(market.engine().view(order));
+    resting_.clear();
+    for (auto& [market, book] : books_) {
+        book.levels.clear();
+        ++book.changes;
+    }
+    size_ = state.head.size;
+    for (const core::OrderRow& order : state.orders)
+        put(order.view);
 }
 
 void Books::committed(const core::Rows& changes) {
@@ -112,16 +117,27 @@ Result<BookDepth> Books::read(const Book* book, std::int64_t most) const {
     return out;
 }
 
+Books::PagePtr Books::find_page(const matching::MarketKey& market, std::int64_t most) const {
+    const auto written = pages_.find({market, most});
+    const Book* book = find(market);
+    const std::uint64_t changes = book == nullptr ? 0 : book->changes;
+    return written != pages_.end() && written->second.changes == changes ? written->second.page
+                                                                         : nullptr;
+}
+
+bool Books::is_written(const matching::MarketKey& market, std::int64_t most) const {
+    const std::scoped_lock lock(mutex_);
+    return find_page(market, most) != nullptr;
+}
+
 Result<Books::PagePtr> Books::page(const matching::MarketKey& market, std::int64_t most) {
     Result<BookDepth> depth;
     std::uint64_t changes = 0;
     {
         const std::scoped_lock lock(mutex_);
+        if (auto page = find_page(market, most)) return page;
         const Book* book = find(market);
         changes = book == nullptr ? 0 : book->changes;
-        const auto written = pages_.find({market, most});
-        if (written != pages_.end() && written->second.changes == changes)
-            return written->second.page;
         depth = read(book, most);
     }
     if (!depth) return fail(depth.error());

@@ -7,7 +7,6 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/units.hpp"
-#include "core/market.hpp"
 #include "core/rows.hpp"
 
 #include <cstdint>
@@ -47,8 +46,9 @@ struct BookPage {
 // Thread-safe.
 class Books {
  public:
-    // What is open when the market begins. REQUIRES that nothing is committed meanwhile.
-    void load(const core::Market& market);
+    // What is open now, and nothing else: at the market's start, and whenever its memory was loaded
+    // again. REQUIRES that nothing is committed meanwhile.
+    void load(const core::Rows& state);
     // By the market's writer after each commit, in the order of the log.
     void committed(const core::Rows& changes);
 
@@ -56,9 +56,11 @@ class Books {
     // `overflow`: a level's quantity leaves 64 bits.
     [[nodiscard]] Result<BookDepth> depth(const matching::MarketKey& market,
                                           std::int64_t most) const;
-    // The same as text, written once for all who ask until the market changes.
+    // The same as text, kept until the market changes.
     using PagePtr = std::shared_ptr<const BookPage>;
     [[nodiscard]] Result<PagePtr> page(const matching::MarketKey& market, std::int64_t most);
+    // page() would have nothing to write.
+    [[nodiscard]] bool is_written(const matching::MarketKey& market, std::int64_t most) const;
 
  private:
     // The better, the less: of buys the price counts backwards.
@@ -86,6 +88,7 @@ class Books {
     void take_off(const Resting& resting);
     [[nodiscard]] Result<BookDepth> read(const Book* book, std::int64_t most) const;
     [[nodiscard]] const Book* find(const matching::MarketKey& market) const;
+    [[nodiscard]] PagePtr find_page(const matching::MarketKey& market, std::int64_t most) const;
 
     mutable std::mutex mutex_;
     LogIndex size_;

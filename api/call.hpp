@@ -2,7 +2,7 @@
 
 // What a handler gets and gives. Handlers never see a socket. Four kinds:
 //   query  reads and answers
-//   memory the same without a question to anybody, so fast that no worker takes it over
+//   memory the same; what is ready in memory is answered without a worker
 //   write  says which command to submit; idempotency, submission and the answer are the
 //          dispatcher's
 //   async  does all of that itself (batches, loops of commands, the clock)
@@ -115,7 +115,10 @@ struct Write {
 
 using QueryHandler = Result<Response> (*)(Call&);
 struct MemoryHandler {
-    QueryHandler answer;  // must not block: it runs on a network thread
+    QueryHandler answer;
+    // Whether the answer is ready: then it is given on a network thread, which must not wait or
+    // work for long.
+    bool (*is_ready)(const Call&);
 };
 using WriteHandler = Result<Write> (*)(Call&);
 using AsyncHandler = void (*)(const std::shared_ptr<Call>&, const Reply&);

@@ -196,11 +196,13 @@ void Dispatcher::dispatch(Request request, Reply reply) const {
     }
 }
 
-// Whether it can be answered here and now, on a thread of the network's.
+// Whether it can be answered here and now, on a thread of the network's. Compressing is work.
 bool Dispatcher::is_at_hand(Call& call) const {
-    if (call.request.method != "GET") return false;
-    auto found = router_.find(call.request.method, call.request.path);
-    if (!found || !std::holds_alternative<MemoryHandler>(found->route->handler)) return false;
+    if (call.request.method != "GET" || call.request.find_header("accept-encoding")) return false;
+    const auto found = router_.find(call.request.method, call.request.path);
+    if (!found) return false;
+    const auto* memory = std::get_if<MemoryHandler>(&found->route->handler);
+    if (memory == nullptr || !memory->is_ready(call)) return false;
     if (found->route->access == Access::kPublic) return true;
     const auto header = call.request.find_header("authorization");
     call.remembered = context_.authenticator.remember(header.value_or(""), call.request.remote);

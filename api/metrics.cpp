@@ -155,8 +155,8 @@ RouteFigures Metrics::Impl::figures_of(std::string_view route, int status) {
     RouteFigures& figures = routes[{route, status}];
     if (figures.answers != nullptr) return figures;
     const std::string name(route);
-    figures.answers = &requests.Add({{"route", name}, {"status", std::to_string(status)}});
     figures.latency = &latencies.Add({{"route", name}}, latency_bounds());
+    figures.answers = &requests.Add({{"route", name}, {"status", std::to_string(status)}});
     return figures;
 }
 

@@ -113,7 +113,7 @@ const auto kRoutes = std::to_array<Route>({
     {"POST", "/v1/orders/{id}:cancel",                 kRoles,  kTraderOrOperator, cancel_order},
     {"POST", "/v1/orders/{id}:replace",                kRoles,  kTraderOrOperator, replace_order},
     {"GET",  "/v1/trades",                             kAnyone, 0,                 list_trades, kQuery},
-    {"GET",  "/v1/books",                              kAnyone, 0,                 MemoryHandler{get_book}, kQuery},
+    {"GET",  "/v1/books",                              kAnyone, 0,                 MemoryHandler{get_book, is_book_ready}, kQuery},
 
     {"GET",  "/v1/stream",                             kPublic, 0,                 open_stream},
 

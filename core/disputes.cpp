@@ -260,7 +260,7 @@ void Market::Impl::end_dispute(DisputeRow& row, const Dispute& ended) {
 void Market::Impl::change_unsettled(const LiveLease& lease, DisputeRow& row, const Dispute& ended) {
     const FinalWindowRow* window = find_window(ended.lease, ended.window.start);
     CHECK(window != nullptr);
-    if (!window->discount) {  // no volume has it yet
+    if (!window->discount) {  // no volume has it yet: nothing to bill for
         row.dispute = ended;
         return;
     }

@@ -60,6 +60,7 @@ Result<Write> cancel_all_orders(Call& call);
 // trading.cpp
 Result<Response> list_trades(Call& call);
 Result<Response> get_book(Call& call);
+bool is_book_ready(const Call& call);
 
 // leases.cpp
 Result<Response> list_leases(Call& call);

@@ -37,6 +37,19 @@ Result<Response> list_trades(Call& call) {
         [](const core::TradeRow& trade) { return to_string(trade.id); });
 }
 
+bool is_book_ready(const Call& call) {
+    std::optional<matching::MarketKey> market;
+    std::int64_t levels = kDefaultLevels;
+    for (const auto& [name, value] : call.request.query) {
+        if (name == "market") {
+            if (const auto key = matching::parse_market_key(value)) market = *key;
+        } else if (name == "levels") {
+            levels = parse_count(value).value_or(0);
+        }
+    }
+    return market && call.context.books.is_written(*market, levels);
+}
+
 Result<Response> get_book(Call& call) {
     Faults faults;
     Fields query(call.query, faults);

@@ -335,18 +335,19 @@ void start_market(const Config& config, services::CoreLoop& core, const services
         if (sandbox_clock != nullptr)
             sandbox_clock->catch_up(least_sandbox_time(config, market.head()));
         publisher_loop.notify(static_cast<std::uint64_t>(market.head().size.value));
-        books.load(market);
     });
     make_operator(core, clock, config);
 }
 
 // What webhooks are to be told is written with each commit.
-services::CoreLoop::Options core_options(WebhookSide& webhooks, api::Metrics& metrics) {
+services::CoreLoop::Options core_options(WebhookSide& webhooks, api::Books& books,
+                                         api::Metrics& metrics) {
     services::CoreLoop::Options options;
     options.outbox = &webhooks.outbox();
     options.measured = [&metrics](const services::CommitFigures& commit) {
         metrics.measured(commit);
     };
+    options.loaded = [&books](const core::Rows& state) { books.load(state); };
     if (services::has_fault_point()) options.probe = services::pass_fault_point;
     return options;
 }
@@ -413,14 +414,14 @@ void run_application(const Config& config) {
     WebhookSide webhooks(config);
 
     // The market. From here on this server leads.
-    services::CoreLoop core(database, clock, core_options(webhooks, metrics));
+    services::CoreLoop core(database, clock, core_options(webhooks, books, metrics));
     const bool runs = may_run_market(publisher);
     if (runs) {
         start_market(config, core, clock, sandbox_clock.get(), publisher_loop, streams, books,
                      metrics);
     } else {
         db::NativeSession session(config.database);
-        books.committed(db::load_state(session));
+        books.load(db::load_state(session));
     }
     store.fence_with([&core]() -> std::optional<std::int64_t> {
         const std::int64_t epoch = core.figures().epoch;

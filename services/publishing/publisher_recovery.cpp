@@ -38,7 +38,11 @@ Result<std::vector<Hash>> Publisher::check_consistency(const ledger::Checkpoint&
 }
 
 Result<void> Publisher::recover() {
-    term_ = store_.term();  // before what another leader may still change
+    // Before what another leader may still change. Nothing swapped in under an earlier leadership
+    // can get in any more.
+    const auto term = store_.term();
+    if (term_ && term && term != term_) pending_notes_.clear();
+    term_ = term;
     const auto database = load_database_record();
     if (!database) return fail(database.error());
     const auto last = read_record(read_file(options_.last_signed_file, ledger::kMaxCheckpointBytes),

@@ -82,6 +82,8 @@ class CoreLoop {
         Outbox* outbox = nullptr;
         // Told of each commit by the writer's thread or the core's: must not block. May be empty.
         std::function<void(const CommitFigures&)> measured;
+        // The market's memory is this now: at the start, and whenever it was loaded again.
+        std::function<void(const core::Rows& state)> loaded;
         // For tests: called at "applied" (by the core's thread), "begun" (nothing written yet),
         // "written" (before the commit) and "committed" (before the answers), these by the
         // writer's thread; may throw, or end the process.

@@ -90,6 +90,7 @@ void Sequencer::load() {
     market_ = std::move(market);
     taken_.emplace(pool_);
     if (options_.outbox != nullptr) options_.outbox->loaded(rows);
+    if (options_.loaded) options_.loaded(rows);
 }
 
 void Sequencer::make_room() {

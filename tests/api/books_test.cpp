@@ -89,8 +89,22 @@ TEST(Books, OrdersThatEndOrMoveLeaveTheirLevel) {
     EXPECT_TRUE(shown(books).empty());
 }
 
+TEST(Books, WhatIsLoadedReplacesWhatWasThere) {
+    Books books;
+    books.committed(commit({buy(1, 100, 3), buy(2, 90, 4)}));
+    const auto before = books.page(kMarket, 50).value();
+    books.load(commit({buy(2, 90, 1), buy(3, 80, 2)}, 9));
+    EXPECT_EQ(shown(books), (std::vector<Shown>{{Side::kBuy, Unit::kLot, 90, 1, 1},
+                                                {Side::kBuy, Unit::kLot, 80, 1, 2}}));
+    EXPECT_EQ(books.depth(kMarket, 50)->size, LogIndex(9));
+    EXPECT_NE(books.page(kMarket, 50).value(), before);
+    books.load(commit({}, 10));
+    EXPECT_TRUE(shown(books).empty());
+}
+
 TEST(Books, APageIsWrittenOncePerChange) {
     Books books;
+    EXPECT_FALSE(books.is_written(kMarket, 50));
     books.committed(commit({buy(1, 5'000'000, 3)}));
     const auto first = books.page(kMarket, 50).value();
     EXPECT_EQ(first->json, R"({"buys":[{"orders":1,"price":"5.000000","quantity":3,"unit":"lot"}],)"
@@ -99,8 +113,11 @@ TEST(Books, APageIsWrittenOncePerChange) {
     other.view.terms.market = kOther;
     books.committed(commit({other}));
     EXPECT_EQ(books.page(kMarket, 50).value(), first) << "another market";
+    EXPECT_TRUE(books.is_written(kMarket, 50));
+    EXPECT_FALSE(books.is_written(kMarket, 10));
     EXPECT_NE(books.page(kMarket, 10).value(), first) << "another depth";
     books.committed(commit({buy(1, 5'000'000, 2)}));
+    EXPECT_FALSE(books.is_written(kMarket, 50));
     const auto second = books.page(kMarket, 50).value();
     EXPECT_NE(second->json, first->json);
     EXPECT_NE(second->tag, first->tag);
