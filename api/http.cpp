@@ -1,6 +1,7 @@
 #include "api/http.hpp"
 
-#include <arpa/inet.h>
+#include "services/ip_address.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <array>
@@ -37,17 +38,6 @@ std::optional<std::string_view> Request::find_header(std::string_view name) cons
     return std::nullopt;
 }
 
-namespace {
-
-bool is_address(std::string_view text) {
-    const std::string copy(text);
-    in6_addr ignored{};
-    return ::inet_pton(AF_INET, copy.c_str(), &ignored) == 1 ||
-           ::inet_pton(AF_INET6, copy.c_str(), &ignored) == 1;
-}
-
-}  // namespace
-
 void take_forwarded(Request& request) {
     std::optional<std::string_view> header;
     for (const auto& [name, value] : request.headers) {
@@ -56,7 +46,7 @@ void take_forwarded(Request& request) {
     if (!header) return;
     const std::size_t before = header->find_last_of(", ");
     const std::string_view last = header->substr(before == std::string_view::npos ? 0 : before + 1);
-    if (is_address(last)) request.remote = std::string(last);
+    if (services::parse_ip(last)) request.remote = std::string(last);
 }
 
 std::string_view reason_phrase(int status) {

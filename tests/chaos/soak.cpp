@@ -125,7 +125,7 @@ void print_held(const std::vector<Held>& looks) {
     for (std::size_t i = 0; i < std::min(kShownTables, tables.size()); ++i) {
         const auto& [table, kib] = tables[i];
         std::cout << fmt::format(
-            "  {:<28}{:>12} KiB{:>12} KiB{:>11}\n", table, kib, kib - before[table],
+            "  {:<28}{:>12} KiB{:>12} KiB{:>14}\n", table, kib, kib - before[table],
             entries <= 0
                 ? ""
                 : fmt::format("{:.0f} B/entry",
