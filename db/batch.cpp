@@ -21,64 +21,33 @@
 namespace suanpan::db {
 namespace {
 
-// From so many rows on COPY is worth its round trips.
-constexpr std::size_t kCopyFrom = 12;
+// From so many rows on COPY, which puts whole pages, is worth its two round trips.
+constexpr std::size_t kCopyFrom = 100;
 constexpr std::string_view kDivisionByZero = "22012";
 
-// Where rows that may replace others are put by COPY, to be taken over in one statement.
+// An INSERT of all rows of a table. Rows that replace others are known by their key.
 template <typename R>
-const std::string& staging_table() {
-    static const std::string kName = "batch_" + std::string(Table<R>::kName);
-    return kName;
-}
-
-struct Insert {
-    std::string name;
-    std::string sql;
-};
-
-// For one row, for two, and so on. Several rows are one statement, since what PostgreSQL makes
-// ready for each, above all the table's checks, costs more than a row does.
-template <typename R>
-std::vector<Insert> inserts(std::string_view verb, std::string_view key) {
-    std::vector<Insert> out;
-    for (std::size_t rows = 1; rows < kCopyFrom; ++rows)
-        out.push_back({fmt::format("{}_{}_{}", verb, std::string_view(Table<R>::kName), rows),
-                       insert_rows_statement(Table<R>::kName, key, columns<R>(), rows)});
-    return out;
-}
-
-void execute(NativeSession& session, const std::vector<Insert>& inserts, const Tuples& rows) {
-    const Insert& insert = inserts.at(rows.size() - 1);
-    session.execute(insert.name, insert.sql, rows);
+RowsStatement insert_of(std::string_view verb, std::string_view key) {
+    const std::string table(Table<R>::kName);
+    return {std::string(verb) + "_" + table, insert_rows_statement(table, key, columns<R>()), table,
+            columns<R>()};
 }
 
 template <typename R>
 void add_rows(NativeSession& session, const Tuples& rows) {
-    static const std::vector<Insert> kInserts = inserts<R>("add", "");
+    static const RowsStatement kInsert = insert_of<R>("add", "");
     static const std::string kTarget =
         std::string(Table<R>::kName) + " (" + column_names(columns<R>()) + ")";
     if (rows.size() >= kCopyFrom)
         session.copy(kTarget, rows);
     else
-        execute(session, kInserts, rows);
+        session.execute(kInsert, rows);
 }
 
 template <typename R>
 void put_rows(NativeSession& session, const Tuples& rows) {
-    static const std::vector<Insert> kInserts = inserts<R>("put", Table<R>::kKey);
-    static const std::string kStage = "CREATE TEMPORARY TABLE " + staging_table<R>() + " (LIKE " +
-                                      std::string(Table<R>::kName) + ") ON COMMIT DELETE ROWS";
-    static const std::string kTarget = staging_table<R>() + " (" + column_names(columns<R>()) + ")";
-    static const std::string kMerge =
-        merge_statement(staging_table<R>(), Table<R>::kName, Table<R>::kKey, columns<R>());
-    if (rows.size() < kCopyFrom) {
-        execute(session, kInserts, rows);
-        return;
-    }
-    session.execute_once(kStage);
-    session.copy(kTarget, rows);
-    session.execute(kMerge);
+    static const RowsStatement kInsert = insert_of<R>("put", Table<R>::kKey);
+    session.execute(kInsert, rows);
 }
 
 // Rows that are surely new are added; of a table with a key the others replace those of their key.

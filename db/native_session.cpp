@@ -12,6 +12,7 @@ namespace {
 
 using ResultPtr = std::unique_ptr<PGresult, decltype(&PQclear)>;
 
+constexpr int kText = 0;
 constexpr int kBinary = 1;
 constexpr std::size_t kCopyChunk = 1U << 16U;
 // Signature, flags, no extension (PostgreSQL, "COPY", "Binary Format").
@@ -61,31 +62,65 @@ void NativeSession::execute(const std::string& sql) {
     queued_.push_back(sql);
 }
 
-void NativeSession::execute_once(const std::string& sql) {
-    if (done_once_.insert(sql).second) execute(sql);
-}
-
 void NativeSession::execute(const std::string& name, const std::string& sql, const Tuples& rows) {
     enter_pipeline();
     prepare(name, sql);
-    const auto fields = rows.fields();
+    send(name, rows.fields());
+}
+
+void NativeSession::execute(const RowsStatement& statement, const Tuples& rows) {
+    const std::string array = layout(statement).encode(rows);
+    enter_pipeline();
+    prepare(statement.name, statement.sql);
+    send(statement.name, {array});
+}
+
+void NativeSession::send(const std::string& name, const std::vector<CellView>& parameters) {
     std::vector<const char*> values;
     std::vector<int> lengths;
-    for (const auto& field : fields) {
-        values.push_back(field ? field->data() : nullptr);
-        lengths.push_back(field ? static_cast<int>(field->size()) : 0);
+    for (const CellView& parameter : parameters) {
+        values.push_back(parameter ? parameter->data() : nullptr);
+        lengths.push_back(parameter ? static_cast<int>(parameter->size()) : 0);
     }
-    const std::vector<int> formats(fields.size(), kBinary);
+    const std::vector<int> formats(parameters.size(), kBinary);
     expect_sent(PQsendQueryPrepared(connection_.get(), name.c_str(),
-                                    static_cast<int>(fields.size()), values.data(), lengths.data(),
-                                    formats.data(), kBinary));
+                                    static_cast<int>(parameters.size()), values.data(),
+                                    lengths.data(), formats.data(), kBinary));
     queued_.push_back(name);
 }
 
 void NativeSession::prepare(const std::string& name, const std::string& sql) {
-    if (!done_once_.insert(name).second) return;
+    if (!prepared_.insert(name).second) return;
     expect_sent(PQsendPrepare(connection_.get(), name.c_str(), sql.c_str(), 0, nullptr));
     queued_.push_back(name);
+}
+
+const RowLayout& NativeSession::layout(const RowsStatement& statement) {
+    const auto known = layouts_.find(statement.table);
+    if (known != layouts_.end()) return known->second;
+    return layouts_
+        .try_emplace(statement.table, RowLayout(row_type(statement.table), statement.columns))
+        .first->second;
+}
+
+RowType NativeSession::row_type(const std::string& table) {
+    static const std::string kSql =
+        "SELECT c.reltype::bigint, a.attname, a.atttypid::bigint FROM pg_class AS c"
+        " JOIN pg_attribute AS a ON a.attrelid = c.oid WHERE c.oid = to_regclass($1)"
+        " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
+    leave_pipeline();
+    const char* parameter = table.c_str();
+    const ResultPtr result(PQexecParams(connection_.get(), kSql.c_str(), 1, nullptr, &parameter,
+                                        nullptr, nullptr, kText),
+                           &PQclear);
+    if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) fail_with(result.get(), kSql);
+    RowType type;
+    for (int row = 0; row < PQntuples(result.get()); ++row) {
+        type.id = parse_bigint(PQgetvalue(result.get(), row, 0));
+        type.attributes.push_back(
+            {PQgetvalue(result.get(), row, 1), parse_bigint(PQgetvalue(result.get(), row, 2))});
+    }
+    return type;
 }
 
 void NativeSession::copy(const std::string& target, const Tuples& rows) {

@@ -95,24 +95,10 @@ std::string insert_statement(std::string_view table, std::string_view key,
 }
 
 std::string insert_rows_statement(std::string_view table, std::string_view key,
-                                  const std::vector<ColumnInfo>& columns, std::size_t rows) {
-    std::string values;
-    for (std::size_t i = 0; i < rows * columns.size(); ++i) {
-        if (i % columns.size() == 0)
-            values += i == 0 ? "($" : "), ($";
-        else
-            values += ", $";
-        values += std::to_string(i + 1);
-    }
-    return "INSERT INTO " + std::string(table) + " (" + column_names(columns) + ") VALUES " +
-           values + ")" + on_conflict(key, columns);
-}
-
-std::string merge_statement(std::string_view from, std::string_view table, std::string_view key,
-                            const std::vector<ColumnInfo>& columns) {
+                                  const std::vector<ColumnInfo>& columns) {
     const std::string names = column_names(columns);
-    return "INSERT INTO " + std::string(table) + " (" + names + ") SELECT " + names + " FROM " +
-           std::string(from) + on_conflict(key, columns);
+    return "INSERT INTO " + std::string(table) + " (" + names + ") SELECT " + names +
+           " FROM unnest($1::" + std::string(table) + "[])" + on_conflict(key, columns);
 }
 
 pqxx::result run_prepared(Tx& tx, const std::string& name, const std::string& sql,

@@ -96,12 +96,10 @@ std::string insert_statement(std::string_view table, std::string_view key,
                              const std::vector<ColumnInfo>& columns);
 // "id, roles, …"
 std::string column_names(const std::vector<ColumnInfo>& columns);
-// INSERT of so many rows, their values as they are, row after row; of all rows of the table `from`.
-// With a key, a row replaces that of the same key.
+// INSERT of the rows in $1, an array of the table's row type. With a key, a row replaces that of
+// the same key.
 std::string insert_rows_statement(std::string_view table, std::string_view key,
-                                  const std::vector<ColumnInfo>& columns, std::size_t rows);
-std::string merge_statement(std::string_view from, std::string_view table, std::string_view key,
-                            const std::vector<ColumnInfo>& columns);
+                                  const std::vector<ColumnInfo>& columns);
 
 // One statement of this name, prepared once a connection.
 pqxx::result run_prepared(Tx& tx, const std::string& name, const std::string& sql,

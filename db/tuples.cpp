@@ -29,9 +29,13 @@ std::int64_t read_length(std::string_view data) {
 }  // namespace
 
 void put_array_head(std::string& out, ColumnType array, std::size_t elements) {
+    put_array_start(out, element_oid(array), elements);
+}
+
+void put_array_start(std::string& out, std::int64_t element_type, std::size_t elements) {
     put_number<4>(out, elements == 0 ? 0 : 1);  // dimensions
     put_number<4>(out, 0);                      // without NULLs
-    put_number<4>(out, element_oid(array));
+    put_number<4>(out, element_type);
     if (elements == 0) return;
     put_number<4>(out, static_cast<std::int64_t>(elements));
     put_number<4>(out, 1);  // the first index

@@ -45,7 +45,9 @@ inline void put_json(std::string& out, std::string_view text) {
     out += '\1';
     out += text;
 }
-// The head of an array of one dimension; its elements follow as fields.
+// The head of an array of one dimension, of elements of that object id; they follow as fields.
+void put_array_start(std::string& out, std::int64_t element_type, std::size_t elements);
+// Of one of the built-in types.
 void put_array_head(std::string& out, ColumnType array, std::size_t elements);
 
 template <typename T>
@@ -64,16 +66,23 @@ std::int64_t number_of(const T& value) {
 template <typename T>
 void put_field(std::string& out, const T& value);
 
-// The length of an array is known when its elements are written.
+// What `put` writes, behind its length, which is known then.
 template <typename Put>
-void put_array(std::string& out, ColumnType array, std::size_t elements, const Put& put) {
+void put_counted(std::string& out, const Put& put) {
     const std::size_t at = out.size();
     put_length(out, 0);
-    put_array_head(out, array, elements);
     put();
     std::string length;
     put_length(length, out.size() - at - kLengthBytes);
     out.replace(at, kLengthBytes, length);
+}
+
+template <typename Put>
+void put_array(std::string& out, ColumnType array, std::size_t elements, const Put& put) {
+    put_counted(out, [&] {
+        put_array_head(out, array, elements);
+        put();
+    });
 }
 
 inline void put_field(std::string& out, const std::vector<matching::Step>& steps) {
