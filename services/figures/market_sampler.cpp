@@ -1,5 +1,7 @@
 #include "services/figures/market_sampler.hpp"
 
+#include "services/background.hpp"
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -27,6 +29,7 @@ std::optional<MarketSample> MarketSampler::last() const {
 }
 
 void MarketSampler::run(const std::stop_token& stop) {
+    give_way();
     while (!stop.stop_requested()) {
         const auto begun = Monotonic::now();
         take();

@@ -2,6 +2,7 @@
 
 #include "db/queries/identity.hpp"
 #include "db/side_rows.hpp"
+#include "services/background.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -21,6 +22,7 @@ ExpireLoop::ExpireLoop(db::Pool& database, const Clock& clock)
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void ExpireLoop::run(const std::stop_token& stop) {
+    give_way();
     std::unique_lock lock(mutex_);
     while (!changed_.wait_for(lock, stop, kEvery, [] { return false; }) && !stop.stop_requested()) {
         try {

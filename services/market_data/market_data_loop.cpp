@@ -4,6 +4,7 @@
 #include "db/queries/billing.hpp"
 #include "db/queries/capacity.hpp"
 #include "db/queries/market_data.hpp"
+#include "services/background.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -58,6 +59,7 @@ MarketDataLoop::MarketDataLoop(db::Pool& database, std::chrono::milliseconds eve
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void MarketDataLoop::run(const std::stop_token& stop) {
+    give_way();
     std::unique_lock lock(mutex_);
     while (!changed_.wait_for(lock, stop, every_, [] { return false; }) && !stop.stop_requested()) {
         try {

@@ -1,6 +1,7 @@
 #include "services/publishing/publisher_loop.hpp"
 
 #include "base/check.hpp"
+#include "services/background.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -76,6 +77,7 @@ bool PublisherLoop::due_now() const {
 }
 
 void PublisherLoop::run() {
+    give_way();
     while (true) {
         {
             const std::scoped_lock lock(mutex_);
