@@ -20,7 +20,7 @@ class EnvelopeReader {
     DsseEnvelope read() {
         DsseEnvelope out;
         if (!has_only(root_, "", {"payload", "payloadType", "signatures"})) return out;
-        out.payload_type = text(root_, "", "payloadType");
+        out.payload_type = text(root_, "", "payloadType", kMaxPayloadTypeBytes);
         if (out.payload_type.empty()) fault("/payloadType", "required", "the type of the payload");
         out.payload = base64(root_, "", "payload");
         if (!root_.contains("signatures") || !root_["signatures"].is_array()) {
@@ -37,7 +37,8 @@ class EnvelopeReader {
             const std::string at = "/signatures/" + std::to_string(i);
             if (!has_only(signatures[i], at, {"keyid", "sig"})) continue;
             DsseSignature signature;
-            if (signatures[i].contains("keyid")) signature.keyid = text(signatures[i], at, "keyid");
+            if (signatures[i].contains("keyid"))
+                signature.keyid = text(signatures[i], at, "keyid", kMaxKeyidBytes);
             signature.signature = base64(signatures[i], at, "sig");
             out.signatures.push_back(std::move(signature));
         }
@@ -66,16 +67,16 @@ class EnvelopeReader {
         return known;
     }
 
-    std::string text(const Json& object, const std::string& at, const char* name) {
+    std::string text(const Json& object, const std::string& at, const char* name,
+                     std::size_t most) {
         const auto found = object.find(name);
         if (found == object.end() || !found->is_string()) {
             fault(at + "/" + name, "required", "a string is needed");
             return {};
         }
         const auto& value = found->get_ref<const std::string&>();
-        if (value.size() <= kMaxEnvelopeTextBytes) return value;
-        fault(at + "/" + name, "too_long",
-              "at most " + std::to_string(kMaxEnvelopeTextBytes) + " bytes");
+        if (value.size() <= most) return value;
+        fault(at + "/" + name, "too_long", "at most " + std::to_string(most) + " bytes");
         return {};
     }
 
@@ -106,7 +107,7 @@ std::optional<DsseSignature> scan_signature(std::string_view json) {
     DsseSignature out;
     if (members->size() == 2) {
         const auto keyid = plain_text(members->front().value);
-        if (members->front().name != "keyid" || !keyid || keyid->size() > kMaxEnvelopeTextBytes)
+        if (members->front().name != "keyid" || !keyid || keyid->size() > kMaxKeyidBytes)
             return std::nullopt;
         out.keyid = *keyid;
     }
@@ -128,7 +129,7 @@ std::optional<DsseEnvelope> scan_envelope(std::string_view json) {
     const auto payload = plain_text((*members)[0].value);
     const auto type = plain_text((*members)[1].value);
     const auto signatures = read_plain_array((*members)[2].value);
-    if (!payload || !type || type->empty() || type->size() > kMaxEnvelopeTextBytes || !signatures ||
+    if (!payload || !type || type->empty() || type->size() > kMaxPayloadTypeBytes || !signatures ||
         signatures->empty() || signatures->size() > kMaxEnvelopeSignatures)
         return std::nullopt;
     auto bytes = from_base64(*payload);

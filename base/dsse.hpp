@@ -21,7 +21,8 @@ namespace suanpan {
 
 inline constexpr std::size_t kMaxEnvelopeBytes = 65'535;
 inline constexpr std::size_t kMaxEnvelopeSignatures = 8;
-inline constexpr std::size_t kMaxEnvelopeTextBytes = 128;  // of a payloadType or a keyid
+inline constexpr std::size_t kMaxPayloadTypeBytes = 256;
+inline constexpr std::size_t kMaxKeyidBytes = 128;
 
 struct DsseSignature {
     std::string keyid;      // may be empty

@@ -7,6 +7,7 @@
 #include "core/dispute_bodies.hpp"
 #include "core/fields.hpp"
 #include "core/project_bodies.hpp"
+#include "core/signing_key_bodies.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -80,6 +81,7 @@ CommandBody read_key(Fields& in) {
     if (what == "revoke_meter_key")
         return RevokeMeterKey{in.id<MeterId>("id"), in.parsed("public_key", parse_public_key)};
     if (what.ends_with("_payment_key")) return read_payment_key(what, in);
+    if (what.ends_with("_signing_key")) return read_signing_key(what, in);
     return RegisterMeter{in.id<MeterId>("id"), in.id<OrganisationId>("organisation"),
                          in.parsed("role", settlement::parse_meter_role),
                          in.parsed("public_key", parse_public_key),

@@ -7,6 +7,7 @@
 #include "core/dispute_bodies.hpp"
 #include "core/entries.hpp"
 #include "core/project_bodies.hpp"
+#include "core/signing_key_bodies.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -336,20 +337,23 @@ Json body_to_json(const CommandBody& body) {
 std::string_view entry_kind(const CommandBody& body) {
     // In the order of CommandBody's alternatives.
     static constexpr std::array<std::string_view, std::variant_size_v<CommandBody>> kKinds = {
-        "organisation", "key",          "key",           "market",       "schedule",
-        "model",        "site",         "pool",          "title",        "attestation",
-        "attestation",  "calendar",     "order",         "cancel",       "cancel",
-        "transfer",     "lease",        "readings",      "settlement",   "tick",
-        "calendar",     "replace",      "admin",         "admin",        "admin",
-        "admin",        "admin",        "admin",         "admin",        "admin",
-        "admin",        "lease",        "agreement",     "agreement",    "organisation",
-        "programme",    "programme",    "grant",         "grant",        "organisation",
-        "organisation", "key",          "key",           "transfer",     "transfer",
-        "transfer",     "transfer",     "period_closed", "key",          "key",
-        "dispute",      "dispute",      "dispute",       "dispute",      "ruling",
-        "programme",    "title",        "title",         "organisation", "organisation",
-        "organisation", "organisation", "key",           "key",          "admin",
-        "admin"};
+        "organisation", "key",          "key",          "market",
+        "schedule",     "model",        "site",         "pool",
+        "title",        "attestation",  "attestation",  "calendar",
+        "order",        "cancel",       "cancel",       "transfer",
+        "lease",        "readings",     "settlement",   "tick",
+        "calendar",     "replace",      "admin",        "admin",
+        "admin",        "admin",        "admin",        "admin",
+        "admin",        "admin",        "admin",        "lease",
+        "agreement",    "agreement",    "organisation", "programme",
+        "programme",    "grant",        "grant",        "organisation",
+        "organisation", "key",          "key",          "transfer",
+        "transfer",     "transfer",     "transfer",     "period_closed",
+        "key",          "key",          "dispute",      "dispute",
+        "dispute",      "dispute",      "ruling",       "programme",
+        "title",        "title",        "organisation", "organisation",
+        "organisation", "organisation", "key",          "key",
+        "admin",        "admin",        "key",          "key"};
     return kKinds[body.index()];
 }
 

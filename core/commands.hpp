@@ -9,6 +9,7 @@
 #include "core/account_commands.hpp"
 #include "core/project_commands.hpp"
 #include "core/rows.hpp"
+#include "core/signing_key_commands.hpp"
 #include "matching/engine.hpp"
 #include "matching/terms.hpp"
 #include "settlement/discount.hpp"
@@ -302,25 +303,26 @@ inline constexpr std::size_t kSettleStep = 1'000;
 // Windows and leases beyond its range that such a step passes over: each costs far less.
 inline constexpr std::size_t kPassStep = 10 * kSettleStep;
 
-using CommandBody =
-    std::variant<RegisterOrganisation, RegisterMeter, RevokeMeter, DefineMarket, SetSchedule,
-                 RegisterModel, RegisterSite, RegisterPool, ProposeTitle, Attest, RevokeAttestation,
-                 BlockLots, PlaceOrder, CancelOrder, CancelAll, RequestCash, AdvanceLease,
-                 SubmitReadings, Settle, Tick, UnblockLots, ReplaceOrder, KillSwitch, Reinstate,
-                 HaltMarket, ResumeMarket, OpenCall, CloseCall, SetBand, SetReference, SetLimits,
-                 ReleaseLease, AgreeDiscount, EndDiscount, DescribeOrganisation, OpenProgramme,
-                 FundProgramme, GrantVoucher, RevokeGrant, RegisterUser, RemoveUser,
-                 RegisterPaymentKey, RevokePaymentKey, ApproveCash, RejectCash, TakePayment,
-                 MoveBond, ClosePeriod, RegisterArbiterKey, RevokeArbiterKey, OpenDispute,
-                 ClaimDispute, AddEvidence, OfferSettlement, RuleDispute, CloseProgramme,
-                 ConfirmTitle, RefuseTitle, OpenProject, RenameProject, CloseProject,
-                 SetProjectBudget, RotateMeter, RevokeMeterKey, ApproveRequest, RejectRequest>;
+using CommandBody = std::variant<
+    RegisterOrganisation, RegisterMeter, RevokeMeter, DefineMarket, SetSchedule, RegisterModel,
+    RegisterSite, RegisterPool, ProposeTitle, Attest, RevokeAttestation, BlockLots, PlaceOrder,
+    CancelOrder, CancelAll, RequestCash, AdvanceLease, SubmitReadings, Settle, Tick, UnblockLots,
+    ReplaceOrder, KillSwitch, Reinstate, HaltMarket, ResumeMarket, OpenCall, CloseCall, SetBand,
+    SetReference, SetLimits, ReleaseLease, AgreeDiscount, EndDiscount, DescribeOrganisation,
+    OpenProgramme, FundProgramme, GrantVoucher, RevokeGrant, RegisterUser, RemoveUser,
+    RegisterPaymentKey, RevokePaymentKey, ApproveCash, RejectCash, TakePayment, MoveBond,
+    ClosePeriod, RegisterArbiterKey, RevokeArbiterKey, OpenDispute, ClaimDispute, AddEvidence,
+    OfferSettlement, RuleDispute, CloseProgramme, ConfirmTitle, RefuseTitle, OpenProject,
+    RenameProject, CloseProject, SetProjectBudget, RotateMeter, RevokeMeterKey, ApproveRequest,
+    RejectRequest, RegisterSigningKey, RevokeSigningKey>;
 
 struct Command {
     CommandId id;          // fresh and random; every id that the core makes is derived from it
     OrganisationId actor;  // on whose behalf; nil for the system itself
     Auth auth = Auth::kApiKey;
     CommandBody body;
+    // Of a signed one: canonical JSON of its DSSE envelope (core/signed_write.hpp); else empty.
+    std::string signature{};
 
     Command(const CommandId& command_id, const OrganisationId& on_behalf, Auth how,
             CommandBody what)

@@ -394,6 +394,7 @@ Hash digest(Rows state) {
     hasher.add(state.invoice_sums);
     hasher.add(state.projects);
     hasher.add(state.project_budgets);
+    hasher.add(state.signing_keys);
     hasher.add(state.balances);
     return hasher.hash();
 }

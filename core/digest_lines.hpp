@@ -16,5 +16,6 @@ std::string line(const DisputeRow& row);
 std::string line(const MeterRow& row);
 std::string line(const MeterKeyRow& row);
 std::string line(const OperatorRequestRow& row);
+std::string line(const SigningKeyRow& row);
 
 }  // namespace suanpan::core

@@ -3,6 +3,7 @@
 #include "base/bytes.hpp"
 #include "base/check.hpp"
 #include "base/decimal.hpp"
+#include "base/dsse.hpp"
 #include "base/time.hpp"
 #include "core/bodies.hpp"
 #include "core/dispute_bodies.hpp"
@@ -32,10 +33,12 @@ EntryDraft draft(std::string_view kind, Time time, const CommandId& cause, Json 
 }
 
 Json command_members(const Command& command) {
-    return {{"command", to_string(command.id)},
-            {"actor", command.actor.is_nil() ? std::string() : to_string(command.actor)},
-            {"auth", std::string(to_string(command.auth))},
-            {"body", body_to_json(command.body)}};
+    Json out{{"command", to_string(command.id)},
+             {"actor", command.actor.is_nil() ? std::string() : to_string(command.actor)},
+             {"auth", std::string(to_string(command.auth))},
+             {"body", body_to_json(command.body)}};
+    if (!command.signature.empty()) out["signed"] = Json::parse(command.signature);
+    return out;
 }
 
 EntryDraft derived(std::string_view kind, Time time, const CommandId& cause, Json body) {
@@ -138,16 +141,25 @@ Result<Command> read_command(std::string_view kind, Fields& in) {
     if (!actor.empty()) organisation = in.id<OrganisationId>("actor");
     const Auth auth = in.parsed("auth", parse_auth);
     const Json& body_json = in.member("body");
+    std::string signature;
+    if (in.has("signed")) {
+        const auto envelope = read_envelope(in.member("signed"));
+        if (!envelope) in.fault("signed", envelope.error().detail());
+        if (auth != Auth::kSigned) in.fault("signed", "stands in an entry whose auth is signed");
+        signature = canonical_json(in.member("signed"));
+    }
     const auto finished = in.finish();
     if (!finished) return fail(finished.error());
     auto body = body_from_json(kind, body_json);
     if (!body) return fail(body.error());
-    return Command(id, organisation, auth, std::move(*body));
+    Command out(id, organisation, auth, std::move(*body));
+    out.signature = std::move(signature);
+    return out;
 }
 
-// The entry's own salt is the last member of that name: only "time" and "v", which hold no objects,
-// come after it, while the body before it may have members of any name. (Inside a JSON string the
-// pattern cannot occur: its quotes would be escaped.)
+// The entry's own salt is the last member of that name: only "time" and "v", and a "signed" whose
+// members are an envelope's, come after it, while the body before it may have members of any name.
+// (Inside a JSON string the pattern cannot occur: its quotes would be escaped.)
 std::size_t salt_position(std::string_view entry) {
     return entry.rfind(kSaltMember);
 }
@@ -174,8 +186,8 @@ Result<std::string> without_salt(std::string_view entry) {
 }
 
 EntryDraft command_entry(const Command& command, Time time) {
-    if (const auto* body = std::get_if<SubmitReadings>(&command.body))
-        return readings_draft(command, *body, time);
+    const auto* const body = std::get_if<SubmitReadings>(&command.body);
+    if (body != nullptr && command.signature.empty()) return readings_draft(command, *body, time);
     return draft(entry_kind(command.body), time, command.id, command_members(command));
 }
 

@@ -143,11 +143,9 @@ CommandOutcome Market::Impl::apply(const Command& what, Time clock, const Error*
     emit(EntryDraft{});
     run_due();
     forget_others();
-    Result<void> handled;
-    if (refusal != nullptr)
-        handled = fail(*refusal);
-    else
-        handled = std::visit([this](const auto& body) { return handle(body); }, what.body);
+    Result<void> handled = check_author();
+    if (refusal != nullptr) handled = fail(*refusal);
+    if (handled) handled = std::visit([this](const auto& body) { return handle(body); }, what.body);
     if (!handled) {
         CHECK(!accepted && moves.empty());
         outcome.refusal = handled.error();

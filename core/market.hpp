@@ -39,6 +39,7 @@ struct CommandOutcome {
     std::optional<TitleRow> title;          // ProposeTitle, ConfirmTitle, RefuseTitle, RegisterPool
     std::optional<ProjectAccount> project;  // that the command was about
     std::optional<OperatorRequestRow> request;  // that the command was about
+    std::optional<SigningKeyRow> signing_key;   // RegisterSigningKey, RevokeSigningKey
 };
 
 // The code of a command that the sequencer refused, and not a rule of the market.

@@ -10,6 +10,7 @@
 #include "core/period_desk.hpp"
 #include "core/project_desk.hpp"
 #include "core/request_desk.hpp"
+#include "core/signing_desk.hpp"
 #include "core/under_way.hpp"
 #include "matching/engine.hpp"
 #include "settlement/accounts.hpp"
@@ -69,6 +70,7 @@ struct MarketBooks {
     RequestDesk requests;
     PeriodDesk closing;
     ProjectDesk projects;
+    SigningDesk signing;
     matching::Engine engine;
     settlement::Accounts accounts;
     std::set<DueKey> due;

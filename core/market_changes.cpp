@@ -48,6 +48,7 @@ void Market::Impl::mark_changes(Rows& out) {
     requests.mark_changes(out);
     closing.mark_changes(out);
     projects.mark_changes(out);
+    signing.mark_changes(out);
     for (const auto& id : touched_orders.keys()) {
         if (const auto slot = find_order(id)) out.orders.push_back(order_row(*slot));
     }
@@ -107,6 +108,7 @@ void Market::Impl::clear_touched() {
     requests.touched.clear();
     closing.clear_touched();
     projects.clear_touched();
+    signing.touched.clear();
 }
 
 }  // namespace suanpan::core

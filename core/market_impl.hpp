@@ -125,6 +125,8 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay, MarketBooks {
     Result<void> handle(const SetProjectBudget& body);
     Result<void> handle(const ApproveRequest& body);
     Result<void> handle(const RejectRequest& body);
+    Result<void> handle(const RegisterSigningKey& body);
+    Result<void> handle(const RevokeSigningKey& body);
 
     // Common to the handlers.
     void accept();  // the command's own entry takes its place, the first
@@ -185,6 +187,10 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay, MarketBooks {
     static DueKey call_due(const LogIndex& index, const matching::CallTerms& call);
     std::size_t finish_call(const matching::CallView& call,
                             std::span<const matching::Execution> fills, std::size_t first);
+
+    // signing_keys.cpp
+    // Errors: `bad_signature`, `unknown_key`, `revoked_key`.
+    [[nodiscard]] Result<void> check_author() const;
 
     // limits.cpp
     template <typename Visit>

@@ -79,6 +79,7 @@ Rows Market::Impl::state() const {
     requests.add_state(out);
     closing.add_state(out);
     projects.add_state(out);
+    signing.add_state(out);
     accounts.for_each([&](const settlement::AccountKey& key, Money balance) {
         out.balances.push_back(BalanceRow{key, balance});
     });
@@ -119,6 +120,7 @@ void Market::Impl::load(const Rows& rows) {
     requests.load(rows);
     closing.load(rows);
     projects.load(rows);
+    signing.load(rows);
     for (const CashRow& row : rows.cash) {
         if (row.approval.state == settlement::ApprovalState::kRequested)
             due.insert(DueKey{row.approval.expires_at, row.index, DueKind::kApproval,

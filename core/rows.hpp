@@ -16,6 +16,7 @@
 #include "core/period_rows.hpp"
 #include "core/project_rows.hpp"
 #include "core/request_rows.hpp"
+#include "core/signing_key_rows.hpp"
 #include "core/title_rows.hpp"
 #include "core/voucher_rows.hpp"
 #include "matching/engine.hpp"
@@ -439,6 +440,7 @@ struct Rows {
     std::vector<settlement::JournalEntry> journal;
     std::vector<MeterKeyRow> meter_keys;
     std::vector<OperatorRequestRow> operator_requests;
+    std::vector<SigningKeyRow> signing_keys;
 };
 
 // SHA-256 over a canonical text of the state rows, sorted by key; equal states give equal digests.

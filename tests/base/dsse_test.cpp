@@ -140,7 +140,7 @@ TEST(Dsse, IsBounded) {
               "/signatures bad_count");
 
     const DsseEnvelope long_keyid =
-        make_envelope("t", "p", std::string(kMaxEnvelopeTextBytes + 1, 'k'), key);
+        make_envelope("t", "p", std::string(kMaxKeyidBytes + 1, 'k'), key);
     EXPECT_EQ(code_of_first_fault(parse_envelope(envelope_json(long_keyid))),
               "/signatures/0/keyid too_long");
 

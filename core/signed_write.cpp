@@ -1,0 +1,64 @@
+#include "core/signed_write.hpp"
+
+#include "base/check.hpp"
+
+#include <algorithm>
+
+namespace suanpan::core {
+namespace {
+
+constexpr std::string_view kType = "application/vnd.suanpan.write+json; to=";
+constexpr std::string_view kOnce = "; once=";
+
+bool is_unreserved(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
+// Nothing that could end it early or be read two ways.
+bool is_signable_path(std::string_view path) {
+    return path.starts_with('/') && std::ranges::all_of(path, [](char c) {
+               return is_unreserved(c) || c == '/' || c == ':' || c == '%';
+           });
+}
+
+}  // namespace
+
+bool is_signable_once(std::string_view once) {
+    return !once.empty() && once.size() <= kMaxSignedOnce &&
+           std::ranges::all_of(once, is_unreserved);
+}
+
+Result<std::string> signed_payload_type(std::string_view path, std::string_view once) {
+    CHECK(is_signable_once(once));
+    std::string out(kType);
+    out.append(path).append(kOnce).append(once);
+    if (is_signable_path(path) && out.size() <= kMaxPayloadTypeBytes) return out;
+    return fail("signed_too_long",
+                "the path of a signed write has letters, digits and -._~/:% "
+                "only, and with its Idempotency-Key at most " +
+                    std::to_string(kMaxPayloadTypeBytes - kType.size() - kOnce.size()) +
+                    " characters");
+}
+
+Result<SignedWrite> read_signed_write(std::string_view envelope) {
+    const auto bad = [] {
+        return fail("bad_signature", "the envelope is not that of a signed write");
+    };
+    auto parsed = parse_envelope(envelope);
+    if (!parsed || parsed->signatures.size() != 1 || parsed->payload.size() > kMaxSignedBody)
+        return bad();
+    const auto key = parse_id<SigningKeyId>(parsed->signatures.front().keyid);
+    const std::string_view type = parsed->payload_type;
+    // The last one: a path has none.
+    const std::size_t once_at = type.rfind(kOnce);
+    if (!key || !type.starts_with(kType) || once_at == std::string_view::npos ||
+        once_at < kType.size())
+        return bad();
+    SignedWrite out{*key, std::string(type.substr(kType.size(), once_at - kType.size())),
+                    std::string(type.substr(once_at + kOnce.size())), std::move(*parsed)};
+    if (!is_signable_path(out.path) || !is_signable_once(out.once)) return bad();
+    return out;
+}
+
+}  // namespace suanpan::core

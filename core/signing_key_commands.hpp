@@ -1,0 +1,26 @@
+#pragma once
+
+// Commands about the keys with which organisations sign their writes; see commands.hpp.
+
+#include "base/crypto.hpp"
+#include "base/ids.hpp"
+
+#include <cstddef>
+
+namespace suanpan::core {
+
+// By the organisation itself. Once it has a key in force, by a write that one of them has signed:
+// who holds only its API key adds none.
+struct RegisterSigningKey {
+    SigningKeyId id;
+    OrganisationId organisation;
+    PublicKey key{};
+};
+// By the organisation, or by the operator (whose word a lost key is). For good.
+struct RevokeSigningKey {
+    SigningKeyId id;
+};
+
+inline constexpr std::size_t kMaxSigningKeys = 16;  // of an organisation, in force
+
+}  // namespace suanpan::core
