@@ -89,8 +89,8 @@ Response Cors::answer_options(const Request& request, std::string_view methods) 
     if (!allows(request) || !request.find_header("access-control-request-method")) return response;
     response.headers.emplace_back("Access-Control-Allow-Methods", std::string(methods));
     response.headers.emplace_back("Access-Control-Allow-Headers",
-                                  "Authorization, Content-Type, Idempotency-Key, If-None-Match, "
-                                  "Prefer, X-Request-Id, traceparent");
+                                  "Authorization, Content-Type, DSSE-Signature, Idempotency-Key, "
+                                  "If-None-Match, Prefer, X-Request-Id, traceparent");
     response.headers.emplace_back("Access-Control-Max-Age", "600");
     return response;
 }

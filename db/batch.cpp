@@ -8,6 +8,7 @@
 #include "db/table_disputes.hpp"
 #include "db/table_periods.hpp"
 #include "db/table_projects.hpp"
+#include "db/table_signing_keys.hpp"
 #include "db/table_titles.hpp"
 #include "db/table_trading.hpp"
 #include "db/table_webhooks.hpp"
@@ -144,6 +145,7 @@ void write_changes(NativeSession& session, const Batch& batch) {
     write_table(session, rows.invoice_sums);
     write_table(session, rows.projects);
     write_table(session, rows.project_budgets);
+    write_table(session, rows.signing_keys);
     write_table(session, rows.balances);
     write_table(session, records<JournalRecord>(rows.journal));
 }

@@ -7,6 +7,7 @@
 #include "db/table_disputes.hpp"
 #include "db/table_periods.hpp"
 #include "db/table_projects.hpp"
+#include "db/table_signing_keys.hpp"
 #include "db/table_titles.hpp"
 #include "db/table_trading.hpp"
 
@@ -152,6 +153,7 @@ core::Rows load_all(Source& source) {
     load_periods(source, rows);
     rows.projects = load<core::ProjectRow>(source, "", "t.id");
     rows.project_budgets = load<core::ProjectBudgetRow>(source, "", "t.project, t.currency");
+    rows.signing_keys = load<core::SigningKeyRow>(source, "", "t.id");
     rows.balances = load<core::BalanceRow>(source, "", "t.organisation, t.currency, t.account");
     return rows;
 }

@@ -4,18 +4,13 @@
 
 #include "api/call.hpp"
 #include "api/fields.hpp"
-#include "matching/terms.hpp"
+#include "core/order_request.hpp"
 
 #include <string>
 
 namespace suanpan::api {
 
-struct OrderInput {
-    matching::OrderTerms terms;  // without an id
-    std::string client_order_id;
-    std::string metadata;  // canonical JSON, or empty
-    std::optional<core::VoucherClaim> voucher{};
-};
+using OrderInput = core::OrderRequest;
 
 // Notes every fault; look at them before using the result. `now` resolves what is left out.
 OrderInput read_order(const Call& call, const Json& body, Faults& faults, std::string pointer);

@@ -1,12 +1,12 @@
-// The text forms of the wire that base/ does not have: durations, currencies, classes.
+// Durations as the wire has them.
 
-#include "api/fields.hpp"
 #include "base/checked.hpp"
+#include "base/fields.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace suanpan::api {
+namespace suanpan {
 
 namespace {
 
@@ -28,10 +28,6 @@ tl::unexpected<Error> bad_duration() {
     return fail(
         "bad_duration",
         "a duration is ISO 8601 in whole weeks, days, hours, minutes or seconds, as PT1H30M");
-}
-
-bool is_upper_or_digit(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 }  // namespace
@@ -80,18 +76,4 @@ std::string format_duration(Duration duration) {
     return out;
 }
 
-Result<std::string> parse_currency(std::string_view text) {
-    const auto capital = [](char c) { return c >= 'A' && c <= 'Z'; };
-    if (text.size() == 3 && std::ranges::all_of(text, capital)) return std::string(text);
-    return fail("bad_currency", "a currency is three capital letters (ISO 4217), as CNY");
-}
-
-Result<std::string> parse_class(std::string_view text) {
-    const auto allowed = [](char c) { return is_upper_or_digit(c) || c == '-'; };
-    if (!text.empty() && text.size() <= 32 && std::ranges::all_of(text, allowed) &&
-        text.front() != '-' && text.back() != '-')
-        return std::string(text);
-    return fail("bad_class", "a compute class is capital letters, digits and hyphens, as AI-FP16");
-}
-
-}  // namespace suanpan::api
+}  // namespace suanpan

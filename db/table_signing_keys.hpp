@@ -1,0 +1,24 @@
+#pragma once
+
+// The columns of organisations' signing keys (see db/table.hpp).
+
+#include "db/table.hpp"
+
+namespace suanpan::db {
+
+template <>
+struct Table<core::SigningKeyRow> {
+    static constexpr std::string_view kName = "signing_key";
+    static constexpr std::string_view kKey = "id";
+};
+
+template <typename A, Is<core::SigningKeyRow> R>
+void fields(A& a, R& r) {
+    a("id", r.id);
+    a("organisation", r.organisation);
+    a("public_key", r.key);
+    a("revoked", r.revoked);
+    a("log_index", r.index);
+}
+
+}  // namespace suanpan::db
