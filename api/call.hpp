@@ -107,6 +107,8 @@ struct Write {
     core::CommandBody command;
     bool for_ever = false;  // moves money or places an order
     std::vector<db::SideRow> side;
+    // The body has text that the log may not hold, beside what `side` keeps.
+    bool free_text = false;
     // The answer when the command was taken; runs on the core's thread.
     std::function<services::StoredResponse(const core::CommandOutcome&)> respond;
     // Where the caller's own view of things says more than the market's refusal; may be empty.

@@ -5,6 +5,7 @@
 #include "api/gate.hpp"
 #include "api/metrics.hpp"
 #include "api/problem.hpp"
+#include "api/signed.hpp"
 #include "api/workers.hpp"
 #include "base/crypto.hpp"
 #include "base/random.hpp"
@@ -74,6 +75,15 @@ Result<void> read_query(Call& call) {
     Fields(call.query, faults).finish();
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     return {};
+}
+
+// A signature is of one command; what makes several, or none, has nowhere to keep it.
+Result<void> check_takes_signature(const Call& call) {
+    if (!call.request.find_header(kSignatureHeader) ||
+        std::holds_alternative<WriteHandler>(call.route->handler))
+        return {};
+    return fail("signature_not_taken",
+                "this call is no single entry in the log: send it without a DSSE-Signature");
 }
 
 bool needs_key(const Route& route) {
@@ -169,6 +179,19 @@ core::Command command_of(const Call& call, core::CommandBody body) {
             core::Auth::kApiKey, std::move(body)};
 }
 
+namespace {
+
+core::Command signed_command(const Call& call, core::CommandBody body,
+                             const std::string& envelope) {
+    core::Command command = command_of(call, std::move(body));
+    if (envelope.empty()) return command;
+    command.auth = core::Auth::kSigned;
+    command.signature = envelope;
+    return command;
+}
+
+}  // namespace
+
 void answer(const Call& call, const Reply& reply, const Result<services::Answered>& result) {
     if (!result) return refuse(call, reply, result.error());
     Response response;
@@ -258,6 +281,7 @@ Result<void> Dispatcher::prepare(Call& call) const {
     const auto query = read_query(call);
     if (!query) return query;
     if (call.route->method != "POST") return {};
+    if (const auto taken = check_takes_signature(call); !taken) return taken;
     if (needs_key(*call.route)) {
         auto key = read_idempotency_key(call);
         if (!key) return fail(key.error());
@@ -306,12 +330,20 @@ Result<void> Dispatcher::authorize(Call& call) const {
 
 void Dispatcher::write(const std::shared_ptr<Call>& call, WriteHandler handler,
                        const Reply& reply) {
+    const auto envelope = envelope_of(*call);
+    if (!envelope) return refuse(*call, reply, envelope.error());
     auto made = handler(*call);
     if (!made) return refuse(*call, reply, made.error());
+    if (!envelope->empty()) {
+        const auto signable = check_signable(*made);
+        if (!signable) return refuse(*call, reply, signable.error());
+        // What was signed for once is never carried out a second time.
+        made->for_ever = true;
+    }
     const services::IdempotencyKey key = idempotency_of(*call, made->for_ever);
-    auto start = [&call, &made, &key](const services::IdempotentWrites::Finish& finish) {
+    auto start = [&call, &made, &key, &envelope](const services::IdempotentWrites::Finish& finish) {
         services::Submission submission{
-            command_of(*call, std::move(made->command)), key, std::move(made->side),
+            signed_command(*call, std::move(made->command), *envelope), key, std::move(made->side),
             [path = call->request.path, respond = std::move(made->respond),
              refuse = std::move(made->refuse)](const core::CommandOutcome& outcome) {
                 if (!outcome.refusal) return respond(outcome);

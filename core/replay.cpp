@@ -2,6 +2,7 @@
 
 #include "base/dsse.hpp"
 #include "base/time.hpp"
+#include "core/signed_command.hpp"
 #include "ledger/entry.hpp"
 #include "ledger/succession.hpp"
 
@@ -61,12 +62,7 @@ Result<void> Replay::apply(const std::string& entry) {
                     "entry " + std::to_string(size_.value) + ": " + logged.error().detail());
     }
     if (!logged->command) return differs("", entry);
-    if (logged->command->auth == Auth::kSigned) {
-        // No entry holds its author's signature: the claim would be believed for nothing.
-        return fail("unverifiable_author",
-                    "entry " + std::to_string(size_.value) +
-                        " says that its author signed it, which nothing in it proves");
-    }
+    if (const auto author = check_author(*logged); !author) return author;
     if (logged->time < market_.head().last_time)
         return time_decreases(size_, logged->time, market_.head().last_time);
     if (const auto checked = check_signatures(*logged); !checked) return checked;
@@ -88,6 +84,30 @@ Result<void> Replay::apply(const std::string& entry) {
     return {};
 }
 
+// Whether the key is the actor's and in force is the market's to say.
+Result<void> Replay::check_author(const LoggedEntry& logged) {
+    if (logged.command->auth != Auth::kSigned) return {};
+    const std::string entry = "entry " + std::to_string(size_.value);
+    if (logged.command->signature.empty()) {
+        return fail("unverifiable_author",
+                    entry + " says that its author signed it, which nothing in it proves");
+    }
+    const auto write = read_signed_write(logged.command->signature);
+    if (!write) return fail(write.error().code(), entry + ": " + write.error().detail());
+    const auto key = signing_keys_.find(write->key);
+    // As with an unknown meter's readings.
+    if (key == signing_keys_.end()) return {};
+    const auto verified = verify_author(*logged.command, key->second);
+    if (!verified) return fail(verified.error().code(), entry + ": " + verified.error().detail());
+    if (!logged.refused && !signed_.insert(signed_once(*write)).second) {
+        return fail("signature_reused", entry + ": what the key " + to_string(write->key) +
+                                            " signed for " + write->path +
+                                            " was carried out before");
+    }
+    signatures_ += 1;
+    return {};
+}
+
 // Of what the entry carries; the keys that entries register are those that later ones need.
 Result<void> Replay::check_signatures(const LoggedEntry& logged) {
     const CommandBody& body = logged.command->body;
@@ -99,6 +119,7 @@ Result<void> Replay::check_signatures(const LoggedEntry& logged) {
     if (const auto* meter = std::get_if<RegisterMeter>(&body)) meter_keys_[meter->id] = meter->key;
     if (const auto* key = std::get_if<RegisterArbiterKey>(&body)) arbiter_keys_[key->id] = key->key;
     if (const auto* key = std::get_if<RegisterPaymentKey>(&body)) payment_keys_[key->id] = key->key;
+    if (const auto* key = std::get_if<RegisterSigningKey>(&body)) signing_keys_[key->id] = key->key;
     return {};
 }
 

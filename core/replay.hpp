@@ -11,12 +11,14 @@
 #include "core/entries.hpp"
 #include "core/market.hpp"
 #include "core/replay_difference.hpp"
+#include "core/signed_write.hpp"
 
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,8 +33,9 @@ class Replay {
 
     // The entry at the next index. Errors, after which the replay is over: `bad_entry`,
     // `replay_differs` (with what was expected and what the log has), `time_decreases`,
-    // `bad_signature` (readings, rulings, payments), `unverifiable_author` (`signed`: entries hold
-    // no signature of their author), those of ledger::read_log_statement.
+    // `bad_signature` (readings, rulings, payments, signed writes), `signed_otherwise`,
+    // `signature_reused`, `unverifiable_author` (`signed`, and no signature), those of
+    // ledger::read_log_statement.
     Result<void> next(std::string_view entry);
     // `replay_differs` when the log ends before the entries that must follow its last command. Of a
     // log that goes on, a checkpoint may end there: then it is no fault, see unfinished().
@@ -58,6 +61,8 @@ class Replay {
     Result<void> check_signature(const SubmitReadings& readings);
     Result<void> check_signature(const RuleDispute& ruling);
     Result<void> check_signature(const TakePayment& payment);
+    // Of a command that its author signed.
+    Result<void> check_author(const LoggedEntry& logged);
     // Keeps the keys that commands are signed with, and checks what is signed.
     Result<void> check_signatures(const LoggedEntry& logged);
     tl::unexpected<Error> differs(std::string_view expected, std::string_view found);
@@ -68,6 +73,8 @@ class Replay {
     std::map<MeterId, PublicKey> meter_keys_;  // the first that each had
     std::map<SigningKeyId, PublicKey> arbiter_keys_;
     std::map<SigningKeyId, PublicKey> payment_keys_;
+    std::map<SigningKeyId, PublicKey> signing_keys_;
+    std::set<SignedOnce> signed_;  // by writes that were taken
     std::map<std::string, std::int64_t> kinds_;
     std::map<std::string, std::int64_t> authors_;
     std::int64_t signatures_ = 0;

@@ -1,5 +1,6 @@
 #include "core/signed_write.hpp"
 
+#include "base/bytes.hpp"
 #include "base/check.hpp"
 
 #include <algorithm>
@@ -39,6 +40,13 @@ Result<std::string> signed_payload_type(std::string_view path, std::string_view 
                 "only, and with its Idempotency-Key at most " +
                     std::to_string(kMaxPayloadTypeBytes - kType.size() - kOnce.size()) +
                     " characters");
+}
+
+SignedOnce signed_once(const SignedWrite& write) {
+    const Hash whole = sha256({as_chars(write.key.bytes), write.envelope.payload_type});
+    SignedOnce out{};
+    std::copy_n(whole.begin(), out.size(), out.begin());
+    return out;
 }
 
 Result<SignedWrite> read_signed_write(std::string_view envelope) {

@@ -6,11 +6,14 @@
 // so that one signature stands for one route, one resource and one effect. Pure: the server makes
 // such envelopes, replay and audit read them.
 
+#include "base/crypto.hpp"
 #include "base/dsse.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -27,6 +30,11 @@ struct SignedWrite {
 
     [[nodiscard]] const std::string& body() const { return envelope.payload; }
 };
+
+// What a key signs once and no more: a path and an Idempotency-Key. Short, since whoever checks a
+// log remembers all of them.
+using SignedOnce = std::array<std::uint8_t, 16>;
+SignedOnce signed_once(const SignedWrite& write);
 
 // At most kMaxSignedOnce characters of RFC 3986's unreserved set: it stands in a payloadType.
 bool is_signable_once(std::string_view once);

@@ -74,6 +74,7 @@ Write request_of(const Call& call, core::CashMove move, Reference reference) {
     move.reference_hash = reference.hash();
     Write write;
     write.for_ever = true;
+    write.free_text = true;
     write.command = core::RequestCash{std::move(move), call.caller.user};
     write.respond = [reference = std::move(reference)](const core::CommandOutcome& outcome) {
         const core::CashRow& row = outcome.cash.value();

@@ -205,4 +205,9 @@ void test_webhook(const std::shared_ptr<Call>& call, const Reply& reply);
 Result<Response> list_deliveries(Call& call);
 void redeliver(const std::shared_ptr<Call>& call, const Reply& reply);
 
+// signing_keys.cpp
+Result<Write> register_signing_key(Call& call);
+Result<Response> list_signing_keys(Call& call);
+Result<Write> revoke_signing_key(Call& call);
+
 }  // namespace suanpan::api

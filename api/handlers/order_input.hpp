@@ -12,7 +12,7 @@ namespace suanpan::api {
 
 using OrderInput = core::OrderRequest;
 
-// Notes every fault; look at them before using the result. `now` resolves what is left out.
+// Notes every fault; look at them before using the result.
 OrderInput read_order(const Call& call, const Json& body, Faults& faults, std::string pointer);
 
 // The command and its side row; the free text goes into the log as a salted hash only.

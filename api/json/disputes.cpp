@@ -63,12 +63,26 @@ Json to_json(const core::DisputeRow& row) {
     return out;
 }
 
-Json to_json(const core::ArbiterKeyRow& key) {
+namespace {
+
+// Of an arbiter, or of who signs its writes.
+template <typename Row>
+Json signing_key_json(const Row& key) {
     return {{"id", to_string(key.id)},
             {"organisation", to_string(key.organisation)},
             {"public_key", to_base64(as_chars(key.key))},
             {"revoked", key.revoked},
             {"log_index", key.index.value}};
+}
+
+}  // namespace
+
+Json to_json(const core::ArbiterKeyRow& key) {
+    return signing_key_json(key);
+}
+
+Json to_json(const core::SigningKeyRow& key) {
+    return signing_key_json(key);
 }
 
 }  // namespace suanpan::api

@@ -52,6 +52,7 @@ Json to_json(const core::GrantRow& grant);
 Json to_json(const core::RunRow& run);
 Json to_json(const core::DisputeRow& row);
 Json to_json(const core::ArbiterKeyRow& key);
+Json to_json(const core::SigningKeyRow& key);
 Json to_json(const core::ProjectAccount& account);
 // What `viewer` may know of it: the buyer what it pays and its fee and tax, the provider what it
 // gets, its fee and what is withheld, both the sale they agreed on, an owner of the pool its share

@@ -24,9 +24,11 @@ Result<void> check_form(const ledger::EntryHeader& header, std::string_view byte
         return fail("bad_entry", "the entry says it is about the log, and is of kind " +
                                      header.kind + ": the log's statements are of kind key");
     }
-    // No entry holds its author's signature; one that claims it would be believed for nothing.
+    // One that claims its author's signature and holds none would be believed for nothing. Whether
+    // it is good is for the hooks (signed_writes.hpp).
     const auto auth = core::parse_auth(header.auth);
-    if (!header.auth.empty() && (!auth || *auth == core::Auth::kSigned)) {
+    const auto holds_none = [&bytes] { return bytes.find("\"signed\":{") == bytes.npos; };
+    if (!header.auth.empty() && (!auth || (*auth == core::Auth::kSigned && holds_none()))) {
         return fail("unverifiable_author", "the entry says its author is known by \"" +
                                                printable(header.auth) +
                                                "\", which nothing in it proves");

@@ -87,11 +87,14 @@ Json ids_json(const std::set<IdType>& ids) {
 }  // namespace
 
 std::vector<EntryHook> EntrySignatures::hooks() {
-    return {{"key", [this](const EntryView& entry) { return note_key(entry); }},
-            {"readings", [this](const EntryView& entry) { return check_readings(entry); }},
-            {"ruling", [this](const EntryView& entry) { return check_ruling(entry); }},
-            {"admin", [this](const EntryView& entry) { return note_decision(entry); }},
-            {"transfer", [this](const EntryView& entry) { return check_payment(entry); }}};
+    std::vector<EntryHook> out = signed_writes_.hooks();
+    out.insert(out.end(),
+               {{"key", [this](const EntryView& entry) { return note_key(entry); }},
+                {"readings", [this](const EntryView& entry) { return check_readings(entry); }},
+                {"ruling", [this](const EntryView& entry) { return check_ruling(entry); }},
+                {"admin", [this](const EntryView& entry) { return note_decision(entry); }},
+                {"transfer", [this](const EntryView& entry) { return check_payment(entry); }}});
+    return out;
 }
 
 Result<OrderedStep> EntrySignatures::note_key(const EntryView& entry) {
@@ -267,6 +270,7 @@ Json EntrySignatures::state() const {
              {"revoked_arbiter_keys", ids_json(revoked_arbiter_keys_)},
              {"rulings", std::to_string(rulings_)}};
     payment_keys_.put_state(out);
+    out["signed_writes"] = signed_writes_.state();
     return out;
 }
 
@@ -280,6 +284,11 @@ Result<void> EntrySignatures::restore(const Json& state) {
         if (const auto arbiters = restore_arbiters(in); !arbiters) return arbiters;
     }
     if (const auto payers = payment_keys_.restore(in); !payers) return payers;
+    // Nor has one of before writes were signed.
+    if (in.has("signed_writes")) {
+        const auto writes = signed_writes_.restore(in.member("signed_writes"));
+        if (!writes) return writes;
+    }
     if (const auto finished = in.finish(); !finished || probes < 0 || batches < probes)
         return fail("bad_state", finished ? "negative" : finished.error().detail());
     if (!meters) return meters;

@@ -4,10 +4,12 @@
 // a key of its meter: registered or put in by a rotation before, not replaced for longer than the
 // rotation's overlap, and not revoked, as the market has it (core/meters.cpp). The same holds of
 // rulings and the keys of arbiters (core/disputes.cpp), and of payments and those of their
-// providers, from the second person's word for one to its revocation.
+// providers, from the second person's word for one to its revocation; and of writes that their
+// authors signed (signed_writes.hpp).
 
 #include "apps/suanpan-audit/entry_hook.hpp"
 #include "apps/suanpan-audit/payment_keys.hpp"
+#include "apps/suanpan-audit/signed_writes.hpp"
 #include "base/crypto.hpp"
 #include "base/ids.hpp"
 #include "core/commands.hpp"
@@ -27,7 +29,8 @@ class EntrySignatures {
     /// They refer to this object. Faults: `bad_entry`, `meter_exists`, `unknown_meter`,
     /// `revoked_meter`, `key_reused`, `bad_overlap`, `key_in_force`, `superseded_key`,
     /// `key_exists`, `unknown_key`, `revoked_key`, `unknown_payment_key`,
-    /// `approval_expired`, `approval_differs`, `same_person`, `bad_signature`.
+    /// `approval_expired`, `approval_differs`, `same_person`, `bad_signature`; those of
+    /// SignedWrites.
     std::vector<EntryHook> hooks();
 
     [[nodiscard]] std::uint64_t batches() const { return batches_; }
@@ -35,6 +38,7 @@ class EntrySignatures {
     [[nodiscard]] std::uint64_t probe_batches() const { return probe_batches_; }
     [[nodiscard]] std::size_t meters() const { return keys_.size(); }
     [[nodiscard]] std::uint64_t rulings() const { return rulings_; }
+    [[nodiscard]] const SignedWrites& signed_writes() const { return signed_writes_; }
 
     /// What it remembers, for a later run that goes on from here.
     [[nodiscard]] Json state() const;
@@ -55,6 +59,7 @@ class EntrySignatures {
 
     std::map<MeterId, settlement::MeterKeys> keys_;
     PaymentKeys payment_keys_;
+    SignedWrites signed_writes_;
     std::uint64_t batches_ = 0;
     std::uint64_t probe_batches_ = 0;
     std::map<SigningKeyId, PublicKey> arbiter_keys_;

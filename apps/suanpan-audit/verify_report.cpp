@@ -94,6 +94,14 @@ void describe_signatures(Report& report, const EntrySignatures& signatures) {
                                   " of the batches are of the operator's probes and bill nothing");
         report.field("probe_batches", std::to_string(signatures.probe_batches()));
     }
+    const SignedWrites& signed_writes = signatures.signed_writes();
+    if (signed_writes.writes() != 0) {
+        report.line("Signed writes", grouped(signed_writes.writes()) +
+                                         ", each signed by its author with one of " +
+                                         grouped(signed_writes.keys()) + " registered keys");
+        report.field("signed_writes", std::to_string(signed_writes.writes()));
+        report.field("signing_keys", std::to_string(signed_writes.keys()));
+    }
     if (signatures.rulings() == 0) return;
     report.line("Rulings",
                 grouped(signatures.rulings()) + " of disputes, each signed by its arbiter");

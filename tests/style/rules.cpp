@@ -178,6 +178,7 @@ Faults reads_as_nobody(const SourceFile& file) {
                               "api/database.hpp",
                               "api/handlers/market_data.cpp",
                               "api/handlers/receipts.cpp",
+                              "api/handlers/signing_keys.cpp",
                               "api/handlers/utilisation.cpp",
                               "api/streaming/hub.cpp",
                               "api/streaming/hub.hpp"};

@@ -1,0 +1,202 @@
+#include "core/signed_command.hpp"
+
+#include "base/bytes.hpp"
+#include "base/decimal.hpp"
+#include "base/fields.hpp"
+#include "core/bodies.hpp"
+#include "core/entries.hpp"
+#include "core/order_request.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+namespace suanpan::core {
+namespace {
+
+// What was signed, and the command that is to have followed from it, which gives what the author
+// leaves to the server: the key that placed it, a new id.
+struct Said {
+    const OrganisationId& actor;
+    std::string_view id;  // of the path's {id}
+    const Json& body;
+    const CommandBody& done;
+    Faults faults{};
+
+    template <typename IdType>
+    [[nodiscard]] IdType path_id() {
+        const auto parsed = parse_id<IdType>(id);
+        if (!parsed) faults.push_back({"", "bad_id", ""});
+        return parsed.value_or(IdType{});
+    }
+    // Of an action that takes no body.
+    void expect_empty() { suanpan::Fields(body, faults).finish(); }
+};
+
+// The kinds' readers give the command of path and body. REQUIRE `done` of their kind.
+CommandBody order_said(Said& said) {
+    const auto& done = std::get<PlaceOrder>(said.done);
+    PlaceOrder out;
+    const OrderRequest request =
+        read_order({said.actor, done.terms.key}, said.body, said.faults, "");
+    // Free text is not signed: its hash in the entry would be of something else.
+    if (!request.client_order_id.empty() || !request.metadata.empty())
+        said.faults.push_back({"", "signed_free_text", ""});
+    out.terms = request.terms;
+    out.voucher = request.voucher;
+    return out;
+}
+
+CommandBody replace_said(Said& said) {
+    suanpan::Fields fields(said.body, said.faults);
+    ReplaceOrder out;
+    out.id = said.path_id<OrderId>();
+    // In lots or, as text, in CU: which of them, the order says.
+    const Json* const quantity = fields.find_any("quantity");
+    if (quantity != nullptr && quantity->is_string()) {
+        out.quantity = fields.need("quantity", parse_cu).value_or(Cu(0)).value;
+    } else {
+        out.quantity = fields.need_integer("quantity", 1, kMaxInteger).value_or(0);
+    }
+    out.limit_price = fields.need("limit_price", parse_price).value_or(Price(0));
+    fields.finish();
+    return out;
+}
+
+CommandBody cancel_said(Said& said) {
+    said.expect_empty();
+    return CancelOrder{said.path_id<OrderId>()};
+}
+
+CommandBody cancel_all_said(Said& said) {
+    suanpan::Fields fields(said.body, said.faults);
+    matching::OrderFilter filter;
+    filter.organisation = fields.find("organisation", parse_id<OrganisationId>);
+    filter.market = fields.find("market", matching::parse_market_key);
+    filter.side = fields.find("side", matching::parse_side);
+    filter.project = fields.find("project", parse_id<ProjectId>);
+    filter.key = fields.find("key", parse_id<ApiKeyId>);
+    fields.finish();
+    // Unsaid it is the author's own; or everybody's, which the market lets the operator alone do.
+    const auto& done = std::get<CancelAll>(said.done).filter.organisation;
+    if (!filter.organisation && done) filter.organisation = said.actor;
+    return CancelAll{filter};
+}
+
+template <LeaseAction kAction>
+CommandBody advance_said(Said& said) {
+    said.expect_empty();
+    return AdvanceLease{said.path_id<LeaseId>(), kAction};
+}
+
+CommandBody release_said(Said& said) {
+    said.expect_empty();
+    return ReleaseLease{said.path_id<LeaseId>()};
+}
+
+CommandBody key_said(Said& said) {
+    suanpan::Fields fields(said.body, said.faults);
+    RegisterSigningKey out;
+    out.id = std::get<RegisterSigningKey>(said.done).id;
+    out.organisation = said.actor;
+    const auto parse = [](std::string_view text) -> Result<PublicKey> {
+        const auto raw = from_base64(text);
+        if (!raw) return fail(raw.error());
+        return public_key_from(*raw);
+    };
+    out.key = fields.need("public_key", parse).value_or(PublicKey{});
+    fields.finish();
+    return out;
+}
+
+CommandBody revocation_said(Said& said) {
+    said.expect_empty();
+    return RevokeSigningKey{said.path_id<SigningKeyId>()};
+}
+
+template <typename Body>
+bool is(const CommandBody& body) {
+    return std::holds_alternative<Body>(body);
+}
+
+template <LeaseAction kAction>
+bool is_advance(const CommandBody& body) {
+    const auto* advance = std::get_if<AdvanceLease>(&body);
+    return advance != nullptr && advance->action == kAction;
+}
+
+struct Kind {
+    std::string_view before;  // of the path, around its {id}
+    std::string_view after;
+    bool (*is)(const CommandBody&);
+    CommandBody (*said)(Said&);
+};
+
+constexpr std::array kKinds = std::to_array<Kind>({
+    {"/v1/orders", "", is<PlaceOrder>, order_said},
+    {"/v1/orders/", ":replace", is<ReplaceOrder>, replace_said},
+    {"/v1/orders/", ":cancel", is<CancelOrder>, cancel_said},
+    {"/v1/orders:cancel-all", "", is<CancelAll>, cancel_all_said},
+    {"/v1/leases/", ":accept", is_advance<LeaseAction::kAccept>,
+     advance_said<LeaseAction::kAccept>},
+    {"/v1/leases/", ":activate", is_advance<LeaseAction::kActivate>,
+     advance_said<LeaseAction::kActivate>},
+    {"/v1/leases/", ":release", is<ReleaseLease>, release_said},
+    {"/v1/signing-keys", "", is<RegisterSigningKey>, key_said},
+    {"/v1/signing-keys/", ":revoke", is<RevokeSigningKey>, revocation_said},
+});
+
+// The part of the path in between; nothing for a path of another form.
+std::optional<std::string_view> id_in(std::string_view path, const Kind& kind) {
+    if (kind.after.empty())
+        return path == kind.before ? std::optional(std::string_view()) : std::nullopt;
+    if (path.size() <= kind.before.size() + kind.after.size() || !path.starts_with(kind.before) ||
+        !path.ends_with(kind.after))
+        return std::nullopt;
+    path.remove_prefix(kind.before.size());
+    path.remove_suffix(kind.after.size());
+    return path.find('/') == std::string_view::npos ? std::optional(path) : std::nullopt;
+}
+
+bool follows(const Command& command, const SignedWrite& write, const Kind& kind,
+             std::string_view id) {
+    if (!kind.is(command.body)) return false;
+    const auto body = write.body().empty() ? Result<Json>(Json::object())
+                                           : parse_json(write.body(), {kMaxSignedBody});
+    if (!body) return false;
+    Said said{command.actor, id, *body, command.body};
+    const CommandBody expected = kind.said(said);
+    return said.faults.empty() && body_to_json(expected) == body_to_json(command.body);
+}
+
+}  // namespace
+
+Result<void> check_signed_command(const Command& command, const SignedWrite& write) {
+    const auto otherwise = [&write] {
+        return fail("signed_otherwise",
+                    "what was signed for " + write.path + " is not what the entry does");
+    };
+    for (const Kind& kind : kKinds) {
+        const auto id = id_in(write.path, kind);
+        if (!id && kind.is(command.body)) return otherwise();
+        if (!id) continue;
+        if (!follows(command, write, kind, *id)) return otherwise();
+        return {};
+    }
+    return {};
+}
+
+Result<SignedWrite> verify_author(const Command& command, const PublicKey& key) {
+    auto write = read_signed_write(command.signature);
+    if (!write) return write;
+    if (!verify(write->envelope, key)) {
+        return fail("bad_signature",
+                    "the write is not signed with the key " + to_string(write->key));
+    }
+    if (const auto same = check_signed_command(command, *write); !same) return fail(same.error());
+    return write;
+}
+
+}  // namespace suanpan::core
