@@ -146,7 +146,7 @@ const std::array kUnseen = std::to_array<Unseen>({
      {"bad_approval", "bad_uuid", "no_operator", "unknown_attestation"}},
     {"of the log, its replay and what is read back from the database",
      {"bad_account_kind", "bad_entry", "bad_samples", "bad_snapshot", "replay_differs",
-      "time_decreases", "unverifiable_author"}},
+      "signature_reused", "signed_otherwise", "time_decreases", "unverifiable_author"}},
     {"of tokens and the identity provider's keys: the caller is told `unauthorized`",
      {"bad_jwk", "bad_jwks", "bad_token", "unused_jwk"}},
     {"told on the stream, as docs/api.md has it",
