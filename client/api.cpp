@@ -1,7 +1,10 @@
 #include "client/api.hpp"
 
+#include "base/bytes.hpp"
 #include "base/decimal.hpp"
+#include "base/dsse.hpp"
 #include "base/random.hpp"
+#include "base/write_type.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -114,10 +117,21 @@ Result<Json> Api::get(const std::string& target) {
 Result<Json> Api::post(const std::string& target, const Json& body, std::string idempotency_key) {
     HttpRequest request = make("POST", target);
     if (idempotency_key.empty()) idempotency_key = to_hex(random_bytes(16));
+    request.body = body.dump();
+    if (signer_) {
+        const std::string signed_bytes =
+            dsse_pae(write_payload_type(target, idempotency_key), request.body);
+        request.headers.emplace_back(
+            "DSSE-Signature",
+            signer_->id + ":" + to_base64(as_chars(signer_->key.sign(signed_bytes))));
+    }
     request.headers.emplace_back("Content-Type", "application/json");
     request.headers.emplace_back("Idempotency-Key", std::move(idempotency_key));
-    request.body = body.dump();
     return json_or_error(send(request));
+}
+
+void Api::sign_with(std::string id, SigningKey key) {
+    signer_.emplace(Signer{std::move(id), std::move(key)});
 }
 
 Result<Json> Api::list(const std::string& target) {

@@ -3,6 +3,7 @@
 // Suanpan's REST interface for programs: JSON in and out, one organisation's key, every writing
 // call with an Idempotency-Key so that it may be repeated. Not thread-safe: one object a thread.
 
+#include "base/crypto.hpp"
 #include "base/json.hpp"
 #include "base/result.hpp"
 #include "client/http_client.hpp"
@@ -10,6 +11,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,6 +43,9 @@ class Api {
     // Without an idempotency key a fresh one is made.
     Result<Json> post(const std::string& target, const Json& body,
                       std::string idempotency_key = "");
+    // Every post() from now on is signed by its organisation's key, whose id is `id` ("sgk_…"). The
+    // path that is signed is the target's, as the server has it: without the URL's own.
+    void sign_with(std::string id, SigningKey key);
     // All pages of a list: the elements of `items`, following `next` while `has_more`.
     Result<Json> list(const std::string& target);
     // Bytes as they are (checkpoints, tiles, metrics).
@@ -58,6 +63,11 @@ class Api {
     std::string base_;  // the path of the URL
     std::string key_;
     RetryPolicy retry_;
+    struct Signer {
+        std::string id;
+        SigningKey key;
+    };
+    std::optional<Signer> signer_;
     int last_status_ = 0;
     std::string last_request_id_;
 };

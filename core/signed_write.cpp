@@ -2,14 +2,12 @@
 
 #include "base/bytes.hpp"
 #include "base/check.hpp"
+#include "base/write_type.hpp"
 
 #include <algorithm>
 
 namespace suanpan::core {
 namespace {
-
-constexpr std::string_view kType = "application/vnd.suanpan.write+json; to=";
-constexpr std::string_view kOnce = "; once=";
 
 bool is_unreserved(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -32,13 +30,12 @@ bool is_signable_once(std::string_view once) {
 
 Result<std::string> signed_payload_type(std::string_view path, std::string_view once) {
     CHECK(is_signable_once(once));
-    std::string out(kType);
-    out.append(path).append(kOnce).append(once);
+    std::string out = write_payload_type(path, once);
     if (is_signable_path(path) && out.size() <= kMaxPayloadTypeBytes) return out;
     return fail("signed_too_long",
                 "the path of a signed write has letters, digits and -._~/:% "
                 "only, and with its Idempotency-Key at most " +
-                    std::to_string(kMaxPayloadTypeBytes - kType.size() - kOnce.size()) +
+                    std::to_string(kMaxPayloadTypeBytes - kWriteType.size() - kWriteOnce.size()) +
                     " characters");
 }
 
@@ -59,12 +56,12 @@ Result<SignedWrite> read_signed_write(std::string_view envelope) {
     const auto key = parse_id<SigningKeyId>(parsed->signatures.front().keyid);
     const std::string_view type = parsed->payload_type;
     // The last one: a path has none.
-    const std::size_t once_at = type.rfind(kOnce);
-    if (!key || !type.starts_with(kType) || once_at == std::string_view::npos ||
-        once_at < kType.size())
+    const std::size_t once_at = type.rfind(kWriteOnce);
+    if (!key || !type.starts_with(kWriteType) || once_at == std::string_view::npos ||
+        once_at < kWriteType.size())
         return bad();
-    SignedWrite out{*key, std::string(type.substr(kType.size(), once_at - kType.size())),
-                    std::string(type.substr(once_at + kOnce.size())), std::move(*parsed)};
+    SignedWrite out{*key, std::string(type.substr(kWriteType.size(), once_at - kWriteType.size())),
+                    std::string(type.substr(once_at + kWriteOnce.size())), std::move(*parsed)};
     if (!is_signable_path(out.path) || !is_signable_once(out.once)) return bad();
     return out;
 }

@@ -31,6 +31,7 @@ void add_ledger(CLI::App& root, Session& session);
 void add_users(CLI::App& root, Session& session);
 void add_periods(CLI::App& root, Session& session);
 void add_requests(CLI::App& root, Session& session);
+void add_signing_keys(CLI::App& root, Session& session);
 void add_projects(CLI::App& root, Session& session);
 void add_migration(CLI::App& root, Session& session);
 

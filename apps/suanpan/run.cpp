@@ -11,10 +11,10 @@ namespace suanpan::cli {
 namespace {
 
 constexpr std::array kGroups{
-    add_organisations, add_catalogue,  add_markets,    add_capacity,  add_orders,    add_trades,
-    add_leases,        add_accounts,   add_settlement, add_operation, add_migration, add_control,
-    add_ledger,        add_agreements, add_vouchers,   add_disputes,  add_users,     add_periods,
-    add_titles,        add_projects,   add_requests,
+    add_organisations, add_catalogue,  add_markets,    add_capacity,     add_orders,    add_trades,
+    add_leases,        add_accounts,   add_settlement, add_operation,    add_migration, add_control,
+    add_ledger,        add_agreements, add_vouchers,   add_disputes,     add_users,     add_periods,
+    add_titles,        add_projects,   add_requests,   add_signing_keys,
 };
 
 constexpr const char* kFooter =
@@ -51,6 +51,13 @@ int run(int argc, const char* const* argv) {
     root.add_flag("--json", session.json, "print the answer as JSON");
     root.add_option("--idempotency-key", session.idempotency_key,
                     "of a writing command: repeats a call whose outcome is unknown");
+    auto* with =
+        root.add_option("--sign-with", session.sign_with,
+                        "file with a signing key's secret (signing-key make): signs what a "
+                        "writing command sends");
+    auto* as = root.add_option("--sign-as", session.sign_as, "the key's id, sgk_…");
+    with->needs(as);
+    as->needs(with);
     root.require_subcommand(1);
     root.fallthrough();
     root.footer(kFooter);

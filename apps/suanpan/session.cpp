@@ -3,8 +3,10 @@
 #include "apps/suanpan/table.hpp"
 #include "base/bytes.hpp"
 #include "base/random.hpp"
+#include "services/key_file.hpp"
 
 #include <fmt/format.h>
+#include <openssl/crypto.h>
 
 #include <cstdio>
 #include <fstream>
@@ -25,6 +27,11 @@ Result<client::Api*> Session::api() {
         client::RetryPolicy retry;
         retry.attempts = 4;
         api_ = std::make_unique<client::Api>(*parsed, key, retry);
+        if (!sign_with.empty()) {
+            auto signer = read_signing_key(sign_with);
+            if (!signer) return fail(signer.error());
+            api_->sign_with(sign_as, std::move(*signer));
+        }
     }
     return api_.get();
 }
@@ -104,6 +111,18 @@ int report(const Error& error) {
     for (const Fault& fault : error.faults())
         fmt::print(stderr, "  {} {}: {}\n", fault.pointer, fault.code, fault.detail);
     return kRefused;
+}
+
+Result<SigningKey> read_signing_key(const std::string& path) {
+    auto seed = services::read_key_file(path);
+    if (!seed) {
+        return fail("no_file", path +
+                                   " is no file of 64 hexadecimal digits that only its owner may "
+                                   "read (mode 0600)");
+    }
+    SigningKey key(*seed);
+    OPENSSL_cleanse(seed->data(), seed->size());
+    return key;
 }
 
 Result<std::string> read_file(const std::string& path) {

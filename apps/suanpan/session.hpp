@@ -3,6 +3,7 @@
 // What every command shares: the server, the key, how to print. A command is given its parsed
 // options, calls the server once or a few times, and shows the answer as a table or as JSON.
 
+#include "base/crypto.hpp"
 #include "base/json.hpp"
 #include "base/result.hpp"
 #include "client/api.hpp"
@@ -34,10 +35,14 @@ class Session {
     bool json = false;
     // Of a writing command; repeats an earlier call whose outcome is unknown. Empty: a fresh one.
     std::string idempotency_key;
+    // The organisation's signing key, by the file of its secret and by its id: every writing
+    // command is signed with it. Both or none.
+    std::string sign_with;
+    std::string sign_as;
     // The command that was named; set while the command line is parsed.
     std::function<Result<void>()> command;
 
-    // Made when first asked for. Error `bad_url`.
+    // Made when first asked for. Errors: `bad_url`, `no_file`.
     Result<client::Api*> api();
     // One call, and its answer shown: an array as a table of `columns`, an object line by line.
     Result<void> get(const std::string& target, const std::vector<Column>& columns = {});
@@ -58,6 +63,8 @@ int report(const Error& error);
 
 // A file's text, "-" for standard input. Errors: `no_file`.
 Result<std::string> read_file(const std::string& path);
+// The secret of a signing key, from a file of its own. Error `no_file`.
+Result<SigningKey> read_signing_key(const std::string& path);
 // JSON that was given on the command line or, as "@file", in a file.
 Result<Json> read_json(const std::string& text);
 
