@@ -3,6 +3,7 @@
 #include "api/handlers/market_data.hpp"
 
 #include "api/handlers/input.hpp"
+#include "api/json/price_index.hpp"
 #include "api/json/render.hpp"
 #include "base/decimal.hpp"
 #include "base/time.hpp"
@@ -23,7 +24,6 @@ constexpr std::int64_t kMostItems = 200;
 constexpr std::int64_t kMostCandles = 1'000;
 constexpr std::int64_t kMostIntervals = 10'000;  // between `from` and `to`
 constexpr std::int64_t kUsualIntervals = 200;
-constexpr int kLevelScale = 6;
 
 struct Interval {
     std::string_view word;
@@ -88,20 +88,6 @@ Json candle_json(const db::Candle& candle, Duration interval, Time committed) {
             {"cu_hours", to_string(candle.cu_h)},
             {"value", to_string(candle.value)},
             {"complete", end <= committed}};
-}
-
-// Absent hub and firmness: all of them.
-Json value_json(const db::IndexRow& row) {
-    Json out{{"at", to_string(row.at)},
-             {"price", to_string(row.price)},
-             {"level", format_scaled(row.level, kLevelScale)},
-             {"cu_seconds", std::to_string(row.volume)},
-             {"trades", row.trades},
-             {"since", to_string(row.since)},
-             {"method", row.method}};
-    if (!row.hub.empty()) out["hub"] = row.hub;
-    if (!row.firmness.empty()) out["firmness"] = row.firmness;
-    return out;
 }
 
 // The span of candles that a query asks for.
@@ -188,11 +174,7 @@ Result<Response> get_index(Call& call) {
             return db::list_last_fixing(tx, *market);
         });
     if (!rows) return fail(not_found());
-    Json series = Json::array();
-    for (const db::IndexRow& row : *rows)
-        series.push_back(value_json(row));
-    return cacheable(
-        json_response({{"market", matching::to_string(*market)}, {"series", std::move(series)}}));
+    return cacheable(json_response(fixing_json(*market, *rows)));
 }
 
 Result<Response> list_index_history(Call& call) {
@@ -218,7 +200,7 @@ Result<Response> list_index_history(Call& call) {
             return db::cut(db::list_index_values(tx, filter), filter.limit);
         });
     if (!listed) return fail(not_found());
-    return cacheable(list_response(*listed, value_json,
+    return cacheable(list_response(*listed, index_value_json,
                                    [](const db::IndexRow& row) { return to_string(row.at); }));
 }
 

@@ -1,9 +1,11 @@
 #include "api/streaming/hub.hpp"
 
+#include "api/json/price_index.hpp"
 #include "api/json/render.hpp"
 #include "api/streaming/snapshots.hpp"
 #include "api/workers.hpp"
 #include "db/queries/billing.hpp"
+#include "db/queries/market_data.hpp"
 #include "db/queries/trading.hpp"
 #include "db/reader.hpp"
 
@@ -58,6 +60,15 @@ void StreamHub::committed(core::Rows& rows) {
     changed_.notify_one();
 }
 
+void StreamHub::fixed(const std::vector<db::IndexRow>& series) {
+    const std::scoped_lock lock(mutex_);
+    if (index_.empty() || series.empty()) return;
+    const db::IndexRow& first = series.front();
+    const std::string items = "[" + fixing_json(first.market, series).dump() + "]";
+    for (const SubscriptionPtr& subscription : index_)
+        subscription->fix(first.at, items);
+}
+
 void StreamHub::add(const std::shared_ptr<Outlet>& outlet) {
     const std::scoped_lock lock(mutex_);
     if (leaving_) return outlet->shut_down();
@@ -104,7 +115,7 @@ void StreamHub::read_snapshot(const SubscriptionPtr& subscription) {
             const auto snapshot = reader.snapshot(
                 "stream_snapshot", [&](db::Tx& tx) { return read_channel(tx, channel, whose); });
             const std::scoped_lock lock(mutex_);
-            subscription->begin(snapshot.size, snapshot.items, snapshot.complete);
+            subscription->begin(snapshot.size, snapshot.items, snapshot.complete, snapshot.fixed);
         } catch (const std::exception& failure) {
             spdlog::warn("the stream could not read a snapshot: {}", failure.what());
             subscription->outlet()->close(CloseCode::kTryAgain);

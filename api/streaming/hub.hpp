@@ -25,7 +25,8 @@
 
 namespace suanpan::db {
 class Pool;
-}
+struct IndexRow;
+}  // namespace suanpan::db
 
 namespace suanpan::api {
 
@@ -42,6 +43,9 @@ class StreamHub {
     // By the market's writer after each commit, in the order of the log; takes what it tells of.
     // Cheap while nobody listens.
     void committed(core::Rows& rows);
+    // The price index of a market was fixed and that is durable: all its series. By one thread, of
+    // a market in the order of time.
+    void fixed(const std::vector<db::IndexRow>& series);
 
     void add(const std::shared_ptr<Outlet>& outlet);
     void remove(const std::shared_ptr<Outlet>& outlet);

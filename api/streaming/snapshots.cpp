@@ -1,8 +1,10 @@
 #include "api/streaming/snapshots.hpp"
 
+#include "api/json/price_index.hpp"
 #include "api/json/render.hpp"
 #include "db/queries/billing.hpp"
 #include "db/queries/capacity.hpp"
+#include "db/queries/market_data.hpp"
 #include "db/queries/trading.hpp"
 
 #include <nlohmann/json.hpp>
@@ -68,10 +70,15 @@ Items trades_of(db::Tx& tx, const matching::MarketKey& market) {
     return items;
 }
 
-Items markets(db::Tx& tx) {
+Items index_of(db::Tx& tx) {
     Items items;
-    for (const core::MarketRow& market : db::list_markets(tx))
+    const auto rows = db::list_markets(tx);
+    for (const core::MarketRow& market : rows)
         items.json.push_back(to_json(market));
+    for (const core::MarketRow& market : rows) {
+        const auto series = db::list_last_fixing(tx, market.rules.key);
+        if (!series.empty()) items.json.push_back(fixing_json(market.rules.key, series));
+    }
     return items;
 }
 
@@ -81,15 +88,19 @@ ChannelSnapshot read_channel(db::Tx& tx, const Channel& channel,
                              const OrganisationId& organisation) {
     const LogIndex size = db::read_log_point(tx).size;
     Items items;
+    Time fixed;
     switch (channel.kind) {
         case Channel::Kind::kOrders: items = orders_of(tx, organisation); break;
         case Channel::Kind::kLeases: items = leases_of(tx, organisation); break;
         case Channel::Kind::kTrades: items = trades_of(tx, *channel.market); break;
-        case Channel::Kind::kIndex: items = markets(tx); break;
+        case Channel::Kind::kIndex:
+            items = index_of(tx);
+            fixed = db::read_market_data_progress(tx).index;
+            break;
         case Channel::Kind::kReadings:
         case Channel::Kind::kBook: break;
     }
-    return {size, items.json.dump(), items.complete};
+    return {size, items.json.dump(), items.complete, fixed};
 }
 
 }  // namespace suanpan::api

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace suanpan::api {
 
 namespace {
@@ -24,26 +26,42 @@ std::string changes_message(std::string_view channel, std::int64_t seq, LogIndex
                        channel, seq, size.value, items);
 }
 
-void Subscription::begin(LogIndex size, const std::string& items, bool complete) {
+void Subscription::begin(LogIndex size, const std::string& items, bool complete, Time fixed) {
     if (ended_) return;
     begun_ = true;
-    from_ = size;
+    from_ = told_ = size;
+    fixed_ = fixed;
     outlet_->tell(snapshot_message(name_, seq_, size, complete, items));
-    for (const auto& [changed_at, changed] : early_)
-        change(changed_at, changed);
-    early_ = {};
+    for (const Early& early : std::exchange(early_, {})) {
+        if (early.fixed)
+            fix(*early.fixed, early.items);
+        else
+            change(early.size, early.items);
+    }
 }
 
 void Subscription::change(LogIndex size, const std::string& items) {
     if (ended_ || (begun_ && size <= from_)) return;
-    if (begun_) {
-        ++seq_;
-        outlet_->tell(changes_message(name_, seq_, size, items));
-        return;
-    }
-    early_bytes_ += items.size();
+    if (!begun_) return keep({size, std::nullopt, items});
+    told_ = size;
+    tell(items);
+}
+
+void Subscription::fix(Time at, const std::string& items) {
+    if (ended_ || (begun_ && at <= fixed_)) return;
+    if (!begun_) return keep({LogIndex(), at, items});
+    tell(items);
+}
+
+void Subscription::keep(Early early) {
+    early_bytes_ += early.items.size();
     if (early_bytes_ > kMostEarly) return outlet_->fall_behind();
-    early_.emplace_back(size, items);
+    early_.push_back(std::move(early));
+}
+
+void Subscription::tell(const std::string& items) {
+    ++seq_;
+    outlet_->tell(changes_message(name_, seq_, told_, items));
 }
 
 }  // namespace suanpan::api

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,22 +34,37 @@ class Subscription {
     [[nodiscard]] const OrganisationId& organisation() const { return organisation_; }
     [[nodiscard]] const std::shared_ptr<Outlet>& outlet() const { return outlet_; }
 
-    // `items`: a JSON array, as it stood when the log had `size` entries.
-    void begin(LogIndex size, const std::string& items, bool complete);
+    // `items`: a JSON array, as it stood when the log had `size` entries and the price index was
+    // fixed until `fixed`.
+    void begin(LogIndex size, const std::string& items, bool complete, Time fixed = Time());
     // What a commit that made the log `size` entries long has changed.
     void change(LogIndex size, const std::string& items);
+    // The price index was fixed at `at`, which is no entry of the log.
+    void fix(Time at, const std::string& items);
     // The client has left the channel: a snapshot that is still on its way is not for it.
     void end() { ended_ = true; }
 
  private:
+    // Came before the snapshot.
+    struct Early {
+        LogIndex size;
+        std::optional<Time> fixed;  // it is a fixing of that time
+        std::string items;
+    };
+
+    void keep(Early early);
+    void tell(const std::string& items);
+
     std::shared_ptr<Outlet> outlet_;
     Channel channel_;
     std::string name_;
     OrganisationId organisation_;
     bool begun_ = false;
     bool ended_ = false;
-    LogIndex from_;  // the snapshot has what was committed up to here
-    std::vector<std::pair<LogIndex, std::string>> early_;  // came before the snapshot
+    LogIndex from_;  // the snapshot has what was committed up to here,
+    Time fixed_;     // and fixed up to here
+    LogIndex told_;  // the log's size as it was told last
+    std::vector<Early> early_;
     std::size_t early_bytes_ = 0;
     std::int64_t seq_ = 0;
 };

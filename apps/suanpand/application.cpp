@@ -255,7 +255,11 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
     const services::ExpireLoop expire_loop(market.database, market.clock);
     const services::MarketSampler sampler(market.database, kSampleEvery);
     std::optional<services::MarketDataLoop> market_data;
-    if (market.runs) market_data.emplace(market.database);
+    if (market.runs) {
+        market_data.emplace(market.database, [&streams = market.streams](const auto& series) {
+            streams.fixed(series);
+        });
+    }
     api::IndicativeCalls indicative;
     api::Gate gate(config.cors_origins, burst_of(config.key_per_second),
                    burst_of(config.address_per_second));

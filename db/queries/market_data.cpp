@@ -110,12 +110,24 @@ std::vector<matching::IndexTrade> read_index_trades(Tx& tx, const matching::Mark
 }
 
 std::vector<IndexRow> list_last_fixing(Tx& tx, const matching::MarketKey& market) {
+    // The market by its value in both places: looked up once, not for each row of the market.
     return read_all<IndexRow>(
         select_from<IndexRow>("list_last_fixing")
-            .where("t.market = $?", market)
-            .where("t.at_s = (SELECT max(l.at_s) FROM index_value AS l WHERE l.market = t.market)")
+            .where("t.market = $? AND t.at_s = (SELECT max(l.at_s) FROM index_value AS l"
+                   " WHERE l.market = $?)",
+                   market)
             .then("ORDER BY t.hub, t.firmness")
             .run(tx));
+}
+
+std::vector<IndexRow> list_fixing_after(Tx& tx, const matching::MarketKey& market, Time after) {
+    return read_all<IndexRow>(run_statement(
+        tx, "list_fixing_after",
+        "SELECT " + select_list("t", columns<IndexRow>()) +
+            " FROM index_value AS t WHERE t.market = $1 AND t.at_s = (SELECT min(l.at_s)"
+            " FROM index_value AS l WHERE l.market = $1 AND l.at_s > $2::bigint)"
+            " ORDER BY t.hub, t.firmness",
+        {to_string(market), std::to_string(after.value)}));
 }
 
 std::vector<IndexRow> list_index_values(Tx& tx, const IndexFilter& filter) {

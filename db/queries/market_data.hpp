@@ -70,6 +70,8 @@ struct IndexRow {
 };
 // The last fixing of the market; empty when there is none yet.
 std::vector<IndexRow> list_last_fixing(Tx& tx, const matching::MarketKey& market);
+// The first fixing of the market after `after`; empty when there is none yet.
+std::vector<IndexRow> list_fixing_after(Tx& tx, const matching::MarketKey& market, Time after);
 struct IndexFilter {
     matching::MarketKey market;
     std::string hub;

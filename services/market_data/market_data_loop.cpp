@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include <exception>
+#include <utility>
 
 namespace suanpan::services {
 
@@ -53,8 +54,10 @@ void make_market_data(db::Pool& database, const std::stop_token& stop) {
         more = database.write("fix_index", [&](db::Tx& tx) { return fix_next(tx, committed); });
 }
 
-MarketDataLoop::MarketDataLoop(db::Pool& database, std::chrono::milliseconds every)
+MarketDataLoop::MarketDataLoop(db::Pool& database, FixingListener fixed,
+                               std::chrono::milliseconds every)
     : database_(database),
+      news_(database, std::move(fixed)),
       every_(every),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -63,7 +66,9 @@ void MarketDataLoop::run(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     while (!changed_.wait_for(lock, stop, every_, [] { return false; }) && !stop.stop_requested()) {
         try {
+            news_.begin();
             make_market_data(database_, stop);
+            news_.tell(stop);
         } catch (const std::exception& error) {
             spdlog::warn("market data could not be made now: {}", error.what());
         }

@@ -5,6 +5,7 @@
 
 #include "base/units.hpp"
 #include "db/pool.hpp"
+#include "services/market_data/fixing_news.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -18,16 +19,18 @@ namespace suanpan::services {
 // of them. The same database may have two at work: they take turns.
 void make_market_data(db::Pool& database, const std::stop_token& stop = {});
 
-// Does so again and again, on a thread of its own, from construction to destruction.
+// Does so again and again, on a thread of its own, from construction to destruction, and tells
+// `fixed` of each fixing once it is durable.
 class MarketDataLoop {
  public:
-    explicit MarketDataLoop(db::Pool& database,
-                            std::chrono::milliseconds every = std::chrono::seconds(1));
+    MarketDataLoop(db::Pool& database, FixingListener fixed,
+                   std::chrono::milliseconds every = std::chrono::seconds(1));
 
  private:
     void run(const std::stop_token& stop);
 
     db::Pool& database_;
+    FixingNews news_;
     std::chrono::milliseconds every_;
     std::mutex mutex_;
     std::condition_variable_any changed_;

@@ -31,6 +31,22 @@ TEST_F(SubscriptionTest, SnapshotThenWhatFollowsItWithoutAGap) {
     EXPECT_EQ(told_->messages[2]["seq"], 2);
 }
 
+TEST_F(SubscriptionTest, AFixingIsToldOnceAlthoughTheLogDoesNotGrow) {
+    subscription_.fix(Time(3'600), "[1]");  // the snapshot has it
+    subscription_.fix(Time(7'200), "[2]");
+    subscription_.change(LogIndex(8), "[8]");
+    subscription_.begin(LogIndex(7), "[1]", true, Time(3'600));
+    subscription_.fix(Time(3'600), "[1]");
+    subscription_.fix(Time(10'800), "[3]");
+
+    ASSERT_EQ(told_->messages.size(), 4U);
+    EXPECT_EQ(told_->messages[1], Json::parse(R"({"type":"changes","channel":"orders","seq":1,
+        "log_size":7,"items":[2]})"));
+    EXPECT_EQ(told_->messages[2]["items"], Json::parse("[8]"));
+    EXPECT_EQ(told_->messages[3], Json::parse(R"({"type":"changes","channel":"orders","seq":3,
+        "log_size":8,"items":[3]})"));
+}
+
 TEST_F(SubscriptionTest, TooMuchBeforeTheSnapshotBeginsAnew) {
     for (int i = 0; i < 1'100; ++i)
         subscription_.change(LogIndex(i), std::string(1'000, ' '));

@@ -4,6 +4,7 @@
 
 #include "base/time.hpp"
 #include "db/migrate.hpp"
+#include "services/market_data/fixing_news.hpp"
 #include "services/market_data/market_data_loop.hpp"
 #include "support/index_model.hpp"
 #include "support/seed.hpp"
@@ -285,6 +286,41 @@ TEST_F(MarketDataMade, NothingIsMadeOfWhatIsNotOver) {
     const std::string before = database.query("SELECT xmin FROM market_data_progress");
     make();
     EXPECT_EQ(database.query("SELECT xmin FROM market_data_progress"), before);
+}
+
+TEST_F(MarketDataMade, EachFixingIsToldOnceInItsOrder) {
+    std::vector<std::vector<db::IndexRow>> heard;
+    FixingNews news(pool, [&](const auto& series) { heard.push_back(series); });
+    now_ -= now_ % kDay;
+    const std::int64_t day = now_;
+    const auto fix_until = [&](std::int64_t time) {
+        now_ = time;
+        commit();
+        make();
+    };
+    // Some are forwards, which do not count.
+    for (int i = 0; i < 60; ++i)
+        trade(0, 1);
+    fix_until(day + kHour);
+    news.begin();
+    news.tell({});
+    EXPECT_TRUE(heard.empty()) << "what was fixed before is no news";
+    // Two hours at once: two fixings.
+    fix_until(day + 3 * kHour);
+    news.begin();
+    news.tell({});
+    news.tell({});
+    ASSERT_EQ(heard.size(), 2U);
+    for (std::int64_t i = 0; i < 2; ++i) {
+        const auto& series = heard.at(static_cast<std::size_t>(i));
+        EXPECT_EQ(series.size(), 4U);
+        for (const db::IndexRow& row : series) {
+            EXPECT_EQ(row.market, kMarket);
+            EXPECT_EQ(row.at, Time(day + (i + 2) * kHour));
+        }
+    }
+    EXPECT_EQ(heard.back(),
+              pool.read("test", [](db::Tx& tx) { return db::list_last_fixing(tx, kMarket); }));
 }
 
 TEST_F(MarketDataMade, AnOwnerOfThePoolIsRelated) {

@@ -1,0 +1,31 @@
+#include "services/market_data/fixing_news.hpp"
+
+#include "db/queries/capacity.hpp"
+
+namespace suanpan::services {
+
+void FixingNews::begin() {
+    if (begun_) return;
+    seen_ = database_.read("market_data_progress", db::read_market_data_progress).index;
+    begun_ = seen_;
+}
+
+void FixingNews::tell(const std::stop_token& stop) {
+    const Time until = database_.read("market_data_progress", db::read_market_data_progress).index;
+    if (until <= seen_) return;
+    for (const core::MarketRow& market : database_.read("list_markets", db::list_markets)) {
+        const matching::MarketKey& key = market.rules.key;
+        Time& told = told_.try_emplace(key, *begun_).first->second;
+        while (!stop.stop_requested()) {
+            const auto series = database_.read("list_fixing_after", [&](db::Tx& tx) {
+                return db::list_fixing_after(tx, key, told);
+            });
+            if (series.empty()) break;
+            told = series.front().at;
+            listener_(series);
+        }
+    }
+    seen_ = until;
+}
+
+}  // namespace suanpan::services
