@@ -212,6 +212,7 @@ void StreamHub::tell_news() {
     }
     for (const Change& change : news) {
         if (lost) break;
+        if (!change.orders.empty()) find_order_names(change);
         if (!change.readings.empty()) find_parties(change);
         const std::scoped_lock lock(mutex_);
         tell_all(change);
@@ -269,7 +270,13 @@ void StreamHub::tell_own(const Change& change, Items& out) {
             append(out[subscription], item);
     };
     for (const core::OrderRow& order : change.orders)
-        tell(Kind::kOrders, order.view.terms.organisation, [&] { return to_json(order); });
+        tell(Kind::kOrders, order.view.terms.organisation, [&] {
+            Json item = to_json(order);
+            const auto name = order_names_.find(order.view.terms.id);
+            if (name != order_names_.end() && !name->second.empty())
+                item["client_order_id"] = name->second;
+            return item;
+        });
     if (!is_heard(Kind::kLeases)) return;
     for (const core::LeaseRow& lease : change.leases) {
         // Each batch of readings changes the row, not what is shown of it.
@@ -331,6 +338,27 @@ void StreamHub::find_parties(const Change& change) {
         auto& parties = parties_[reading.lease];
         if (row) parties = Parties{row->buyer, row->provider};
     }
+}
+
+// The market does not know how an organisation names its orders. Asked as above.
+void StreamHub::find_order_names(const Change& change) {
+    if (order_names_.size() > kMostKnown) order_names_.clear();
+    std::vector<OrderId> unknown;
+    {
+        const std::scoped_lock lock(mutex_);
+        for (const core::OrderRow& order : change.orders) {
+            const matching::OrderTerms& terms = order.view.terms;
+            if (listeners(Kind::kOrders, terms.organisation) != nullptr &&
+                !order_names_.contains(terms.id))
+                unknown.push_back(terms.id);
+        }
+    }
+    if (unknown.empty()) return;
+    auto found = database_.read("stream_order_names", [&unknown](db::Tx& tx) {
+        return db::find_client_order_ids(tx, unknown);
+    });
+    for (const OrderId& order : unknown)
+        order_names_[order] = std::move(found[order]);
 }
 
 void StreamHub::try_again() {

@@ -96,6 +96,7 @@ class StreamHub {
     [[nodiscard]] Listeners* listeners(Channel::Kind kind, const matching::MarketKey& market);
     Listeners& place_of(const Subscription& subscription);
     void find_parties(const Change& change);
+    void find_order_names(const Change& change);
 
     db::Pool& database_;
     const Books& books_;
@@ -117,8 +118,10 @@ class StreamHub {
     std::map<matching::MarketKey, BookFeed> feeds_;
     Listeners index_;
     std::uint64_t beats_ = 0;
-    // The hub's thread alone has the parties of leases that it found lately.
+    // The hub's thread alone has what it found lately: the parties of leases, and the
+    // client_order_ids of orders, empty where there is none.
     std::map<LeaseId, std::optional<Parties>> parties_;
+    std::map<OrderId, std::string> order_names_;
     std::map<LeaseId, std::size_t> told_leases_;  // hash of what was told last
     struct Attempt {
         std::chrono::steady_clock::time_point until;

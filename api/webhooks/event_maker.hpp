@@ -3,7 +3,8 @@
 // What a commit means to those who want to be told (api "Streams"): events of an organisation's own
 // things, each as a read of the thing shows it to that organisation. They are written with the
 // commit itself, so that none is lost and none tells of what did not happen. Many changes of one
-// thing in one commit are one event, of how it stands afterwards.
+// thing in one commit are one event, of how it stands afterwards. An order's client_order_id, which
+// the market does not know, is added when the event is read.
 
 #include "base/json.hpp"
 #include "core/rows.hpp"

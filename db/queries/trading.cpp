@@ -66,6 +66,20 @@ std::optional<OrderInfo> find_order_by_client_id(Tx& tx, const OrganisationId& o
                              .where("x.client_order_id = $?", std::string(client_order_id)));
 }
 
+std::map<OrderId, std::string> find_client_order_ids(Tx& tx, const std::vector<OrderId>& orders) {
+    std::map<OrderId, std::string> out;
+    for (const auto& row :
+         run_statement(tx, "find_client_order_ids",
+                       "SELECT x.order_id, x.client_order_id FROM order_text AS x"
+                       " WHERE x.order_id = ANY ($1::uuid[]) AND x.client_order_id <> ''",
+                       {Column<std::vector<OrderId>>::encode(orders)})) {
+        RowReader reader(row);
+        const auto order = reader.value<OrderId>();
+        out.emplace(order, reader.value<std::string>());
+    }
+    return out;
+}
+
 Listed<OrderInfo> list_orders(Tx& tx, const OrderFilter& filter, const Page& page) {
     Select select = select_orders("list_orders");
     select.where("t.organisation = $?::uuid", filter.organisation)

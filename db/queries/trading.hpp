@@ -8,6 +8,7 @@
 #include "db/side_rows.hpp"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,8 @@ struct OrderInfo {
 std::optional<OrderInfo> find_order(Tx& tx, const OrderId& id);
 std::optional<OrderInfo> find_order_by_client_id(Tx& tx, const OrganisationId& organisation,
                                                  std::string_view client_order_id);
+// Of those that have one.
+std::map<OrderId, std::string> find_client_order_ids(Tx& tx, const std::vector<OrderId>& orders);
 struct OrderFilter {
     std::optional<OrganisationId> organisation;
     std::optional<matching::MarketKey> market;

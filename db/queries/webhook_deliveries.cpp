@@ -1,6 +1,7 @@
 #include "db/queries/webhook_deliveries.hpp"
 
 #include "base/random.hpp"
+#include "db/queries/named_orders.hpp"
 #include "db/queries/select_deliveries.hpp"
 
 #include <algorithm>
@@ -170,6 +171,7 @@ std::optional<DueDeliveries> find_due_deliveries(Tx& tx, const WebhookId& endpoi
         RowReader reader(each);
         out.deliveries.push_back(read_delivery(reader));
     }
+    name_orders(tx, out.deliveries);
     return out;
 }
 

@@ -1,6 +1,7 @@
 #include "db/queries/webhooks.hpp"
 
 #include "db/paging.hpp"
+#include "db/queries/named_orders.hpp"
 #include "db/queries/select_deliveries.hpp"
 
 namespace suanpan::db {
@@ -64,7 +65,9 @@ Listed<DeliveryInfo> list_deliveries(Tx& tx, const WebhookId& endpoint,
     Select select = select_deliveries("list_deliveries", endpoint);
     select.where("t.state = $?::text", state);
     turn_page(select, page, "t.id");
-    return listed<DeliveryInfo>(select.run(tx), page, read_delivery);
+    auto out = listed<DeliveryInfo>(select.run(tx), page, read_delivery);
+    name_orders(tx, out.rows);
+    return out;
 }
 
 std::optional<DeliveryInfo> find_delivery(Tx& tx, const WebhookId& endpoint, const DeliveryId& id) {
@@ -72,7 +75,9 @@ std::optional<DeliveryInfo> find_delivery(Tx& tx, const WebhookId& endpoint, con
         select_deliveries("find_delivery", endpoint).where("t.id = $?::uuid", id).run(tx);
     if (rows.empty()) return std::nullopt;
     RowReader reader(rows[0]);
-    return read_delivery(reader);
+    std::vector<DeliveryInfo> found{read_delivery(reader)};
+    name_orders(tx, found);
+    return std::move(found.front());
 }
 
 void insert_delivery(Tx& tx, const WebhookEventRow& event, const DeliveryRow& delivery) {

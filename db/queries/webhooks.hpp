@@ -30,7 +30,7 @@ Listed<WebhookRow> list_webhooks(Tx& tx, const OrganisationId& organisation, con
 // A delivery with what is delivered.
 struct DeliveryInfo {
     DeliveryRow row;
-    WebhookEventRow event;
+    WebhookEventRow event;  // of an order with its client_order_id
 };
 Listed<DeliveryInfo> list_deliveries(Tx& tx, const WebhookId& endpoint,
                                      const std::optional<std::string>& state, const Page& page);

@@ -69,6 +69,24 @@ TEST_F(ApiStreamTest, ATraderSeesItsOrdersLeasesAndTheMarket) {
     EXPECT_GE(depth["log_size"].get<int>(), trade["log_size"].get<int>());
 }
 
+TEST_F(ApiStreamTest, AnOrderIsToldWithItsClientOrderId) {
+    const World world(server_);
+    Caller buyer = server_.caller(world.buyer.key);
+    WebSocketClient client(server_.url(), world.buyer.key);
+    client.send(subscribe("orders"));
+    EXPECT_TRUE(client.wait_for("snapshot", "orders")["items"].empty());
+    Json named = World::buy(1, "1.000000");
+    named["client_order_id"] = "mine";
+    const std::string order = expect(buyer.post("/v1/orders", named), 201)["id"];
+    EXPECT_EQ(client.wait_for("changes", "orders")["items"][0]["client_order_id"], "mine");
+    expect(buyer.post("/v1/orders", World::buy(1, "1.100000")), 201);
+    EXPECT_FALSE(client.wait_for("changes", "orders")["items"][0].contains("client_order_id"));
+    expect(buyer.post("/v1/orders/" + order + ":cancel", Json::object()), 200);
+    const Json cancelled = client.wait_for("changes", "orders")["items"][0];
+    EXPECT_EQ(cancelled["state"], "cancelled");
+    EXPECT_EQ(cancelled["client_order_id"], "mine");
+}
+
 TEST_F(ApiStreamTest, WhatIsNotOnesOwnIsNotShown) {
     const World world(server_);
     WebSocketClient everyone(server_.url());

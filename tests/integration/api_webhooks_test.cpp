@@ -82,7 +82,9 @@ TEST_F(ApiWebhookWorld, EachSideIsToldOfItsOwnThings) {
     const Json webhook = make(buyer_, receiver_, {"*"});
     make(seller_, sellers, {"lease.scheduled", "lease.active"});
     expect(seller_.post("/v1/orders", world_.sell(8, "5.000000")), 201);
-    const Json bought = expect(buyer_.post("/v1/orders", World::buy(2, "6.000000")), 201);
+    Json wanted = World::buy(2, "6.000000");
+    wanted["client_order_id"] = "job-1";
+    const Json bought = expect(buyer_.post("/v1/orders", wanted), 201);
     const std::string lease = bought["fills"][0]["lease"];
     deliver(world_.op, seller_, lease);
     expect(server_.operator_caller().post("/v1/settlement-runs", Json::object()), 201);
@@ -106,6 +108,7 @@ TEST_F(ApiWebhookWorld, EachSideIsToldOfItsOwnThings) {
 
     const Json order = receiver_.wait_for(1, "order.filled").at(0).payload["data"];
     EXPECT_EQ(order["id"], bought["id"]);
+    EXPECT_EQ(order["client_order_id"], "job-1");
     EXPECT_EQ(order["fills"][0]["lease"], lease);
     const Json completed = receiver_.wait_for(1, "lease.completed").at(0).payload;
     EXPECT_TRUE(completed["timestamp"].get<std::string>().starts_with("2026-01-01T0"))
@@ -123,6 +126,39 @@ TEST_F(ApiWebhookWorld, EachSideIsToldOfItsOwnThings) {
         return delivered >= told.size();
     });
     EXPECT_EQ(delivered, told.size());
+}
+
+// An order is named once and told of often.
+TEST_F(ApiWebhookWorld, EachEventOfAnOrderCarriesItsClientOrderId) {
+    const Json webhook = make(buyer_, receiver_, {"order.accepted", "order.cancelled"});
+    Json named = World::buy(1, "1.000000");
+    named["client_order_id"] = "mine";
+    const std::string order = expect(buyer_.post("/v1/orders", named), 201)["id"];
+    expect(buyer_.post("/v1/orders", World::buy(1, "1.100000")), 201);
+    expect(buyer_.post("/v1/orders/" + order + ":cancel", Json::object()), 200);
+
+    const Json cancelled = receiver_.wait_for(1, "order.cancelled").at(0).payload;
+    EXPECT_EQ(cancelled["data"]["client_order_id"], "mine");
+    int unnamed = 0;
+    for (const Told& told : receiver_.wait_for(2, "order.accepted")) {
+        const Json& data = told.payload["data"];
+        if (data["id"] == order)
+            EXPECT_EQ(data["client_order_id"], "mine");
+        else if (!data.contains("client_order_id"))
+            ++unnamed;
+    }
+    EXPECT_EQ(unnamed, 1);
+    // What is listed is what was sent.
+    const Json listed = expect(buyer_.get(path_of(webhook) + "/deliveries"), 200);
+    int sent = 0;
+    for (const Json& delivery : listed["items"]) {
+        for (const Told& told : receiver_.all()) {
+            if (delivery["event"] != told.id) continue;
+            EXPECT_EQ(delivery["payload"], told.payload);
+            ++sent;
+        }
+    }
+    EXPECT_EQ(sent, 3);
 }
 
 TEST_F(ApiWebhookWorld, WhatWasAcknowledgedIsToldThoughTheServerIsKilled) {
