@@ -4,7 +4,9 @@
 
 #include "api/finishing.hpp"
 #include "api/rate_limits.hpp"
+#include "api/streaming/address_slots.hpp"
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,12 +14,14 @@
 namespace suanpan::api {
 
 struct Gate {
-    Gate(std::vector<std::string> origins, RateLimit key, RateLimit address)
-        : cors(std::move(origins)), keys(key), addresses(address) {}
+    Gate(std::vector<std::string> origins, RateLimit key, RateLimit address,
+         std::int64_t streams_per_address)
+        : cors(std::move(origins)), keys(key), addresses(address), streams(streams_per_address) {}
 
     Cors cors;
     RateLimiter keys;       // by API key
     RateLimiter addresses;  // by address: calls without a key, or with one that is none
+    AddressSlots streams;   // by address, with a key or without
 };
 
 }  // namespace suanpan::api

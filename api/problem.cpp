@@ -73,6 +73,7 @@ constexpr std::array kStatuses = std::to_array<CodeStatus>({
     {"organisation_suspended", 403},
     {"limit_rate", 429},
     {"too_many_requests", 429},
+    {"too_many_streams", 429},
     // The state of the thing does not allow it.
     {"order_closed", 409},
     {"api_key_ended", 409},

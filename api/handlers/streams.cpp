@@ -1,10 +1,12 @@
 // The way from a request to a stream (RFC 6455 §4.2).
 
+#include "api/gate.hpp"
 #include "api/handlers/handlers.hpp"
 #include "api/streaming/peer.hpp"
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace suanpan::api {
 
@@ -47,10 +49,16 @@ Result<Response> open_stream(Call& call) {
         caller = *found;
         call.caller = *found;
     }
+    auto slot = call.context.gate.streams.take(call.request.remote);
+    if (!slot) {
+        return fail("too_many_streams",
+                    "this address has as many streams open as it may: close one, or listen to more "
+                    "channels on one");
+    }
     Response response;
     response.status = 101;
-    response.peer =
-        std::make_shared<StreamPeer>(call.context, caller, given.value_or(""), call.request.remote);
+    response.peer = std::make_shared<StreamPeer>(call.context, caller, given.value_or(""),
+                                                 call.request.remote, std::move(slot));
     return response;
 }
 

@@ -8,6 +8,7 @@
 // What cannot be done is answered with {"type":"error","code":…,"detail":…} and changes nothing.
 
 #include "api/call.hpp"
+#include "api/streaming/address_slots.hpp"
 #include "api/streaming/hub.hpp"
 #include "api/streaming/messages.hpp"
 
@@ -24,11 +25,12 @@ class StreamPeer : public MessagePeer {
     // `credentials`: the Authorization by which the caller was found. Without a caller only what
     // everybody may see. `context` must outlive it.
     StreamPeer(Context& context, std::optional<services::Caller> caller, std::string credentials,
-               std::string remote)
+               std::string remote, std::unique_ptr<AddressSlots::Slot> slot)
         : context_(context),
           caller_(std::move(caller)),
           credentials_(std::move(credentials)),
-          remote_(std::move(remote)) {}
+          remote_(std::move(remote)),
+          slot_(std::move(slot)) {}
 
     void opened(std::shared_ptr<MessageSink> sink) override;
     void received(std::string_view text) override;
@@ -46,6 +48,7 @@ class StreamPeer : public MessagePeer {
     std::optional<services::Caller> caller_;
     std::string credentials_;
     std::string remote_;
+    std::unique_ptr<AddressSlots::Slot> slot_;  // until the connection is over
     std::shared_ptr<Outlet> outlet_;
     std::map<std::string, SubscriptionPtr> subscriptions_;  // by channel
     bool cancels_ = false;

@@ -262,7 +262,7 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
     }
     api::IndicativeCalls indicative;
     api::Gate gate(config.cors_origins, burst_of(config.key_per_second),
-                   burst_of(config.address_per_second));
+                   burst_of(config.address_per_second), config.streams_per_address);
     api::Context context{api::Database(market.database),
                          market.core,
                          market.clock,

@@ -20,6 +20,7 @@ namespace {
 using Faults = std::vector<Fault>;
 
 constexpr std::int64_t kMostPerSecond = 1'000'000;
+constexpr std::int64_t kMostStreams = 1'000;
 
 class Reader {
  public:
@@ -276,6 +277,8 @@ constexpr auto kSettings = std::to_array<SettingInfo>({
      "calls of one API key, 0 for any number"},
     {"limits.address_per_second", "SUANPAN_ADDRESS_PER_SECOND", "--address-per-second",
      "calls without a key of one address, 0 for any number"},
+    {"limits.streams_per_address", "SUANPAN_STREAMS_PER_ADDRESS", "--streams-per-address",
+     "WebSockets that one address may have open, 0 for any number"},
     {"server.data", "SUANPAN_DATA", "--data", "folder of the log's tiles and keys"},
     {"tls.certificate", "SUANPAN_TLS_CERTIFICATE", "--tls-certificate",
      "PEM file: the server's certificate, then those that signed it"},
@@ -367,6 +370,7 @@ Result<Config> make_config(const Settings& settings) {
     read_oidc(reader, config);
     reader.integer("limits.key_per_second", config.key_per_second, 0, kMostPerSecond);
     reader.integer("limits.address_per_second", config.address_per_second, 0, kMostPerSecond);
+    reader.integer("limits.streams_per_address", config.streams_per_address, 0, kMostStreams);
     reader.integer("database.connections", config.database_connections, 1, 100);
     reader.integer("log.publish_interval_ms", config.publish_interval_ms, 10, 60'000);
     reader.text("operator.name", config.operator_name);

@@ -38,6 +38,7 @@ struct Config {
     std::vector<std::string> cors_origins;        // of portals on other sites
     std::int64_t key_per_second = 5'000;          // calls; 0: no limit
     std::int64_t address_per_second = 1'000;      // of callers without a key
+    std::int64_t streams_per_address = 64;        // open; 0: any number
     std::string oidc_issuer;                      // empty: nobody signs in with a token
     std::string oidc_audience;
     std::string oidc_jwks;  // a file, or an http(s):// address

@@ -1,8 +1,14 @@
 // What every call meets before it is looked at, and every answer before it is sent.
 
+#include "support/wait.hpp"
 #include "tests/integration/api_world.hpp"
+#include "tests/integration/web_socket_client.hpp"
 
 #include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <stdexcept>
 
 namespace suanpan::test {
 namespace {
@@ -41,6 +47,34 @@ TEST(ApiGate, AKeyAndAnAddressHaveTheirRates) {
     EXPECT_GE(refused, 6);
     for (int i = 0; i < 20; ++i)
         EXPECT_EQ(guesser.get("/healthz").status, 200);
+}
+
+TEST(ApiGate, AnAddressHasSoManyStreams) {
+    ApiServer server({"--streams-per-address", "2", "--trust-forwarded", "true"});
+    const auto open = [&](const std::string& address) {
+        return std::make_unique<WebSocketClient>(server.url(), "", "", address);
+    };
+    auto first = open("192.0.2.1");
+    const auto second = open("192.0.2.1");
+    Caller caller = server.caller("");
+    const Answer refused = caller.send(
+        request("GET", "/v1/stream", {{"Upgrade", "websocket"}, {"X-Forwarded-For", "192.0.2.1"}}));
+    EXPECT_EQ(refused.status, 429);
+    EXPECT_EQ(refused.code(), "too_many_streams");
+    EXPECT_EQ(refused.header("retry-after"), "1");
+    const auto other = open("192.0.2.2");
+    const auto own = open("");
+    // Whose connection is over, however it ended, has its place again.
+    first->cut();
+    const bool free = support::wait_until(200, std::chrono::milliseconds(100), [&] {
+        try {
+            first = open("192.0.2.1");
+            return true;
+        } catch (const std::runtime_error&) {
+            return false;
+        }
+    });
+    EXPECT_TRUE(free);
 }
 
 TEST(ApiGate, WhatHasNotChangedIsNotSentAgain) {

@@ -40,18 +40,19 @@ struct WebSocketClient::Impl {
 };
 
 WebSocketClient::WebSocketClient(const std::string& url, const std::string& key,
-                                 const std::string& protocols)
+                                 const std::string& protocols, const std::string& forwarded)
     : impl_(std::make_unique<Impl>()) {
     const std::string authority = url.substr(url.find("//") + 2);
     const std::size_t colon = authority.find(':');
     net::ip::tcp::resolver resolver(impl_->context);
     beast::get_lowest_layer(impl_->socket)
         .connect(resolver.resolve(authority.substr(0, colon), authority.substr(colon + 1)));
-    impl_->socket.set_option(
-        websocket::stream_base::decorator([key, protocols](websocket::request_type& request) {
+    impl_->socket.set_option(websocket::stream_base::decorator(
+        [key, protocols, forwarded](websocket::request_type& request) {
             if (!key.empty()) request.set(beast::http::field::authorization, "Bearer " + key);
             if (!protocols.empty())
                 request.set(beast::http::field::sec_websocket_protocol, protocols);
+            if (!forwarded.empty()) request.set("X-Forwarded-For", forwarded);
         }));
     websocket::response_type response;
     const auto error = impl_->wait(

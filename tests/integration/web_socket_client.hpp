@@ -18,10 +18,11 @@ namespace suanpan::test {
 // Not thread-safe. Waits at most some seconds for anything.
 class WebSocketClient {
  public:
-    // Without a key anonymous. `protocols`: for Sec-WebSocket-Protocol. Throws
-    // std::runtime_error("refused: <status>") when the server does not switch.
+    // Without a key anonymous. `protocols`: for Sec-WebSocket-Protocol. `forwarded`: the address
+    // for which a proxy says that it speaks. Throws std::runtime_error("refused: <status>") when
+    // the server does not switch.
     explicit WebSocketClient(const std::string& url, const std::string& key = "",
-                             const std::string& protocols = "");
+                             const std::string& protocols = "", const std::string& forwarded = "");
     ~WebSocketClient();
     WebSocketClient(const WebSocketClient&) = delete;
     WebSocketClient& operator=(const WebSocketClient&) = delete;
