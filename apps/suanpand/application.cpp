@@ -13,11 +13,12 @@
 #include "apps/suanpand/files.hpp"
 #include "apps/suanpand/gauges.hpp"
 #include "apps/suanpand/identity.hpp"
+#include "apps/suanpand/tls.hpp"
+#include "apps/suanpand/turn.hpp"
 #include "apps/suanpand/webhooks.hpp"
 #include "apps/suanpand/witnesses.hpp"
 #include "base/json.hpp"
 #include "base/time.hpp"
-#include "db/leader.hpp"
 #include "db/migrate.hpp"
 #include "db/native_session.hpp"
 #include "db/pool.hpp"
@@ -38,7 +39,6 @@
 #include "services/sandbox/sandbox_clock.hpp"
 #include "services/trading/bootstrap.hpp"
 #include "services/trading/core_loop.hpp"
-#include "wire/tls.hpp"
 
 #include <pthread.h>
 #include <spdlog/spdlog.h>
@@ -59,6 +59,7 @@ namespace {
 constexpr std::size_t kWorkerQueue = 10'000;
 constexpr std::chrono::seconds kSampleEvery{15};
 constexpr std::int64_t kLastPublishMs = 5'000;
+constexpr std::chrono::milliseconds kBeginAgain{500};
 
 template <typename T>
 T value_or_throw(Result<T> result) {
@@ -146,26 +147,6 @@ void check_log_is_ours(const Config& config, const services::LogKeys& keys,
                              "): use the data folder and the origin of this log");
 }
 
-// A server that finds another one leading, or at work in its data folder (it may still publish
-// when it no longer leads), waits for its turn. False: a signal came first.
-bool wait_for_turn(const db::Pool& database, FolderLock& folder, const sigset_t& signals) {
-    constexpr timespec kLookAgain{0, 250'000'000};
-    // What is taken here is given back at once; the market takes it for good.
-    for (bool told = false; !folder.try_take() || !db::Leader::try_lead(database); told = true) {
-        if (!told) {
-            std::cout << "another server leads this database or works in this data folder; "
-                         "waiting for it to end"
-                      << std::endl;
-        }
-        const int signal = sigtimedwait(&signals, nullptr, &kLookAgain);
-        if (signal > 0) {
-            spdlog::info("stopping before this server led: signal {}", signal);
-            return false;
-        }
-    }
-    return true;
-}
-
 services::PublisherOptions publisher_options(const Config& config, const services::LogKeys& keys,
                                              services::Witnesses* witnesses) {
     services::PublisherOptions options;
@@ -222,15 +203,6 @@ struct RunningMarket {
 // So much at once as in two seconds.
 api::RateLimit burst_of(std::int64_t per_second) {
     return {per_second, 2 * per_second};
-}
-
-// Null: plain HTTP.
-std::shared_ptr<wire::ServerTls> make_tls(const Config& config) {
-    if (config.tls_certificate.empty()) return nullptr;
-    return std::make_shared<wire::ServerTls>(
-        wire::TlsFiles{config.tls_certificate, config.tls_key}, [](const std::string& why) {
-            spdlog::error("the certificate in use stays in use: {}", why);
-        });
 }
 
 // Ask, wait, end. The market stops while what its answers go to is still there.
@@ -374,6 +346,74 @@ void publish_rest(services::PublisherLoop& publisher_loop) {
     publisher_loop.wait_published(publisher_loop.status().known_size, kLastPublishMs);
 }
 
+// What a server has before it leads.
+struct Means {
+    const Config& config;
+    const sigset_t& signals;
+    db::Pool& database;
+    services::PostgresStore& store;
+    const services::LogKeys& log_keys;
+    services::Witnesses* witnesses;
+};
+
+// `begun` becomes true once the market runs.
+void lead(const Means& means, bool& begun) {
+    const Config& config = means.config;
+    // Who led until now may have published.
+    check_log_is_ours(config, means.log_keys, means.store);
+
+    // Real time, or the sandbox's.
+    const services::SystemClock system_clock;
+    const auto sandbox_clock = make_sandbox_clock(config);
+    const services::Clock& clock =
+        sandbox_clock ? static_cast<const services::Clock&>(*sandbox_clock) : system_clock;
+
+    // The log as files: told of each commit, publishes on a thread of its own.
+    services::Publisher publisher(publisher_options(config, means.log_keys, means.witnesses),
+                                  means.log_keys.current, means.store, services::pass_fault_point);
+    services::PublisherLoopOptions loop_options;
+    loop_options.interval_ms = config.publish_interval_ms;
+    PublisherNews news;
+    services::PublisherLoop publisher_loop(publisher, clock, loop_options,
+                                           publisher_listeners(news));
+
+    // What the market's commits are told to, and who reads for it.
+    api::Workers workers(config.workers, kWorkerQueue);
+    api::Books books;
+    api::StreamHub streams(means.database, books, workers);
+    api::Metrics metrics;
+    WebhookSide webhooks(config);
+
+    // The market. From here on this server leads.
+    services::CoreLoop core(means.database, clock, core_options(webhooks, books, metrics));
+    const bool runs = may_run_market(publisher);
+    if (runs) {
+        start_market(config, core, clock, sandbox_clock.get(), publisher_loop, streams, books,
+                     metrics);
+    } else {
+        db::NativeSession session(config.database);
+        books.load(db::load_state(session));
+    }
+    begun = true;
+    means.store.fence_with([&core]() -> std::optional<std::int64_t> {
+        const std::int64_t epoch = core.figures().epoch;
+        return epoch == 0 ? std::nullopt : std::optional(epoch);
+    });
+    const Publishing publishing(publisher_loop);
+
+    const RunningMarket market{
+        means.database, core,     clock,     sandbox_clock.get(), workers, streams, books,
+        metrics,        webhooks, publisher, publisher_loop,      news,    runs};
+    const bool led_to_the_end = serve(config, means.signals, market);
+
+    // What the leader before has not published is its successor's to publish.
+    if (led_to_the_end) publish_rest(publisher_loop);
+    if (!led_to_the_end) {
+        throw std::runtime_error(
+            "another server took over; start this one again to let it wait for its turn");
+    }
+}
+
 }  // namespace
 
 void run_application(const Config& config) {
@@ -392,57 +432,17 @@ void run_application(const Config& config) {
     check_log_is_ours(config, log_keys, store);
     const auto witnesses = make_witnesses(config, log_keys.verifiers(config.origin));
     FolderLock folder(config.data / "lock");
-    if (!wait_for_turn(database, folder, signals)) return;
-    check_log_is_ours(config, log_keys, store);  // who led until now may have published
-
-    // Real time, or the sandbox's.
-    const services::SystemClock system_clock;
-    const auto sandbox_clock = make_sandbox_clock(config);
-    const services::Clock& clock =
-        sandbox_clock ? static_cast<const services::Clock&>(*sandbox_clock) : system_clock;
-
-    // The log as files: told of each commit, publishes on a thread of its own.
-    services::Publisher publisher(publisher_options(config, log_keys, witnesses.get()),
-                                  log_keys.current, store, services::pass_fault_point);
-    services::PublisherLoopOptions loop_options;
-    loop_options.interval_ms = config.publish_interval_ms;
-    PublisherNews news;
-    services::PublisherLoop publisher_loop(publisher, clock, loop_options,
-                                           publisher_listeners(news));
-
-    // What the market's commits are told to, and who reads for it.
-    api::Workers workers(config.workers, kWorkerQueue);
-    api::Books books;
-    api::StreamHub streams(database, books, workers);
-    api::Metrics metrics;
-    WebhookSide webhooks(config);
-
-    // The market. From here on this server leads.
-    services::CoreLoop core(database, clock, core_options(webhooks, books, metrics));
-    const bool runs = may_run_market(publisher);
-    if (runs) {
-        start_market(config, core, clock, sandbox_clock.get(), publisher_loop, streams, books,
-                     metrics);
-    } else {
-        db::NativeSession session(config.database);
-        books.load(db::load_state(session));
-    }
-    store.fence_with([&core]() -> std::optional<std::int64_t> {
-        const std::int64_t epoch = core.figures().epoch;
-        return epoch == 0 ? std::nullopt : std::optional(epoch);
-    });
-    const Publishing publishing(publisher_loop);
-
-    const RunningMarket market{
-        database, core,     clock,     sandbox_clock.get(), workers, streams, books,
-        metrics,  webhooks, publisher, publisher_loop,      news,    runs};
-    const bool led_to_the_end = serve(config, signals, market);
-
-    // What the leader before has not published is its successor's to publish.
-    if (led_to_the_end) publish_rest(publisher_loop);
-    if (!led_to_the_end) {
-        throw std::runtime_error(
-            "another server took over; start this one again to let it wait for its turn");
+    const Means means{config, signals, database, store, log_keys, witnesses.get()};
+    while (wait_for_turn(config, database, folder, signals)) {
+        bool begun = false;
+        try {
+            return lead(means, begun);
+        } catch (const std::exception& failure) {
+            // The lock that was free a moment ago need not be, nor the database be there.
+            if (begun || !will_pass(failure)) throw;
+            spdlog::warn("this server could not begin to lead and waits again: {}", failure.what());
+        }
+        if (!pause(signals, kBeginAgain)) return;
     }
 }
 

@@ -5,6 +5,7 @@
 #include "db/queries/log.hpp"
 #include "db/state.hpp"
 #include "services/clock.hpp"
+#include "services/trading/another_leads.hpp"
 #include "services/trading/outbox.hpp"
 
 #include <spdlog/spdlog.h>
@@ -69,7 +70,7 @@ void Sequencer::start() {
     const auto begin = Monotonic::now();
     while (!(leader_ = db::Leader::try_lead(pool_))) {
         if (Monotonic::now() - begin >= options_.leader_wait)
-            throw std::runtime_error(
+            throw AnotherLeads(
                 "another server leads this database: stop it first, or start this one when it "
                 "has stopped");
         std::this_thread::sleep_for(kLeaderPoll);

@@ -1,0 +1,27 @@
+#pragma once
+
+// A server that finds another one leading waits for its turn, whatever becomes of the database
+// meanwhile.
+
+#include "apps/suanpand/config.hpp"
+#include "apps/suanpand/files.hpp"
+#include "db/pool.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <exception>
+
+namespace suanpan::suanpand {
+
+// Until nobody else leads the database or works in the data folder (who leads no more may still
+// publish). Says over HTTP that it waits. False: a signal came first. REQUIRES that `signals` are
+// blocked.
+bool wait_for_turn(const Config& config, const db::Pool& database, FolderLock& folder,
+                   const sigset_t& signals);
+
+// It may go well the next time: another server was quicker, or the database went away.
+bool will_pass(const std::exception& failure);
+// False: a signal came first.
+bool pause(const sigset_t& signals, std::chrono::milliseconds time);
+
+}  // namespace suanpan::suanpand

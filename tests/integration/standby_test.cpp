@@ -1,0 +1,165 @@
+// A server that waits for its turn while PostgreSQL crashes and comes back: it once ended with the
+// first look at a database that was away.
+
+#include "db/migrate.hpp"
+#include "support/files.hpp"
+#include "support/program_run.hpp"
+#include "tests/integration/api_world.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace suanpan::test {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr seconds kPatience{30};
+
+// A PostgreSQL of this test's own, since others need theirs.
+class OwnPostgres {
+ public:
+    OwnPostgres() { start(); }
+    ~OwnPostgres() { run({"stop", dir_.path().string(), "immediate"}); }
+    OwnPostgres(const OwnPostgres&) = delete;
+    OwnPostgres& operator=(const OwnPostgres&) = delete;
+
+    void start() {
+        conninfo_ = run({"start", dir_.path().string()});
+        conninfo_ = conninfo_.substr(0, conninfo_.find('\n'));
+    }
+    void crash() { run({"stop", dir_.path().string(), "immediate"}); }
+    [[nodiscard]] const std::string& conninfo() const { return conninfo_; }
+
+ private:
+    static std::string run(const std::vector<std::string>& arguments) {
+        support::ChildProcess::Options options;
+        options.program = SUANPAN_SOURCE_DIR "/deploy/private-postgres";
+        options.arguments = arguments;
+        const auto done = support::run_to_end(options);
+        EXPECT_EQ(done.status, 0) << done.output;
+        return done.output;
+    }
+
+    support::TempDir dir_;
+    std::string conninfo_;
+};
+
+// suanpand with a folder of its own.
+class Server {
+ public:
+    void start(const OwnPostgres& postgres) {
+        support::ChildProcess::Options options;
+        options.program = support::program_path("suanpand");
+        options.arguments = {"--sandbox",   "--sandbox-start", std::string(ApiServer::kStart),
+                             "--listen",    "127.0.0.1:0",     "--port-file",
+                             port_file(),   "--data",          data(),
+                             "--log-level", "warning"};
+        options.environment = {{"SUANPAN_DATABASE", postgres.conninfo()}};
+        options.output = dir_.path() / "log";
+        process_ = std::make_unique<support::ChildProcess>(options);
+    }
+    // Until it serves; its address.
+    std::string wait_url() {
+        for (int i = 0; i < 600 && process_->running() && !fs::exists(port_file()); ++i)
+            process_->wait(milliseconds(50));
+        if (!fs::exists(port_file())) throw std::runtime_error("it does not serve: " + log());
+        return "http://127.0.0.1:" + support::read_line(port_file());
+    }
+    // Where it says how it is while it waits.
+    std::string waiting_url() {
+        const std::string before = "its health is told on ";
+        EXPECT_TRUE(process_->wait_for_output(before, kPatience)) << log();
+        const std::string all = log();
+        const std::size_t begin = all.find(before) + before.size();
+        return all.substr(begin, all.find('\n', begin) - begin);
+    }
+    support::ChildProcess& process() { return *process_; }
+    [[nodiscard]] std::string log() const { return process_->output(); }
+    [[nodiscard]] fs::path data() const { return dir_.path() / "data"; }
+    [[nodiscard]] fs::path port_file() const { return dir_.path() / "port"; }
+
+ private:
+    support::TempDir dir_;
+    std::unique_ptr<support::ChildProcess> process_;
+};
+
+// What a server needs to go on with the log of another one.
+void share_keys(const Server& from, const Server& to) {
+    fs::create_directories(to.data());
+    for (const char* key : {"log.key", "webhooks.key"})
+        fs::copy_file(from.data() / key, to.data() / key);
+}
+
+std::string wait_for_code(Caller& caller, const std::string& wanted) {
+    std::string code;
+    for (int i = 0; i < 300 && code != wanted; ++i) {
+        code = caller.get("/readyz").code();
+        if (code != wanted) std::this_thread::sleep_for(milliseconds(100));
+    }
+    return code;
+}
+
+TEST(Standby, SitsOutARestartOfPostgresAndThenLeads) {
+    OwnPostgres postgres;
+    const auto migrated = db::migrate(postgres.conninfo());
+    ASSERT_TRUE(migrated) << migrated.error().detail();
+    Server leader;
+    leader.start(postgres);
+    Caller op(leader.wait_url(), support::read_line(leader.data() / "operator.key"));
+    const Json before = expect(op.get("/v1/admin/digest"), 200);
+
+    Server standby;
+    share_keys(leader, standby);
+    standby.start(postgres);
+    Caller nobody(standby.waiting_url(), "");
+    EXPECT_EQ(expect(nobody.get("/healthz"), 200)["status"], "waiting");
+    EXPECT_EQ(wait_for_code(nobody, "not_leader"), "not_leader");
+    EXPECT_EQ(nobody.get("/v1/markets").code(), "not_leader");
+
+    postgres.crash();
+    EXPECT_EQ(wait_for_code(nobody, "database_unavailable"), "database_unavailable");
+    EXPECT_NE(standby.log().find("the database cannot be used"), std::string::npos);
+    // Longer than its first pauses.
+    EXPECT_FALSE(standby.process().wait(seconds(3))) << standby.log();
+    EXPECT_EQ(expect(nobody.get("/healthz"), 200)["status"], "waiting");
+    EXPECT_FALSE(fs::exists(standby.port_file())) << "it leads without a database";
+
+    leader.process().kill_now();
+    postgres.start();
+    Caller again(standby.wait_url(), support::read_line(leader.data() / "operator.key"));
+    const Json after = expect(again.get("/v1/admin/digest"), 200);
+    EXPECT_EQ(after["memory"], before["memory"]);
+    EXPECT_EQ(after["equal"], true);
+    standby.process().send_signal(SIGTERM);
+    EXPECT_EQ(standby.process().wait(kPatience), 0) << standby.log();
+}
+
+TEST(Standby, ItMayBeStoppedWhileTheDatabaseIsAway) {
+    OwnPostgres postgres;
+    ASSERT_TRUE(db::migrate(postgres.conninfo()));
+    Server leader;
+    leader.start(postgres);
+    leader.wait_url();
+    Server standby;
+    share_keys(leader, standby);
+    standby.start(postgres);
+    Caller nobody(standby.waiting_url(), "");
+    postgres.crash();
+    EXPECT_EQ(wait_for_code(nobody, "database_unavailable"), "database_unavailable");
+    standby.process().send_signal(SIGTERM);
+    EXPECT_EQ(standby.process().wait(kPatience), 0) << standby.log();
+}
+
+}  // namespace
+}  // namespace suanpan::test
