@@ -194,6 +194,46 @@ Faults hollow_tests(const SourceFile& file) {
     return file.is_cpp() && file.folder() == "tests" ? lines_with(file.code, kPattern) : Faults{};
 }
 
+/// What a `for (x : range)` goes over, without blanks and what stands in brackets: "f().value()".
+/// Empty for a `for` of another kind. `at`: behind its bracket.
+std::string range_outline(std::string_view code, std::size_t at) {
+    static constexpr std::string_view kOpen = "([{";
+    static constexpr std::string_view kClose = ")]}";
+    std::string outline;
+    bool in_range = false;
+    int depth = 0;
+    for (; at + 1 < code.size(); ++at) {
+        const char c = code[at];
+        if (kClose.find(c) != std::string_view::npos && depth-- == 0) break;
+        if (depth == 0 && c == ';') return {};
+        const bool begins = c == ':' && code[at - 1] != ':' && code[at + 1] != ':';
+        if (depth == 0 && in_range && c != ' ' && c != '\n') outline += c;
+        in_range = in_range || (depth == 0 && begins);
+        if (kOpen.find(c) != std::string_view::npos) ++depth;
+    }
+    return outline;
+}
+
+/// A member of a temporary keeps all of it alive; a reference that a call gives into it does not.
+/// Known by their names: what a Result, an optional, a pointer or a Json that a call has given
+/// says of its inside.
+Faults parts_of_temporaries(const SourceFile& file) {
+    static constexpr std::string_view kFor = "for (";
+    static const std::regex kPattern(
+        R"(\)(->|\.(value|error)\(\))|^\*[\w:<>]+\(\)|^[\w:<>]+\(\)\.items\(\))");
+    if (!file.is_cpp()) return {};
+    const std::string code = blank_comments(file.text, true);
+    Faults faults;
+    for (std::size_t at = code.find(kFor); at != std::string::npos; at = code.find(kFor, at + 1)) {
+        const std::string outline = range_outline(code, at + kFor.size());
+        if (!std::regex_search(outline, kPattern)) continue;
+        const auto line =
+            std::count(code.begin(), code.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+        faults.push_back(fault(static_cast<std::size_t>(line), "for (… : " + outline + ")"));
+    }
+    return faults;
+}
+
 std::vector<Rule> make_rules() {
     std::vector<Rule> rules;
     const auto add = [&rules](std::string name, auto check, SourceFile bad, SourceFile good,
@@ -236,6 +276,14 @@ std::vector<Rule> make_rules() {
         make_file("api/a.cpp", "co_await pool.run([order](auto& tx) { f(tx); });\n"),
         make_file("api/a.cpp", "co_await pool.run([&order](auto& tx) { f(tx); });\n"),
         "g++ 12 destroys such a temporary twice: name it first, capture by reference");
+    add("NoLoopsOverPartsOfTemporaries", parts_of_temporaries,
+        make_file("api/a.cpp", "for (const auto& x :\n     parse(text).value().rows)\n    f(x);\n"),
+        make_file("api/a.cpp",
+                  "for (const auto& x : parsed.value().rows) f(x);\n"
+                  "for (const auto& x : list(parse(id).value()).rows) f(x);\n"
+                  "for (const auto& [k, v] : body.at(0).items()) f(k);\n"
+                  "for (int i = a ? parse(b).value() : 0; i < 9; ++i) f(i);\n"),
+        "until C++23 the temporary is gone before the first round: name it first");
     add("HeadersAreGuarded", header_shape, make_file("api/a.hpp", "// #pragma once\n"),
         make_file("api/a.hpp", "#pragma once\n"),
         "a header is included once and opens no namespace for others");
