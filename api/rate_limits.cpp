@@ -1,11 +1,9 @@
 #include "api/rate_limits.hpp"
 
-#include "base/bytes.hpp"
-
-#include <arpa/inet.h>
+#include "services/ip_address.hpp"
 
 #include <algorithm>
-#include <array>
+#include <cstddef>
 #include <utility>
 
 namespace suanpan::api {
@@ -60,12 +58,13 @@ void RateLimiter::forget_full(Instant now) {
 }
 
 std::string name_of_address(const std::string& address) {
-    std::array<unsigned char, 16> bytes{};
-    if (::inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return address;
-    constexpr std::size_t kPrefix = 8;
-    const std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    const bool is_v4 = all.starts_with(std::string(10, '\0') + "\xff\xff");
-    return to_hex(is_v4 ? all : all.substr(0, kPrefix));
+    constexpr std::ptrdiff_t kPrefix = 8;
+    auto bytes = services::parse_ip(address);
+    if (!bytes) return address;
+    // Of IPv4 all of it counts, in whichever form it came.
+    if (*bytes != services::map_last_bytes(*bytes))
+        std::fill(bytes->begin() + kPrefix, bytes->end(), std::uint8_t{0});
+    return services::ip_text(*bytes);
 }
 
 }  // namespace suanpan::api

@@ -2,7 +2,7 @@
 
 #include "base/bytes.hpp"
 #include "base/random.hpp"
-#include "services/publishing/durable_file.hpp"
+#include "services/durable_file.hpp"
 
 #include <fcntl.h>
 #include <openssl/crypto.h>

@@ -5,7 +5,7 @@
 #include "db/leader.hpp"
 #include "db/queries/log.hpp"
 #include "ledger/succession.hpp"
-#include "services/publishing/durable_file.hpp"
+#include "services/durable_file.hpp"
 #include "services/publishing/log_applier.hpp"
 #include "services/publishing/log_key.hpp"
 

@@ -7,7 +7,7 @@
 #include "base/result.hpp"
 #include "ledger/receipt.hpp"
 #include "ledger/tile.hpp"
-#include "services/publishing/durable_file.hpp"
+#include "services/durable_file.hpp"
 
 #include <cstdint>
 #include <filesystem>

@@ -67,6 +67,8 @@ TEST(RateLimits, AMachineHasOneNameForAllItsAddresses) {
     EXPECT_NE(name_of_address("2001:db8::1"), name_of_address("2001:db8:0:1::1"));
     EXPECT_NE(name_of_address("::ffff:1.2.3.4"), name_of_address("::ffff:1.2.3.5"));
     EXPECT_EQ(name_of_address("1.2.3.4"), "1.2.3.4");
+    EXPECT_EQ(name_of_address("::ffff:1.2.3.4"), "1.2.3.4") << "one machine, two forms";
+    EXPECT_EQ(name_of_address("nowhere"), "nowhere");
 }
 
 // A bucket of tokens in its plainest form, in nanoseconds' fractions of a token.

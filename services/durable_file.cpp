@@ -1,4 +1,4 @@
-#include "services/publishing/durable_file.hpp"
+#include "services/durable_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
