@@ -1,37 +1,22 @@
 #include "apps/suanpand/application.hpp"
 
 #include "api/books.hpp"
-#include "api/call.hpp"
-#include "api/dispatcher.hpp"
-#include "api/gate.hpp"
-#include "api/indicative_calls.hpp"
 #include "api/metrics.hpp"
-#include "api/routes.hpp"
 #include "api/streaming/hub.hpp"
 #include "api/transport/server.hpp"
 #include "api/workers.hpp"
 #include "apps/suanpand/files.hpp"
-#include "apps/suanpand/gauges.hpp"
-#include "apps/suanpand/identity.hpp"
-#include "apps/suanpand/tls.hpp"
+#include "apps/suanpand/serving.hpp"
 #include "apps/suanpand/turn.hpp"
 #include "apps/suanpand/webhooks.hpp"
 #include "apps/suanpand/witnesses.hpp"
-#include "base/json.hpp"
-#include "base/time.hpp"
 #include "db/migrate.hpp"
 #include "db/native_session.hpp"
 #include "db/pool.hpp"
 #include "db/state.hpp"
 #include "ledger/checkpoint.hpp"
-#include "ledger/note.hpp"
 #include "services/clock.hpp"
 #include "services/fault_point.hpp"
-#include "services/figures/market_sampler.hpp"
-#include "services/iam/authenticator.hpp"
-#include "services/iam/expire_loop.hpp"
-#include "services/iam/idempotent_writes.hpp"
-#include "services/market_data/market_data_loop.hpp"
 #include "services/publishing/log_key.hpp"
 #include "services/publishing/postgres_store.hpp"
 #include "services/publishing/publisher.hpp"
@@ -43,9 +28,9 @@
 #include <pthread.h>
 #include <spdlog/spdlog.h>
 
-#include <atomic>
 #include <chrono>
 #include <csignal>
+#include <exception>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -57,7 +42,6 @@ namespace suanpan::suanpand {
 namespace {
 
 constexpr std::size_t kWorkerQueue = 10'000;
-constexpr std::chrono::seconds kSampleEvery{15};
 constexpr std::int64_t kLastPublishMs = 5'000;
 constexpr std::chrono::milliseconds kBeginAgain{500};
 
@@ -67,7 +51,7 @@ T value_or_throw(Result<T> result) {
     if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
-// Threads made after this inherit the mask, so the signals wait for wait_for_end().
+// Threads made after this inherit the mask, so the signals wait for who asks for them.
 sigset_t block_signals() {
     sigset_t signals;
     sigemptyset(&signals);
@@ -76,36 +60,6 @@ sigset_t block_signals() {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
     return signals;
-}
-
-// What the publisher tells the thread that serves.
-struct PublisherNews {
-    std::atomic<bool> set_back = false;  // the database: the market must not go on
-};
-
-// Until a signal, or until another server has taken over: then this one must not go on answering
-// from a memory that is no longer the market's. False when it was taken over. `market_runs`: false
-// when this server never took the market. A database that turns out to have been set back stops the
-// market alone: what was published is still served, and why it stands.
-bool wait_for_end(const sigset_t& signals, services::CoreLoop& core, bool market_runs,
-                  const PublisherNews& news) {
-    constexpr timespec kLookAgain{1, 0};
-    while (true) {
-        const int signal = sigtimedwait(&signals, nullptr, &kLookAgain);
-        if (signal > 0) {
-            spdlog::info("stopping: signal {}", signal);
-            return true;
-        }
-        if (market_runs && news.set_back) {
-            spdlog::critical("the market stops: the database was set back, and would fork the log");
-            core.stop();
-            market_runs = false;
-        }
-        if (market_runs && !core.figures().leading) {
-            spdlog::critical("stopping: another server leads this database now");
-            return false;
-        }
-    }
 }
 
 std::unique_ptr<services::SandboxClock> make_sandbox_clock(const Config& config) {
@@ -181,104 +135,6 @@ void make_operator(services::CoreLoop& core, const services::Clock& clock, const
     if (!key) return;
     std::cout << "operator " << to_string(key->organisation) << ", its API key is in "
               << file.string() << std::endl;
-}
-
-// What requests work with, once the market runs.
-struct RunningMarket {
-    db::Pool& database;
-    services::CoreLoop& core;
-    const services::Clock& clock;
-    services::SandboxClock* sandbox_clock;
-    api::Workers& workers;
-    api::StreamHub& streams;
-    api::Books& books;
-    api::Metrics& metrics;
-    WebhookSide& webhooks;
-    services::Publisher& publisher;
-    services::PublisherLoop& publisher_loop;
-    const PublisherNews& news;
-    bool runs = true;  // false: the database was set back, and must not grow before it is restored
-};
-
-// So much at once as in two seconds.
-api::RateLimit burst_of(std::int64_t per_second) {
-    return {per_second, 2 * per_second};
-}
-
-// Ask, wait, end. The market stops while what its answers go to is still there.
-void wind_down(const RunningMarket& market, api::HttpServer& server) {
-    // Who waits for publishing is answered now.
-    market.publisher_loop.release_waiters();
-    market.streams.say_goodbye();
-    server.stop();
-    market.streams.stop();
-    market.workers.stop();
-    market.webhooks.stop();
-    market.core.stop();
-}
-
-// Answers requests until a signal comes.
-bool serve(const Config& config, const sigset_t& signals, const RunningMarket& market) {
-    const services::SystemClock real_time;
-    const auto tokens = make_token_verifier(config, real_time);
-    if (tokens) tokens->warm_up();
-    services::Authenticator authenticator(market.database, market.clock, tokens.get());
-    services::IdempotentWrites writes(market.database, market.clock);
-    const services::ExpireLoop expire_loop(market.database, market.clock);
-    const services::MarketSampler sampler(market.database, kSampleEvery);
-    std::optional<services::MarketDataLoop> market_data;
-    if (market.runs) {
-        market_data.emplace(market.database, [&streams = market.streams](const auto& series) {
-            streams.fixed(series);
-        });
-    }
-    api::IndicativeCalls indicative;
-    api::Gate gate(config.cors_origins, burst_of(config.key_per_second),
-                   burst_of(config.address_per_second), config.streams_per_address);
-    api::Context context{api::Database(market.database),
-                         market.core,
-                         market.clock,
-                         authenticator,
-                         writes,
-                         market.workers,
-                         market.metrics,
-                         gate,
-                         indicative,
-                         market.streams,
-                         market.books,
-                         market.webhooks.services(),
-                         market.sandbox_clock,
-                         &market.publisher.tiles(),
-                         &market.publisher_loop,
-                         ledger::to_string(market.publisher.verifier_key())};
-    const api::Dispatcher dispatcher(context, api::routes());
-    const auto tls = make_tls(config);
-    api::HttpServer server({config.address, config.port, config.io_threads, tls},
-                           api::ServerLimits{}, [&](api::Request request, api::Reply reply) {
-                               if (config.trust_forwarded) api::take_forwarded(request);
-                               dispatcher.dispatch(std::move(request), std::move(reply));
-                           });
-    const GaugeSources sources{market.database, market.core,
-                               market.clock,    market.workers,
-                               market.streams,  market.publisher_loop,
-                               sampler,         market.webhooks,
-                               server,          tls,
-                               config.data};
-    market.metrics.allow_from(config.metrics_from);
-    market.metrics.read_gauges_with([&sources] { return read_gauges(sources); });
-    server.start();
-    std::cout << "listening on " << (tls ? "https://" : "http://") << config.address << ":"
-              << server.port() << std::endl;
-    if (!config.port_file.empty())
-        write_public_file(config.port_file, std::to_string(server.port()) + "\n");
-
-    if (market.runs)
-        market.webhooks.start([&core = market.core] { return core.figures().leading; });
-
-    const bool led_to_the_end = wait_for_end(signals, market.core, market.runs, market.news);
-
-    wind_down(market, server);
-    return led_to_the_end;
 }
 
 // A database that was set back behind what was signed must not grow: what it took now would have to
