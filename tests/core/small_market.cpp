@@ -76,14 +76,16 @@ SmallMarket::SmallMarket() {
     }
 }
 
-CommandOutcome SmallMarket::run(const OrganisationId& actor, CommandBody body) {
+CommandOutcome SmallMarket::run(const OrganisationId& actor, CommandBody body,
+                                std::string signature) {
     CommandId id;
     const std::uint32_t number = ++commands_;
     // Not the first bytes: some of their bits are the layout's own.
     id.bytes = make_id_bytes(
         kStart, {0, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(number >> 16),
                  static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)});
-    const Command command(id, actor, Auth::kApiKey, std::move(body));
+    Command command(id, actor, signature.empty() ? Auth::kApiKey : Auth::kSigned, std::move(body));
+    command.signature = std::move(signature);
     CommandOutcome outcome = market.apply(command, now);
     for (const EntryDraft& entry : outcome.entries)
         log.push_back(entry.bytes);

@@ -48,7 +48,8 @@ class SmallMarket {
 
     // Applies a command; keeps its entries in `log`. `taken` says whether changes are taken after
     // it.
-    CommandOutcome run(const OrganisationId& actor, CommandBody body);
+    // `signature`: the envelope of one that its author signed.
+    CommandOutcome run(const OrganisationId& actor, CommandBody body, std::string signature = {});
     CommandOutcome run_at(Time time, const OrganisationId& actor, CommandBody body) {
         now = time;
         return run(actor, std::move(body));

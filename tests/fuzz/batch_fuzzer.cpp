@@ -1,7 +1,8 @@
-// Reading batches and the envelopes they travel in: any bytes are refused or read; what is read
-// prints as it was.
+// Reading batches and the envelopes they travel in, and those of signed writes: any bytes are
+// refused or read; what is read prints as it was.
 
 #include "base/dsse.hpp"
+#include "core/signed_write.hpp"
 #include "settlement/reading.hpp"
 
 #include <cstddef>
@@ -17,6 +18,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (envelope) {
         const auto again = suanpan::parse_envelope(suanpan::envelope_json(*envelope));
         if (!again || *again != *envelope) std::abort();
+    }
+    if (const auto write = suanpan::core::read_signed_write(text)) {
+        const auto type = suanpan::core::signed_payload_type(write->path, write->once);
+        if (!type || *type != write->envelope.payload_type) std::abort();
     }
     return 0;
 }
