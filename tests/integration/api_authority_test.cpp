@@ -178,6 +178,9 @@ TEST_F(ForeignIds, AreUnknownIds) {
     expect_hidden(meter, unknown<MeterId>(),
                   {{"POST", "/v1/meters/{}:rotate", {{"public_key", key}}},
                    {"POST", "/v1/meters/{}:revoke"}});
+    const std::string signing =
+        expect(buyer.post("/v1/signing-keys", {{"public_key", key}}), 201)["id"];
+    expect_hidden(signing, unknown<SigningKeyId>(), {{"POST", "/v1/signing-keys/{}:revoke"}});
     expect_hidden(project, unknown<ProjectId>(),
                   {{"GET", "/v1/projects/{}"},
                    {"POST", "/v1/projects/{}:rename", {{"name", "mine"}}},
@@ -206,7 +209,8 @@ TEST_F(ForeignIds, AreUnknownIds) {
          {"GET", "/v1/leases?organisation={}"},
          {"GET", "/v1/accounts?organisation={}"},
          {"GET", "/v1/journal?organisation={}"},
-         {"GET", "/v1/invoices?organisation={}"}});
+         {"GET", "/v1/invoices?organisation={}"},
+         {"GET", "/v1/signing-keys?organisation={}"}});
     std::cout << cells_ << " ways to foreign things are as if there were none\n";
 }
 
