@@ -85,10 +85,10 @@ CommandBody cancel_all_said(Said& said) {
     return CancelAll{filter};
 }
 
-template <LeaseAction kAction>
+template <LeaseAction Action>
 CommandBody advance_said(Said& said) {
     said.expect_empty();
-    return AdvanceLease{said.path_id<LeaseId>(), kAction};
+    return AdvanceLease{said.path_id<LeaseId>(), Action};
 }
 
 CommandBody release_said(Said& said) {
@@ -121,10 +121,10 @@ bool is(const CommandBody& body) {
     return std::holds_alternative<Body>(body);
 }
 
-template <LeaseAction kAction>
+template <LeaseAction Action>
 bool is_advance(const CommandBody& body) {
     const auto* advance = std::get_if<AdvanceLease>(&body);
-    return advance != nullptr && advance->action == kAction;
+    return advance != nullptr && advance->action == Action;
 }
 
 struct Kind {

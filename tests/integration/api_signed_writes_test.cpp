@@ -61,7 +61,7 @@ class ApiSignedWrites : public testing::Test {
     Answer send(const SignedCall& call) {
         return send(buyer, call, id + ":" + signature(call, key));
     }
-    static SignedCall order(const std::string& once, Json body = World::buy(2, "6.000000")) {
+    static SignedCall order(const std::string& once, const Json& body = World::buy(2, "6.000000")) {
         return {"/v1/orders", once, body.dump()};
     }
     Json entry(std::int64_t index) {
