@@ -9,6 +9,8 @@ option(SUANPAN_TESTS "Build the tests" ON)
 option(SUANPAN_BENCH "Build the benchmarks" ON)
 option(SUANPAN_FUZZ "Build the fuzzers (clang; use the preset 'asan')" OFF)
 option(SUANPAN_WERROR "Warnings are errors" ON)
+option(SUANPAN_COVERAGE "Count which lines run (clang; ./run coverage tells)" OFF)
+option(SUANPAN_UNITY "Compile files of a folder as one: quicker from nothing, slower after a change" OFF)
 
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Debug)
@@ -48,6 +50,13 @@ target_compile_options(suanpan_flags INTERFACE
   $<$<BOOL:${SUANPAN_WERROR}>:-Werror>)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   target_compile_options(suanpan_flags INTERFACE -Wthread-safety)
+endif()
+if(SUANPAN_COVERAGE)
+  # Not in what is loaded into other programs, which count for themselves.
+  set(counts "$<NOT:$<STREQUAL:$<TARGET_PROPERTY:TYPE>,MODULE_LIBRARY>>")
+  target_compile_options(suanpan_flags INTERFACE
+    $<${counts}:-fprofile-instr-generate> $<${counts}:-fcoverage-mapping>)
+  target_link_options(suanpan_flags INTERFACE $<${counts}:-fprofile-instr-generate>)
 endif()
 
 # suanpan_embed_files(<owner> <dir> <namespace> <include root> <files...>): files, as text in the
@@ -91,6 +100,32 @@ function(suanpan_stage_includes root name dir)
   file(CREATE_LINK "${dir}" "${root}/${name}" SYMBOLIC)
 endfunction()
 
+# suanpan_unite(<target>): compiles what of it can be compiled together (cmake/unity_groups.py).
+if(SUANPAN_UNITY)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+endif()
+function(suanpan_unite target)
+  if(NOT SUANPAN_UNITY)
+    return()
+  endif()
+  get_target_property(sources ${target} SOURCES)
+  list(FILTER sources INCLUDE REGEX "^${CMAKE_SOURCE_DIR}/.*\\.cpp$")
+  execute_process(
+    COMMAND "${Python3_EXECUTABLE}" "${CMAKE_SOURCE_DIR}/cmake/unity_groups.py" "${CMAKE_SOURCE_DIR}"
+      ${sources}
+    OUTPUT_VARIABLE lines
+    COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX MATCHALL "[^\n]+" lines "${lines}")
+  foreach(line IN LISTS lines)
+    string(REGEX MATCH "^([0-9]+) (.*)$" line "${line}")
+    set_source_files_properties("${CMAKE_MATCH_2}" PROPERTIES
+      UNITY_GROUP "${target}_${CMAKE_MATCH_1}")
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  # A private name in one file is no fault of a local one in the next.
+  target_compile_options(${target} PRIVATE -Wno-shadow)
+endfunction()
+
 # suanpan_library(<target> <include root> SOURCES ... HEAVY ... DEPS ... LIBS ...)
 # A static library, or a header-only one while there is no source file.
 function(suanpan_library target root)
@@ -103,6 +138,7 @@ function(suanpan_library target root)
     return()
   endif()
   add_library(${target} STATIC ${arg_SOURCES})
+  suanpan_unite(${target})
   target_include_directories(${target} PUBLIC "${root}")
   target_link_libraries(${target} PUBLIC ${arg_DEPS} ${arg_LIBS} PRIVATE suanpan_flags)
   if(arg_HEAVY)

@@ -26,6 +26,7 @@ function(suanpan_tests name)
   endif()
   string(MAKE_C_IDENTIFIER "${name}_tests" target)
   add_executable(${target} ${sources})
+  suanpan_unite(${target})
   # Helpers beside the tests are included as "tests/<folder>/file.hpp".
   set(root "${CMAKE_BINARY_DIR}/include/tests_${name}")
   suanpan_stage_includes("${root}" "tests/${name}" "${CMAKE_SOURCE_DIR}/tests/${name}")
@@ -83,6 +84,7 @@ set(chaos_root "${CMAKE_BINARY_DIR}/include/tests_chaos")
 suanpan_stage_includes("${chaos_root}" "tests/chaos" "${CMAKE_SOURCE_DIR}/tests/chaos")
 add_executable(suanpan_chaos ${chaos_sources}
   "${CMAKE_SOURCE_DIR}/tests/integration/witness_server.cpp")
+suanpan_unite(suanpan_chaos)
 set_target_properties(suanpan_chaos PROPERTIES OUTPUT_NAME suanpan-chaos)
 target_include_directories(suanpan_chaos PRIVATE "${chaos_root}"
   "${CMAKE_BINARY_DIR}/include/tests_integration")

@@ -28,7 +28,7 @@ std::string percent_encoded(std::string_view text) {
     return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string quote(std::string_view text) {
     std::string out = "'";
     for (const char c : text) {
         if (c == '\'' || c == '\\') out += '\\';
@@ -49,7 +49,7 @@ std::string with_parameters(const std::string& conninfo, const ConnectionParamet
             out += ' ';
         out += key;
         out += '=';
-        out += uri ? percent_encoded(value) : quoted(value);
+        out += uri ? percent_encoded(value) : quote(value);
     }
     return out;
 }
