@@ -222,11 +222,10 @@ void Dispatcher::dispatch(Request request, Reply reply) const {
 // Whether it can be answered here and now, on a thread of the network's. Compressing is work.
 bool Dispatcher::is_at_hand(Call& call) const {
     if (call.request.method != "GET" || call.request.find_header("accept-encoding")) return false;
-    const auto found = router_.find(call.request.method, call.request.path);
-    if (!found) return false;
-    const auto* memory = std::get_if<MemoryHandler>(&found->route->handler);
+    if (!find_route(call)) return false;
+    const auto* memory = std::get_if<MemoryHandler>(&call.route->handler);
     if (memory == nullptr || !memory->is_ready(call)) return false;
-    if (found->route->access == Access::kPublic) return true;
+    if (call.route->access == Access::kPublic) return true;
     const auto header = call.request.find_header("authorization");
     call.remembered = context_.authenticator.remember(header.value_or(""), call.request.remote);
     return call.remembered.has_value();
@@ -271,11 +270,19 @@ void Dispatcher::work(const std::shared_ptr<Call>& call, const Reply& reply) con
     }
 }
 
-Result<void> Dispatcher::prepare(Call& call) const {
+// Looked for once.
+Result<void> Dispatcher::find_route(Call& call) const {
+    if (call.route != nullptr) return {};
     auto found = router_.find(call.request.method, call.request.path);
     if (!found) return fail(found.error());
     call.route = found->route;
     call.parameters = std::move(found->parameters);
+    return {};
+}
+
+Result<void> Dispatcher::prepare(Call& call) const {
+    const auto found = find_route(call);
+    if (!found) return found;
     const auto allowed = authorize(call);
     if (!allowed) return allowed;
     const auto query = read_query(call);

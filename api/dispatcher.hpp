@@ -23,6 +23,7 @@ class Dispatcher {
 
  private:
     void work(const std::shared_ptr<Call>& call, const Reply& reply) const;
+    [[nodiscard]] Result<void> find_route(Call& call) const;
     [[nodiscard]] Result<void> prepare(Call& call) const;
     [[nodiscard]] Result<void> authorize(Call& call) const;
     static Result<void> take_turn(Call& call, RateLimiter& limiter);
