@@ -115,6 +115,8 @@ function(suanpan_unite target)
       ${sources}
     OUTPUT_VARIABLE lines
     COMMAND_ERROR_IS_FATAL ANY)
+  # New private names may part what went together.
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${sources})
   string(REGEX MATCHALL "[^\n]+" lines "${lines}")
   foreach(line IN LISTS lines)
     string(REGEX MATCH "^([0-9]+) (.*)$" line "${line}")

@@ -24,6 +24,8 @@ namespace {
 
 // From so many rows on COPY, which puts whole pages, is worth its two round trips.
 constexpr std::size_t kCopyFrom = 100;
+// So many rows are one parameter: what PostgreSQL holds of it at once stays small.
+constexpr std::size_t kRowsAStatement = 5'000;
 constexpr std::string_view kDivisionByZero = "22012";
 
 // An INSERT of all rows of a table. Rows that replace others are known by their key.
@@ -60,6 +62,9 @@ void write_table(NativeSession& session, const std::vector<R>& rows, const IsNew
         Tuples& tuples = Table<R>::kKey.empty() || is_new(row) ? added : put;
         tuples.begin_row();
         fields(tuples, row);
+        if (put.size() < kRowsAStatement) continue;
+        put_rows<R>(session, put);
+        put = Tuples(columns<R>().size());
     }
     if (added.size() > 0) add_rows<R>(session, added);
     if (put.size() > 0) put_rows<R>(session, put);

@@ -96,10 +96,10 @@ void NativeSession::prepare(const std::string& name, const std::string& sql) {
 }
 
 const RowLayout& NativeSession::layout(const RowsStatement& statement) {
-    const auto known = layouts_.find(statement.table);
+    const auto known = layouts_.find(statement.name);
     if (known != layouts_.end()) return known->second;
     return layouts_
-        .try_emplace(statement.table, RowLayout(row_type(statement.table), statement.columns))
+        .try_emplace(statement.name, RowLayout(row_type(statement.table), statement.columns))
         .first->second;
 }
 

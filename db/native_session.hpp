@@ -75,7 +75,7 @@ class NativeSession {
 
     std::unique_ptr<pg_conn, Close> connection_;
     std::set<std::string> prepared_;
-    std::map<std::string, RowLayout> layouts_;  // by table
+    std::map<std::string, RowLayout> layouts_;  // by the statement's name
     std::deque<std::string> queued_;            // names of statements without a result yet
     bool pipelining_ = false;
     bool committing_ = false;

@@ -284,6 +284,22 @@ class Run {
         }
         if (const std::string faults = cluster_->stop(); !faults.empty())
             report_.violations.push_back({"servers end when asked to", faults});
+        look_for_sanitizers();
+    }
+
+    // What a sanitizer ended was started anew like what a fault killed; its log keeps the reason.
+    void look_for_sanitizers() {
+        for (std::size_t node = 0; node < Cluster::kNodes; ++node) {
+            const std::string log = cluster_->log(node);
+            for (const std::string_view sign : {"Sanitizer: ", "runtime error: "}) {
+                const std::size_t at = log.find(sign);
+                if (at == std::string::npos) continue;
+                const std::size_t begin = log.rfind('\n', at) + 1;
+                report_.violations.push_back(
+                    {"no sanitizer speaks", log.substr(begin, kShownText)});
+                break;
+            }
+        }
     }
 
     bool wait_published() {
