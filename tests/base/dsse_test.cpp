@@ -144,6 +144,11 @@ TEST(Dsse, IsBounded) {
     EXPECT_EQ(code_of_first_fault(parse_envelope(envelope_json(long_keyid))),
               "/signatures/0/keyid too_long");
 
+    const DsseEnvelope long_type =
+        make_envelope(std::string(kMaxPayloadTypeBytes + 1, 't'), "p", "", key);
+    EXPECT_EQ(code_of_first_fault(parse_envelope(envelope_json(long_type))),
+              "/payloadType too_long");
+
     const DsseEnvelope large = make_envelope("t", std::string(kMaxEnvelopeBytes, 'p'), "", key);
     const auto result = parse_envelope(envelope_json(large));
     ASSERT_FALSE(result.has_value());

@@ -1,5 +1,7 @@
 #include "client/api.hpp"
 
+#include "base/bytes.hpp"
+#include "base/dsse.hpp"
 #include "tests/client/fake_server.hpp"
 
 #include <gtest/gtest.h>
@@ -42,6 +44,22 @@ TEST(Api, SendsKeyAndIdempotencyKeyAndReadsJson) {
     EXPECT_EQ(header_of(requests[0], "Authorization"), "Bearer sk_secret");
     EXPECT_EQ(header_of(requests[0], "Idempotency-Key"), "my-key");
     EXPECT_TRUE(requests[0].ends_with(R"({"a":1})"));
+}
+
+TEST(Api, SignsWhatItSends) {
+    FakeServer server({http_answer(201, "{}")});
+    Api api = api_of(server);
+    Seed seed{};
+    seed.fill(7);
+    api.sign_with("sgk_1", SigningKey(seed));
+    ASSERT_TRUE(api.post("/v1/things", {{"a", 1}}, "my-key"));
+    const std::string request = server.requests().at(0);
+    const std::string header = header_of(request, "DSSE-Signature");
+    ASSERT_TRUE(header.starts_with("sgk_1:")) << header;
+    EXPECT_TRUE(verify_ed25519(
+        SigningKey(seed).public_key(),
+        dsse_pae("application/vnd.suanpan.write+json; to=/v1/things; once=my-key", R"({"a":1})"),
+        from_base64(header.substr(6)).value()));
 }
 
 TEST(Api, RepeatsWithTheSameKeyUntilTheServerTakesIt) {
