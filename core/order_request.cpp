@@ -24,7 +24,7 @@ Result<std::string> parse_client_id(std::string_view text) {
     return fail("bad_client_order_id", "a client_order_id is 1 to 64 visible ASCII characters");
 }
 
-void read_cu_quantity(Fields& fields, matching::OrderTerms& terms) {
+void read_cu_quantity(suanpan::Fields& fields, matching::OrderTerms& terms) {
     const auto quantity = fields.need("quantity", parse_cu);
     if (quantity && quantity->value <= 0)
         fields.fault("quantity", "out_of_range", "a quantity is above zero");
@@ -35,7 +35,7 @@ void read_cu_quantity(Fields& fields, matching::OrderTerms& terms) {
     terms.max_excess = excess.value_or(Cu(0));
 }
 
-void read_together(Fields& fields, matching::OrderTerms& terms) {
+void read_together(suanpan::Fields& fields, matching::OrderTerms& terms) {
     const auto same_site = fields.find_flag("same_site");
     const auto same_pool = fields.find_flag("same_pool");
     if (same_pool.value_or(false) && same_site == false) {
@@ -51,7 +51,7 @@ void read_together(Fields& fields, matching::OrderTerms& terms) {
     }
 }
 
-void read_buy(Fields& fields, matching::OrderTerms& terms) {
+void read_buy(suanpan::Fields& fields, matching::OrderTerms& terms) {
     terms.unit = fields.find("unit", matching::parse_unit).value_or(Unit::kLot);
     if (terms.unit == Unit::kCu) {
         read_cu_quantity(fields, terms);
@@ -78,7 +78,7 @@ void read_buy(Fields& fields, matching::OrderTerms& terms) {
     read_together(fields, terms);
 }
 
-void read_sell(Fields& fields, matching::OrderTerms& terms) {
+void read_sell(suanpan::Fields& fields, matching::OrderTerms& terms) {
     terms.unit = fields.need("price_unit", matching::parse_unit).value_or(Unit::kLot);
     terms.quantity = fields.need_integer("quantity", 1, kMaxLots).value_or(0);
     terms.pool = fields.need("pool", parse_id<PoolId>).value_or(PoolId{});
@@ -90,7 +90,7 @@ void read_sell(Fields& fields, matching::OrderTerms& terms) {
     terms.counterparties.erase(repeated.begin(), repeated.end());
 }
 
-void read_time_in_force(Fields& fields, matching::OrderTerms& terms) {
+void read_time_in_force(suanpan::Fields& fields, matching::OrderTerms& terms) {
     using matching::TimeInForce;
     const auto given = fields.find("time_in_force", matching::parse_time_in_force);
     terms.expires_at = fields.find("expires_at", parse_time);
@@ -109,7 +109,7 @@ void read_time_in_force(Fields& fields, matching::OrderTerms& terms) {
                      "an order that may not rest cannot be post_only");
 }
 
-void read_text(Fields& fields, OrderRequest& input) {
+void read_text(suanpan::Fields& fields, OrderRequest& input) {
     input.client_order_id = fields.find("client_order_id", parse_client_id).value_or("");
     const Json* metadata = fields.find_object("metadata");
     if (metadata == nullptr) return;
@@ -118,7 +118,7 @@ void read_text(Fields& fields, OrderRequest& input) {
         fields.fault("metadata", "too_long", "at most 4096 bytes of metadata are kept");
 }
 
-void read_voucher(Fields& fields, OrderRequest& input) {
+void read_voucher(suanpan::Fields& fields, OrderRequest& input) {
     const auto grant = fields.find("grant", parse_id<GrantId>);
     const auto purpose = fields.find_text("purpose", kMaxPurpose);
     if (grant) input.voucher = VoucherClaim{*grant, purpose.value_or("")};
@@ -126,7 +126,7 @@ void read_voucher(Fields& fields, OrderRequest& input) {
         fields.fault("purpose", "contradiction", "a purpose is said of a grant: name one");
 }
 
-void check_scope(Fields& fields, const OrderAuthor& author, Side side) {
+void check_scope(suanpan::Fields& fields, const OrderAuthor& author, Side side) {
     if (side == Side::kBuy ? author.may_buy : author.may_sell) return;
     const Role needed = side == Side::kBuy ? Role::kBuyer : Role::kProvider;
     fields.fault("side", "beyond_own_scope",
@@ -137,7 +137,7 @@ void check_scope(Fields& fields, const OrderAuthor& author, Side side) {
 
 OrderRequest read_order(const OrderAuthor& author, const Json& body, Faults& faults,
                         std::string pointer) {
-    Fields fields(body, faults, std::move(pointer));
+    suanpan::Fields fields(body, faults, std::move(pointer));
     OrderRequest input;
     matching::OrderTerms& terms = input.terms;
     terms.organisation = author.organisation;
