@@ -4,7 +4,8 @@
 #include "api/json/render.hpp"
 #include "api/streaming/snapshots.hpp"
 #include "api/workers.hpp"
-#include "db/queries/billing.hpp"
+#include "base/check.hpp"
+#include "db/batch.hpp"
 #include "db/queries/market_data.hpp"
 #include "db/queries/trading.hpp"
 #include "db/reader.hpp"
@@ -15,6 +16,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <variant>
 
 namespace suanpan::api {
 
@@ -27,7 +29,7 @@ constexpr std::chrono::milliseconds kTick{50};
 constexpr std::chrono::seconds kBeat{1};
 constexpr std::uint64_t kBeatsOfAWelcome = 5;
 constexpr std::size_t kMostChanges = 1'000;  // commits that wait to be told
-constexpr std::size_t kMostKnown = 100'000;  // leases
+constexpr std::size_t kMostKnown = 100'000;  // leases, and orders
 constexpr std::int64_t kLevels = 50;         // of each side of a book
 constexpr std::chrono::seconds kInsistence{30};
 
@@ -46,10 +48,17 @@ StreamHub::~StreamHub() {
     stop();
 }
 
-void StreamHub::committed(core::Rows& rows) {
+void StreamHub::committed(db::Batch& written) {
     if (listening_ == 0) return;
-    Change change{rows.head.size,         std::move(rows.orders),   std::move(rows.trades),
-                  std::move(rows.leases), std::move(rows.readings), std::move(rows.markets)};
+    core::Rows& rows = written.changes;
+    Change change{written.expected,       rows.head.size,         std::move(rows.orders),
+                  std::move(rows.trades), std::move(rows.leases), std::move(rows.readings),
+                  std::move(rows.markets)};
+    for (db::PlacedSideRow& side : written.side) {
+        auto* text = std::get_if<db::OrderTextRow>(&side.row);
+        if (text != nullptr && side.order)
+            change.names.emplace(*side.order, std::move(text->client_order_id));
+    }
     {
         const std::scoped_lock lock(inbox_mutex_);
         if (changes_.size() >= kMostChanges)
@@ -210,10 +219,9 @@ void StreamHub::tell_news() {
         news.swap(changes_);
         lost = std::exchange(lost_, false);
     }
+    if (lost) news.clear();
+    find_order_names(news);
     for (const Change& change : news) {
-        if (lost) break;
-        if (!change.orders.empty()) find_order_names(change);
-        if (!change.readings.empty()) find_parties(change);
         const std::scoped_lock lock(mutex_);
         tell_all(change);
     }
@@ -310,11 +318,16 @@ void StreamHub::tell_public(const Change& change, Items& out) {
     }
 }
 
+// A reading does not say whose it is. Its lease does, which each batch of readings changes.
 void StreamHub::tell_readings(const Change& change, Items& out) {
+    if (change.readings.empty() || !is_heard(Kind::kReadings)) return;
+    std::unordered_map<LeaseId, const core::LeaseRow*, IdHash> leases;
+    for (const core::LeaseRow& lease : change.leases)
+        leases.emplace(lease.id, &lease);
     for (const core::ReadingRow& reading : change.readings) {
-        const auto known = parties_.find(reading.lease);
-        if (known == parties_.end() || !known->second) continue;
-        for (const OrganisationId& party : {known->second->buyer, known->second->provider}) {
+        const auto lease = leases.find(reading.lease);
+        CHECK(lease != leases.end());
+        for (const OrganisationId& party : {lease->second->buyer, lease->second->provider}) {
             const Listeners* found = listeners(Kind::kReadings, party);
             if (found == nullptr) continue;
             const Json item = to_json(reading);
@@ -324,41 +337,58 @@ void StreamHub::tell_readings(const Change& change, Items& out) {
     }
 }
 
-// A reading does not say whose it is. Asked of the database without holding anybody up.
-void StreamHub::find_parties(const Change& change) {
+// The market does not know how an organisation names its orders. The commit that places one brings
+// its name; of those placed before anybody listened the database is asked, once for all, without
+// holding up who subscribes.
+void StreamHub::find_order_names(const std::deque<Change>& news) {
+    if (order_names_.size() > kMostKnown) order_names_.clear();
+    Unnamed unnamed;
     {
         const std::scoped_lock lock(mutex_);
-        if (!is_heard(Kind::kReadings)) return;
+        for (const Change& change : news)
+            learn_order_names(change, unnamed);
     }
-    if (parties_.size() > kMostKnown) parties_.clear();
-    for (const core::ReadingRow& reading : change.readings) {
-        if (parties_.contains(reading.lease)) continue;
-        const auto row = database_.read(
-            "stream_lease", [&reading](db::Tx& tx) { return db::find_lease(tx, reading.lease); });
-        auto& parties = parties_[reading.lease];
-        if (row) parties = Parties{row->buyer, row->provider};
+    if (unnamed.empty()) return;
+    std::vector<OrderId> orders;
+    for (const auto& [order, organisation] : unnamed)
+        orders.push_back(order);
+    try {
+        auto found = database_.read("stream_order_names", [&orders](db::Tx& tx) {
+            return db::find_client_order_ids(tx, orders);
+        });
+        for (const OrderId& order : orders)
+            order_names_[order] = std::move(found[order]);
+    } catch (const std::exception& failure) {
+        spdlog::warn("the stream could not look up how orders are named: {}", failure.what());
+        const std::scoped_lock lock(mutex_);
+        lose_orders_of(unnamed);
     }
 }
 
-// The market does not know how an organisation names its orders. Asked as above.
-void StreamHub::find_order_names(const Change& change) {
-    if (order_names_.size() > kMostKnown) order_names_.clear();
-    std::vector<OrderId> unknown;
-    {
-        const std::scoped_lock lock(mutex_);
-        for (const core::OrderRow& order : change.orders) {
-            const matching::OrderTerms& terms = order.view.terms;
-            if (listeners(Kind::kOrders, terms.organisation) != nullptr &&
-                !order_names_.contains(terms.id))
-                unknown.push_back(terms.id);
-        }
+void StreamHub::learn_order_names(const Change& change, Unnamed& unnamed) {
+    for (const core::OrderRow& order : change.orders) {
+        const matching::OrderTerms& terms = order.view.terms;
+        if (listeners(Kind::kOrders, terms.organisation) == nullptr ||
+            order_names_.contains(terms.id))
+            continue;
+        const auto name = change.names.find(terms.id);
+        if (name != change.names.end())
+            order_names_.emplace(terms.id, name->second);
+        else if (order.index >= change.from)
+            order_names_.emplace(terms.id, "");
+        else
+            unnamed.emplace(terms.id, terms.organisation);
     }
-    if (unknown.empty()) return;
-    auto found = database_.read("stream_order_names", [&unknown](db::Tx& tx) {
-        return db::find_client_order_ids(tx, unknown);
-    });
-    for (const OrderId& order : unknown)
-        order_names_[order] = std::move(found[order]);
+}
+
+// A gap for who hears of these orders, and for nobody else.
+void StreamHub::lose_orders_of(const Unnamed& unnamed) {
+    for (const auto& [order, organisation] : unnamed) {
+        const Listeners* found = listeners(Kind::kOrders, organisation);
+        if (found == nullptr) continue;
+        for (const SubscriptionPtr& subscription : *found)
+            subscription->outlet()->fall_behind();
+    }
 }
 
 void StreamHub::try_again() {

@@ -17,7 +17,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <string>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -25,6 +25,7 @@
 
 namespace suanpan::db {
 class Pool;
+struct Batch;
 struct IndexRow;
 }  // namespace suanpan::db
 
@@ -42,7 +43,7 @@ class StreamHub {
 
     // By the market's writer after each commit, in the order of the log; takes what it tells of.
     // Cheap while nobody listens.
-    void committed(core::Rows& rows);
+    void committed(db::Batch& written);
     // The price index of a market was fixed and that is durable: all its series. By one thread, of
     // a market in the order of time.
     void fixed(const std::vector<db::IndexRow>& series);
@@ -64,16 +65,15 @@ class StreamHub {
 
  private:
     struct Change {
-        LogIndex size;  // of the log after it
+        LogIndex from;  // the log's size before it
+        LogIndex size;  // and after it
         std::vector<core::OrderRow> orders;
         std::vector<core::TradeRow> trades;
         std::vector<core::LeaseRow> leases;
         std::vector<core::ReadingRow> readings;
         std::vector<core::MarketRow> markets;
-    };
-    struct Parties {
-        OrganisationId buyer;
-        OrganisationId provider;
+        // The client_order_ids of orders that it placed; what is not there has none.
+        std::unordered_map<OrderId, std::string, IdHash> names{};
     };
     using Listeners = std::vector<SubscriptionPtr>;
     using Items = std::map<SubscriptionPtr, std::string>;  // JSON, one after the other
@@ -95,8 +95,12 @@ class StreamHub {
     [[nodiscard]] Listeners* listeners(Channel::Kind kind, const OrganisationId& organisation);
     [[nodiscard]] Listeners* listeners(Channel::Kind kind, const matching::MarketKey& market);
     Listeners& place_of(const Subscription& subscription);
-    void find_parties(const Change& change);
-    void find_order_names(const Change& change);
+    void find_order_names(const std::deque<Change>& news);
+    // REQUIRES mutex_. Adds those of which neither the change nor we know the name, and whose they
+    // are.
+    using Unnamed = std::map<OrderId, OrganisationId>;
+    void learn_order_names(const Change& change, Unnamed& unnamed);
+    void lose_orders_of(const Unnamed& unnamed);
 
     db::Pool& database_;
     const Books& books_;
@@ -118,9 +122,8 @@ class StreamHub {
     std::map<matching::MarketKey, BookFeed> feeds_;
     Listeners index_;
     std::uint64_t beats_ = 0;
-    // The hub's thread alone has what it found lately: the parties of leases, and the
-    // client_order_ids of orders, empty where there is none.
-    std::map<LeaseId, std::optional<Parties>> parties_;
+    // The hub's thread alone has the client_order_ids that it learnt lately, empty where there is
+    // none.
     std::map<OrderId, std::string> order_names_;
     std::map<LeaseId, std::size_t> told_leases_;  // hash of what was told last
     struct Attempt {

@@ -10,6 +10,7 @@
 #include "apps/suanpand/turn.hpp"
 #include "apps/suanpand/webhooks.hpp"
 #include "apps/suanpand/witnesses.hpp"
+#include "db/batch.hpp"
 #include "db/migrate.hpp"
 #include "db/native_session.hpp"
 #include "db/pool.hpp"
@@ -156,11 +157,12 @@ bool may_run_market(services::Publisher& publisher) {
 void start_market(const Config& config, services::CoreLoop& core, const services::Clock& clock,
                   services::SandboxClock* sandbox_clock, services::PublisherLoop& publisher_loop,
                   api::StreamHub& streams, api::Books& books, api::Metrics& metrics) {
-    core.on_commit([&publisher_loop, &streams, &books, &metrics](core::Rows& changes) {
+    core.on_commit([&publisher_loop, &streams, &books, &metrics](db::Batch& written) {
+        const core::Rows& changes = written.changes;
         metrics.committed(changes);
         publisher_loop.notify(static_cast<std::uint64_t>(changes.head.size.value));
         books.committed(changes);
-        streams.committed(changes);  // last: it takes them
+        streams.committed(written);  // last: it takes them
     });
     core.start();
     core.inspect([&](const core::Market& market) {

@@ -35,8 +35,8 @@ struct CoreLoop::Impl {
     Impl(db::Pool& pool, const Clock& clock, const Options& chosen)
         : options(chosen),
           sequencer(pool, clock, chosen,
-                    {[this](core::Rows& changes, const CommitFigures& commit) {
-                         committed(changes, commit);
+                    {[this](db::Batch& written, const CommitFigures& commit) {
+                         committed(written, commit);
                      },
                      [this] { line_failed(); }, [this] { return outage(); }}) {}
 
@@ -47,14 +47,14 @@ struct CoreLoop::Impl {
     void run_task(Task& task);
     void finish(const std::vector<Task*>& done);
     void wait_for(Task& task);
-    void committed(core::Rows& changes, const CommitFigures& commit);
+    void committed(db::Batch& written, const CommitFigures& commit);
     void line_failed();
     bool outage();
     void drain(const Error& error);
 
     Options options;
     Sequencer sequencer;
-    std::function<void(core::Rows&)> listener;
+    std::function<void(db::Batch&)> listener;
     std::thread thread;
 
     std::mutex mutex;
@@ -134,7 +134,7 @@ CoreFigures CoreLoop::figures() const {
     return figures;
 }
 
-void CoreLoop::on_commit(std::function<void(core::Rows&)> listener) {
+void CoreLoop::on_commit(std::function<void(db::Batch&)> listener) {
     impl_->listener = std::move(listener);
 }
 
@@ -229,7 +229,7 @@ void CoreLoop::Impl::finish(const std::vector<Task*>& done) {
     finished.notify_all();
 }
 
-void CoreLoop::Impl::committed(core::Rows& changes, const CommitFigures& commit) {
+void CoreLoop::Impl::committed(db::Batch& written, const CommitFigures& commit) {
     {
         const std::scoped_lock lock(mutex);
         figures.commands += commit.commands;
@@ -237,7 +237,7 @@ void CoreLoop::Impl::committed(core::Rows& changes, const CommitFigures& commit)
         figures.largest_batch = std::max(figures.largest_batch, commit.commands);
     }
     if (options.measured) options.measured(commit);
-    if (listener) listener(changes);
+    if (listener) listener(written);
 }
 
 void CoreLoop::Impl::line_failed() {

@@ -22,7 +22,8 @@
 
 namespace suanpan::db {
 class Pool;
-}
+struct Batch;
+}  // namespace suanpan::db
 
 namespace suanpan::services {
 
@@ -113,9 +114,9 @@ class CoreLoop {
     void wake_for_time();
 
     [[nodiscard]] CoreFigures figures() const;
-    // Called after each commit with what it changed, which may be taken, by the writer's thread or
-    // the core's: must not block. Set before start().
-    void on_commit(std::function<void(core::Rows& changes)> listener);
+    // Called after each commit with what it wrote: its changes and side rows may be taken. By the
+    // writer's thread or the core's: must not block. Set before start().
+    void on_commit(std::function<void(db::Batch& written)> listener);
 
  private:
     struct Impl;

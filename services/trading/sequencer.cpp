@@ -177,7 +177,7 @@ void Sequencer::write(PendingBatch& batch) {
 
 void Sequencer::finish(PendingBatch& batch) {
     if (options_.outbox != nullptr && !batch.empty) options_.outbox->committed();
-    if (batch.commit.commands > 0) events_.committed(batch.rows.changes, batch.commit);
+    if (batch.commit.commands > 0) events_.committed(batch.rows, batch.commit);
     for (Answer& answer : batch.answers)
         deliver(*answer.submission, std::move(answer.response));
 }

@@ -29,8 +29,8 @@ class Sequencer {
  public:
     struct Events {
         // After each commit, before its callers are answered; on the line's thread or the core's.
-        // The changes may be taken.
-        std::function<void(core::Rows& changes, const CommitFigures& commit)> committed;
+        // What was written may be taken, but for its entries.
+        std::function<void(db::Batch& written, const CommitFigures& commit)> committed;
         // A batch under way has failed: call make_room() or settle(). On the line's thread.
         std::function<void()> failed;
         // The database has been away for a while: who waits is told; called again and again until

@@ -5,6 +5,7 @@
 #include "client/meter.hpp"
 #include "tests/integration/api_world.hpp"
 #include "tests/integration/audit_run.hpp"
+#include "tests/integration/web_socket_client.hpp"
 
 #include <gtest/gtest.h>
 
@@ -110,6 +111,24 @@ TEST_F(MetersOverRest, AKeyIsReplacedWithAnOverlap) {
     EXPECT_EQ(listed[0]["public_key"], text_of(second));
     EXPECT_EQ(expect(world.op.get("/v1/admin/digest"), 200)["equal"], true);
     expect_audited(server);
+}
+
+TEST_F(MetersOverRest, ReadingsAreToldToBothParties) {
+    ReportingMeter meter(seller, "provider");
+    hand_over();
+    WebSocketClient provider(server.url(), world.provider.key);
+    WebSocketClient client(server.url(), world.buyer.key);
+    for (WebSocketClient* party : {&provider, &client}) {
+        party->send({{"op", "subscribe"}, {"channel", "readings"}});
+        EXPECT_TRUE(party->wait_for("snapshot", "readings")["items"].empty());
+    }
+    EXPECT_EQ(meter.report(lease), "accepted");
+    for (WebSocketClient* party : {&provider, &client}) {
+        const Json told = party->wait_for("changes", "readings")["items"];
+        ASSERT_EQ(told.size(), 1U);
+        EXPECT_EQ(told[0]["lease"], lease);
+        EXPECT_EQ(told[0]["meter"], meter.id());
+    }
 }
 
 TEST_F(MetersOverRest, OneKeyIsRevokedOrTheMeter) {

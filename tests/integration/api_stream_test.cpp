@@ -72,10 +72,15 @@ TEST_F(ApiStreamTest, ATraderSeesItsOrdersLeasesAndTheMarket) {
 TEST_F(ApiStreamTest, AnOrderIsToldWithItsClientOrderId) {
     const World world(server_);
     Caller buyer = server_.caller(world.buyer.key);
+    Json named = World::buy(1, "1.000000");
+    named["client_order_id"] = "unheard";
+    const std::string unheard = expect(buyer.post("/v1/orders", named), 201)["id"];
     WebSocketClient client(server_.url(), world.buyer.key);
     client.send(subscribe("orders"));
-    EXPECT_TRUE(client.wait_for("snapshot", "orders")["items"].empty());
-    Json named = World::buy(1, "1.000000");
+    EXPECT_EQ(client.wait_for("snapshot", "orders")["items"].size(), 1U);
+    expect(buyer.post("/v1/orders/" + unheard + ":cancel", Json::object()), 200);
+    EXPECT_EQ(client.wait_for("changes", "orders")["items"][0]["client_order_id"], "unheard")
+        << "placed before anybody listened";
     named["client_order_id"] = "mine";
     const std::string order = expect(buyer.post("/v1/orders", named), 201)["id"];
     EXPECT_EQ(client.wait_for("changes", "orders")["items"][0]["client_order_id"], "mine");
