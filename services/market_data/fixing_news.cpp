@@ -2,20 +2,22 @@
 
 #include "db/queries/capacity.hpp"
 
+#include <utility>
+
 namespace suanpan::services {
 
-void FixingNews::begin() {
-    if (begun_) return;
-    seen_ = database_.read("market_data_progress", db::read_market_data_progress).index;
-    begun_ = seen_;
-}
+FixingNews::FixingNews(db::Pool& database, FixingListener listener)
+    : database_(database),
+      listener_(std::move(listener)),
+      begun_(database_.read("market_data_progress", db::read_market_data_progress).index),
+      seen_(begun_) {}
 
 void FixingNews::tell(const std::stop_token& stop) {
     const Time until = database_.read("market_data_progress", db::read_market_data_progress).index;
     if (until <= seen_) return;
     for (const core::MarketRow& market : database_.read("list_markets", db::list_markets)) {
         const matching::MarketKey& key = market.rules.key;
-        Time& told = told_.try_emplace(key, *begun_).first->second;
+        Time& told = told_.try_emplace(key, begun_).first->second;
         while (!stop.stop_requested()) {
             const auto series = database_.read("list_fixing_after", [&](db::Tx& tx) {
                 return db::list_fixing_after(tx, key, told);

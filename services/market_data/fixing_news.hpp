@@ -9,9 +9,7 @@
 
 #include <functional>
 #include <map>
-#include <optional>
 #include <stop_token>
-#include <utility>
 #include <vector>
 
 namespace suanpan::services {
@@ -22,19 +20,17 @@ using FixingListener = std::function<void(const std::vector<db::IndexRow>&)>;
 // Not thread-safe.
 class FixingNews {
  public:
-    FixingNews(db::Pool& database, FixingListener listener)
-        : database_(database), listener_(std::move(listener)) {}
+    // What is fixed until now is no news. Reads that, and throws what the pool throws.
+    FixingNews(db::Pool& database, FixingListener listener);
 
-    // What is fixed until now is no news. Only the first call counts.
-    void begin();
-    // Tells what has been fixed since begin(), each once, of a market in the order of time.
-    // `stop`: between two of them. REQUIRES begin().
+    // Tells what has been fixed since construction, each once, of a market in the order of time.
+    // `stop`: between two of them.
     void tell(const std::stop_token& stop);
 
  private:
     db::Pool& database_;
     FixingListener listener_;
-    std::optional<Time> begun_;
+    Time begun_;
     Time seen_;  // all until here is told
     std::map<matching::MarketKey, Time> told_;
 };

@@ -66,7 +66,6 @@ void MarketDataLoop::run(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     while (!changed_.wait_for(lock, stop, every_, [] { return false; }) && !stop.stop_requested()) {
         try {
-            news_.begin();
             make_market_data(database_, stop);
             news_.tell(stop);
         } catch (const std::exception& error) {

@@ -20,7 +20,9 @@ namespace suanpan::services {
 void make_market_data(db::Pool& database, const std::stop_token& stop = {});
 
 // Does so again and again, on a thread of its own, from construction to destruction, and tells
-// `fixed` of each fixing once it is durable.
+// `fixed` of each fixing once it is durable, whoever made it: another server may still, that does
+// not know yet that it no longer leads. So who listens must come after the construction, which
+// throws what the pool throws.
 class MarketDataLoop {
  public:
     MarketDataLoop(db::Pool& database, FixingListener fixed,

@@ -9,11 +9,14 @@
 #include "support/index_model.hpp"
 #include "support/seed.hpp"
 #include "support/test_database.hpp"
+#include "support/wait.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <map>
 #include <random>
 #include <string>
@@ -289,8 +292,6 @@ TEST_F(MarketDataMade, NothingIsMadeOfWhatIsNotOver) {
 }
 
 TEST_F(MarketDataMade, EachFixingIsToldOnceInItsOrder) {
-    std::vector<std::vector<db::IndexRow>> heard;
-    FixingNews news(pool, [&](const auto& series) { heard.push_back(series); });
     now_ -= now_ % kDay;
     const std::int64_t day = now_;
     const auto fix_until = [&](std::int64_t time) {
@@ -302,12 +303,12 @@ TEST_F(MarketDataMade, EachFixingIsToldOnceInItsOrder) {
     for (int i = 0; i < 60; ++i)
         trade(0, 1);
     fix_until(day + kHour);
-    news.begin();
+    std::vector<std::vector<db::IndexRow>> heard;
+    FixingNews news(pool, [&](const auto& series) { heard.push_back(series); });
     news.tell({});
     EXPECT_TRUE(heard.empty()) << "what was fixed before is no news";
     // Two hours at once: two fixings.
     fix_until(day + 3 * kHour);
-    news.begin();
     news.tell({});
     news.tell({});
     ASSERT_EQ(heard.size(), 2U);
@@ -321,6 +322,22 @@ TEST_F(MarketDataMade, EachFixingIsToldOnceInItsOrder) {
     }
     EXPECT_EQ(heard.back(),
               pool.read("test", [](db::Tx& tx) { return db::list_last_fixing(tx, kMarket); }));
+}
+
+TEST_F(MarketDataMade, AFixingOfAnotherServerIsToldFromTheStart) {
+    // What was fixed until the loop first looked, a second after its server had let clients in, was
+    // taken for known: they had a snapshot without it.
+    now_ -= now_ % kDay;
+    for (int i = 0; i < 60; ++i)
+        trade(0, 1);
+    flush();
+    std::atomic<int> heard = 0;
+    const MarketDataLoop loop(pool, [&heard](const auto&) { ++heard; }, std::chrono::seconds(1));
+    now_ += kHour;
+    commit();
+    make();
+    EXPECT_TRUE(
+        support::wait_until(1'000, std::chrono::milliseconds(10), [&heard] { return heard > 0; }));
 }
 
 TEST_F(MarketDataMade, AnOwnerOfThePoolIsRelated) {
