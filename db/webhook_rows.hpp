@@ -55,8 +55,10 @@ struct WebhookEventRow {
     Time time;                              // of the log
     std::optional<LogIndex> log_size{};     // after its commit; none of a test
     std::optional<std::int64_t> ordinal{};  // among the events of that commit
-    std::string payload;                    // the body that is sent and signed
-    Time recorded;                          // real time
+    // The body that is sent and signed. Stored without the client_order_id of an order, which is
+    // added when the row is read.
+    std::string payload;
+    Time recorded;  // real time
 };
 
 struct DeliveryRow {

@@ -85,7 +85,7 @@ TEST(Docs, EachDependencyIsExplained) {
     EXPECT_GT(wanted.size(), 25U);
     // Installed where a command needs them, outside of the lists.
     wanted.merge(all_of(read("run"), R"(need (?:"[^"]*" )*(clang-[a-z]+-19))"));
-    for (const char* file : {"third_party", "suanpan_tests", "suanpan_bench"}) {
+    for (const char* file : {"third_party", "suanpan", "suanpan_tests", "suanpan_bench"}) {
         wanted.merge(all_of(read(std::string("cmake/") + file + ".cmake"),
                             R"((?:find_package|pkg_check_modules)\(([\w-]+))"));
     }
