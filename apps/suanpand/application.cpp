@@ -298,6 +298,7 @@ void run_application(const Config& config) {
         } catch (const std::exception& failure) {
             // The lock that was free a moment ago need not be, nor the database be there.
             if (begun || !will_pass(failure)) throw;
+            folder.give_back();
             spdlog::warn("this server could not begin to lead and waits again: {}", failure.what());
         }
         if (!pause(signals, kBeginAgain)) return;

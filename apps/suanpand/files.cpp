@@ -53,4 +53,8 @@ bool FolderLock::try_take() {
     fail_with(path_);
 }
 
+void FolderLock::give_back() {
+    if (::flock(descriptor_, LOCK_UN) != 0) fail_with(path_);
+}
+
 }  // namespace suanpan::suanpand

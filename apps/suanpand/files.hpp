@@ -22,6 +22,8 @@ class FolderLock {
 
     // False while another holds it.
     [[nodiscard]] bool try_take();
+    // For others to take. Nothing happens when it is not held.
+    void give_back();
 
  private:
     std::filesystem::path path_;

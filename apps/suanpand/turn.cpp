@@ -22,16 +22,23 @@ constexpr milliseconds kLongestPause{5'000};  // while the database is away
 
 enum class Turn : std::uint8_t { kOurs, kTaken, kAway };
 
-Turn look(const db::Pool& database, FolderLock& folder) {
+Turn look_at(const db::Pool& database, FolderLock& folder) {
     if (!folder.try_take()) return Turn::kTaken;
+    // What is taken here is given back at once; the market takes it for good.
+    return db::Leader::try_lead(database) ? Turn::kOurs : Turn::kTaken;
+}
+
+Turn look(const db::Pool& database, FolderLock& folder) {
+    Turn turn = Turn::kAway;
     try {
-        // What is taken here is given back at once; the market takes it for good.
-        return db::Leader::try_lead(database) ? Turn::kOurs : Turn::kTaken;
+        turn = look_at(database, folder);
     } catch (const std::exception& failure) {
         if (!db::is_environment_failure(failure)) throw;
         spdlog::warn("this server waits, and the database cannot be used: {}", failure.what());
-        return Turn::kAway;
     }
+    // Who cannot lead must not keep the folder from those who can.
+    if (turn != Turn::kOurs) folder.give_back();
+    return turn;
 }
 
 }  // namespace

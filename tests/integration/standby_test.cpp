@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace suanpan::test {
@@ -55,18 +56,54 @@ class OwnPostgres {
     std::string conninfo_;
 };
 
-// suanpand with a folder of its own.
+// A way to it that can be broken for one server alone.
+class Way {
+ public:
+    explicit Way(const OwnPostgres& postgres) : conninfo_(postgres.conninfo()) {
+        const std::string before = "host=";
+        const std::size_t begin = conninfo_.find(before) + before.size();
+        const std::size_t size = conninfo_.find(' ', begin) - begin;
+        fs::create_directory_symlink(conninfo_.substr(begin, size), link());
+        conninfo_.replace(begin, size, link().string());
+    }
+    // For new connections.
+    void break_off() { fs::remove(link()); }
+    [[nodiscard]] const std::string& conninfo() const { return conninfo_; }
+
+ private:
+    [[nodiscard]] fs::path link() const { return dir_.path() / "way"; }
+
+    support::TempDir dir_;
+    std::string conninfo_;
+};
+
 class Server {
  public:
-    void start(const OwnPostgres& postgres) {
+    // With a folder of its own.
+    Server() : data_(dir_.path() / "data") {}
+    // With that of another one.
+    explicit Server(fs::path data) : data_(std::move(data)) {}
+
+    // Again, too: what it wrote the last time is gone then.
+    void start(const std::string& conninfo, const std::string& listen = "127.0.0.1:0") {
+        process_.reset();
+        fs::remove(port_file());
+        fs::remove(log_file());
         support::ChildProcess::Options options;
         options.program = support::program_path("suanpand");
-        options.arguments = {"--sandbox",   "--sandbox-start", std::string(ApiServer::kStart),
-                             "--listen",    "127.0.0.1:0",     "--port-file",
-                             port_file(),   "--data",          data(),
-                             "--log-level", "warning"};
-        options.environment = {{"SUANPAN_DATABASE", postgres.conninfo()}};
-        options.output = dir_.path() / "log";
+        options.arguments = {"--sandbox",
+                             "--sandbox-start",
+                             std::string(ApiServer::kStart),
+                             "--listen",
+                             listen,
+                             "--port-file",
+                             port_file(),
+                             "--data",
+                             data(),
+                             "--log-level",
+                             "warning"};
+        options.environment = {{"SUANPAN_DATABASE", conninfo}};
+        options.output = log_file();
         process_ = std::make_unique<support::ChildProcess>(options);
     }
     // Until it serves; its address.
@@ -86,11 +123,14 @@ class Server {
     }
     support::ChildProcess& process() { return *process_; }
     [[nodiscard]] std::string log() const { return process_->output(); }
-    [[nodiscard]] fs::path data() const { return dir_.path() / "data"; }
+    [[nodiscard]] const fs::path& data() const { return data_; }
     [[nodiscard]] fs::path port_file() const { return dir_.path() / "port"; }
 
  private:
+    [[nodiscard]] fs::path log_file() const { return dir_.path() / "log"; }
+
     support::TempDir dir_;
+    fs::path data_;
     std::unique_ptr<support::ChildProcess> process_;
 };
 
@@ -115,13 +155,13 @@ TEST(Standby, SitsOutARestartOfPostgresAndThenLeads) {
     const auto migrated = db::migrate(postgres.conninfo());
     ASSERT_TRUE(migrated) << migrated.error().detail();
     Server leader;
-    leader.start(postgres);
+    leader.start(postgres.conninfo());
     Caller op(leader.wait_url(), support::read_line(leader.data() / "operator.key"));
     const Json before = expect(op.get("/v1/admin/digest"), 200);
 
     Server standby;
     share_keys(leader, standby);
-    standby.start(postgres);
+    standby.start(postgres.conninfo());
     Caller nobody(standby.waiting_url(), "");
     EXPECT_EQ(expect(nobody.get("/healthz"), 200)["status"], "waiting");
     EXPECT_EQ(wait_for_code(nobody, "not_leader"), "not_leader");
@@ -149,16 +189,37 @@ TEST(Standby, ItMayBeStoppedWhileTheDatabaseIsAway) {
     OwnPostgres postgres;
     ASSERT_TRUE(db::migrate(postgres.conninfo()));
     Server leader;
-    leader.start(postgres);
+    leader.start(postgres.conninfo());
     leader.wait_url();
     Server standby;
     share_keys(leader, standby);
-    standby.start(postgres);
+    standby.start(postgres.conninfo());
     Caller nobody(standby.waiting_url(), "");
     postgres.crash();
     EXPECT_EQ(wait_for_code(nobody, "database_unavailable"), "database_unavailable");
     standby.process().send_signal(SIGTERM);
     EXPECT_EQ(standby.process().wait(kPatience), 0) << standby.log();
+}
+
+// It once kept the folder that it had taken and could do nothing with: nobody led any more.
+TEST(Standby, ThatCannotLeadLeavesTheSharedFolderToOthers) {
+    OwnPostgres postgres;
+    ASSERT_TRUE(db::migrate(postgres.conninfo()));
+    Server leader;
+    leader.start(postgres.conninfo());
+    leader.wait_url();
+    Way way(postgres);
+    Server standby(leader.data());
+    standby.start(way.conninfo());
+    Caller nobody(standby.waiting_url(), "");
+    EXPECT_EQ(wait_for_code(nobody, "not_leader"), "not_leader");
+
+    way.break_off();
+    leader.process().kill_now();
+    EXPECT_EQ(wait_for_code(nobody, "database_unavailable"), "database_unavailable");
+    leader.start(postgres.conninfo());
+    EXPECT_NO_THROW(leader.wait_url());
+    EXPECT_TRUE(standby.process().running()) << standby.log();
 }
 
 }  // namespace
