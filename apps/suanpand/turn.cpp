@@ -2,6 +2,7 @@
 
 #include "apps/suanpand/bystander.hpp"
 #include "db/leader.hpp"
+#include "db/state.hpp"
 #include "services/trading/another_leads.hpp"
 
 #include <spdlog/spdlog.h>
@@ -22,13 +23,17 @@ constexpr milliseconds kLongestPause{5'000};  // while the database is away
 
 enum class Turn : std::uint8_t { kOurs, kTaken, kAway };
 
-Turn look_at(const db::Pool& database, FolderLock& folder) {
-    if (!folder.try_take()) return Turn::kTaken;
+Turn look_at(db::Pool& database, FolderLock& folder) {
+    if (!folder.try_take()) {
+        // That the leader has it says nothing of the database, nor of this server's way there.
+        database.read("still_there", db::load_epoch);
+        return Turn::kTaken;
+    }
     // What is taken here is given back at once; the market takes it for good.
     return db::Leader::try_lead(database) ? Turn::kOurs : Turn::kTaken;
 }
 
-Turn look(const db::Pool& database, FolderLock& folder) {
+Turn look(db::Pool& database, FolderLock& folder) {
     Turn turn = Turn::kAway;
     try {
         turn = look_at(database, folder);
@@ -58,7 +63,7 @@ bool pause(const sigset_t& signals, milliseconds time) {
     return false;
 }
 
-bool wait_for_turn(const Config& config, const db::Pool& database, FolderLock& folder,
+bool wait_for_turn(const Config& config, db::Pool& database, FolderLock& folder,
                    const sigset_t& signals) {
     std::optional<Bystander> bystander;
     milliseconds wait = kLookAgain;

@@ -16,7 +16,7 @@ namespace suanpan::suanpand {
 // Until nobody else leads the database or works in the data folder (who leads no more may still
 // publish): then the folder is held. Says over HTTP that it waits. False: a signal came first.
 // REQUIRES that `signals` are blocked.
-bool wait_for_turn(const Config& config, const db::Pool& database, FolderLock& folder,
+bool wait_for_turn(const Config& config, db::Pool& database, FolderLock& folder,
                    const sigset_t& signals);
 
 // It may go well the next time: another server was quicker, or the database went away.

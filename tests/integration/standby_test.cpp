@@ -222,5 +222,23 @@ TEST(Standby, ThatCannotLeadLeavesTheSharedFolderToOthers) {
     EXPECT_TRUE(standby.process().running()) << standby.log();
 }
 
+// While the leader has the folder, the one that waits once never asked the database.
+TEST(Standby, WithTheLeadersFolderItTellsThatTheDatabaseIsAway) {
+    OwnPostgres postgres;
+    ASSERT_TRUE(db::migrate(postgres.conninfo()));
+    Server leader;
+    leader.start(postgres.conninfo());
+    leader.wait_url();
+    Server standby(leader.data());
+    standby.start(postgres.conninfo());
+    Caller nobody(standby.waiting_url(), "");
+    EXPECT_EQ(wait_for_code(nobody, "not_leader"), "not_leader");
+    postgres.crash();
+    EXPECT_EQ(wait_for_code(nobody, "database_unavailable"), "database_unavailable");
+    EXPECT_TRUE(leader.process().running()) << leader.log();
+    postgres.start();
+    EXPECT_EQ(wait_for_code(nobody, "not_leader"), "not_leader");
+}
+
 }  // namespace
 }  // namespace suanpan::test
