@@ -6,6 +6,7 @@
 #include "api/transport/server.hpp"
 #include "api/workers.hpp"
 #include "apps/suanpand/files.hpp"
+#include "apps/suanpand/front.hpp"
 #include "apps/suanpand/serving.hpp"
 #include "apps/suanpand/turn.hpp"
 #include "apps/suanpand/webhooks.hpp"
@@ -212,6 +213,7 @@ struct Means {
     services::PostgresStore& store;
     const services::LogKeys& log_keys;
     services::Witnesses* witnesses;
+    Front& front;
 };
 
 // `begun` becomes true once the market runs.
@@ -262,7 +264,7 @@ void lead(const Means& means, bool& begun) {
     const RunningMarket market{
         means.database, core,     clock,     sandbox_clock.get(), workers, streams, books,
         metrics,        webhooks, publisher, publisher_loop,      news,    runs};
-    const bool led_to_the_end = serve(config, means.signals, market);
+    const bool led_to_the_end = serve(config, means.signals, market, means.front);
 
     // What the leader before has not published is its successor's to publish.
     if (led_to_the_end) publish_rest(publisher_loop);
@@ -290,8 +292,9 @@ void run_application(const Config& config) {
     check_log_is_ours(config, log_keys, store);
     const auto witnesses = make_witnesses(config, log_keys.verifiers(config.origin));
     FolderLock folder(config.data / "lock");
-    const Means means{config, signals, database, store, log_keys, witnesses.get()};
-    while (wait_for_turn(config, database, folder, signals)) {
+    Front front(config);
+    const Means means{config, signals, database, store, log_keys, witnesses.get(), front};
+    while (wait_for_turn(database, folder, front, signals)) {
         bool begun = false;
         try {
             return lead(means, begun);

@@ -11,9 +11,9 @@
 #include "api/transport/server.hpp"
 #include "api/workers.hpp"
 #include "apps/suanpand/files.hpp"
+#include "apps/suanpand/front.hpp"
 #include "apps/suanpand/gauges.hpp"
 #include "apps/suanpand/identity.hpp"
-#include "apps/suanpand/tls.hpp"
 #include "apps/suanpand/webhooks.hpp"
 #include "ledger/note.hpp"
 #include "services/clock.hpp"
@@ -83,9 +83,24 @@ void wind_down(const RunningMarket& market, api::HttpServer& server) {
     market.core.stop();
 }
 
+// Nobody is answered any more when what answers goes.
+class Answering {
+ public:
+    Answering(Front& front, api::Handler handler) : front_(front) {
+        front_.serve_with(std::move(handler));
+    }
+    ~Answering() { front_.close(); }
+    Answering(const Answering&) = delete;
+    Answering& operator=(const Answering&) = delete;
+
+ private:
+    Front& front_;
+};
+
 }  // namespace
 
-bool serve(const Config& config, const sigset_t& signals, const RunningMarket& market) {
+bool serve(const Config& config, const sigset_t& signals, const RunningMarket& market,
+           Front& front) {
     const services::SystemClock real_time;
     const auto tokens = make_token_verifier(config, real_time);
     if (tokens) tokens->warm_up();
@@ -119,32 +134,27 @@ bool serve(const Config& config, const sigset_t& signals, const RunningMarket& m
                          &market.publisher_loop,
                          ledger::to_string(market.publisher.verifier_key())};
     const api::Dispatcher dispatcher(context, api::routes());
-    const auto tls = make_tls(config);
-    api::HttpServer server({config.address, config.port, config.io_threads, tls},
-                           api::ServerLimits{}, [&](api::Request request, api::Reply reply) {
-                               if (config.trust_forwarded) api::take_forwarded(request);
-                               dispatcher.dispatch(std::move(request), std::move(reply));
-                           });
-    const GaugeSources sources{market.database, market.core,
-                               market.clock,    market.workers,
-                               market.streams,  market.publisher_loop,
-                               sampler,         market.webhooks,
-                               server,          tls,
-                               config.data};
+    front.open();
+    const GaugeSources sources{market.database, market.core,     market.clock,
+                               market.workers,  market.streams,  market.publisher_loop,
+                               sampler,         market.webhooks, front.server(),
+                               front.tls(),     config.data};
     market.metrics.allow_from(config.metrics_from);
     market.metrics.read_gauges_with([&sources] { return read_gauges(sources); });
-    server.start();
-    std::cout << "listening on " << (tls ? "https://" : "http://") << config.address << ":"
-              << server.port() << std::endl;
+    const Answering answering(front, [&](api::Request request, api::Reply reply) {
+        if (config.trust_forwarded) api::take_forwarded(request);
+        dispatcher.dispatch(std::move(request), std::move(reply));
+    });
+    std::cout << "listening on " << front.url() << std::endl;
     if (!config.port_file.empty())
-        write_public_file(config.port_file, std::to_string(server.port()) + "\n");
+        write_public_file(config.port_file, std::to_string(front.server().port()) + "\n");
 
     if (market.runs)
         market.webhooks.start([&core = market.core] { return core.figures().leading; });
 
     const bool led_to_the_end = wait_for_end(signals, market.core, market.runs, market.news);
 
-    wind_down(market, server);
+    wind_down(market, front.server());
     return led_to_the_end;
 }
 

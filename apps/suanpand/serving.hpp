@@ -29,6 +29,7 @@ class SandboxClock;
 
 namespace suanpan::suanpand {
 
+class Front;
 class WebhookSide;
 
 // What the publisher tells the thread that serves.
@@ -53,8 +54,9 @@ struct RunningMarket {
     bool runs = true;  // false: the database was set back, and must not grow before it is restored
 };
 
-// Answers requests until a signal comes, or until another server has taken over: false then.
-// REQUIRES that `signals` are blocked.
-bool serve(const Config& config, const sigset_t& signals, const RunningMarket& market);
+// Answers requests at `front` until a signal comes, or until another server has taken over: false
+// then. It is closed afterwards. REQUIRES that `signals` are blocked.
+bool serve(const Config& config, const sigset_t& signals, const RunningMarket& market,
+           Front& front);
 
 }  // namespace suanpan::suanpand

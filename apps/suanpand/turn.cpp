@@ -1,6 +1,5 @@
 #include "apps/suanpand/turn.hpp"
 
-#include "apps/suanpand/bystander.hpp"
 #include "db/leader.hpp"
 #include "db/state.hpp"
 #include "services/trading/another_leads.hpp"
@@ -10,7 +9,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <iostream>
-#include <optional>
+#include <utility>
 
 namespace suanpan::suanpand {
 
@@ -46,6 +45,34 @@ Turn look(db::Pool& database, FolderLock& folder) {
     return turn;
 }
 
+// Says that this server waits, and why: once to who reads the output, always over HTTP.
+class Teller {
+ public:
+    explicit Teller(Front& front) : front_(front) {}
+
+    void tell(bool away) {
+        if (!away && !std::exchange(told_why_, true)) {
+            std::cout << "another server leads this database or works in this data folder; "
+                         "waiting for it to end"
+                      << std::endl;
+        }
+        front_.stand(away ? Standing::kAway : Standing::kWaits);
+        // Again and again: who has the address may end.
+        if (front_.try_open()) {
+            if (!std::exchange(told_where_, true))
+                std::cout << "its health is told on " << front_.url() << std::endl;
+        } else if (!std::exchange(told_silent_, true)) {
+            spdlog::info("while this server waits it answers nobody: {}", front_.refusal());
+        }
+    }
+
+ private:
+    Front& front_;
+    bool told_why_ = false;
+    bool told_where_ = false;
+    bool told_silent_ = false;
+};
+
 }  // namespace
 
 bool will_pass(const std::exception& failure) {
@@ -63,24 +90,18 @@ bool pause(const sigset_t& signals, milliseconds time) {
     return false;
 }
 
-bool wait_for_turn(const Config& config, db::Pool& database, FolderLock& folder,
-                   const sigset_t& signals) {
-    std::optional<Bystander> bystander;
+bool wait_for_turn(db::Pool& database, FolderLock& folder, Front& front, const sigset_t& signals) {
+    Teller teller(front);
     milliseconds wait = kLookAgain;
-    bool told = false;
     for (Turn turn = look(database, folder); turn != Turn::kOurs; turn = look(database, folder)) {
         const bool away = turn == Turn::kAway;
-        if (!away && !told) {
-            std::cout << "another server leads this database or works in this data folder; "
-                         "waiting for it to end"
-                      << std::endl;
-            told = true;
-        }
-        if (!bystander) bystander.emplace(config);
-        bystander->set_away(away);
+        teller.tell(away);
         wait = away ? std::min(2 * wait, kLongestPause) : kLookAgain;
         if (!pause(signals, wait)) return false;
     }
+    front.stand(Standing::kBegins);
+    // Now, and not when the market runs: until then another that waits might take the address.
+    if (!front.try_open()) spdlog::warn("the address is not free yet: {}", front.refusal());
     return true;
 }
 

@@ -3,8 +3,8 @@
 // A server that finds another one leading waits for its turn, whatever becomes of the database
 // meanwhile.
 
-#include "apps/suanpand/config.hpp"
 #include "apps/suanpand/files.hpp"
+#include "apps/suanpand/front.hpp"
 #include "db/pool.hpp"
 
 #include <chrono>
@@ -14,10 +14,9 @@
 namespace suanpan::suanpand {
 
 // Until nobody else leads the database or works in the data folder (who leads no more may still
-// publish): then the folder is held. Says over HTTP that it waits. False: a signal came first.
-// REQUIRES that `signals` are blocked.
-bool wait_for_turn(const Config& config, db::Pool& database, FolderLock& folder,
-                   const sigset_t& signals);
+// publish): then the folder is held, and the address too unless it is taken. Says over HTTP that it
+// waits. False: a signal came first. REQUIRES that `signals` are blocked.
+bool wait_for_turn(db::Pool& database, FolderLock& folder, Front& front, const sigset_t& signals);
 
 // It may go well the next time: another server was quicker, or the database went away.
 bool will_pass(const std::exception& failure);

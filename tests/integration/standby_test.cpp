@@ -7,11 +7,14 @@
 #include "tests/integration/api_world.hpp"
 
 #include <gtest/gtest.h>
+#include <pqxx/connection>
+#include <pqxx/transaction>
 
 #include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -26,6 +29,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr seconds kPatience{30};
+constexpr const char* kWaits = "waiting for it to end";
 
 // A PostgreSQL of this test's own, since others need theirs.
 class OwnPostgres {
@@ -76,6 +80,21 @@ class Way {
     support::TempDir dir_;
     std::string conninfo_;
 };
+
+// While it is there, whoever reads the table waits: so a server stands still where it begins to
+// lead.
+class TableLock {
+ public:
+    TableLock(const OwnPostgres& postgres, const std::string& table)
+        : connection_(postgres.conninfo()), transaction_(connection_, "table_lock") {
+        transaction_.exec("LOCK TABLE " + table + " IN ACCESS EXCLUSIVE MODE");
+    }
+
+ private:
+    pqxx::connection connection_;
+    pqxx::work transaction_;
+};
+constexpr const char* kOfTheMarket = "orders";
 
 class Server {
  public:
@@ -141,10 +160,18 @@ void share_keys(const Server& from, const Server& to) {
         fs::copy_file(from.data() / key, to.data() / key);
 }
 
+std::string code_of(Caller& caller) {
+    try {
+        return caller.get("/readyz").code();
+    } catch (const client::TransportError&) {
+        return "nobody answers";
+    }
+}
+
 std::string wait_for_code(Caller& caller, const std::string& wanted) {
     std::string code;
     for (int i = 0; i < 300 && code != wanted; ++i) {
-        code = caller.get("/readyz").code();
+        code = code_of(caller);
         if (code != wanted) std::this_thread::sleep_for(milliseconds(100));
     }
     return code;
@@ -238,6 +265,56 @@ TEST(Standby, WithTheLeadersFolderItTellsThatTheDatabaseIsAway) {
     EXPECT_TRUE(leader.process().running()) << leader.log();
     postgres.start();
     EXPECT_EQ(wait_for_code(nobody, "not_leader"), "not_leader");
+}
+
+// The one that waited once took the port while the next leader rebuilt the market. That one ended
+// for want of it, and so they went on in turns.
+TEST(Standby, OnTheLeadersAddressItServesThoughTheLeaderIsStartedAgainAtOnce) {
+    OwnPostgres postgres;
+    ASSERT_TRUE(db::migrate(postgres.conninfo()));
+    const std::string address = "127.0.0.1:" + std::to_string(support::free_port());
+    Server first;
+    first.start(postgres.conninfo(), address);
+    first.wait_url();
+    Server second(first.data());
+    second.start(postgres.conninfo(), address);
+    ASSERT_TRUE(second.process().wait_for_output(kWaits, kPatience)) << second.log();
+
+    auto market = std::make_optional<TableLock>(postgres, kOfTheMarket);
+    first.process().kill_now();
+    Caller nobody("http://" + address, "");
+    ASSERT_EQ(wait_for_code(nobody, "unavailable"), "unavailable") << second.log();
+    first.start(postgres.conninfo(), address);
+    ASSERT_TRUE(first.process().wait_for_output(kWaits, kPatience)) << first.log();
+    EXPECT_FALSE(first.process().wait(seconds(1))) << first.log();
+    market.reset();
+    ASSERT_NO_THROW(second.wait_url());
+    EXPECT_EQ(expect(nobody.get("/healthz"), 200)["status"], "ok");
+
+    // It had no address to tell anything on, and finds it now.
+    second.process().kill_now();
+    ASSERT_NO_THROW(first.wait_url());
+    Caller again("http://" + address, "");
+    expect(again.get("/readyz"), 200);
+}
+
+// It once was silent for good when the address was taken as it began to wait.
+TEST(Standby, TellsItsHealthOnceTheAddressIsFree) {
+    OwnPostgres postgres;
+    ASSERT_TRUE(db::migrate(postgres.conninfo()));
+    const std::string address = "127.0.0.1:" + std::to_string(support::free_port());
+    Server leader;
+    leader.start(postgres.conninfo(), address);
+    leader.wait_url();
+    Way way(postgres);
+    Server standby(leader.data());
+    standby.start(way.conninfo(), address);
+    ASSERT_TRUE(standby.process().wait_for_output(kWaits, kPatience)) << standby.log();
+    way.break_off();  // so that it does not lead
+    leader.process().kill_now();
+    EXPECT_EQ(standby.waiting_url(), "http://" + address);
+    Caller nobody("http://" + address, "");
+    EXPECT_EQ(wait_for_code(nobody, "database_unavailable"), "database_unavailable");
 }
 
 }  // namespace
