@@ -205,22 +205,43 @@ void publish_rest(services::PublisherLoop& publisher_loop) {
     publisher_loop.wait_published(publisher_loop.status().known_size, kLastPublishMs);
 }
 
+void check_schema(const Config& config) {
+    const auto fits = db::check_schema(config.database);
+    if (fits) return;
+    if (fits.error().code() == "database_unreachable") throw DatabaseAway(fits.error().detail());
+    throw std::runtime_error(fits.error().detail());
+}
+
+// What the log is signed with.
+struct Signing {
+    services::LogKeys keys;
+    std::unique_ptr<services::Witnesses> witnesses;
+};
+
+// What is on disk and in the database must be usable, and of this log.
+Signing load_signing(const Config& config, services::PublisherStore& store) {
+    check_schema(config);
+    Signing signing{load_own_log_keys(config, store), nullptr};
+    check_log_is_ours(config, signing.keys, store);
+    signing.witnesses = make_witnesses(config, signing.keys.verifiers(config.origin));
+    return signing;
+}
+
 // What a server has before it leads.
 struct Means {
     const Config& config;
     const sigset_t& signals;
     db::Pool& database;
     services::PostgresStore& store;
-    const services::LogKeys& log_keys;
-    services::Witnesses* witnesses;
     Front& front;
 };
 
 // `begun` becomes true once the market runs.
 void lead(const Means& means, bool& begun) {
     const Config& config = means.config;
-    // Who led until now may have published.
-    check_log_is_ours(config, means.log_keys, means.store);
+    // It may have waited for months: who led until now published, and meanwhile the schema and the
+    // keys may be others.
+    const Signing signing = load_signing(config, means.store);
 
     // Real time, or the sandbox's.
     const services::SystemClock system_clock;
@@ -229,8 +250,8 @@ void lead(const Means& means, bool& begun) {
         sandbox_clock ? static_cast<const services::Clock&>(*sandbox_clock) : system_clock;
 
     // The log as files: told of each commit, publishes on a thread of its own.
-    services::Publisher publisher(publisher_options(config, means.log_keys, means.witnesses),
-                                  means.log_keys.current, means.store, services::pass_fault_point);
+    services::Publisher publisher(publisher_options(config, signing.keys, signing.witnesses.get()),
+                                  signing.keys.current, means.store, services::pass_fault_point);
     services::PublisherLoopOptions loop_options;
     loop_options.interval_ms = config.publish_interval_ms;
     PublisherNews news;
@@ -279,21 +300,18 @@ void lead(const Means& means, bool& begun) {
 void run_application(const Config& config) {
     const sigset_t signals = block_signals();
 
-    // What is configured, on disk and in the database must be usable before anything starts.
     api::check_address(config.address, !config.tls_certificate.empty());
-    value_or_throw(db::check_schema(config.database));
 
     // Connections for reads; the market's writer has its own.
     db::Pool::Options pool_options;
     pool_options.size = static_cast<std::size_t>(config.database_connections);
     db::Pool database(config.database, pool_options);
     services::PostgresStore store(database);
-    const services::LogKeys log_keys = load_own_log_keys(config, store);
-    check_log_is_ours(config, log_keys, store);
-    const auto witnesses = make_witnesses(config, log_keys.verifiers(config.origin));
+    // A fault is told at once, not when its turn comes; then all is loaded again.
+    load_signing(config, store);
     FolderLock folder(config.data / "lock");
     Front front(config);
-    const Means means{config, signals, database, store, log_keys, witnesses.get(), front};
+    const Means means{config, signals, database, store, front};
     while (wait_for_turn(database, folder, front, signals)) {
         bool begun = false;
         try {

@@ -77,6 +77,7 @@ class Teller {
 
 bool will_pass(const std::exception& failure) {
     return dynamic_cast<const services::AnotherLeads*>(&failure) != nullptr ||
+           dynamic_cast<const DatabaseAway*>(&failure) != nullptr ||
            db::is_environment_failure(failure);
 }
 

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <csignal>
 #include <exception>
+#include <stdexcept>
 
 namespace suanpan::suanpand {
 
@@ -17,6 +18,12 @@ namespace suanpan::suanpand {
 // publish): then the folder is held, and the address too unless it is taken. Says over HTTP that it
 // waits. False: a signal came first. REQUIRES that `signals` are blocked.
 bool wait_for_turn(db::Pool& database, FolderLock& folder, Front& front, const sigset_t& signals);
+
+// The database does not answer, where that is told as a value elsewhere.
+class DatabaseAway : public std::runtime_error {
+ public:
+    using std::runtime_error::runtime_error;
+};
 
 // It may go well the next time: another server was quicker, or the database went away.
 bool will_pass(const std::exception& failure);

@@ -8,11 +8,13 @@
 
 #include <gtest/gtest.h>
 #include <pqxx/connection>
+#include <pqxx/nontransaction>
 #include <pqxx/transaction>
 
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -80,6 +82,11 @@ class Way {
     support::TempDir dir_;
     std::string conninfo_;
 };
+
+void execute(const OwnPostgres& postgres, const std::string& sql) {
+    pqxx::connection connection(postgres.conninfo());
+    pqxx::nontransaction(connection).exec(sql);
+}
 
 // While it is there, whoever reads the table waits: so a server stands still where it begins to
 // lead.
@@ -315,6 +322,47 @@ TEST(Standby, TellsItsHealthOnceTheAddressIsFree) {
     EXPECT_EQ(standby.waiting_url(), "http://" + address);
     Caller nobody("http://" + address, "");
     EXPECT_EQ(wait_for_code(nobody, "database_unavailable"), "database_unavailable");
+}
+
+// What was looked at before a long wait was once not looked at again.
+TEST(Standby, DoesNotLeadASchemaThatChangedWhileItWaited) {
+    OwnPostgres postgres;
+    ASSERT_TRUE(db::migrate(postgres.conninfo()));
+    Server leader;
+    leader.start(postgres.conninfo());
+    leader.wait_url();
+    Server standby(leader.data());
+    standby.start(postgres.conninfo());
+    standby.waiting_url();
+    execute(postgres,
+            "INSERT INTO schema_migration (version, name, sha256)"
+            " SELECT max(version) + 1, '9999_later.sql', '' FROM schema_migration");
+    leader.process().kill_now();
+    EXPECT_EQ(standby.process().wait(kPatience), 1) << standby.log();
+    EXPECT_NE(standby.log().find("9999_later.sql"), std::string::npos) << standby.log();
+}
+
+TEST(Standby, SignsWithTheKeysOfItsFolderAsTheyAreNow) {
+    OwnPostgres postgres;
+    ASSERT_TRUE(db::migrate(postgres.conninfo()));
+    Server leader;
+    leader.start(postgres.conninfo());
+    leader.wait_url();
+    Server standby;
+    share_keys(leader, standby);
+    standby.start(postgres.conninfo());
+    standby.waiting_url();
+    {
+        // The file stays, and its mode.
+        std::ofstream foreign(standby.data() / "log.key", std::ios::trunc);
+        foreign << std::string(64, '7') << "\n";
+    }
+    leader.process().send_signal(SIGTERM);  // it publishes what was committed
+    EXPECT_EQ(leader.process().wait(kPatience), 0) << leader.log();
+    EXPECT_EQ(standby.process().wait(kPatience), 1) << standby.log();
+    EXPECT_NE(standby.log().find("use the data folder and the origin of this log"),
+              std::string::npos)
+        << standby.log();
 }
 
 }  // namespace
