@@ -32,6 +32,7 @@ using std::chrono::seconds;
 
 constexpr seconds kPatience{30};
 constexpr const char* kWaits = "waiting for it to end";
+constexpr const char* kWaitsAgain = "could not begin to lead and waits again";
 
 // A PostgreSQL of this test's own, since others need theirs.
 class OwnPostgres {
@@ -363,6 +364,45 @@ TEST(Standby, SignsWithTheKeysOfItsFolderAsTheyAreNow) {
     EXPECT_NE(standby.log().find("use the data folder and the origin of this log"),
               std::string::npos)
         << standby.log();
+}
+
+TEST(Standby, WaitsAgainWhenTheDatabaseGoesAsItBeginsToLead) {
+    OwnPostgres postgres;
+    ASSERT_TRUE(db::migrate(postgres.conninfo()));
+    const std::string address = "127.0.0.1:" + std::to_string(support::free_port());
+    auto market = std::make_optional<TableLock>(postgres, kOfTheMarket);
+    Server server;
+    server.start(postgres.conninfo(), address);
+    Caller nobody("http://" + address, "");
+    ASSERT_EQ(wait_for_code(nobody, "unavailable"), "unavailable") << server.log();
+    postgres.crash();
+    market.reset();
+    EXPECT_TRUE(server.process().wait_for_output(kWaitsAgain, kPatience)) << server.log();
+    EXPECT_EQ(wait_for_code(nobody, "database_unavailable"), "database_unavailable");
+    postgres.start();
+    EXPECT_NO_THROW(server.wait_url());
+    expect(nobody.get("/readyz"), 200);
+}
+
+TEST(Standby, WaitsAgainWhenAnotherServerWasQuicker) {
+    OwnPostgres postgres;
+    ASSERT_TRUE(db::migrate(postgres.conninfo()));
+    const std::string address = "127.0.0.1:" + std::to_string(support::free_port());
+    // Read after it has found that nobody leads, and before it leads.
+    auto webhooks = std::make_optional<TableLock>(postgres, "webhook_endpoint");
+    Server server;
+    server.start(postgres.conninfo(), address);
+    Caller nobody("http://" + address, "");
+    ASSERT_EQ(wait_for_code(nobody, "unavailable"), "unavailable") << server.log();
+    auto quicker = std::make_optional<pqxx::connection>(postgres.conninfo());
+    // The leader's lock: db/leader.cpp.
+    pqxx::nontransaction(*quicker).exec("SELECT pg_advisory_lock(x'7375616e70616e02'::bigint)");
+    webhooks.reset();
+    EXPECT_TRUE(server.process().wait_for_output(kWaitsAgain, kPatience)) << server.log();
+    EXPECT_EQ(wait_for_code(nobody, "not_leader"), "not_leader");
+    quicker.reset();
+    EXPECT_NO_THROW(server.wait_url());
+    expect(nobody.get("/readyz"), 200);
 }
 
 }  // namespace
