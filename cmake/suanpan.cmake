@@ -47,6 +47,8 @@ target_compile_options(suanpan_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
   -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual -Wformat=2 -Wundef -Wunused
   -Wimplicit-fallthrough -Wextra-semi
+  # A private name in one file is no fault of a local one in the next.
+  $<$<BOOL:${SUANPAN_UNITY}>:-Wno-shadow>
   $<$<BOOL:${SUANPAN_WERROR}>:-Werror>)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   target_compile_options(suanpan_flags INTERFACE -Wthread-safety)
@@ -124,8 +126,6 @@ function(suanpan_unite target)
       UNITY_GROUP "${target}_${CMAKE_MATCH_1}")
   endforeach()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
-  # A private name in one file is no fault of a local one in the next.
-  target_compile_options(${target} PRIVATE -Wno-shadow)
 endfunction()
 
 # suanpan_library(<target> <include root> SOURCES ... HEAVY ... DEPS ... LIBS ...)
