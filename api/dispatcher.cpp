@@ -77,15 +77,6 @@ Result<void> read_query(Call& call) {
     return {};
 }
 
-// A signature is of one command; what makes several, or none, has nowhere to keep it.
-Result<void> check_takes_signature(const Call& call) {
-    if (!call.request.find_header(kSignatureHeader) ||
-        std::holds_alternative<WriteHandler>(call.route->handler))
-        return {};
-    return fail("signature_not_taken",
-                "this call is no single entry in the log: send it without a DSSE-Signature");
-}
-
 bool needs_key(const Route& route) {
     return route.method == "POST" && route.takes != Takes::kNoKey &&
            route.takes != Takes::kRawBody && route.query() == nullptr;
@@ -160,6 +151,11 @@ void log_failure(const Call& call, std::string_view what) {
     const Json line{
         {"event", "failure"}, {"id", call.request.id}, {"path", call.request.path}, {"what", what}};
     spdlog::error(line.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+Error broken(const Call& call) {
+    return {"internal",
+            "something broke on our side; the operator's log has it as " + call.request.id};
 }
 
 }  // namespace
@@ -263,10 +259,7 @@ void Dispatcher::work(const std::shared_ptr<Call>& call, const Reply& reply) con
         refuse(*call, reply, busy);
     } catch (const std::exception& error) {
         log_failure(*call, error.what());
-        const Error broken(
-            "internal",
-            "something broke on our side; the operator's log has it as " + call->request.id);
-        refuse(*call, reply, broken);
+        refuse(*call, reply, broken(*call));
     }
 }
 
@@ -287,8 +280,9 @@ Result<void> Dispatcher::prepare(Call& call) const {
     if (!allowed) return allowed;
     const auto query = read_query(call);
     if (!query) return query;
-    if (call.route->method != "POST") return {};
+    if (call.route->method == "GET") return {};
     if (const auto taken = check_takes_signature(call); !taken) return taken;
+    if (call.route->method != "POST") return {};
     if (needs_key(*call.route)) {
         auto key = read_idempotency_key(call);
         if (!key) return fail(key.error());
@@ -344,13 +338,16 @@ void Dispatcher::write(const std::shared_ptr<Call>& call, WriteHandler handler,
     if (!envelope->empty()) {
         const auto signable = check_signable(*made);
         if (!signable) return refuse(*call, reply, signable.error());
-        // What was signed for once is never carried out a second time.
-        made->for_ever = true;
+    }
+    core::Command command = signed_command(*call, std::move(made->command), *envelope);
+    if (const auto same = check_signed(command); !same) {
+        log_failure(*call, same.error().detail());
+        return refuse(*call, reply, broken(*call));
     }
     const services::IdempotencyKey key = idempotency_of(*call, made->for_ever);
-    auto start = [&call, &made, &key, &envelope](const services::IdempotentWrites::Finish& finish) {
+    auto start = [&call, &made, &key, &command](const services::IdempotentWrites::Finish& finish) {
         services::Submission submission{
-            signed_command(*call, std::move(made->command), *envelope), key, std::move(made->side),
+            std::move(command), key, std::move(made->side),
             [path = call->request.path, respond = std::move(made->respond),
              refuse = std::move(made->refuse)](const core::CommandOutcome& outcome) {
                 if (!outcome.refusal) return respond(outcome);

@@ -74,6 +74,12 @@ Result<PublicKey> public_key_from(std::string_view bytes) {
     return key;
 }
 
+Result<PublicKey> parse_public_key(std::string_view base64) {
+    const auto raw_key = from_base64(base64);
+    if (!raw_key) return fail(raw_key.error());
+    return public_key_from(*raw_key);
+}
+
 bool verify_ed25519(const PublicKey& key, std::string_view message, std::string_view signature) {
     if (signature.size() != Signature{}.size()) return false;
     const Pkey pkey(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, key.data(), key.size()));

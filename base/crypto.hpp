@@ -25,6 +25,8 @@ using Seed = std::array<std::uint8_t, 32>;  // RFC 8032 private key; secret
 
 // Error `bad_key`: not 32 bytes, not a canonical point, or a point of small order.
 Result<PublicKey> public_key_from(std::string_view raw);
+// The same in base64; errors of from_base64() too.
+Result<PublicKey> parse_public_key(std::string_view base64);
 
 // False for a wrong signature or a signature that is not 64 bytes.
 bool verify_ed25519(const PublicKey& key, std::string_view message, std::string_view signature);

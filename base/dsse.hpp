@@ -13,6 +13,7 @@
 #include "base/json.hpp"
 #include "base/result.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,8 @@ namespace suanpan {
 
 inline constexpr std::size_t kMaxEnvelopeBytes = 65'535;
 inline constexpr std::size_t kMaxEnvelopeSignatures = 8;
-inline constexpr std::size_t kMaxPayloadTypeBytes = 256;
+inline constexpr std::size_t kMaxPayloadTypeBytes =
+    531;  // a signed write's (core/signed_write.hpp)
 inline constexpr std::size_t kMaxKeyidBytes = 128;
 
 struct DsseSignature {

@@ -1,7 +1,6 @@
-// Durations as the wire has them.
+#include "base/duration.hpp"
 
 #include "base/checked.hpp"
-#include "base/fields.hpp"
 
 #include <algorithm>
 #include <array>

@@ -118,9 +118,6 @@ class Fields {
     std::vector<std::string> known_;
 };
 
-// Parsers for Fields that are nowhere else.
-Result<Duration> parse_duration(std::string_view text);  // ISO 8601 "PT1H30M", "P1DT6H", "PT90S"
-std::string format_duration(Duration duration);
 // Both members needed, start before end.
 std::optional<Window> read_window(Fields& parent, std::string_view name, bool needed);
 

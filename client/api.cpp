@@ -119,19 +119,26 @@ Result<Json> Api::post(const std::string& target, const Json& body, std::string 
     if (idempotency_key.empty()) idempotency_key = to_hex(random_bytes(16));
     request.body = body.dump();
     if (signer_) {
-        const std::string signed_bytes =
-            dsse_pae(write_payload_type(target, idempotency_key), request.body);
-        request.headers.emplace_back(
-            "DSSE-Signature",
-            signer_->id + ":" + to_base64(as_chars(signer_->key.sign(signed_bytes))));
+        request.headers.emplace_back("DSSE-Signature",
+                                     signature(target, idempotency_key, request.body));
     }
     request.headers.emplace_back("Content-Type", "application/json");
     request.headers.emplace_back("Idempotency-Key", std::move(idempotency_key));
     return json_or_error(send(request));
 }
 
-void Api::sign_with(std::string id, SigningKey key) {
-    signer_.emplace(Signer{std::move(id), std::move(key)});
+void Api::sign_with(Signer signer) {
+    signer_.emplace(std::move(signer));
+}
+
+std::string Api::signature(const std::string& target, std::string_view once,
+                           std::string_view body) const {
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    const Time at(std::chrono::duration_cast<std::chrono::seconds>(since).count());
+    const std::string type =
+        write_payload_type({signer_->log, signer_->organisation, at, target, once});
+    const Signature made = signer_->key.sign(dsse_pae(type, body));
+    return "key=" + signer_->id + ";at=" + to_string(at) + ";sig=" + to_base64(as_chars(made));
 }
 
 Result<Json> Api::list(const std::string& target) {

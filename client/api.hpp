@@ -4,6 +4,7 @@
 // call with an Idempotency-Key so that it may be repeated. Not thread-safe: one object a thread.
 
 #include "base/crypto.hpp"
+#include "base/ids.hpp"
 #include "base/json.hpp"
 #include "base/result.hpp"
 #include "client/http_client.hpp"
@@ -43,9 +44,16 @@ class Api {
     // Without an idempotency key a fresh one is made.
     Result<Json> post(const std::string& target, const Json& body,
                       std::string idempotency_key = "");
-    // Every post() from now on is signed by its organisation's key, whose id is `id` ("sgk_…"). The
-    // path that is signed is the target's, as the server has it: without the URL's own.
-    void sign_with(std::string id, SigningKey key);
+    // With which an organisation signs its writes.
+    struct Signer {
+        std::string id;  // "sgk_…"
+        SigningKey key;
+        OrganisationId organisation;
+        std::string log;  // the origin of the one that is to hold them
+    };
+    // Every post() from now on is signed, now by this machine's clock. The path that is signed is
+    // the target's, as the server has it: without the URL's own.
+    void sign_with(Signer signer);
     // All pages of a list: the elements of `items`, following `next` while `has_more`.
     Result<Json> list(const std::string& target);
     // Bytes as they are (checkpoints, tiles, metrics).
@@ -57,16 +65,14 @@ class Api {
 
  private:
     HttpResponse send(const HttpRequest& request);
+    [[nodiscard]] std::string signature(const std::string& target, std::string_view once,
+                                        std::string_view body) const;
     [[nodiscard]] HttpRequest make(std::string_view method, const std::string& target) const;
 
     HttpClient http_;
     std::string base_;  // the path of the URL
     std::string key_;
     RetryPolicy retry_;
-    struct Signer {
-        std::string id;
-        SigningKey key;
-    };
     std::optional<Signer> signer_;
     int last_status_ = 0;
     std::string last_request_id_;

@@ -395,6 +395,7 @@ Hash digest(Rows state) {
     hasher.add(state.projects);
     hasher.add(state.project_budgets);
     hasher.add(state.signing_keys);
+    hasher.add(state.signed_writes);
     hasher.add(state.balances);
     return hasher.hash();
 }

@@ -17,5 +17,6 @@ std::string line(const MeterRow& row);
 std::string line(const MeterKeyRow& row);
 std::string line(const OperatorRequestRow& row);
 std::string line(const SigningKeyRow& row);
+std::string line(const SignedWriteRow& row);
 
 }  // namespace suanpan::core

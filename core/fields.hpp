@@ -147,11 +147,4 @@ class Fields {
     std::string fault_;
 };
 
-// In base64.
-inline Result<PublicKey> parse_public_key(std::string_view text) {
-    const auto raw = from_base64(text);
-    if (!raw) return fail(raw.error());
-    return public_key_from(*raw);
-}
-
 }  // namespace suanpan::core

@@ -41,6 +41,7 @@ void Market::expect_next(const Command& command) const {
 Time Market::pass_over(Time clock) {
     impl_->head.last_time = std::max(clock, impl_->head.last_time);
     impl_->head.size.value += 1;
+    impl_->signing.forget_over(impl_->head.last_time);
     return impl_->head.last_time;
 }
 
@@ -143,13 +144,17 @@ CommandOutcome Market::Impl::apply(const Command& what, Time clock, const Error*
     emit(EntryDraft{});
     run_due();
     forget_others();
-    Result<void> handled = check_author();
+    signing.forget_over(now());
+    const auto author = check_author();
+    Result<void> handled = author ? Result<void>() : fail(author.error());
     if (refusal != nullptr) handled = fail(*refusal);
     if (handled) handled = std::visit([this](const auto& body) { return handle(body); }, what.body);
     if (!handled) {
         CHECK(!accepted && moves.empty());
         outcome.refusal = handled.error();
         outcome.entries.front() = refused_entry(what, now(), handled.error().code());
+    } else if (*author) {
+        use_up(**author);
     }
     CHECK(!outcome.entries.front().bytes.empty());
     post_moves(posting_reason(what.body));

@@ -189,8 +189,11 @@ struct Market::Impl : CommandUnderWay, BatchUnderWay, MarketBooks {
                             std::span<const matching::Execution> fills, std::size_t first);
 
     // signing_keys.cpp
-    // Errors: `bad_signature`, `unknown_key`, `revoked_key`.
-    [[nodiscard]] Result<void> check_author() const;
+    // Of a signed command: what it uses up when it is accepted. Errors, in order of precedence:
+    // `bad_signature`, `unknown_key`, `revoked_key`, `signature_early`, `signature_expired`,
+    // `signature_reused`.
+    [[nodiscard]] Result<std::optional<SignedWriteRow>> check_author() const;
+    void use_up(const SignedWriteRow& write);
 
     // limits.cpp
     template <typename Visit>

@@ -1,6 +1,7 @@
 #include "core/order_request.hpp"
 
 #include "base/decimal.hpp"
+#include "base/duration.hpp"
 #include "base/fields.hpp"
 #include "base/time.hpp"
 

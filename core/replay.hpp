@@ -11,14 +11,12 @@
 #include "core/entries.hpp"
 #include "core/market.hpp"
 #include "core/replay_difference.hpp"
-#include "core/signed_write.hpp"
 
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,10 +29,13 @@ class Replay {
     using Watch = std::function<void(const Rows&)>;
     explicit Replay(Watch watch = {}) : watch_(std::move(watch)) {}
 
+    // The log's origin, where it is known: what is signed for another log is `foreign_signature`.
+    void expect_origin(std::string origin) { origin_ = std::move(origin); }
+
     // The entry at the next index. Errors, after which the replay is over: `bad_entry`,
     // `replay_differs` (with what was expected and what the log has), `time_decreases`,
     // `bad_signature` (readings, rulings, payments, signed writes), `signed_otherwise`,
-    // `signature_reused`, `unverifiable_author` (`signed`, and no signature), those of
+    // `foreign_signature`, `unverifiable_author` (`signed`, and no signature), those of
     // ledger::read_log_statement.
     Result<void> next(std::string_view entry);
     // `replay_differs` when the log ends before the entries that must follow its last command. Of a
@@ -68,13 +69,13 @@ class Replay {
     tl::unexpected<Error> differs(std::string_view expected, std::string_view found);
 
     Watch watch_;
+    std::optional<std::string> origin_;
     Market market_;
     std::deque<EntryDraft> expected_;
     std::map<MeterId, PublicKey> meter_keys_;  // the first that each had
     std::map<SigningKeyId, PublicKey> arbiter_keys_;
     std::map<SigningKeyId, PublicKey> payment_keys_;
     std::map<SigningKeyId, PublicKey> signing_keys_;
-    std::set<SignedOnce> signed_;  // by writes that were taken
     std::map<std::string, std::int64_t> kinds_;
     std::map<std::string, std::int64_t> authors_;
     std::int64_t signatures_ = 0;

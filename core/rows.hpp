@@ -441,6 +441,7 @@ struct Rows {
     std::vector<MeterKeyRow> meter_keys;
     std::vector<OperatorRequestRow> operator_requests;
     std::vector<SigningKeyRow> signing_keys;
+    std::vector<SignedWriteRow> signed_writes;
 };
 
 // SHA-256 over a canonical text of the state rows, sorted by key; equal states give equal digests.

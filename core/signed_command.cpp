@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string_view>
@@ -101,12 +102,7 @@ CommandBody key_said(Said& said) {
     RegisterSigningKey out;
     out.id = std::get<RegisterSigningKey>(said.done).id;
     out.organisation = said.actor;
-    const auto parse = [](std::string_view text) -> Result<PublicKey> {
-        const auto raw = from_base64(text);
-        if (!raw) return fail(raw.error());
-        return public_key_from(*raw);
-    };
-    out.key = fields.need("public_key", parse).value_or(PublicKey{});
+    out.key = fields.need("public_key", parse_public_key).value_or(PublicKey{});
     fields.finish();
     return out;
 }
@@ -173,30 +169,28 @@ bool follows(const Command& command, const SignedWrite& write, const Kind& kind,
 
 }  // namespace
 
-Result<void> check_signed_command(const Command& command, const SignedWrite& write) {
-    const auto otherwise = [&write] {
-        return fail("signed_otherwise",
-                    "what was signed for " + write.path + " is not what the entry does");
-    };
-    for (const Kind& kind : kKinds) {
-        const auto id = id_in(write.path, kind);
-        if (!id && kind.is(command.body)) return otherwise();
-        if (!id) continue;
-        if (!follows(command, write, kind, *id)) return otherwise();
-        return {};
-    }
-    return {};
+bool is_signable_path(std::string_view path) {
+    return std::ranges::any_of(kKinds,
+                               [path](const Kind& kind) { return id_in(path, kind).has_value(); });
 }
 
-Result<SignedWrite> verify_author(const Command& command, const PublicKey& key) {
-    auto write = read_signed_write(command.signature);
-    if (!write) return write;
-    if (!verify(write->envelope, key)) {
-        return fail("bad_signature",
-                    "the write is not signed with the key " + to_string(write->key));
+Result<void> check_signed_command(const Command& command, const SignedWrite& write) {
+    for (const Kind& kind : kKinds) {
+        const auto id = id_in(write.path, kind);
+        if (id && follows(command, write, kind, *id)) return {};
     }
-    if (const auto same = check_signed_command(command, *write); !same) return fail(same.error());
-    return write;
+    return fail("signed_otherwise",
+                "what was signed for " + write.path + " is not what the entry does");
+}
+
+Result<void> verify_author(const Command& command, const SignedWrite& write, const PublicKey& key) {
+    if (write.by != command.actor)
+        return fail("bad_signature", "the write is signed in the name of " + to_string(write.by));
+    if (!verify(write.envelope, key)) {
+        return fail("bad_signature",
+                    "the write is not signed with the key " + to_string(write.key));
+    }
+    return check_signed_command(command, write);
 }
 
 }  // namespace suanpan::core

@@ -3,6 +3,7 @@
 #include "base/bytes.hpp"
 #include "core/digest_lines.hpp"
 #include "core/rows.hpp"
+#include "core/signed_write.hpp"
 
 #include <fmt/format.h>
 
@@ -22,6 +23,11 @@ Result<void> SigningDesk::check_signer(const SigningKeyId& id,
     return {};
 }
 
+Result<void> SigningDesk::check_unused(const SignedWriteRow& write) const {
+    if (!writes.contains({write.at, write.digest})) return {};
+    return fail("signature_reused", "what was signed has been carried out before");
+}
+
 void SigningDesk::put(const SigningKeyRow& row) {
     keys[row.id] = row;
     used.emplace(row.organisation, row.key);
@@ -35,6 +41,16 @@ void SigningDesk::revoke(const SigningKeyId& id) {
     touched.mark(id);
 }
 
+void SigningDesk::use_up(const SignedWriteRow& write) {
+    writes.emplace(std::pair(write.at, write.digest), write);
+}
+
+// The oldest come first, and the digest of one of another time is another one.
+void SigningDesk::forget_over(Time now) {
+    while (!writes.empty() && is_signature_over(writes.begin()->second.at, now))
+        writes.erase(writes.begin());
+}
+
 void SigningDesk::mark_changes(Rows& out) const {
     for (const SigningKeyId& id : touched.keys())
         out.signing_keys.push_back(keys.at(id));
@@ -43,16 +59,26 @@ void SigningDesk::mark_changes(Rows& out) const {
 void SigningDesk::add_state(Rows& out) const {
     for (const auto& [id, row] : keys)
         out.signing_keys.push_back(row);
+    for (const auto& [key, row] : writes)
+        out.signed_writes.push_back(row);
 }
 
 void SigningDesk::load(const Rows& rows) {
     for (const SigningKeyRow& row : rows.signing_keys)
         put(row);
+    for (const SignedWriteRow& row : rows.signed_writes)
+        use_up(row);
+    forget_over(rows.head.last_time);
 }
 
 std::string line(const SigningKeyRow& row) {
     return fmt::format("signing_key {} {} {} {} {}", to_string(row.id), to_string(row.organisation),
                        to_hex(as_chars(row.key)), row.revoked, row.index.value);
+}
+
+std::string line(const SignedWriteRow& row) {
+    return fmt::format("signed_write {} {} {} {}", to_hex(as_chars(row.digest)),
+                       to_string(row.organisation), row.at.value, row.index.value);
 }
 
 }  // namespace suanpan::core

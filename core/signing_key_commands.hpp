@@ -16,7 +16,8 @@ struct RegisterSigningKey {
     OrganisationId organisation;
     PublicKey key{};
 };
-// By the organisation, or by the operator (whose word a lost key is). For good.
+// By the organisation, the last one in force by a write that it has signed: who holds only the API
+// key does not get rid of it. Or by the operator, to whom a lost key is told. For good.
 struct RevokeSigningKey {
     SigningKeyId id;
 };

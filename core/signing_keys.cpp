@@ -11,12 +11,26 @@
 namespace suanpan::core {
 
 // Whether the signature is true was found before; the audit finds it again. Whether the key is the
-// author's is for the place in the log to say.
-Result<void> Market::Impl::check_author() const {
-    if (command->auth != Auth::kSigned) return {};
+// author's, and the signature still good, is for the place in the log to say.
+Result<std::optional<SignedWriteRow>> Market::Impl::check_author() const {
+    if (command->auth != Auth::kSigned) return std::optional<SignedWriteRow>();
     const auto write = read_signed_write(command->signature);
     if (!write) return fail(write.error());
-    return signing.check_signer(write->key, command->actor);
+    if (write->by != command->actor)
+        return fail("bad_signature", "the write is signed in another's name");
+    const auto signer = signing.check_signer(write->key, command->actor);
+    if (!signer) return fail(signer.error());
+    const auto good = check_signed_at(write->at, now());
+    if (!good) return fail(good.error());
+    const SignedWriteRow row{signed_digest(*write), command->actor, write->at, outcome.index};
+    const auto unused = signing.check_unused(row);
+    if (!unused) return fail(unused.error());
+    return std::optional(row);
+}
+
+void Market::Impl::use_up(const SignedWriteRow& write) {
+    signing.use_up(write);
+    changes.signed_writes.push_back(write);
 }
 
 Result<void> Market::Impl::handle(const RegisterSigningKey& body) {
@@ -49,6 +63,12 @@ Result<void> Market::Impl::handle(const RevokeSigningKey& body) {
     if (found == signing.keys.end() || !acts_for(found->second.organisation))
         return fail("unknown_key", "the organisation has no such signing key");
     if (found->second.revoked) return fail("revoked_key", "the key is already revoked");
+    const bool last = signing.count_in_force(found->second.organisation) == 1;
+    if (last && command->auth != Auth::kSigned && !is_operator()) {
+        return fail("signature_required",
+                    "it is the last signing key in force: it is revoked by a write that it signs, "
+                    "or by the operator");
+    }
     accept();
     signing.revoke(body.id);
     outcome.signing_key = found->second;

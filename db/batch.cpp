@@ -151,6 +151,7 @@ void write_changes(NativeSession& session, const Batch& batch) {
     write_table(session, rows.projects);
     write_table(session, rows.project_budgets);
     write_table(session, rows.signing_keys);
+    write_table(session, rows.signed_writes);
     write_table(session, rows.balances);
     write_table(session, records<JournalRecord>(rows.journal));
 }

@@ -1,5 +1,6 @@
 #include "db/state.hpp"
 
+#include "core/signed_write.hpp"
 #include "db/native_session.hpp"
 #include "db/sql.hpp"
 #include "db/table_accounts.hpp"
@@ -154,6 +155,9 @@ core::Rows load_all(Source& source) {
     rows.projects = load<core::ProjectRow>(source, "", "t.id");
     rows.project_budgets = load<core::ProjectBudgetRow>(source, "", "t.project, t.currency");
     rows.signing_keys = load<core::SigningKeyRow>(source, "", "t.id");
+    static const std::string kStillGood = "t.at_s >= (SELECT last_time_s FROM log_head) - " +
+                                          std::to_string(core::kSignatureGood.value);
+    rows.signed_writes = load<core::SignedWriteRow>(source, kStillGood, "t.at_s, t.digest");
     rows.balances = load<core::BalanceRow>(source, "", "t.organisation, t.currency, t.account");
     return rows;
 }

@@ -4,6 +4,7 @@
 #include "api/handlers/input.hpp"
 #include "api/json/render.hpp"
 #include "base/decimal.hpp"
+#include "base/duration.hpp"
 #include "db/queries/capacity.hpp"
 
 #include <algorithm>

@@ -2,6 +2,7 @@
 
 #include "base/bytes.hpp"
 #include "base/decimal.hpp"
+#include "base/duration.hpp"
 #include "base/time.hpp"
 #include "services/clock.hpp"
 
@@ -95,12 +96,6 @@ Result<bool> parse_flag(std::string_view text) {
     if (text == "true") return true;
     if (text == "false") return false;
     return fail("bad_flag", "true or false");
-}
-
-Result<PublicKey> parse_public_key(std::string_view text) {
-    const auto raw = from_base64(text);
-    if (!raw) return fail(raw.error());
-    return public_key_from(*raw);
 }
 
 Result<std::optional<OrganisationId>> read_organisation_filter(const Call& call, Fields& query) {

@@ -34,9 +34,8 @@ Result<matching::MarketKey> path_market(const Call& call);
 
 // A query's integer, written as text.
 Result<std::int64_t> parse_count(std::string_view text);
-Result<bool> parse_flag(std::string_view text);             // true, false
-Result<PublicKey> parse_public_key(std::string_view text);  // in base64
-Result<Hash> parse_hash(std::string_view text);             // in hex
+Result<bool> parse_flag(std::string_view text);  // true, false
+Result<Hash> parse_hash(std::string_view text);  // in hex
 
 // `organisation=` of a list: the operator may name any and sees all without; others see their own,
 // and any other name shows nothing (not_found).

@@ -4,6 +4,7 @@
 #include "api/json/render.hpp"
 #include "api/json/verdict.hpp"
 #include "api/metrics.hpp"
+#include "base/duration.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "db/queries/identity.hpp"

@@ -3,6 +3,7 @@
 #include "api/fields.hpp"
 #include "api/json/render.hpp"
 #include "base/decimal.hpp"
+#include "base/duration.hpp"
 #include "base/time.hpp"
 
 #include <nlohmann/json.hpp>

@@ -71,7 +71,7 @@ Result<std::pair<MeterId, settlement::MeterKey>> read_old_key(const Json& item) 
     core::Fields in(item);
     std::pair<MeterId, settlement::MeterKey> out;
     out.first = in.id<MeterId>("meter");
-    out.second = {in.parsed("key", core::parse_public_key), in.time("until"), in.flag("revoked")};
+    out.second = {in.parsed("key", parse_public_key), in.time("until"), in.flag("revoked")};
     if (const auto finished = in.finish(); !finished) return fail(finished.error());
     return out;
 }
@@ -86,8 +86,8 @@ Json ids_json(const std::set<IdType>& ids) {
 
 }  // namespace
 
-std::vector<EntryHook> EntrySignatures::hooks() {
-    std::vector<EntryHook> out = signed_writes_.hooks();
+std::vector<EntryHook> EntrySignatures::hooks(std::string origin) {
+    std::vector<EntryHook> out = signed_writes_.hooks(std::move(origin));
     out.insert(out.end(),
                {{"key", [this](const EntryView& entry) { return note_key(entry); }},
                 {"readings", [this](const EntryView& entry) { return check_readings(entry); }},

@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace suanpan::audit {
@@ -30,8 +31,8 @@ class EntrySignatures {
     /// `revoked_meter`, `key_reused`, `bad_overlap`, `key_in_force`, `superseded_key`,
     /// `key_exists`, `unknown_key`, `revoked_key`, `unknown_payment_key`,
     /// `approval_expired`, `approval_differs`, `same_person`, `bad_signature`; those of
-    /// SignedWrites.
-    std::vector<EntryHook> hooks();
+    /// SignedWrites, which also says what `origin` is for.
+    std::vector<EntryHook> hooks(std::string origin = {});
 
     [[nodiscard]] std::uint64_t batches() const { return batches_; }
     // Of them, those of the operator's probes, which bill nothing.

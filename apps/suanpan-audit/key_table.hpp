@@ -28,7 +28,7 @@ Json keys_json(const std::map<IdType, PublicKey>& keys) {
 template <typename IdType>
 Result<std::map<IdType, PublicKey>> read_keys(core::Fields& in, std::string_view name) {
     std::map<IdType, PublicKey> out;
-    for (const auto& [owner, key] : in.table(name, core::parse_public_key)) {
+    for (const auto& [owner, key] : in.table(name, parse_public_key)) {
         const auto id = parse_id<IdType>(owner);
         if (!id) return fail("bad_state", id.error().detail());
         out[*id] = key;

@@ -13,8 +13,10 @@ Audited<VerifySummary> LogReplay::run(LogSource& source, const ledger::Checkpoin
                                       Progress& progress) {
     VerifyOptions how;
     how.threads = threads;
-    how.hooks = signatures_.hooks();
-    how.hooks.push_back(statements_.hook(origin_of(policy)));
+    const std::string& origin = origin_of(policy);
+    how.hooks = signatures_.hooks(origin);
+    how.hooks.push_back(statements_.hook(origin));
+    replay_.expect_origin(origin);
     how.hooks.push_back({"", [this](const EntryView& entry) -> Result<OrderedStep> {
                              return [this, bytes = entry.bytes]() -> Result<LateCheck> {
                                  auto done = replay_.next(bytes);

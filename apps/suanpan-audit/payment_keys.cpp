@@ -85,7 +85,7 @@ Result<void> PaymentKeys::restore(core::Fields& in) {
         const auto id = each.id<ApprovalId>("request");
         Asked asked;
         asked.key = {each.id<SigningKeyId>("id"), each.id<OrganisationId>("organisation"),
-                     each.parsed("key", core::parse_public_key)};
+                     each.parsed("key", parse_public_key)};
         asked.by = each.id<UserId>("by");
         asked.at = each.time("asked_at");
         if (const auto finished = each.finish(); !finished) return fail(finished.error());

@@ -1,15 +1,16 @@
 #include "apps/suanpan-audit/signed_writes.hpp"
 
 #include "base/bytes.hpp"
+#include "base/time.hpp"
 #include "core/entries.hpp"
 #include "core/fields.hpp"
 #include "core/signed_command.hpp"
 #include "ledger/succession.hpp"
+#include "ledger/text.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 #include <variant>
 
@@ -23,10 +24,9 @@ tl::unexpected<Error> unknown_key(const SigningKeyId& id) {
                                    " for the organisation");
 }
 
-Result<core::SignedOnce> read_once(const Json& item) {
-    core::SignedOnce out{};
-    if (!item.is_string()) return fail("bad_state", "a digest is a text");
-    const auto bytes = from_base64(item.get_ref<const std::string&>());
+Result<core::SignedDigest> parse_digest(std::string_view text) {
+    core::SignedDigest out{};
+    const auto bytes = from_base64(text);
     if (!bytes || bytes->size() != out.size())
         return fail("bad_state", "a digest of a signed write has 16 bytes");
     std::ranges::transform(*bytes, out.begin(),
@@ -34,17 +34,27 @@ Result<core::SignedOnce> read_once(const Json& item) {
     return out;
 }
 
+Result<std::uint64_t> parse_writes(std::string_view text) {
+    const auto count = ledger::parse_count(text);
+    if (!count) return fail("bad_state", "must be a count");
+    return *count;
+}
+
 }  // namespace
 
 struct SignedWrites::Signed {
     core::Command command;
     core::SignedWrite write;
+    Time time;
     bool refused = false;
 };
 
-std::vector<EntryHook> SignedWrites::hooks() {
-    return {{"key", [this](const EntryView& entry) { return note_key(entry); }},
-            {"", [this](const EntryView& entry) { return check_write(entry); }}};
+// An entry is signed with a key that was in force before it: the key that it revokes may sign it,
+// the one that it registers may not.
+std::vector<EntryHook> SignedWrites::hooks(std::string origin) {
+    origin_ = std::move(origin);
+    return {{"", [this](const EntryView& entry) { return check_write(entry); }},
+            {"key", [this](const EntryView& entry) { return note_key(entry); }}};
 }
 
 Result<OrderedStep> SignedWrites::note_key(const EntryView& entry) {
@@ -82,9 +92,11 @@ Result<OrderedStep> SignedWrites::check_write(const EntryView& entry) {
                     "the entry says that its author signed it, which nothing in it proves");
     }
     auto write = core::read_signed_write(logged->command->signature);
+    // What the market refused stands for nothing.
+    if (!write && logged->refused) return OrderedStep{};
     if (!write) return fail(write.error());
     const auto said = std::make_shared<const Signed>(
-        Signed{std::move(*logged->command), std::move(*write), logged->refused});
+        Signed{std::move(*logged->command), std::move(*write), logged->time, logged->refused});
     return [this, said] { return check(said); };
 }
 
@@ -96,19 +108,27 @@ Result<LateCheck> SignedWrites::check(const std::shared_ptr<const Signed>& entry
         if (!known) return unknown_key(write.key);
         if (key->second.revoked)
             return fail("revoked_key", "the signing key " + to_string(write.key) + " was revoked");
-        if (!once_.insert(core::signed_once(write)).second) {
-            return fail("signature_reused", "what the key " + to_string(write.key) +
-                                                " signed for " + write.path +
-                                                " was carried out before");
-        }
-        ++writes_;
+        if (const auto taken = use_up(write, entry->time); !taken) return fail(taken.error());
     }
     if (!known) return LateCheck{};
-    return [entry, by = key->second.key]() -> Result<void> {
-        const auto verified = core::verify_author(entry->command, by);
-        if (!verified) return fail(verified.error());
-        return {};
+    return [entry, by = key->second.key] {
+        return core::verify_author(entry->command, entry->write, by);
     };
+}
+
+// As the market does it, of which the log is to be the proof.
+Result<void> SignedWrites::use_up(const core::SignedWrite& write, Time now) {
+    if (!origin_.empty() && write.log != origin_)
+        return fail("foreign_signature", "it was signed for the log " + write.log);
+    if (const auto good = core::check_signed_at(write.at, now); !good) return good;
+    while (!used_.empty() && core::is_signature_over(used_.begin()->first, now))
+        used_.erase(used_.begin());
+    if (!used_.emplace(write.at, core::signed_digest(write)).second) {
+        return fail("signature_reused",
+                    "what was signed for " + write.path + " was carried out before");
+    }
+    ++writes_;
+    return {};
 }
 
 Json SignedWrites::state() const {
@@ -119,10 +139,11 @@ Json SignedWrites::state() const {
                         {"key", to_base64(as_chars(key.key))},
                         {"revoked", key.revoked}});
     }
-    Json once = Json::array();
-    for (const core::SignedOnce& each : once_)
-        once.push_back(to_base64(as_chars(each)));
-    return {{"keys", std::move(keys)}, {"once", std::move(once)}};
+    Json used = Json::array();
+    for (const auto& [at, digest] : used_)
+        used.push_back({{"at", to_string(at)}, {"digest", to_base64(as_chars(digest))}});
+    return {
+        {"keys", std::move(keys)}, {"used", std::move(used)}, {"writes", std::to_string(writes_)}};
 }
 
 Result<void> SignedWrites::restore(const Json& state) {
@@ -130,18 +151,25 @@ Result<void> SignedWrites::restore(const Json& state) {
     const auto read_key = [](const Json& item) -> Result<std::pair<SigningKeyId, Key>> {
         core::Fields each(item);
         const auto id = each.id<SigningKeyId>("id");
-        const Key key{each.id<OrganisationId>("organisation"),
-                      each.parsed("key", core::parse_public_key), each.flag("revoked")};
+        const Key key{each.id<OrganisationId>("organisation"), each.parsed("key", parse_public_key),
+                      each.flag("revoked")};
         if (const auto finished = each.finish(); !finished) return fail(finished.error());
         return std::pair(id, key);
     };
     const auto keys = in.list("keys", read_key);
-    const auto once = in.list("once", read_once);
+    const auto read_used = [](const Json& item) -> Result<Used> {
+        core::Fields each(item);
+        const Used used{each.time("at"), each.parsed("digest", parse_digest)};
+        if (const auto finished = each.finish(); !finished) return fail(finished.error());
+        return used;
+    };
+    const auto used = in.list("used", read_used);
+    const auto writes = in.parsed("writes", parse_writes);
     if (const auto finished = in.finish(); !finished)
         return fail("bad_state", finished.error().detail());
     keys_ = {keys.begin(), keys.end()};
-    once_ = {once.begin(), once.end()};
-    writes_ = once_.size();
+    used_ = {used.begin(), used.end()};
+    writes_ = writes;
     return {};
 }
 

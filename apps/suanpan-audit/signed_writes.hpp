@@ -1,8 +1,8 @@
 #pragma once
 
 // Writes that their authors signed (core/signed_write.hpp): each under a key of the entry's actor
-// that the log registers before and has not revoked, saying what the entry does, and carried out
-// once.
+// that the log registers before and has not revoked, for this log and this day, saying what the
+// entry does, and carried out once.
 
 #include "apps/suanpan-audit/entry_hook.hpp"
 #include "base/crypto.hpp"
@@ -16,6 +16,8 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace suanpan::audit {
@@ -24,9 +26,11 @@ namespace suanpan::audit {
 class SignedWrites {
  public:
     /// They refer to this object. Faults: `bad_entry`, `unverifiable_author`, `key_exists`,
-    /// `unknown_key`, `revoked_key`, `bad_signature`, `signed_otherwise`, `signature_reused`. What
-    /// the market refused may be under no key or a revoked one.
-    std::vector<EntryHook> hooks();
+    /// `unknown_key`, `revoked_key`, `foreign_signature` (of another log than `origin`, unless that
+    /// is empty), `signature_early`, `signature_expired`, `signature_reused`, `bad_signature`,
+    /// `signed_otherwise`. Of what the market refused only the last two, where it is under a key
+    /// of its actor.
+    std::vector<EntryHook> hooks(std::string origin = {});
 
     [[nodiscard]] std::uint64_t writes() const { return writes_; }
     [[nodiscard]] std::size_t keys() const { return keys_.size(); }
@@ -46,9 +50,12 @@ class SignedWrites {
     Result<OrderedStep> note_key(const EntryView& entry);
     Result<OrderedStep> check_write(const EntryView& entry);
     Result<LateCheck> check(const std::shared_ptr<const Signed>& entry);
+    Result<void> use_up(const core::SignedWrite& write, Time now);
 
+    std::string origin_;
     std::map<SigningKeyId, Key> keys_;
-    std::set<core::SignedOnce> once_;
+    using Used = std::pair<Time, core::SignedDigest>;
+    std::set<Used> used_;  // that may still be good
     std::uint64_t writes_ = 0;
 };
 

@@ -26,8 +26,8 @@ struct Options {
     std::string state;
 };
 
-std::vector<EntryHook> hooks_of(VerifyProgress& known) {
-    std::vector<EntryHook> hooks = known.signatures.hooks();
+std::vector<EntryHook> hooks_of(VerifyProgress& known, const std::string& origin) {
+    std::vector<EntryHook> hooks = known.signatures.hooks(origin);
     std::ranges::move(known.money.hooks(), std::back_inserter(hooks));
     return hooks;
 }
@@ -77,7 +77,7 @@ class Verification {
         }
         how.from = known_.position;
         if (!options_.tree_only) {
-            how.hooks = hooks_of(known_);
+            how.hooks = hooks_of(known_, origin);
             how.hooks.push_back(statements);
         }
         how.progress = [this](std::uint64_t done, std::uint64_t total) {

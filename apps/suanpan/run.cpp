@@ -58,6 +58,9 @@ int run(int argc, const char* const* argv) {
     auto* as = root.add_option("--sign-as", session.sign_as, "the key's id, sgk_…");
     with->needs(as);
     as->needs(with);
+    root.add_option("--sign-for", session.sign_for,
+                    "the origin of the log that is to hold it; default: what the server says")
+        ->needs(with);
     root.require_subcommand(1);
     root.fallthrough();
     root.footer(kFooter);

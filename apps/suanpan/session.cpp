@@ -2,12 +2,14 @@
 
 #include "apps/suanpan/table.hpp"
 #include "base/bytes.hpp"
+#include "base/ids.hpp"
 #include "base/random.hpp"
 #include "services/key_file.hpp"
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -28,12 +30,33 @@ Result<client::Api*> Session::api() {
         retry.attempts = 4;
         api_ = std::make_unique<client::Api>(*parsed, key, retry);
         if (!sign_with.empty()) {
-            auto signer = read_signing_key(sign_with);
-            if (!signer) return fail(signer.error());
-            api_->sign_with(sign_as, std::move(*signer));
+            auto signing = sign_writes(*api_);
+            if (!signing) return fail(signing.error());
         }
     }
     return api_.get();
+}
+
+// The key says whose it is, and the server, unless it is told, for which log.
+Result<void> Session::sign_writes(client::Api& with) const {
+    auto secret = read_signing_key(sign_with);
+    if (!secret) return fail(secret.error());
+    const auto keys = with.list("/v1/signing-keys");
+    if (!keys) return fail(keys.error());
+    const auto own = std::ranges::find_if(
+        *keys, [this](const Json& item) { return item.value("id", "") == sign_as; });
+    if (own == keys->end())
+        return fail("unknown_key", "the server knows no signing key " + sign_as);
+    const auto organisation = parse_id<OrganisationId>(own->value("organisation", ""));
+    if (!organisation) return fail(organisation.error());
+    std::string log = sign_for;
+    if (log.empty()) {
+        const auto log_key = with.text("/v1/ledger/key");
+        if (!log_key) return fail(log_key.error());
+        log = log_key->substr(0, log_key->find('+'));
+    }
+    with.sign_with({sign_as, std::move(*secret), *organisation, std::move(log)});
+    return {};
 }
 
 void Session::show(const Json& answer, const std::vector<Column>& columns) const {

@@ -39,6 +39,8 @@ class Session {
     // command is signed with it. Both or none.
     std::string sign_with;
     std::string sign_as;
+    // The origin of the log that they are for; empty: what the server says.
+    std::string sign_for;
     // The command that was named; set while the command line is parsed.
     std::function<Result<void>()> command;
 
@@ -55,6 +57,8 @@ class Session {
     void show(const Json& answer, const std::vector<Column>& columns = {}) const;
 
  private:
+    Result<void> sign_writes(client::Api& with) const;
+
     std::unique_ptr<client::Api> api_;
 };
 

@@ -11,8 +11,18 @@ CREATE TABLE signing_key (
 );
 CREATE INDEX signing_key_organisation ON signing_key (organisation, id);
 
+-- What signatures are used up: kept as the log keeps them, read again for a day only.
+CREATE TABLE signed_write (
+    digest       bytea PRIMARY KEY CHECK (octet_length(digest) = 16),
+    organisation uuid NOT NULL,
+    at_s         bigint NOT NULL,
+    log_index    bigint NOT NULL
+);
+CREATE INDEX signed_write_at ON signed_write (at_s);
+
 GRANT SELECT, INSERT, UPDATE ON signing_key TO suanpan_app;
-GRANT SELECT ON signing_key TO suanpan_readonly, suanpan_auditor;
+GRANT SELECT, INSERT ON signed_write TO suanpan_app;
+GRANT SELECT ON signing_key, signed_write TO suanpan_readonly, suanpan_auditor;
 
 -- As 0033 has it for other tables: a tenant sees its own.
 ALTER TABLE signing_key ENABLE ROW LEVEL SECURITY;
@@ -20,3 +30,8 @@ CREATE POLICY own ON signing_key FOR SELECT TO suanpan_tenant
     USING (organisation = (SELECT tenant()));
 CREATE POLICY everything ON signing_key FOR SELECT TO suanpan_readonly, suanpan_auditor USING (true);
 GRANT SELECT ON signing_key TO suanpan_tenant;
+ALTER TABLE signed_write ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON signed_write FOR SELECT TO suanpan_tenant
+    USING (organisation = (SELECT tenant()));
+CREATE POLICY everything ON signed_write FOR SELECT TO suanpan_readonly, suanpan_auditor USING (true);
+GRANT SELECT ON signed_write TO suanpan_tenant;

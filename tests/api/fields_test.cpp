@@ -1,6 +1,7 @@
 #include "api/fields.hpp"
 
 #include "base/decimal.hpp"
+#include "base/duration.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

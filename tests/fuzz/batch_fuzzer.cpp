@@ -20,7 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (!again || *again != *envelope) std::abort();
     }
     if (const auto write = suanpan::core::read_signed_write(text)) {
-        const auto type = suanpan::core::signed_payload_type(write->path, write->once);
+        const auto type = suanpan::core::signed_payload_type(
+            {write->log, write->by, write->at, write->path, write->once});
         if (!type || *type != write->envelope.payload_type) std::abort();
     }
     return 0;
