@@ -29,7 +29,6 @@ constexpr std::array kStatuses = std::to_array<CodeStatus>({
     {"idempotency_key_required", 400},
     {"bad_idempotency_key", 400},
     {"bad_signature_header", 400},
-    {"signature_not_taken", 400},
     // Who asks.
     {"unauthorized", 401},
     {"forbidden", 403},

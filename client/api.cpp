@@ -26,6 +26,11 @@ void pause_ms(std::int64_t ms) {
     std::this_thread::sleep_for(std::chrono::milliseconds(ms));
 }
 
+Time now() {
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return Time(std::chrono::duration_cast<std::chrono::seconds>(since).count());
+}
+
 std::int64_t asked_pause_ms(const HttpResponse& response) {
     const auto seconds = parse_integer(response.header("Retry-After"));
     if (!seconds || *seconds < 0) return 0;
@@ -133,8 +138,7 @@ void Api::sign_with(Signer signer) {
 
 std::string Api::signature(const std::string& target, std::string_view once,
                            std::string_view body) const {
-    const auto since = std::chrono::system_clock::now().time_since_epoch();
-    const Time at(std::chrono::duration_cast<std::chrono::seconds>(since).count());
+    const Time at = signer_->at.value_or(now());
     const std::string type =
         write_payload_type({signer_->log, signer_->organisation, at, target, once});
     const Signature made = signer_->key.sign(dsse_pae(type, body));

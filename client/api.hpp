@@ -7,6 +7,7 @@
 #include "base/ids.hpp"
 #include "base/json.hpp"
 #include "base/result.hpp"
+#include "base/units.hpp"
 #include "client/http_client.hpp"
 #include "client/url.hpp"
 
@@ -49,10 +50,11 @@ class Api {
         std::string id;  // "sgk_…"
         SigningKey key;
         OrganisationId organisation;
-        std::string log;  // the origin of the one that is to hold them
+        std::string log;           // the origin of the one that is to hold them
+        std::optional<Time> at{};  // that they are signed; none: when they are sent
     };
-    // Every post() from now on is signed, now by this machine's clock. The path that is signed is
-    // the target's, as the server has it: without the URL's own.
+    // Every post() from now on is signed. The path that is signed is the target's, as the server
+    // has it: without the URL's own.
     void sign_with(Signer signer);
     // All pages of a list: the elements of `items`, following `next` while `has_more`.
     Result<Json> list(const std::string& target);

@@ -94,7 +94,7 @@ Result<void> Replay::check_author(const LoggedEntry& logged) {
     }
     const auto write = read_signed_write(logged.command->signature);
     // What the market refused stands for nothing; that it refuses it is compared.
-    if (!write && logged.refused) return {};
+    if (logged.refused && (!write || write->by != logged.command->actor)) return {};
     if (!write) return fail(write.error().code(), entry + ": " + write.error().detail());
     const auto key = signing_keys_.find(write->key);
     // As with an unknown meter's readings.

@@ -22,10 +22,10 @@ bool is_unreserved(char c) {
            c == '.' || c == '_' || c == '~';
 }
 
-// Nothing that could end it early or be read two ways.
+// Nothing that could end it early or, as an escape, be read two ways.
 bool is_plain(std::string_view text, std::size_t most) {
     return !text.empty() && text.size() <= most && std::ranges::all_of(text, [](char c) {
-        return is_unreserved(c) || c == '/' || c == ':' || c == '%';
+        return is_unreserved(c) || c == '/' || c == ':';
     });
 }
 
@@ -68,7 +68,7 @@ Result<std::string> signed_payload_type(const WriteScope& scope) {
     if (is_plain(scope.log, kMaxSignedLog) && is_plain(scope.path, kMaxSignedPath))
         return write_payload_type(scope);
     return fail("signed_too_long",
-                "the log's name and the path of a signed write have letters, digits and -._~/:% "
+                "the log's name and the path of a signed write have letters, digits and -._~/: "
                 "only, the path at most " +
                     std::to_string(kMaxSignedPath) + " of them");
 }

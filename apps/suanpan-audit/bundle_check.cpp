@@ -24,11 +24,9 @@ Result<void> check_form(const ledger::EntryHeader& header, std::string_view byte
         return fail("bad_entry", "the entry says it is about the log, and is of kind " +
                                      header.kind + ": the log's statements are of kind key");
     }
-    // One that claims its author's signature and holds none would be believed for nothing. Whether
-    // it is good is for the hooks (signed_writes.hpp).
-    const auto auth = core::parse_auth(header.auth);
-    const auto holds_none = [&bytes] { return bytes.find("\"signed\":{") == bytes.npos; };
-    if (!header.auth.empty() && (!auth || (*auth == core::Auth::kSigned && holds_none()))) {
+    // One that claims to be known otherwise would be believed for nothing. Of its author's
+    // signature the hooks say whether it holds one (signed_writes.hpp).
+    if (!header.auth.empty() && !core::parse_auth(header.auth)) {
         return fail("unverifiable_author", "the entry says its author is known by \"" +
                                                printable(header.auth) +
                                                "\", which nothing in it proves");

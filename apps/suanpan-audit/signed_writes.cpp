@@ -93,7 +93,7 @@ Result<OrderedStep> SignedWrites::check_write(const EntryView& entry) {
     }
     auto write = core::read_signed_write(logged->command->signature);
     // What the market refused stands for nothing.
-    if (!write && logged->refused) return OrderedStep{};
+    if (logged->refused && (!write || write->by != logged->command->actor)) return OrderedStep{};
     if (!write) return fail(write.error());
     const auto said = std::make_shared<const Signed>(
         Signed{std::move(*logged->command), std::move(*write), logged->time, logged->refused});

@@ -61,6 +61,9 @@ int run(int argc, const char* const* argv) {
     root.add_option("--sign-for", session.sign_for,
                     "the origin of the log that is to hold it; default: what the server says")
         ->needs(with);
+    root.add_option("--sign-at", session.sign_at,
+                    "when it is signed; default: now. For a sandbox, whose clock is its own")
+        ->needs(with);
     root.require_subcommand(1);
     root.fallthrough();
     root.footer(kFooter);

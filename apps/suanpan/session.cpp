@@ -4,6 +4,7 @@
 #include "base/bytes.hpp"
 #include "base/ids.hpp"
 #include "base/random.hpp"
+#include "base/time.hpp"
 #include "services/key_file.hpp"
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <optional>
 
 namespace suanpan::cli {
 namespace {
@@ -55,7 +57,13 @@ Result<void> Session::sign_writes(client::Api& with) const {
         if (!log_key) return fail(log_key.error());
         log = log_key->substr(0, log_key->find('+'));
     }
-    with.sign_with({sign_as, std::move(*secret), *organisation, std::move(log)});
+    std::optional<Time> at;
+    if (!sign_at.empty()) {
+        const auto said = parse_time(sign_at);
+        if (!said) return fail(said.error());
+        at = *said;
+    }
+    with.sign_with({sign_as, std::move(*secret), *organisation, std::move(log), at});
     return {};
 }
 

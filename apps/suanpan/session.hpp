@@ -41,6 +41,8 @@ class Session {
     std::string sign_as;
     // The origin of the log that they are for; empty: what the server says.
     std::string sign_for;
+    // The time that they are signed at; empty: now.
+    std::string sign_at;
     // The command that was named; set while the command line is parsed.
     std::function<Result<void>()> command;
 

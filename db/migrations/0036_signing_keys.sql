@@ -19,6 +19,8 @@ CREATE TABLE signed_write (
     log_index    bigint NOT NULL
 );
 CREATE INDEX signed_write_at ON signed_write (at_s);
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON signed_write
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 GRANT SELECT, INSERT, UPDATE ON signing_key TO suanpan_app;
 GRANT SELECT, INSERT ON signed_write TO suanpan_app;

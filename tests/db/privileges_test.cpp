@@ -28,6 +28,7 @@ const std::vector<AppendOnly> kAppendOnly{{"candle", "trades"},
                                           {"reading", "lot_us"},
                                           {"schedule", "log_index"},
                                           {"settlement_line", "sale_micro"},
+                                          {"signed_write", "log_index"},
                                           {"site", "hub"},
                                           {"trade", "lots"}};
 

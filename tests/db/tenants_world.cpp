@@ -123,6 +123,8 @@ reading {"lease":"#lse2","meter":"#mtr3","start_s":3600,"end_s":7200,"log_index"
 settlement_line {"lease":"#lse1","start_s":0,"end_s":3600,"owners":["#owner","#seller"],"owners_micro":[1,1],"voucher_micro":5,"grant_id":"#grt1","log_index":31}
 settlement_line {"lease":"#lse1","start_s":3600,"end_s":7200,"owners":["#seller"],"owners_micro":[1],"voucher_micro":0,"grant_id":"#grt1","log_index":32}
 settlement_line {"lease":"#lse2","start_s":0,"end_s":3600,"owners":["#third"],"owners_micro":[1],"voucher_micro":0,"log_index":33}
+signed_write {"digest":"\\x00000000000000000000000000000001","organisation":"#buyer"}
+signed_write {"digest":"\\x00000000000000000000000000000002","organisation":"#other"}
 signing_key {"id":"#sgk1","organisation":"#buyer"}
 signing_key {"id":"#sgk2","organisation":"#other"}
 title {"pool":"#pool1","log_index":41,"owners":["#owner","#seller"],"shares_ppm":[1,1],"state":"confirmed"}
@@ -167,6 +169,7 @@ project id | buyer: prj1 | other: prj2
 project_budget project | buyer: prj1 | other: prj2
 reading log_index | buyer: 11 12 | seller: 11 12 | owner: 11 | judge: 11 | other: 21 22 | third: 21 22 | oper: 22
 settlement_line log_index | buyer: 31 32 | seller: 31 32 | owner: 31 | funder: 31 | spons: 31 | other: 33 | third: 33
+signed_write organisation | buyer: buyer | other: other
 signing_key id | buyer: sgk1 | other: sgk2
 title log_index | buyer: 41 43 | seller: 41 42 43 | owner: 41 43 | funder: 41 43 | spons: 41 43 | judge: 41 43 | other: 41 42 43 | third: 41 43 | oper: 41 43
 trade id | buyer: trd1 | seller: trd1 | other: trd2 | third: trd2

@@ -4,7 +4,9 @@
 #include "base/bytes.hpp"
 #include "base/crypto.hpp"
 #include "base/dsse.hpp"
+#include "base/ids.hpp"
 #include "base/random.hpp"
+#include "base/time.hpp"
 #include "base/write_type.hpp"
 #include "tests/integration/api_world.hpp"
 #include "tests/integration/audit_run.hpp"
@@ -18,6 +20,8 @@ namespace {
 
 // What is sent and what is signed, which may differ.
 struct SignedCall {
+    std::string at{ApiServer::kStart};
+    std::string log = "localhost/suanpan";
     std::string target;
     std::string once;
     std::string body;
@@ -44,13 +48,22 @@ class ApiSignedWrites : public testing::Test {
     static std::string register_first(Caller& caller, const SigningKey& with) {
         return expect(caller.post("/v1/signing-keys", public_key(with)), 201)["id"];
     }
-    static std::string signature(const SignedCall& call, const SigningKey& by) {
-        const std::string type = write_payload_type(call.signed_target, call.signed_once);
-        return to_base64(as_chars(by.sign(dsse_pae(type, call.signed_body))));
+    // The header, with the key of that id in the name of the organisation.
+    static std::string header(const SignedCall& call, const std::string& key_id,
+                              const SigningKey& by, const std::string& organisation) {
+        const std::string type =
+            write_payload_type({call.log, parse_id<OrganisationId>(organisation).value(),
+                                parse_time(call.at).value(), call.signed_target, call.signed_once});
+        return "key=" + key_id + ";at=" + call.at +
+               ";sig=" + to_base64(as_chars(by.sign(dsse_pae(type, call.signed_body))));
     }
-    static Answer send(Caller& caller, const SignedCall& call, const std::string& header) {
+    [[nodiscard]] std::string header(const SignedCall& call) const {
+        return header(call, id, key, world.buyer.id);
+    }
+    static Answer send(Caller& caller, const SignedCall& call, const std::string& header,
+                       const std::string& method = "POST") {
         client::HttpRequest request;
-        request.method = "POST";
+        request.method = method;
         request.target = call.target;
         request.body = call.body;
         request.headers = {{"Content-Type", "application/json"},
@@ -58,9 +71,7 @@ class ApiSignedWrites : public testing::Test {
                            {"DSSE-Signature", header}};
         return caller.send(request);
     }
-    Answer send(const SignedCall& call) {
-        return send(buyer, call, id + ":" + signature(call, key));
-    }
+    Answer send(const SignedCall& call) { return send(buyer, call, header(call)); }
     static SignedCall order(const std::string& once, const Json& body = World::buy(2, "6.000000")) {
         return {"/v1/orders", once, body.dump()};
     }
@@ -90,7 +101,8 @@ TEST_F(ApiSignedWrites, AnOrderIsPlacedAndItsEntryHoldsTheEnvelope) {
     ASSERT_TRUE(envelope);
     EXPECT_EQ(envelope->payload, call.body);
     EXPECT_EQ(envelope->payload_type,
-              "application/vnd.suanpan.write+json; to=/v1/orders; once=order-1");
+              "application/vnd.suanpan.write+json; log=localhost/suanpan; by=" + world.buyer.id +
+                  "; at=2026-01-01T00:00:00Z; to=/v1/orders; once=order-1");
     EXPECT_TRUE(verify(*envelope, key.public_key()));
 
     // The same again is the same order, with or without its signature.
@@ -115,7 +127,7 @@ TEST_F(ApiSignedWrites, ALeaseIsAcceptedUnderTheProvidersKey) {
     const std::string lease = expect(send(order("buy")), 201)["fills"][0]["lease"];
     for (const std::string action : {"accept", "activate"}) {
         const SignedCall call("/v1/leases/" + lease + ":" + action, action, "{}");
-        expect(send(seller, call, own_id + ":" + signature(call, own)), 200);
+        expect(send(seller, call, header(call, own_id, own, world.provider.id)), 200);
     }
     expect_audited(server);
 }
@@ -131,8 +143,12 @@ TEST_F(ApiSignedWrites, ASignatureStandsForOneRouteOneBodyAndOneKey) {
     call.signed_body = World::buy(1, "6.000000").dump();
     EXPECT_EQ(send(call).code(), "bad_signature");
     call = order("a");
-    EXPECT_EQ(send(buyer, call, id + ":" + signature(call, SigningKey(random_seed()))).code(),
-              "bad_signature");
+    call.log = "another.example/log";
+    EXPECT_EQ(send(call).code(), "bad_signature");
+    call = order("a");
+    const SigningKey other(random_seed());
+    EXPECT_EQ(send(buyer, call, header(call, id, other, world.buyer.id)).code(), "bad_signature");
+    EXPECT_EQ(send(buyer, call, header(call, id, key, world.provider.id)).code(), "bad_signature");
     // None of them has used the key up.
     expect(send(order("a")), 201);
     EXPECT_EQ(send(order("a", World::buy(1, "6.000000"))).code(), "idempotency_key_reused");
@@ -140,11 +156,12 @@ TEST_F(ApiSignedWrites, ASignatureStandsForOneRouteOneBodyAndOneKey) {
 
 TEST_F(ApiSignedWrites, TheHeaderAndTheBodyAreBounded) {
     const SignedCall call = order("a");
-    for (const std::string& header :
-         {std::string("x"), id, id + ":", id + ":AAAA", signature(call, key)}) {
-        const Answer refused = send(buyer, call, header);
-        EXPECT_EQ(refused.status, 400) << header;
-        EXPECT_EQ(refused.code(), "bad_signature_header") << header;
+    const std::string good = header(call);
+    for (const std::string& text : {std::string("x"), id, "key=" + id, "key=" + id + ";sig=AAAA",
+                                    good.substr(1), good + ";", good.substr(good.find(';') + 1)}) {
+        const Answer refused = send(buyer, call, text);
+        EXPECT_EQ(refused.status, 400) << text;
+        EXPECT_EQ(refused.code(), "bad_signature_header") << text;
     }
     SignedCall padded = order("a");
     padded.body += std::string(16 * 1024, ' ');
@@ -152,7 +169,50 @@ TEST_F(ApiSignedWrites, TheHeaderAndTheBodyAreBounded) {
     EXPECT_EQ(send(padded).code(), "signed_too_long");
     EXPECT_EQ(send(order(std::string(101, 'k'))).code(), "signed_too_long");
     EXPECT_EQ(send(order("a/b")).code(), "signed_too_long");
-    EXPECT_EQ(send({"/v1/orders:batch", "b", R"({"orders":[]})"}).code(), "signature_not_taken");
+}
+
+// What an audit cannot read again says nothing that its author could be held to.
+TEST_F(ApiSignedWrites, OtherRoutesTakeNoSignature) {
+    for (const std::string target : {"/v1/projects", "/v1/webhooks", "/v1/disputes",
+                                     "/v1/settlement-runs", "/v1/organisations"}) {
+        const SignedCall call(target, "a", "{}");
+        const Answer refused = send(world.op, call, header(call));
+        EXPECT_EQ(refused.status, 422) << target;
+        EXPECT_EQ(refused.code(), "signature_not_taken") << target;
+    }
+    const std::string made =
+        expect(buyer.post("/v1/webhooks", {{"url", "https://hooks.example/x"}, {"events", {"*"}}}),
+               201)["id"];
+    const SignedCall call("/v1/webhooks/" + made, "a", "");
+    EXPECT_EQ(send(buyer, call, header(call), "DELETE").code(), "signature_not_taken");
+    const SignedCall read("/v1/orders", "a", "");
+    EXPECT_EQ(send(buyer, read, header(read), "GET").status, 200) << "a read is nobody's word";
+}
+
+TEST_F(ApiSignedWrites, ASignatureIsGoodForADay) {
+    SignedCall early = order("early");
+    early.at = "2026-01-01T00:10:00Z";
+    EXPECT_EQ(send(early).code(), "signature_early");
+    expect(send(order("now")), 201);
+    move_clock(world.op, "2026-01-01T01:00:00Z");
+    SignedCall late = order("late");
+    late.at = "2025-12-31T00:55:00Z";
+    EXPECT_EQ(send(late).code(), "signature_expired");
+    SignedCall in_time = order("in-time");
+    in_time.at = "2025-12-31T01:30:00Z";
+    expect(send(in_time), 201);
+    expect_audited(server);
+}
+
+// The key is revoked between a write and its repeat.
+TEST_F(ApiSignedWrites, ARepeatGetsItsFirstAnswer) {
+    const SignedCall first = order("first");
+    const Answer placed = send(first);
+    expect(placed, 201);
+    expect(world.op.post("/v1/signing-keys/" + id + ":revoke", Json::object()), 200);
+    EXPECT_EQ(send(first).body["id"], placed.body["id"]);
+    EXPECT_EQ(send(order("second")).code(), "revoked_key");
+    expect_audited(server);
 }
 
 TEST_F(ApiSignedWrites, FreeTextIsNotSigned) {
@@ -170,7 +230,8 @@ TEST_F(ApiSignedWrites, AKeyIsItsOrganisationsAndInForce) {
     const SigningKey foreign(random_seed());
     const std::string foreign_id = register_first(seller, foreign);
     const SignedCall call = order("a");
-    EXPECT_EQ(send(buyer, call, foreign_id + ":" + signature(call, foreign)).code(), "unknown_key");
+    EXPECT_EQ(send(buyer, call, header(call, foreign_id, foreign, world.buyer.id)).code(),
+              "unknown_key");
     EXPECT_EQ(expect(buyer.get("/v1/signing-keys"), 200)["items"].size(), 1U);
     EXPECT_EQ(expect(world.op.get("/v1/signing-keys"), 200)["items"].size(), 2U);
     const Json keys =
@@ -196,10 +257,14 @@ TEST_F(ApiSignedWrites, AStolenApiKeyAddsNoSigningKey) {
     const Answer refused = buyer.post("/v1/signing-keys", public_key(next));
     EXPECT_EQ(refused.status, 403);
     EXPECT_EQ(refused.code(), "signature_required");
+    // Nor does it make room for a first one.
+    const Answer kept = buyer.post("/v1/signing-keys/" + id + ":revoke", Json::object());
+    EXPECT_EQ(kept.status, 403);
+    EXPECT_EQ(kept.code(), "signature_required");
     const SignedCall call("/v1/signing-keys", "next", public_key(next).dump());
     const std::string next_id = expect(send(call), 201)["id"];
     const SignedCall placed = order("by-next");
-    expect(send(buyer, placed, next_id + ":" + signature(placed, next)), 201);
+    expect(send(buyer, placed, header(placed, next_id, next, world.buyer.id)), 201);
     ASSERT_EQ(server.stop(), 0);
     server.start();
     EXPECT_EQ(expect(server.operator_caller().get("/v1/admin/digest"), 200)["equal"], true);
@@ -216,10 +281,15 @@ TEST_F(ApiSignedWrites, TheCommandLineSigns) {
     const SignedCall call("/v1/signing-keys", "cli", Json{{"public_key", text}}.dump());
     const std::string cli_id = expect(send(call), 201)["id"];
     const ProgramRun cancelled =
-        suanpan({"--sign-with", file, "--sign-as", cli_id, "--json", "signing-key", "revoke", id});
+        suanpan({"--sign-with", file, "--sign-as", cli_id, "--sign-at",
+                 std::string(ApiServer::kStart), "--json", "signing-key", "revoke", id});
     ASSERT_EQ(cancelled.status, 0) << cancelled.output;
     const std::int64_t index = Json::parse(cancelled.output).at("log_index");
-    EXPECT_GT(index, 0);
+    EXPECT_EQ(entry(index).at("auth"), "signed");
+    const ProgramRun elsewhere = suanpan({"--sign-with", file, "--sign-as", cli_id, "--sign-at",
+                                          std::string(ApiServer::kStart), "--sign-for",
+                                          "another.example/log", "signing-key", "revoke", cli_id});
+    EXPECT_EQ(elsewhere.status, 1) << elsewhere.output;
     EXPECT_NE(suanpan({"signing-key", "list"}).output.find(text), std::string::npos);
     EXPECT_NE(suanpan({"--sign-with", file, "signing-key", "list"}).status, 0);
     expect_audited(server);

@@ -187,7 +187,6 @@ TEST(LogVerifier, RefusesAuthorsThatNothingProves) {
     };
     EXPECT_EQ(said("api_key"), "ok");
     EXPECT_EQ(said("system"), "ok");
-    EXPECT_EQ(said("signed"), "unverifiable_author 7 tile/entries/000.p/10");
     EXPECT_EQ(said("notarised"), "unverifiable_author 7 tile/entries/000.p/10");
 }
 
