@@ -32,8 +32,11 @@ Result<client::Api*> Session::api() {
         retry.attempts = 4;
         api_ = std::make_unique<client::Api>(*parsed, key, retry);
         if (!sign_with.empty()) {
-            auto signing = sign_writes(*api_);
-            if (!signing) return fail(signing.error());
+            const auto signing = sign_writes(*api_);
+            if (!signing) {
+                api_.reset();  // nothing goes unsigned
+                return fail(signing.error());
+            }
         }
     }
     return api_.get();
