@@ -29,6 +29,13 @@ bool is_plain(std::string_view text, std::size_t most) {
     });
 }
 
+// As the configuration takes it; no label can be in it.
+bool is_log_name(std::string_view text) {
+    return !text.empty() && text.size() <= kMaxSignedLog && std::ranges::all_of(text, [](char c) {
+        return c > ' ' && c <= '~' && c != '+' && c != ';';
+    });
+}
+
 // What stands before the next label, which goes too; nothing when there is none.
 std::optional<std::string_view> take_until(std::string_view& rest, std::string_view label) {
     const std::size_t at = rest.find(label);
@@ -50,8 +57,8 @@ std::optional<WriteScope> parse_scope(std::string_view type) {
     const auto time = parse_time(*at);
     if (!author || !time) return std::nullopt;
     const WriteScope out{*log, *author, *time, *path, rest};
-    const bool plain = is_plain(out.log, kMaxSignedLog) && is_plain(out.path, kMaxSignedPath) &&
-                       is_signable_once(out.once);
+    const bool plain =
+        is_log_name(out.log) && is_plain(out.path, kMaxSignedPath) && is_signable_once(out.once);
     // In one form only.
     return plain && write_payload_type(out) == type ? std::optional(out) : std::nullopt;
 }
@@ -65,12 +72,12 @@ bool is_signable_once(std::string_view once) {
 
 Result<std::string> signed_payload_type(const WriteScope& scope) {
     CHECK(is_signable_once(scope.once));
-    if (is_plain(scope.log, kMaxSignedLog) && is_plain(scope.path, kMaxSignedPath))
+    if (is_log_name(scope.log) && is_plain(scope.path, kMaxSignedPath))
         return write_payload_type(scope);
     return fail("signed_too_long",
-                "the log's name and the path of a signed write have letters, digits and -._~/: "
-                "only, the path at most " +
-                    std::to_string(kMaxSignedPath) + " of them");
+                "the path of a signed write has at most " + std::to_string(kMaxSignedPath) +
+                    " letters, digits and -._~/:, the name of its log at most " +
+                    std::to_string(kMaxSignedLog) + " characters and no semicolon");
 }
 
 SignedDigest signed_digest(const SignedWrite& write) {

@@ -64,10 +64,11 @@ Result<void> Market::Impl::handle(const RevokeSigningKey& body) {
         return fail("unknown_key", "the organisation has no such signing key");
     if (found->second.revoked) return fail("revoked_key", "the key is already revoked");
     const bool last = signing.count_in_force(found->second.organisation) == 1;
-    if (last && command->auth != Auth::kSigned && !is_operator()) {
+    const bool own = found->second.organisation == command->actor;
+    if (last && own && command->auth != Auth::kSigned) {
         return fail("signature_required",
                     "it is the last signing key in force: it is revoked by a write that it signs, "
-                    "or by the operator");
+                    "or by the operator for another organisation");
     }
     accept();
     signing.revoke(body.id);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <iostream>
+#include <stdexcept>
 #include <utility>
 
 namespace suanpan::suanpand {
@@ -19,15 +20,14 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kLookAgain{250};
 constexpr milliseconds kLongestPause{5'000};  // while the database is away
+constexpr std::chrono::seconds kAddressPatience{10};
 
 enum class Turn : std::uint8_t { kOurs, kTaken, kAway };
 
 Turn look_at(db::Pool& database, FolderLock& folder) {
-    if (!folder.try_take()) {
-        // That the leader has it says nothing of the database, nor of this server's way there.
-        database.read("still_there", db::load_epoch);
-        return Turn::kTaken;
-    }
+    // First whether this server can get there at all: else it would keep the folder from who can.
+    database.read("still_there", db::load_epoch);
+    if (!folder.try_take()) return Turn::kTaken;
     // What is taken here is given back at once; the market takes it for good.
     return db::Leader::try_lead(database) ? Turn::kOurs : Turn::kTaken;
 }
@@ -91,8 +91,11 @@ bool pause(const sigset_t& signals, milliseconds time) {
     return false;
 }
 
-bool wait_for_turn(db::Pool& database, FolderLock& folder, Front& front, const sigset_t& signals) {
-    Teller teller(front);
+namespace {
+
+// False: a signal came first.
+bool wait_for_lead(db::Pool& database, FolderLock& folder, Teller& teller,
+                   const sigset_t& signals) {
     milliseconds wait = kLookAgain;
     for (Turn turn = look(database, folder); turn != Turn::kOurs; turn = look(database, folder)) {
         const bool away = turn == Turn::kAway;
@@ -100,10 +103,24 @@ bool wait_for_turn(db::Pool& database, FolderLock& folder, Front& front, const s
         wait = away ? std::min(2 * wait, kLongestPause) : kLookAgain;
         if (!pause(signals, wait)) return false;
     }
-    front.stand(Standing::kBegins);
-    // Now, and not when the market runs: until then another that waits might take the address.
-    if (!front.try_open()) spdlog::warn("the address is not free yet: {}", front.refusal());
     return true;
+}
+
+}  // namespace
+
+// Who has the address leads. Another server that waits on this machine may have taken it, and only
+// leads, or lets go of it, when it finds the turn free: so that is given back for a moment.
+bool wait_for_turn(db::Pool& database, FolderLock& folder, Front& front, const sigset_t& signals) {
+    Teller teller(front);
+    const auto give_up = std::chrono::steady_clock::now() + kAddressPatience;
+    while (wait_for_lead(database, folder, teller, signals)) {
+        front.stand(Standing::kBegins);
+        if (front.try_open()) return true;
+        folder.give_back();
+        if (std::chrono::steady_clock::now() >= give_up) throw std::runtime_error(front.refusal());
+        if (!pause(signals, kLookAgain)) return false;
+    }
+    return false;
 }
 
 }  // namespace suanpan::suanpand

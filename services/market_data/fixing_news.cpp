@@ -2,14 +2,35 @@
 
 #include "db/queries/capacity.hpp"
 
+#include <chrono>
+#include <exception>
+#include <thread>
 #include <utility>
 
 namespace suanpan::services {
 
+namespace {
+
+constexpr std::chrono::milliseconds kTryAgain{200};
+constexpr int kTries = 150;  // half a minute: the market sits a restart of PostgreSQL out too
+
+Time read_begin(db::Pool& database) {
+    for (int tried = 1;; ++tried) {
+        try {
+            return database.read("market_data_progress", db::read_market_data_progress).index;
+        } catch (const std::exception& failure) {
+            if (tried == kTries || !db::is_environment_failure(failure)) throw;
+            std::this_thread::sleep_for(kTryAgain);
+        }
+    }
+}
+
+}  // namespace
+
 FixingNews::FixingNews(db::Pool& database, FixingListener listener)
     : database_(database),
       listener_(std::move(listener)),
-      begun_(database_.read("market_data_progress", db::read_market_data_progress).index),
+      begun_(read_begin(database)),
       seen_(begun_) {}
 
 void FixingNews::tell(const std::stop_token& stop) {

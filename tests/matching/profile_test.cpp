@@ -33,7 +33,7 @@ struct Verdict {
     bool met;
 };
 
-class Satisfies : public testing::TestWithParam<Verdict> {};
+class Satisfies : public ::testing::TestWithParam<Verdict> {};
 
 TEST_P(Satisfies, ByTheTypeOfTheAttribute) {
     const Profile profile = profile_of(GetParam().profile);
@@ -44,7 +44,7 @@ TEST_P(Satisfies, ByTheTypeOfTheAttribute) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, Satisfies,
-    testing::Values(
+    ::testing::Values(
         Verdict{"{}", "{}", true}, Verdict{R"({"memory_gib":"80"})", "{}", true},
         Verdict{R"({"memory_gib":"80"})", R"({"memory_gib":{"at_least":"80"}})", true},
         Verdict{R"({"memory_gib":"79.999"})", R"({"memory_gib":{"at_least":"80"}})", false},
@@ -112,7 +112,7 @@ struct Refusal {
     std::vector<std::string> faults;  // "pointer code"
 };
 
-class Refuses : public testing::TestWithParam<Refusal> {};
+class Refuses : public ::testing::TestWithParam<Refusal> {};
 
 TEST_P(Refuses, NamingEachFault) {
     const Json json = Json::parse(GetParam().json);
@@ -136,7 +136,7 @@ TEST_P(Refuses, NamingEachFault) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, Refuses,
-    testing::Values(
+    ::testing::Values(
         Refusal{false, "[]", {" wrong_type"}}, Refusal{false, "null", {" wrong_type"}},
         Refusal{false,
                 R"({"memory":"1","memory_gib":80,"pue":"1.2345","hub":""})",
