@@ -51,15 +51,19 @@ TEST(Api, SignsWhatItSends) {
     Api api = api_of(server);
     Seed seed{};
     seed.fill(7);
-    api.sign_with("sgk_1", SigningKey(seed));
+    OrganisationId organisation;
+    organisation.bytes.fill(1);
+    api.sign_with({"sgk_1", SigningKey(seed), organisation, "log.example/x", Time(0)});
     ASSERT_TRUE(api.post("/v1/things", {{"a", 1}}, "my-key"));
     const std::string request = server.requests().at(0);
     const std::string header = header_of(request, "DSSE-Signature");
-    ASSERT_TRUE(header.starts_with("sgk_1:")) << header;
-    EXPECT_TRUE(verify_ed25519(
-        SigningKey(seed).public_key(),
-        dsse_pae("application/vnd.suanpan.write+json; to=/v1/things; once=my-key", R"({"a":1})"),
-        from_base64(header.substr(6)).value()));
+    const std::string begin = "key=sgk_1;at=1970-01-01T00:00:00Z;sig=";
+    ASSERT_TRUE(header.starts_with(begin)) << header;
+    const std::string type =
+        "application/vnd.suanpan.write+json; log=log.example/x; by=" + to_string(organisation) +
+        "; at=1970-01-01T00:00:00Z; to=/v1/things; once=my-key";
+    EXPECT_TRUE(verify_ed25519(SigningKey(seed).public_key(), dsse_pae(type, R"({"a":1})"),
+                               from_base64(header.substr(begin.size())).value()));
 }
 
 TEST(Api, RepeatsWithTheSameKeyUntilTheServerTakesIt) {
