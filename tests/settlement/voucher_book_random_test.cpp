@@ -221,7 +221,7 @@ class RandomVouchers {
                 made.id.bytes[14] = ++next_;
                 made.programme = programme_.id;
                 made.organisation = test_organisation(static_cast<std::uint8_t>(random_.below(3)));
-                made.amount = Money(random_.below(400));
+                made.amount = Money(random_.one_in(20) ? 0 : random_.below(400));
                 made.expires = Time(now_.value + random_.below(150 * kDay));
                 expected_ = model_.grant(made, now_);
                 return word(book_.grant(made, now_));
