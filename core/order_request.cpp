@@ -175,4 +175,16 @@ OrderRequest read_order(const OrderAuthor& author, const Json& body, Faults& fau
     return input;
 }
 
+matching::OrderFilter read_order_filter(const Json& body, Faults& faults) {
+    suanpan::Fields fields(body, faults);
+    matching::OrderFilter filter;
+    filter.organisation = fields.find("organisation", parse_id<OrganisationId>);
+    filter.market = fields.find("market", matching::parse_market_key);
+    filter.side = fields.find("side", matching::parse_side);
+    filter.project = fields.find("project", parse_id<ProjectId>);
+    filter.key = fields.find("key", parse_id<ApiKeyId>);
+    fields.finish();
+    return filter;
+}
+
 }  // namespace suanpan::core

@@ -32,4 +32,8 @@ struct OrderRequest {
 OrderRequest read_order(const OrderAuthor& author, const Json& body, Faults& faults,
                         std::string pointer);
 
+// Which orders a cancel-all names; without an organisation it says nothing of whose. Notes every
+// fault, of unknown members too.
+matching::OrderFilter read_order_filter(const Json& body, Faults& faults);
+
 }  // namespace suanpan::core

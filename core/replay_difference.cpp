@@ -1,5 +1,6 @@
 #include "core/replay_difference.hpp"
 
+#include "base/fields.hpp"
 #include "base/json.hpp"
 
 #include <nlohmann/json.hpp>
@@ -125,20 +126,6 @@ std::string shown(const Json& value) {
     return text.substr(0, end) + "…";
 }
 
-std::string escaped(std::string_view member) {
-    std::string out;
-    for (const char c : member) {
-        if (c == '~') {
-            out += "~0";
-        } else if (c == '/') {
-            out += "~1";
-        } else {
-            out += c;
-        }
-    }
-    return out;
-}
-
 const Json* find(const Json& value, const std::string& member) {
     const auto found = value.find(member);
     return found == value.end() ? nullptr : &*found;
@@ -179,7 +166,7 @@ class Search {
             const Json* const mine = find(*left, member);
             const Json* const theirs = find(*right, member);
             if (mine != nullptr && theirs != nullptr && *mine == *theirs) continue;
-            place_.path += "/" + escaped(member);
+            place_.path += "/" + pointer_segment(member);
             if (place_.rank == kRules.size()) place_.rank = rank_of(kind_, member);
             left = mine;
             right = theirs;

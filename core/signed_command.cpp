@@ -72,14 +72,7 @@ CommandBody cancel_said(Said& said) {
 }
 
 CommandBody cancel_all_said(Said& said) {
-    suanpan::Fields fields(said.body, said.faults);
-    matching::OrderFilter filter;
-    filter.organisation = fields.find("organisation", parse_id<OrganisationId>);
-    filter.market = fields.find("market", matching::parse_market_key);
-    filter.side = fields.find("side", matching::parse_side);
-    filter.project = fields.find("project", parse_id<ProjectId>);
-    filter.key = fields.find("key", parse_id<ApiKeyId>);
-    fields.finish();
+    matching::OrderFilter filter = read_order_filter(said.body, said.faults);
     // Unsaid it is the author's own; or everybody's, which the market lets the operator alone do.
     const auto& done = std::get<CancelAll>(said.done).filter.organisation;
     if (!filter.organisation && done) filter.organisation = said.actor;

@@ -1,4 +1,5 @@
 #include "base/decimal.hpp"
+#include "base/fields.hpp"
 #include "matching/profile.hpp"
 
 #include <nlohmann/json.hpp>
@@ -20,19 +21,8 @@ constexpr std::array<std::pair<std::string_view, Operator>, 4> kOperators{
      {"at_most", Operator::kAtMost},
      {"one_of", Operator::kOneOf}}};
 
-// RFC 6901 §3: '~' and '/' of a name are escaped.
 std::string below(const std::string& pointer, std::string_view name) {
-    std::string out = pointer + "/";
-    for (const char c : name) {
-        if (c == '~') {
-            out += "~0";
-        } else if (c == '/') {
-            out += "~1";
-        } else {
-            out.push_back(c);
-        }
-    }
-    return out;
+    return pointer + "/" + pointer_segment(name);
 }
 
 // Gathers all faults, so that a client can mend them in one go.

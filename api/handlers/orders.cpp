@@ -4,6 +4,7 @@
 #include "api/json/cancelled.hpp"
 #include "api/json/render.hpp"
 #include "base/decimal.hpp"
+#include "core/order_request.hpp"
 #include "db/queries/trading.hpp"
 
 namespace suanpan::api {
@@ -153,14 +154,7 @@ Result<Write> replace_order(Call& call) {
 
 Result<Write> cancel_all_orders(Call& call) {
     Faults faults;
-    Fields fields(call.body, faults);
-    matching::OrderFilter filter;
-    filter.organisation = fields.find("organisation", parse_id<OrganisationId>);
-    filter.market = fields.find("market", matching::parse_market_key);
-    filter.side = fields.find("side", matching::parse_side);
-    filter.project = fields.find("project", parse_id<ProjectId>);
-    filter.key = fields.find("key", parse_id<ApiKeyId>);
-    fields.finish();
+    matching::OrderFilter filter = core::read_order_filter(call.body, faults);
     if (!faults.empty()) return fail(invalid_request(std::move(faults)));
     if (!call.caller.is_operator()) {
         if (filter.organisation.value_or(call.caller.organisation) != call.caller.organisation)

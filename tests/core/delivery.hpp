@@ -13,6 +13,8 @@
 
 namespace suanpan::core {
 
+inline constexpr std::int64_t kDay = 86'400;
+
 // Lots at 10 a lot·h over [from, to), bought by the buyer from the seller.
 inline LeaseRow trade(SmallMarket& day, std::int64_t lots, std::int64_t from, std::int64_t to,
                       matching::Billing billing = matching::Billing::kReserved,

@@ -16,7 +16,6 @@
 namespace suanpan::core {
 
 inline constexpr std::int64_t kHourUs = 3'600'000'000;
-inline constexpr std::int64_t kDay = 86'400;
 inline const OrganisationId kArbiter = SmallMarket::organisation(7);
 inline const OrganisationId kPartner = SmallMarket::organisation(3);
 inline const SigningKeyId kArbiterKey = numbered<SigningKeyId>(7);

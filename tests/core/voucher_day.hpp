@@ -25,7 +25,6 @@ inline const OrganisationId kFunder = SmallMarket::organisation(6);
 inline const ProgrammeId kProgramme = numbered<ProgrammeId>(1);
 inline const GrantId kGrant = numbered<GrantId>(1);
 inline const VoucherClaim kClaim{kGrant, ""};
-inline constexpr std::int64_t kADay = 86'400;
 
 inline Programme programme() {  // pays half, out of 100
     Programme out;
@@ -34,13 +33,13 @@ inline Programme programme() {  // pays half, out of 100
     out.currency = kCurrency;
     out.budget = Money(100'000'000);
     out.from = kStart;
-    out.until = Time(kStart.value + 30 * kADay);
+    out.until = Time(kStart.value + 30 * kDay);
     out.share_paid = Ppm(500'000);
     return out;
 }
 
 inline Grant grant(std::int64_t amount = 50'000'000) {
-    return {kGrant, kProgramme, kBuyer, Money(amount), Time(kStart.value + 10 * kADay)};
+    return {kGrant, kProgramme, kBuyer, Money(amount), Time(kStart.value + 10 * kDay)};
 }
 
 // A market with a funder that has 500. Whatever is done here, the sums are looked at after it.

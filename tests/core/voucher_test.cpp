@@ -124,9 +124,8 @@ TEST_F(Voucher, ExpiresByLoggedTime) {
     EXPECT_EQ(day.balance(6, AccountKind::kBudget), Money(100'000'000));
     EXPECT_EQ(refusal(run(kBuyer, CancelOrder{*placed.order})), "order_not_found");
     EXPECT_EQ(refusal(run(kFunder, RevokeGrant{kGrant})), "grant_expired");
-    PlaceOrder late =
-        day.buy(4, 1, "10",
-                Window{Time(kStart.value + 11 * kADay), Time(kStart.value + 11 * kADay + 3'600)});
+    PlaceOrder late = day.buy(
+        4, 1, "10", Window{Time(kStart.value + 11 * kDay), Time(kStart.value + 11 * kDay + 3'600)});
     late.voucher = kClaim;
     EXPECT_EQ(refusal(run(kBuyer, late)), "grant_expired");
 }

@@ -185,13 +185,24 @@ std::string wait_for_code(Caller& caller, const std::string& wanted) {
     return code;
 }
 
-TEST(Standby, SitsOutARestartOfPostgresAndThenLeads) {
+class Standby : public testing::Test {
+ protected:
+    void SetUp() override {
+        const auto migrated = db::migrate(postgres.conninfo());
+        ASSERT_TRUE(migrated) << migrated.error().detail();
+    }
+    // Until it serves; its address.
+    std::string lead(const std::string& listen = "127.0.0.1:0") {
+        leader.start(postgres.conninfo(), listen);
+        return leader.wait_url();
+    }
+
     OwnPostgres postgres;
-    const auto migrated = db::migrate(postgres.conninfo());
-    ASSERT_TRUE(migrated) << migrated.error().detail();
     Server leader;
-    leader.start(postgres.conninfo());
-    Caller op(leader.wait_url(), support::read_line(leader.data() / "operator.key"));
+};
+
+TEST_F(Standby, SitsOutARestartOfPostgresAndThenLeads) {
+    Caller op(lead(), support::read_line(leader.data() / "operator.key"));
     const Json before = expect(op.get("/v1/admin/digest"), 200);
 
     Server standby;
@@ -220,12 +231,8 @@ TEST(Standby, SitsOutARestartOfPostgresAndThenLeads) {
     EXPECT_EQ(standby.process().wait(kPatience), 0) << standby.log();
 }
 
-TEST(Standby, ItMayBeStoppedWhileTheDatabaseIsAway) {
-    OwnPostgres postgres;
-    ASSERT_TRUE(db::migrate(postgres.conninfo()));
-    Server leader;
-    leader.start(postgres.conninfo());
-    leader.wait_url();
+TEST_F(Standby, ItMayBeStoppedWhileTheDatabaseIsAway) {
+    lead();
     Server standby;
     share_keys(leader, standby);
     standby.start(postgres.conninfo());
@@ -237,12 +244,8 @@ TEST(Standby, ItMayBeStoppedWhileTheDatabaseIsAway) {
 }
 
 // It once kept the folder that it had taken and could do nothing with: nobody led any more.
-TEST(Standby, ThatCannotLeadLeavesTheSharedFolderToOthers) {
-    OwnPostgres postgres;
-    ASSERT_TRUE(db::migrate(postgres.conninfo()));
-    Server leader;
-    leader.start(postgres.conninfo());
-    leader.wait_url();
+TEST_F(Standby, ThatCannotLeadLeavesTheSharedFolderToOthers) {
+    lead();
     Way way(postgres);
     Server standby(leader.data());
     standby.start(way.conninfo());
@@ -258,12 +261,8 @@ TEST(Standby, ThatCannotLeadLeavesTheSharedFolderToOthers) {
 }
 
 // While the leader has the folder, the one that waits once never asked the database.
-TEST(Standby, WithTheLeadersFolderItTellsThatTheDatabaseIsAway) {
-    OwnPostgres postgres;
-    ASSERT_TRUE(db::migrate(postgres.conninfo()));
-    Server leader;
-    leader.start(postgres.conninfo());
-    leader.wait_url();
+TEST_F(Standby, WithTheLeadersFolderItTellsThatTheDatabaseIsAway) {
+    lead();
     Server standby(leader.data());
     standby.start(postgres.conninfo());
     Caller nobody(standby.waiting_url(), "");
@@ -277,9 +276,7 @@ TEST(Standby, WithTheLeadersFolderItTellsThatTheDatabaseIsAway) {
 
 // The one that waited once took the port while the next leader rebuilt the market. That one ended
 // for want of it, and so they went on in turns.
-TEST(Standby, OnTheLeadersAddressItServesThoughTheLeaderIsStartedAgainAtOnce) {
-    OwnPostgres postgres;
-    ASSERT_TRUE(db::migrate(postgres.conninfo()));
+TEST_F(Standby, OnTheLeadersAddressItServesThoughTheLeaderIsStartedAgainAtOnce) {
     const std::string address = "127.0.0.1:" + std::to_string(support::free_port());
     Server first;
     first.start(postgres.conninfo(), address);
@@ -307,13 +304,9 @@ TEST(Standby, OnTheLeadersAddressItServesThoughTheLeaderIsStartedAgainAtOnce) {
 }
 
 // It once was silent for good when the address was taken as it began to wait.
-TEST(Standby, TellsItsHealthOnceTheAddressIsFree) {
-    OwnPostgres postgres;
-    ASSERT_TRUE(db::migrate(postgres.conninfo()));
+TEST_F(Standby, TellsItsHealthOnceTheAddressIsFree) {
     const std::string address = "127.0.0.1:" + std::to_string(support::free_port());
-    Server leader;
-    leader.start(postgres.conninfo(), address);
-    leader.wait_url();
+    lead(address);
     Way way(postgres);
     Server standby(leader.data());
     standby.start(way.conninfo(), address);
@@ -326,12 +319,8 @@ TEST(Standby, TellsItsHealthOnceTheAddressIsFree) {
 }
 
 // What was looked at before a long wait was once not looked at again.
-TEST(Standby, DoesNotLeadASchemaThatChangedWhileItWaited) {
-    OwnPostgres postgres;
-    ASSERT_TRUE(db::migrate(postgres.conninfo()));
-    Server leader;
-    leader.start(postgres.conninfo());
-    leader.wait_url();
+TEST_F(Standby, DoesNotLeadASchemaThatChangedWhileItWaited) {
+    lead();
     Server standby(leader.data());
     standby.start(postgres.conninfo());
     standby.waiting_url();
@@ -343,12 +332,8 @@ TEST(Standby, DoesNotLeadASchemaThatChangedWhileItWaited) {
     EXPECT_NE(standby.log().find("9999_later.sql"), std::string::npos) << standby.log();
 }
 
-TEST(Standby, SignsWithTheKeysOfItsFolderAsTheyAreNow) {
-    OwnPostgres postgres;
-    ASSERT_TRUE(db::migrate(postgres.conninfo()));
-    Server leader;
-    leader.start(postgres.conninfo());
-    leader.wait_url();
+TEST_F(Standby, SignsWithTheKeysOfItsFolderAsTheyAreNow) {
+    lead();
     Server standby;
     share_keys(leader, standby);
     standby.start(postgres.conninfo());
@@ -366,9 +351,7 @@ TEST(Standby, SignsWithTheKeysOfItsFolderAsTheyAreNow) {
         << standby.log();
 }
 
-TEST(Standby, WaitsAgainWhenTheDatabaseGoesAsItBeginsToLead) {
-    OwnPostgres postgres;
-    ASSERT_TRUE(db::migrate(postgres.conninfo()));
+TEST_F(Standby, WaitsAgainWhenTheDatabaseGoesAsItBeginsToLead) {
     const std::string address = "127.0.0.1:" + std::to_string(support::free_port());
     auto market = std::make_optional<TableLock>(postgres, kOfTheMarket);
     Server server;
@@ -384,9 +367,7 @@ TEST(Standby, WaitsAgainWhenTheDatabaseGoesAsItBeginsToLead) {
     expect(nobody.get("/readyz"), 200);
 }
 
-TEST(Standby, WaitsAgainWhenAnotherServerWasQuicker) {
-    OwnPostgres postgres;
-    ASSERT_TRUE(db::migrate(postgres.conninfo()));
+TEST_F(Standby, WaitsAgainWhenAnotherServerWasQuicker) {
     const std::string address = "127.0.0.1:" + std::to_string(support::free_port());
     // Read after it has found that nobody leads, and before it leads.
     auto webhooks = std::make_optional<TableLock>(postgres, "webhook_endpoint");
