@@ -10,6 +10,9 @@
 #include "settlement/ruling.hpp"
 
 #include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace suanpan::demo {
 namespace {
@@ -67,13 +70,20 @@ class Arbiter {
     client::Api api_;
 };
 
-// Both sides meet in the middle.
-void agree(client::Api& provider, client::Api& buyer, const Json& dispute) {
+// Both sides meet in the middle. An agreement takes from each owner of the pool, so each offers it.
+void agree(const Stage& stage, const Cast& cast, client::Api& buyer, const Json& dispute) {
     const std::int64_t low = lot_us_of(dispute.at("final"));
     const std::int64_t high = lot_us_of(dispute.at("claimed"));
     const Json offer = {{"lot_us", std::to_string(low + (high - low) / 2)}};
-    must(provider.post(path_of(dispute, "offers"), offer), "the provider's offer");
-    must(buyer.post(path_of(dispute, "offers"), offer), "the buyer's offer");
+    std::vector<Json> providers = cast.provider_organisations;
+    providers.insert(providers.end(), cast.co_owners.begin(), cast.co_owners.end());
+    for (const Json& owner : dispute.at("owners")) {
+        client::Api api = api_of(stage, providers, owner.get<std::string>());
+        must(api.post(path_of(dispute, "offers"), offer), "an owner's offer");
+    }
+    const Json ended = must(buyer.post(path_of(dispute, "offers"), offer), "the buyer's offer");
+    if (text_of(ended, "state") != "agreed")
+        throw std::runtime_error("all have offered the same, and the dispute is not agreed");
 }
 
 }  // namespace
@@ -86,7 +96,7 @@ Json end_disputes(Stage& stage, Cast& cast, Time now) {
     client::Api buyer = api_of(stage, cast.buyer_organisations, text_of(open.front(), "buyer"));
     must(provider.post(path_of(open.front(), "claim"), Json::object()), "the provider's claim");
     Arbiter(stage, cast).rule(open.front());
-    if (open.size() > 1) agree(provider, buyer, open.at(1));
+    if (open.size() > 1) agree(stage, cast, buyer, open.at(1));
     stage.set_clock(Time(now.value + kClaimIsOver.value));
     return must(stage.operator_api().list("/v1/disputes"), "disputes");
 }
