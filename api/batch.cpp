@@ -113,7 +113,7 @@ Hash item_hash(const Call& call, const Json& item) {
 
 void run_batch(const std::shared_ptr<Call>& call, const Reply& reply, std::vector<BatchItem> items,
                std::string_view word) {
-    auto start = [call, &items, word](const services::IdempotentWrites::Finish& finish) {
+    auto start = [call, &items, word](const services::IdempotentWrites::Done& finish) {
         const bool for_ever = std::ranges::any_of(
             items, [](const BatchItem& item) { return !item.fault && item.write.for_ever; });
         auto plan = std::make_shared<Plan>(make_plan(*call, std::move(items)));
@@ -137,21 +137,19 @@ void run_batch(const std::shared_ptr<Call>& call, const Reply& reply, std::vecto
             for (const ItemResult& one : all) {
                 if (one && one->index) response.last = std::max(response.last, one->index);
             }
+            response.repeated = std::ranges::all_of(
+                all, [](const ItemResult& one) { return one && one->repeated; });
             response.body = batch_body(all, word, call->request.path);
             finish(response);
         };
         submit_all(call->context.core, std::move(submissions), std::move(done));
     };
-    auto done = [call, reply](const Result<services::Answered>& result) {
+    auto done = [call, reply](const Result<services::StoredResponse>& result) {
         answer(*call, reply, result);
     };
     if (call->idempotency_key.empty()) {
         // Every item is idempotent by itself.
-        start([done](const ItemResult& result) {
-            services::Answered answered;
-            answered.response = *result;
-            done(answered);
-        });
+        start(done);
         return;
     }
     call->context.writes.run_command(idempotency_of(*call, false), done, start);

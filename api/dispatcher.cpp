@@ -188,15 +188,15 @@ core::Command signed_command(const Call& call, core::CommandBody body,
 
 }  // namespace
 
-void answer(const Call& call, const Reply& reply, const Result<services::Answered>& result) {
+void answer(const Call& call, const Reply& reply, const Result<services::StoredResponse>& result) {
     if (!result) return refuse(call, reply, result.error());
     Response response;
-    response.status = result->response.status;
+    response.status = result->status;
     response.content_type = content_type_of(response.status);
-    response.body = result->response.body;
-    if (result->response.index) response.log_index = result->response.index->value;
-    if (result->response.last) response.last_log_index = result->response.last->value;
-    if (result->replayed) response.headers.emplace_back("Idempotency-Replayed", "true");
+    response.body = result->body;
+    if (result->index) response.log_index = result->index->value;
+    if (result->last) response.last_log_index = result->last->value;
+    if (result->repeated) response.headers.emplace_back("Idempotency-Replayed", "true");
     reply(std::move(response));
 }
 
@@ -345,7 +345,7 @@ void Dispatcher::write(const std::shared_ptr<Call>& call, WriteHandler handler,
         return refuse(*call, reply, broken(*call));
     }
     const services::IdempotencyKey key = idempotency_of(*call, made->for_ever);
-    auto start = [&call, &made, &key, &command](const services::IdempotentWrites::Finish& finish) {
+    auto start = [&call, &made, &key, &command](const services::IdempotentWrites::Done& finish) {
         services::Submission submission{
             std::move(command), key, std::move(made->side),
             [path = call->request.path, respond = std::move(made->respond),
@@ -359,7 +359,7 @@ void Dispatcher::write(const std::shared_ptr<Call>& call, WriteHandler handler,
         const auto taken = call->context.core.submit(std::move(submission));
         if (!taken) finish(fail(taken.error()));
     };
-    auto done = [call, reply](const Result<services::Answered>& result) {
+    auto done = [call, reply](const Result<services::StoredResponse>& result) {
         answer(*call, reply, result);
     };
     call->context.writes.run_command(key, done, start);

@@ -38,7 +38,7 @@ class Dispatcher {
 // Whom an answer is stored for.
 services::IdempotencyKey idempotency_of(const Call& call, bool for_ever);
 // Answers with what is stored or was made, or with the problem.
-void answer(const Call& call, const Reply& reply, const Result<services::Answered>& result);
+void answer(const Call& call, const Reply& reply, const Result<services::StoredResponse>& result);
 // A command on behalf of the caller.
 core::Command command_of(const Call& call, core::CommandBody body);
 

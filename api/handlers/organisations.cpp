@@ -230,7 +230,7 @@ void create_api_key(const std::shared_ptr<Call>& call, const Reply& reply) {
     db::ApiKeyInfo info;
     info.key = made->row;
     const services::StoredResponse response = stored(to_json(info), 201, to_string(made->row.id));
-    auto start = [&](const services::IdempotentWrites::Finish& finish) {
+    auto start = [&](const services::IdempotentWrites::Done& finish) {
         const db::IdempotencyRow row = row_of(*call, key, response);
         call->context.database.write("insert_api_key",
                                      [&](db::Tx& tx) { db::insert_api_key(tx, made->row, row); });
@@ -250,7 +250,7 @@ void rotate_api_key(const std::shared_ptr<Call>& call, const Reply& reply) {
     successor.key = made->row;
     const services::StoredResponse response =
         stored(to_json(successor), 201, to_string(made->row.id));
-    auto start = [&](const services::IdempotentWrites::Finish& finish) {
+    auto start = [&](const services::IdempotentWrites::Done& finish) {
         const db::IdempotencyRow row = row_of(*call, key, response);
         const Time now = call->context.clock.now();
         const bool rotated = call->context.database.write("rotate_api_key", [&](db::Tx& tx) {
@@ -277,14 +277,14 @@ void revoke_api_key(const std::shared_ptr<Call>& call, const Reply& reply) {
     revoked.revoked = true;
     const services::StoredResponse response =
         stored(to_json(revoked), 200, to_string(revoked.key.id));
-    auto start = [&](const services::IdempotentWrites::Finish& finish) {
+    auto start = [&](const services::IdempotentWrites::Done& finish) {
         const db::IdempotencyRow row = row_of(*call, key, response);
         call->context.database.write(
             "revoke_api_key", [&](db::Tx& tx) { db::revoke_api_key(tx, revoked.key.id, row); });
         call->context.authenticator.forget(revoked.key.id);
         finish(response);
     };
-    auto done = [call, reply](const Result<services::Answered>& result) {
+    auto done = [call, reply](const Result<services::StoredResponse>& result) {
         answer(*call, reply, result);
     };
     call->context.writes.run(key, done, start);

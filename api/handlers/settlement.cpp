@@ -63,7 +63,7 @@ void run_settlement(const std::shared_ptr<Call>& call, const Reply& reply) {
     const auto range = make_range(fields, from, fields.find_integer("to", 1, kMaxInteger));
     if (!faults.empty()) return refuse(*call, reply, invalid_request(std::move(faults)));
     const services::IdempotencyKey key = idempotency_of(*call, true);
-    auto start = [&](const services::IdempotentWrites::Finish& finish) {
+    auto start = [&](const services::IdempotentWrites::Done& finish) {
         services::SettlementRuns runs(call->reader(), call->context.core, call->context.clock);
         const auto run = runs.run(call->caller.organisation, range);
         if (!run) {
@@ -75,10 +75,10 @@ void run_settlement(const std::shared_ptr<Call>& call, const Reply& reply) {
         finish(response);
     };
     // Its commands are committed by now: the log as it is has them all.
-    auto done = [call, reply](Result<services::Answered> result) {
+    auto done = [call, reply](Result<services::StoredResponse> result) {
         const std::uint64_t size = call->context.publisher->status().known_size;
-        if (result && result->response.status < 400 && size > 0)
-            result->response.last = LogIndex(static_cast<std::int64_t>(size) - 1);
+        if (result && result->status < 400 && size > 0)
+            result->last = LogIndex(static_cast<std::int64_t>(size) - 1);
         answer(*call, reply, result);
     };
     call->context.writes.run(key, done, start);

@@ -17,17 +17,18 @@ db::IdempotencyRow row_of(const Call& call, const services::IdempotencyKey& key,
 
 services::IdempotentWrites::Done with_secret(const std::shared_ptr<Call>& call, const Reply& reply,
                                              std::shared_ptr<const std::string> secret) {
-    return [call, reply, secret = std::move(secret)](const Result<services::Answered>& result) {
-        if (!result || result->replayed) {
-            answer(*call, reply, result);
-            return;
-        }
-        Json body = Json::parse(result->response.body);
-        body["secret"] = *secret;
-        Response fresh = json_response(body, result->response.status);
-        fresh.headers.emplace_back("Cache-Control", "no-store");
-        reply(std::move(fresh));
-    };
+    return
+        [call, reply, secret = std::move(secret)](const Result<services::StoredResponse>& result) {
+            if (!result || result->repeated) {
+                answer(*call, reply, result);
+                return;
+            }
+            Json body = Json::parse(result->body);
+            body["secret"] = *secret;
+            Response fresh = json_response(body, result->status);
+            fresh.headers.emplace_back("Cache-Control", "no-store");
+            reply(std::move(fresh));
+        };
 }
 
 }  // namespace suanpan::api

@@ -48,7 +48,7 @@ Answer answer_of(const db::DeliveryInfo& info, int status) {
 void run_change(const std::shared_ptr<Call>& call, const Reply& reply, const Change& change,
                 const SecretText& secret = nullptr) {
     const services::IdempotencyKey key = idempotency_of(*call, false);
-    auto start = [&](const services::IdempotentWrites::Finish& finish) {
+    auto start = [&](const services::IdempotentWrites::Done& finish) {
         const Answer made = call->context.database.write("change_webhook", [&](db::Tx& tx) {
             Answer answer = change(tx);
             if (answer) db::insert_response(tx, row_of(*call, key, *answer));
@@ -61,7 +61,7 @@ void run_change(const std::shared_ptr<Call>& call, const Reply& reply, const Cha
         finish(made);
     };
     if (secret) return call->context.writes.run(key, with_secret(call, reply, secret), start);
-    auto done = [call, reply](const Result<services::Answered>& result) {
+    auto done = [call, reply](const Result<services::StoredResponse>& result) {
         answer(*call, reply, result);
     };
     call->context.writes.run(key, done, start);

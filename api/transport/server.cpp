@@ -4,17 +4,17 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
 
+#include <deque>
 #include <stdexcept>
 #include <thread>
-#include <vector>
 
 namespace suanpan::api {
 
@@ -36,31 +36,53 @@ void check_address(const std::string& address, bool tls) {
     }
 }
 
+namespace {
+
+// A thread with an io_context of its own: what belongs to a connection never runs twice at once,
+// so it needs no strand, which each of its steps would pay for.
+class NetworkThread {
+ public:
+    [[nodiscard]] net::io_context& context() { return context_; }
+
+    void start() {
+        thread_ = std::jthread([this] { context_.run(); });
+    }
+    void stop() {
+        context_.stop();
+        if (thread_.joinable()) thread_.join();
+    }
+
+ private:
+    net::io_context context_{1};
+    net::executor_work_guard<net::io_context::executor_type> runs_ = net::make_work_guard(context_);
+    std::jthread thread_;
+};
+
+}  // namespace
+
 struct HttpServer::Impl {
-    net::io_context context;
+    std::deque<NetworkThread> threads;
     tcp::acceptor acceptor;
-    int thread_count;
     SessionShared shared;
-    std::vector<std::jthread> threads;
     bool started = false;
     bool stopped = false;
 
     Impl(const Listen& listen, ServerLimits limits, Handler handler)
-        : context(listen.threads),
-          acceptor(context, tcp::endpoint(net::ip::make_address(listen.address), listen.port)),
-          thread_count(listen.threads),
+        : threads(static_cast<std::size_t>(listen.threads)),
+          acceptor(threads.front().context(),
+                   tcp::endpoint(net::ip::make_address(listen.address), listen.port)),
           shared(limits, listen.tls, std::move(handler)) {}
 
     net::awaitable<void> accept_loop() {
-        for (;;) {
+        for (std::size_t next = 0;; next = (next + 1) % threads.size()) {
             boost::system::error_code error;
-            tcp::socket socket(net::make_strand(context));
+            tcp::socket socket(threads[next].context());
             co_await acceptor.async_accept(socket, net::redirect_error(net::use_awaitable, error));
             if (error == net::error::operation_aborted || shared.stopping()) co_return;
             if (error) {
                 // Out of descriptors, most likely: waiting is the only thing that helps.
                 spdlog::warn(R"({{"event":"accept_failed","reason":"{}"}})", error.message());
-                net::steady_timer pause(context, std::chrono::milliseconds(50));
+                net::steady_timer pause(acceptor.get_executor(), std::chrono::milliseconds(50));
                 co_await pause.async_wait(net::redirect_error(net::use_awaitable, error));
                 continue;
             }
@@ -93,23 +115,23 @@ std::size_t HttpServer::open_connections() const {
 
 void HttpServer::start() {
     impl_->started = true;
-    net::co_spawn(impl_->context, impl_->accept_loop(), net::detached);
-    for (int i = 0; i < impl_->thread_count; ++i)
-        impl_->threads.emplace_back([this] { impl_->context.run(); });
+    net::co_spawn(impl_->acceptor.get_executor(), impl_->accept_loop(), net::detached);
+    for (NetworkThread& thread : impl_->threads)
+        thread.start();
 }
 
 void HttpServer::stop() {
     if (impl_->stopped) return;
     impl_->stopped = true;
     if (!impl_->started) return;
-    net::post(impl_->context, [this] {
+    net::post(impl_->acceptor.get_executor(), [this] {
         boost::system::error_code ignored;
         impl_->acceptor.close(ignored);
     });
     impl_->shared.ask_to_stop();
     impl_->shared.wait_until_idle(impl_->shared.limits().stop_grace);
-    impl_->context.stop();
-    impl_->threads.clear();
+    for (NetworkThread& thread : impl_->threads)
+        thread.stop();
 }
 
 }  // namespace suanpan::api

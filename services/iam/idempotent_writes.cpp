@@ -39,23 +39,24 @@ std::vector<IdempotentWrites::Done> IdempotentWrites::leave(const Name& name) {
     return copies;
 }
 
-void IdempotentWrites::finish(const Name& name, const Done& first, const Result<Answered>& answer) {
+void IdempotentWrites::finish(const Name& name, const Done& first,
+                              const Result<StoredResponse>& answer) {
     // The answer is durable by now: whoever comes after leave() finds it in the database.
     const std::vector<Done> copies = leave(name);
     first(answer);
-    Result<Answered> again = answer;
-    if (again) again->replayed = true;
+    Result<StoredResponse> again = answer;
+    if (again) again->repeated = true;
     for (const Done& copy : copies)
         copy(again);
 }
 
 void IdempotentWrites::run(const IdempotencyKey& key, Done done,
-                           const std::function<void(Finish)>& start) {
+                           const std::function<void(Done)>& start) {
     begin(key, std::move(done), start, true);
 }
 
 void IdempotentWrites::run_command(const IdempotencyKey& key, Done done,
-                                   const std::function<void(Finish)>& start) {
+                                   const std::function<void(Done)>& start) {
     begin(key, std::move(done), start, false);
 }
 
@@ -68,32 +69,24 @@ std::optional<Result<StoredResponse>> IdempotentWrites::find_stored(const Idempo
 }
 
 void IdempotentWrites::begin(const IdempotencyKey& key, Done done,
-                             const std::function<void(Finish)>& start, bool look_up) {
+                             const std::function<void(Done)>& start, bool look_up) {
     const Name name(key.organisation, key.route, key.key);
     switch (enter(name, key.body_hash, done)) {
         case Turn::kWaits: return;
         case Turn::kOtherBody: done(fail(reused())); return;
         case Turn::kFirst: break;
     }
-    const auto finish_with = [this, name, done](const Result<StoredResponse>& result,
-                                                bool replayed) {
-        if (!result) {
-            finish(name, done, fail(result.error()));
-            return;
-        }
-        Answered answered;
-        answered.response = *result;
-        answered.replayed = replayed;
-        finish(name, done, answered);
+    const Done finish_first = [this, name, done](const Result<StoredResponse>& result) {
+        finish(name, done, result);
     };
     try {
         if (look_up) {
             if (const auto stored = find_stored(key)) {
-                finish_with(*stored, true);
+                finish_first(*stored);
                 return;
             }
         }
-        start([finish_with](const Result<StoredResponse>& result) { finish_with(result, false); });
+        start(finish_first);
     } catch (...) {
         // The caller answers the first one; its copies must not wait for ever.
         for (const Done& copy : leave(name))

@@ -24,16 +24,10 @@ namespace suanpan::services {
 
 class Clock;
 
-struct Answered {
-    StoredResponse response;
-    bool replayed = false;  // known to be the answer of an earlier request
-};
-
 // Thread-safe.
 class IdempotentWrites {
  public:
-    using Done = std::function<void(Result<Answered>)>;
-    using Finish = std::function<void(Result<StoredResponse>)>;
+    using Done = std::function<void(Result<StoredResponse>)>;
 
     IdempotentWrites(db::Pool& database, const Clock& clock) : database_(database), clock_(clock) {}
 
@@ -41,10 +35,9 @@ class IdempotentWrites {
     // the answer was stored, from any thread. `done` is called exactly once. Errors of its own:
     // `idempotency_key_reused`, `idempotency_key_expired`. Reads the database: not for network
     // threads.
-    void run(const IdempotencyKey& key, Done done, const std::function<void(Finish)>& start);
+    void run(const IdempotencyKey& key, Done done, const std::function<void(Done)>& start);
     // The same for a command that carries `key` with it: no look-up here.
-    void run_command(const IdempotencyKey& key, Done done,
-                     const std::function<void(Finish)>& start);
+    void run_command(const IdempotencyKey& key, Done done, const std::function<void(Done)>& start);
     // Readings come without a key: the id of each is one, for ever.
     SeenReadings& seen_readings() { return seen_readings_; }
 
@@ -58,9 +51,9 @@ class IdempotentWrites {
     Turn enter(const Name& name, const Hash& body_hash, Done& done);
     std::vector<Done> leave(const Name& name);
     std::optional<Result<StoredResponse>> find_stored(const IdempotencyKey& key);
-    void begin(const IdempotencyKey& key, Done done, const std::function<void(Finish)>& start,
+    void begin(const IdempotencyKey& key, Done done, const std::function<void(Done)>& start,
                bool look_up);
-    void finish(const Name& name, const Done& first, const Result<Answered>& answer);
+    void finish(const Name& name, const Done& first, const Result<StoredResponse>& answer);
 
     db::Pool& database_;
     const Clock& clock_;

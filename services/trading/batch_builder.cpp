@@ -95,7 +95,9 @@ std::optional<Result<StoredResponse>> answer_again(const db::IdempotencyRow& sto
                         (stored.resource.empty() ? std::string() : " and made " + stored.resource) +
                         "; its answer is no longer kept");
     }
-    return StoredResponse{stored.status, stored.body, stored.resource, stored.index};
+    StoredResponse again{stored.status, stored.body, stored.resource, stored.index};
+    again.repeated = true;
+    return again;
 }
 
 BatchBuilder::BatchBuilder(core::Market& market, std::vector<KnownKeysPtr> known, Time clock)

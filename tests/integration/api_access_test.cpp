@@ -132,8 +132,9 @@ TEST(ApiAccess, ABatchSentAgainPlacesNothingTwice) {
     EXPECT_EQ(expect(buyer.post("/v1/orders:batch", batch, "b1"), 200), first);
     EXPECT_EQ(expect(buyer.get("/v1/orders"), 200)["items"].size(), 2U);
     // In a batch of its own the named order is still the same order; placed singly its id is taken.
-    const Json again = expect(buyer.post("/v1/orders:batch", {{"orders", {named}}}, "b2"), 200);
-    EXPECT_EQ(again["results"][0]["order"]["id"], first["results"][1]["order"]["id"]);
+    const Answer other = buyer.post("/v1/orders:batch", {{"orders", {named}}}, "b2");
+    EXPECT_EQ(expect(other, 200)["results"][0]["order"]["id"], first["results"][1]["order"]["id"]);
+    EXPECT_EQ(other.header("Idempotency-Replayed"), "true");
     EXPECT_EQ(buyer.post("/v1/orders", named).code(), "client_order_id_used");
     EXPECT_EQ(expect(buyer.get("/v1/orders?client_order_id=mine"), 200)["items"].size(), 1U);
 }

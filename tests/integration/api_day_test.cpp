@@ -184,8 +184,9 @@ TEST(ApiDay, SurvivesAKillWithWhatItAcknowledged) {
     const Json after = expect(op.get("/v1/admin/digest"), 200);
     EXPECT_EQ(after["memory"], before["memory"]);
     EXPECT_EQ(after["equal"], true);
-    const Json repeated = expect(back.post("/v1/orders", world.sell(8, "5.000000"), "sell-1"), 201);
-    EXPECT_EQ(repeated, sell);
+    const Answer repeated = back.post("/v1/orders", world.sell(8, "5.000000"), "sell-1");
+    EXPECT_EQ(expect(repeated, 201), sell);
+    EXPECT_EQ(repeated.header("Idempotency-Replayed"), "true");
     EXPECT_EQ(expect(back.get("/v1/orders"), 200)["items"].size(), 1U);
 }
 
