@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -27,17 +28,18 @@ class Transport : public testing::Test {
  protected:
     static constexpr std::size_t kConnections = 8;
 
-    void start(seconds patience) {
+    void start(seconds patience, int threads = 1) {
         ServerLimits limits;
         limits.connections = kConnections;
         limits.receive = patience;
-        server_ = std::make_unique<HttpServer>(Listen{"127.0.0.1", 0, 1}, limits,
+        server_ = std::make_unique<HttpServer>(Listen{"127.0.0.1", 0, threads}, limits,
                                                [this](const Request& request, const Reply& reply) {
                                                    if (request.path == "/echo")
                                                        return reply(answer(request.body));
                                                    if (request.path != "/held")
                                                        return reply(answer());
                                                    const std::lock_guard lock(mutex_);
+                                                   threads_.insert(std::this_thread::get_id());
                                                    held_.push_back(reply);
                                                    changed_.notify_all();
                                                });
@@ -90,6 +92,7 @@ class Transport : public testing::Test {
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<Reply> held_;
+    std::set<std::thread::id> threads_;  // those that brought what is held
     std::unique_ptr<HttpServer> server_;
 };
 
@@ -105,6 +108,19 @@ TEST_F(Transport, ABodyThatComesSlowlyIsNotWaitedFor) {
     const auto connection = connect("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n");
     const std::string said = send_slowly(*connection, "a");
     EXPECT_TRUE(said.starts_with("HTTP/1.1 408")) << said;
+}
+
+TEST_F(Transport, ConnectionsAreSharedOutToTheThreads) {
+    start(seconds(5), 3);
+    std::vector<std::unique_ptr<RawConnection>> connections;
+    for (int i = 0; i < 6; ++i)
+        connections.push_back(
+            connect("GET /held HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+    wait_until_held(connections.size());
+    EXPECT_EQ(threads_.size(), 3U);
+    answer_held();
+    for (const auto& connection : connections)
+        EXPECT_TRUE(connection->read_to_end().starts_with("HTTP/1.1 200"));
 }
 
 TEST_F(Transport, NothingOfARequestIsWithoutEnd) {
