@@ -134,7 +134,7 @@ TEST(ApiAccess, ABatchSentAgainPlacesNothingTwice) {
     // In a batch of its own the named order is still the same order; placed singly its id is taken.
     const Answer other = buyer.post("/v1/orders:batch", {{"orders", {named}}}, "b2");
     EXPECT_EQ(expect(other, 200)["results"][0]["order"]["id"], first["results"][1]["order"]["id"]);
-    EXPECT_EQ(other.header("Idempotency-Replayed"), "true");
+    EXPECT_EQ(other.header("idempotency-replayed"), "true");
     EXPECT_EQ(buyer.post("/v1/orders", named).code(), "client_order_id_used");
     EXPECT_EQ(expect(buyer.get("/v1/orders?client_order_id=mine"), 200)["items"].size(), 1U);
 }

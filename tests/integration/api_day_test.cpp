@@ -186,7 +186,7 @@ TEST(ApiDay, SurvivesAKillWithWhatItAcknowledged) {
     EXPECT_EQ(after["equal"], true);
     const Answer repeated = back.post("/v1/orders", world.sell(8, "5.000000"), "sell-1");
     EXPECT_EQ(expect(repeated, 201), sell);
-    EXPECT_EQ(repeated.header("Idempotency-Replayed"), "true");
+    EXPECT_EQ(repeated.header("idempotency-replayed"), "true");
     EXPECT_EQ(expect(back.get("/v1/orders"), 200)["items"].size(), 1U);
 }
 

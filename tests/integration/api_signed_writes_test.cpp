@@ -108,7 +108,7 @@ TEST_F(ApiSignedWrites, AnOrderIsPlacedAndItsEntryHoldsTheEnvelope) {
     // The same again is the same order, with or without its signature.
     const Answer again = send(call);
     EXPECT_EQ(again.body["id"], placed.body["id"]);
-    EXPECT_EQ(again.header("Idempotency-Replayed"), "true");
+    EXPECT_EQ(again.header("idempotency-replayed"), "true");
     const Answer unsigned_again = buyer.post("/v1/orders", World::buy(2, "6.000000"), "order-1");
     EXPECT_EQ(unsigned_again.body["id"], placed.body["id"]);
 
