@@ -4,7 +4,7 @@ one that includes all that is compiled together.
 
 What it said last time is said again while nothing that it sees has changed: the preprocessed text
 (with its comments, for NOLINT), its settings and its version. Kept in SUANPAN_LINT_CACHE, else in
-~/.cache/suanpan-lint; only of files that pass.
+~/.cache/suanpan-lint; only of files that pass. SUANPAN_LINT_LESS: checks that are left out.
 """
 
 import hashlib
@@ -39,6 +39,15 @@ def command_of(build, file):
     return None
 
 
+def checks_of(name):
+    """Beside those of .clang-tidy."""
+    less = os.environ.get("SUANPAN_LINT_LESS", "").split()
+    # The build's own file includes others, which is what it is for.
+    if name.endswith(".cxx"):
+        less.append("bugprone-suspicious-include")
+    return ["--checks=" + ",".join("-" + check for check in less)] if less else []
+
+
 def key_of(build, file):
     found = command_of(build, file)
     if found is None:
@@ -48,7 +57,7 @@ def key_of(build, file):
     if text.returncode != 0:
         return None
     version = subprocess.run([TIDY, "--version"], capture_output=True, check=True).stdout
-    settings = pathlib.Path(".clang-tidy").read_bytes()
+    settings = pathlib.Path(".clang-tidy").read_bytes() + "".join(checks_of(file.name)).encode()
     digest = hashlib.sha256()
     seen = text.stdout.replace(os.fsencode(os.getcwd()), b"")  # __FILE__: another checkout's is as good
     for part in (version, settings, os.fsencode(file.name), seen):
@@ -71,10 +80,8 @@ def main(build, name):
         said, status = kept.read_text(), 0
         os.utime(kept)
     else:
-        # The build's own file includes others, which is what it is for.
-        together = ["--checks=-bugprone-suspicious-include"] if name.endswith(".cxx") else []
         run = subprocess.run(
-            [TIDY, "--quiet", "-p", str(build), *together, name],
+            [TIDY, "--quiet", "-p", str(build), *checks_of(name), name],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         said, status = run.stdout, run.returncode
         if kept and status == 0:

@@ -4,6 +4,8 @@
 #include "support/program_run.hpp"
 #include "tests/chaos/checks.hpp"
 
+#include <chrono>
+
 namespace suanpan::chaos {
 namespace {
 
@@ -12,7 +14,8 @@ support::ProgramRun run_audit(const std::string& command, const std::filesystem:
     support::ChildProcess::Options options;
     options.program = support::program_path("suanpan-audit");
     options.arguments = {command, "--dir", tiles, "--policy", policy};
-    return support::run_to_end(options);
+    // What has traded for long takes a build with sanitizers long to replay.
+    return support::run_to_end(options, std::chrono::minutes(30));
 }
 
 }  // namespace

@@ -10,17 +10,20 @@
 namespace suanpan::support {
 
 struct ProgramRun {
-    int status = -1;  ///< -1: it did not end in two minutes, and was killed
+    int status = -1;  ///< -1: it did not end in time, and was killed
     std::string output;
 };
 
 /// Runs it to its end. The output's file is of its own, whatever the options say.
-inline ProgramRun run_to_end(ChildProcess::Options options) {
+inline ProgramRun run_to_end(ChildProcess::Options options,
+                             std::chrono::minutes patience = std::chrono::minutes(2)) {
     const TempDir dir;
     options.output = dir.path() / "output";
     ChildProcess process(options);
-    const auto status = process.wait(std::chrono::minutes(2));
-    return {status.value_or(-1), process.output()};
+    const auto status = process.wait(patience);
+    if (status) return {*status, process.output()};
+    return {-1,
+            process.output() + "\nended after " + std::to_string(patience.count()) + " minutes"};
 }
 
 }  // namespace suanpan::support
