@@ -18,6 +18,10 @@ namespace {
 
 using ItemResult = Result<services::StoredResponse>;
 
+bool is_repeated(const ItemResult& result) {
+    return result && result->repeated;
+}
+
 // The items' bodies are JSON already, so the whole is put together as text.
 std::string batch_body(const std::vector<ItemResult>& results, std::string_view word,
                        const std::string& path) {
@@ -137,8 +141,7 @@ void run_batch(const std::shared_ptr<Call>& call, const Reply& reply, std::vecto
             for (const ItemResult& one : all) {
                 if (one && one->index) response.last = std::max(response.last, one->index);
             }
-            response.repeated = std::ranges::all_of(
-                all, [](const ItemResult& one) { return one && one->repeated; });
+            response.repeated = !all.empty() && std::ranges::all_of(all, is_repeated);
             response.body = batch_body(all, word, call->request.path);
             finish(response);
         };

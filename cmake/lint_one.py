@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
-"""lint_one.py BUILD FILE: clang-tidy over one file of BUILD's compile_commands.json, which may be
-one that includes all that is compiled together.
+"""lint_one.py BUILD FILE: clang-tidy over one file of BUILD's compile_commands.json.
 
 What it said last time is said again while nothing that it sees has changed: the preprocessed text
 (with its comments, for NOLINT), its settings and its version. Kept in SUANPAN_LINT_CACHE, else in
-~/.cache/suanpan-lint; only of files that pass. SUANPAN_LINT_LESS: checks that are left out.
+~/.cache/suanpan-lint; only of files that pass. SUANPAN_LINT_LESS names checks to leave out.
 """
 
 import hashlib
@@ -17,6 +16,8 @@ import sys
 import tempfile
 
 TIDY = "clang-tidy-19"
+LESS = ["--checks=-" + ",-".join(os.environ["SUANPAN_LINT_LESS"].split())] if os.environ.get(
+    "SUANPAN_LINT_LESS") else []
 
 
 def command_of(build, file):
@@ -39,15 +40,6 @@ def command_of(build, file):
     return None
 
 
-def checks_of(name):
-    """Beside those of .clang-tidy."""
-    less = os.environ.get("SUANPAN_LINT_LESS", "").split()
-    # The build's own file includes others, which is what it is for.
-    if name.endswith(".cxx"):
-        less.append("bugprone-suspicious-include")
-    return ["--checks=" + ",".join("-" + check for check in less)] if less else []
-
-
 def key_of(build, file):
     found = command_of(build, file)
     if found is None:
@@ -57,7 +49,7 @@ def key_of(build, file):
     if text.returncode != 0:
         return None
     version = subprocess.run([TIDY, "--version"], capture_output=True, check=True).stdout
-    settings = pathlib.Path(".clang-tidy").read_bytes() + "".join(checks_of(file.name)).encode()
+    settings = pathlib.Path(".clang-tidy").read_bytes() + "".join(LESS).encode()
     digest = hashlib.sha256()
     seen = text.stdout.replace(os.fsencode(os.getcwd()), b"")  # __FILE__: another checkout's is as good
     for part in (version, settings, os.fsencode(file.name), seen):
@@ -81,7 +73,7 @@ def main(build, name):
         os.utime(kept)
     else:
         run = subprocess.run(
-            [TIDY, "--quiet", "-p", str(build), *checks_of(name), name],
+            [TIDY, "--quiet", "-p", str(build), *LESS, name],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         said, status = run.stdout, run.returncode
         if kept and status == 0:

@@ -5,7 +5,7 @@ Prints a line `<group> <file>` for each file that goes with others. What files c
 their headers and templates, once; what must not meet is their private names (anonymous namespaces):
 the same name in two of them, or one that means something else in the other. Names are looked for as
 this project is formatted: what is declared at namespace scope begins its line. A name that is missed
-is an error of the compiler's as a rule; daily work and clang-tidy compile each file alone.
+is an error of the compiler's as a rule; daily work and ./run lint compile each file alone.
 """
 import os
 import re

@@ -53,7 +53,7 @@ class Connection {
 };
 
 // What all sessions of a server share. Thread-safe. Outlives them: the server waits, then ends the
-// context that holds them.
+// contexts that hold them.
 class SessionShared {
  public:
     // `tls`: null for plain HTTP.

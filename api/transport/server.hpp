@@ -33,7 +33,7 @@ struct ServerLimits {
 struct Listen {
     std::string address;
     std::uint16_t port = 0;
-    int threads = 1;
+    int threads = 1;  // at least 1; a connection stays with the one that it was given
     std::shared_ptr<wire::ServerTls> tls{};
 };
 

@@ -9,7 +9,7 @@
 
 namespace suanpan::api {
 
-// Takes the connection over; one thread at a time runs the socket's executor.
+// Takes the connection over; one thread runs the socket's executor.
 void spawn_session(boost::asio::ip::tcp::socket socket, SessionShared& shared);
 
 }  // namespace suanpan::api

@@ -2,7 +2,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
@@ -14,9 +13,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <utility>
-#include <vector>
 
 namespace suanpan::bench {
 namespace {
@@ -58,7 +55,7 @@ class Session : public std::enable_shared_from_this<Session> {
 };
 
 void accept(asio::io_context& context, tcp::acceptor& acceptor, std::size_t body_size) {
-    acceptor.async_accept(asio::make_strand(context),
+    acceptor.async_accept(context,
                           [&context, &acceptor, body_size](error_code error, tcp::socket socket) {
                               if (error) return;
                               socket.set_option(tcp::no_delay(true), error);
@@ -67,28 +64,24 @@ void accept(asio::io_context& context, tcp::acceptor& acceptor, std::size_t body
                           });
 }
 
-[[noreturn]] void serve(asio::io_context& context, tcp::acceptor& acceptor, std::size_t body_size,
-                        int threads) {
+[[noreturn]] void serve(asio::io_context& context, tcp::acceptor& acceptor, std::size_t body_size) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     context.notify_fork(asio::io_context::fork_child);
     accept(context, acceptor, body_size);
-    std::vector<std::jthread> others;
-    for (int i = 1; i < threads; ++i)
-        others.emplace_back([&context] { context.run(); });
     context.run();
     ::_exit(0);
 }
 
 }  // namespace
 
-BareServer::BareServer(std::size_t body_size, int threads) {
-    asio::io_context context(threads);
+BareServer::BareServer(std::size_t body_size) {
+    asio::io_context context(1);
     tcp::acceptor acceptor(context, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
     port_ = acceptor.local_endpoint().port();
     context.notify_fork(asio::io_context::fork_prepare);
     process_ = ::fork();
     if (process_ < 0) throw std::runtime_error("cannot fork");
-    if (process_ == 0) serve(context, acceptor, body_size, threads);
+    if (process_ == 0) serve(context, acceptor, body_size);
     context.notify_fork(asio::io_context::fork_parent);
 }
 

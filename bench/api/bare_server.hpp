@@ -12,9 +12,9 @@ namespace suanpan::bench {
 
 class BareServer {
  public:
-    // Answers with `body_size` bytes, by `threads` threads. To be made while this process has no
-    // other thread: it forks.
-    BareServer(std::size_t body_size, int threads);
+    // Answers with `body_size` bytes, by one thread, which needs no strand. To be made while this
+    // process has no other thread: it forks.
+    explicit BareServer(std::size_t body_size);
     ~BareServer();
     BareServer(const BareServer&) = delete;
     BareServer& operator=(const BareServer&) = delete;

@@ -26,7 +26,6 @@ namespace {
 constexpr int kConnections = 64;
 constexpr int kBatchConnections = 16;
 constexpr std::size_t kBatch = 100;
-constexpr int kServerThreads = 1;          // for connections, as suanpand has by default
 constexpr const char* kLogLevel = "info";  // suanpand's default: a line a request
 constexpr double kOrdersMeanwhile = 200;   // a second, while the book is read
 constexpr const char* kBook = "/v1/books?market=AI-FP16/CNY";
@@ -88,7 +87,7 @@ void run_depth(const Options& options, const Server& server, const std::vector<P
     const LoadTimes depth = run_load(plan_of(server, options.seconds / 2), reads);
     print_load(fmt::format("GET of the book, {} bytes", reads.body_size()), depth);
     out.depth.push_back(depth.rate());
-    const BareServer bare(reads.body_size(), kServerThreads);
+    const BareServer bare(reads.body_size());
     LoadPlan plan = plan_of(server, options.seconds / 2);
     plan.port = bare.port();
     const LoadTimes constant = run_load(plan, reads);

@@ -45,7 +45,7 @@ struct StoredResponse {
     std::string resource;                          // id of what was made, may be empty
     std::optional<LogIndex> index = std::nullopt;  // of the command's entry; set by the loop
     std::optional<LogIndex> last = std::nullopt;   // of what answers many commands: the last one's
-    bool repeated = false;                         // the answer of an earlier request with this key
+    bool repeated = false;                         // the answer of an earlier request
 };
 
 struct Submission {
