@@ -2,6 +2,7 @@
 
 #include "api/problem.hpp"
 #include "api/transport/framing.hpp"
+#include "api/transport/response_head.hpp"
 #include "api/transport/stream_body.hpp"
 #include "api/transport/web_socket.hpp"
 #include "base/random.hpp"
@@ -13,14 +14,17 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace suanpan::api {
 
@@ -321,21 +325,14 @@ class Session {
             StreamedResponse streamed(*connection_, limits, std::move(response));
             co_return co_await streamed.write(version, keep, head);
         }
-        http::response<http::string_body> message;
-        set_header(message, response, version, keep);
+        const std::string begin = response_head(response, version, keep, content_length(response));
         if (!connection_->mark_waiting()) co_return false;
-        message.body() = std::move(response.body);
-        if (response.status != 204 && response.status != 304) message.prepare_payload();
-        if (head) message.body().clear();
+        if (head) response.body.clear();
         connection_->stream.expires_after(shared_.limits().send);
         beast::error_code error;
-        http::response_serializer<http::string_body> serializer(message);
-        auto token = net::redirect_error(net::use_awaitable, error);
-        if (head) {
-            co_await http::async_write_header(connection_->stream, serializer, token);
-        } else {
-            co_await http::async_write(connection_->stream, serializer, token);
-        }
+        const std::array whole{net::buffer(begin), net::buffer(std::as_const(response.body))};
+        co_await net::async_write(connection_->stream, whole,
+                                  net::redirect_error(net::use_awaitable, error));
         co_return !error && keep;
     }
 
@@ -372,15 +369,13 @@ net::awaitable<void> run_session(std::shared_ptr<Connection> connection, Session
 
 net::awaitable<void> turn_away(std::shared_ptr<Connection> connection, bool plain) {
     if (!plain) co_return;  // a handshake costs more than it says
-    Response answer = too_many();
-    http::response<http::string_body> message;
-    set_header(message, answer, 11, false);
-    message.body() = std::move(answer.body);
-    message.prepare_payload();
+    const Response answer = too_many();
+    const std::string whole =
+        response_head(answer, 11, false, content_length(answer)) + answer.body;
     connection->stream.expires_after(kLingerTime);
     beast::error_code ignored;
-    co_await http::async_write(connection->stream, message,
-                               net::redirect_error(net::use_awaitable, ignored));
+    co_await net::async_write(connection->stream, net::buffer(whole),
+                              net::redirect_error(net::use_awaitable, ignored));
 }
 
 }  // namespace

@@ -1,12 +1,14 @@
 #include "api/transport/stream_body.hpp"
 
+#include "api/transport/response_head.hpp"
+
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/beast/core/error.hpp>
 
 #include <charconv>
 #include <memory>
@@ -17,7 +19,6 @@ namespace suanpan::api {
 
 namespace net = boost::asio;
 namespace beast = boost::beast;
-namespace http = beast::http;
 
 namespace {
 
@@ -65,14 +66,12 @@ net::awaitable<bool> StreamedResponse::write(unsigned version, bool keep, bool h
 }
 
 net::awaitable<bool> StreamedResponse::write_header(unsigned version, bool keep) {
-    http::response<http::empty_body> message;
-    set_header(message, response_, version, keep);
-    if (version >= 11) message.chunked(true);
+    const std::string head =
+        response_head(response_, version, keep, version >= 11 ? kChunked : std::string_view());
     connection_.stream.expires_after(limits_.piece);
     beast::error_code error;
-    http::response_serializer<http::empty_body> serializer(message);
-    co_await http::async_write_header(connection_.stream, serializer,
-                                      net::redirect_error(net::use_awaitable, error));
+    co_await net::async_write(connection_.stream, net::buffer(head),
+                              net::redirect_error(net::use_awaitable, error));
     co_return !error;
 }
 

@@ -11,7 +11,6 @@
 #include "api/transport/session.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/beast/http/message.hpp>
 
 #include <chrono>
 
@@ -21,24 +20,6 @@ struct StreamLimits {
     std::chrono::seconds piece;
     std::chrono::seconds whole;
 };
-
-template <typename Body>
-void set_header(boost::beast::http::response<Body>& message, const Response& response,
-                unsigned version, bool keep) {
-    namespace http = boost::beast::http;
-    message.result(static_cast<unsigned>(response.status));
-    message.version(version);
-    message.keep_alive(keep);
-    message.set(http::field::server, "suanpan");
-    if (!response.content_type.empty())
-        message.set(http::field::content_type, response.content_type);
-    for (const auto& [name, value] : response.headers) {
-        if (name == "Vary")
-            message.insert(name, value);  // each says on what else the answer depends
-        else
-            message.set(name, value);
-    }
-}
 
 class StreamedResponse {
  public:
