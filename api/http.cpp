@@ -58,6 +58,7 @@ std::string_view reason_phrase(int status) {
         {101, "Switching Protocols"},
         {200, "OK"},
         {201, "Created"},
+        {202, "Accepted"},
         {204, "No Content"},
         {304, "Not Modified"},
         {400, "Bad Request"},

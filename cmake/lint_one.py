@@ -16,8 +16,8 @@ import sys
 import tempfile
 
 TIDY = "clang-tidy-19"
-LESS = ["--checks=-" + ",-".join(os.environ["SUANPAN_LINT_LESS"].split())] if os.environ.get(
-    "SUANPAN_LINT_LESS") else []
+LEFT_OUT = os.environ.get("SUANPAN_LINT_LESS", "").split()
+LESS = ["--checks=" + ",".join("-" + check for check in LEFT_OUT)]
 
 
 def command_of(build, file):

@@ -3,6 +3,7 @@
 #include "base/check.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace suanpan::api {
@@ -11,6 +12,8 @@ namespace {
 
 constexpr std::size_t kUsualHead = 512;
 constexpr std::string_view kEndsALine("\r\n\0", 3);
+constexpr std::array<std::string_view, 5> kSetHere{"Connection", "Server", "Content-Type",
+                                                   "Content-Length", "Transfer-Encoding"};
 
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
@@ -27,6 +30,11 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
     out += ": ";
     out += value;
     out += "\r\n";
+}
+
+bool is_set_here(std::string_view name) {
+    return std::ranges::any_of(kSetHere,
+                               [&](std::string_view set) { return is_same_name(set, name); });
 }
 
 bool is_said_again(const NameValues& headers, std::size_t at) {
@@ -62,6 +70,7 @@ std::string response_head(const Response& response, unsigned version, bool keep,
     append_field(out, "Server", "suanpan");
     if (!response.content_type.empty()) append_field(out, "Content-Type", response.content_type);
     for (std::size_t i = 0; i < response.headers.size(); ++i) {
+        CHECK(!is_set_here(response.headers[i].first));
         if (is_said_again(response.headers, i)) continue;
         append_field(out, response.headers[i].first, response.headers[i].second);
     }

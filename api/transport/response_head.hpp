@@ -16,8 +16,9 @@ inline constexpr std::string_view kChunked = "Transfer-Encoding: chunked\r\n";
 std::string content_length(const Response& response);
 
 // `version`: 10 or 11. `length`: content_length(), kChunked, or nothing. Of two fields with one
-// name the later is sent, but of Vary, each of which says on what else the answer depends, both. A
-// line's end in a field is a fault of ours: it throws.
+// name the later is sent, but of Vary, each of which says on what else the answer depends, both.
+// `headers` names none of the fields that are set here: Connection, Server, Content-Type, and those
+// of the length. That, and a line's end in a field, are faults of ours: they throw.
 std::string response_head(const Response& response, unsigned version, bool keep,
                           std::string_view length);
 

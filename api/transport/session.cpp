@@ -5,6 +5,7 @@
 #include "api/transport/response_head.hpp"
 #include "api/transport/stream_body.hpp"
 #include "api/transport/web_socket.hpp"
+#include "base/json.hpp"
 #include "base/random.hpp"
 
 #include <boost/asio/async_result.hpp>
@@ -17,12 +18,16 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -91,6 +96,11 @@ Error parse_error(const beast::error_code& error) {
     if (error == http::error::header_limit)
         return {"headers_too_large", "the header is larger than 16 KiB"};
     return {"bad_request", "this is not a well-formed HTTP/1.1 request: " + error.message()};
+}
+
+// Asio's own condition offers the socket 64 KiB at a time.
+std::size_t all_at_once(const beast::error_code& error, std::size_t) {
+    return error ? 0 : std::numeric_limits<std::size_t>::max();
 }
 
 Response too_many() {
@@ -327,11 +337,11 @@ class Session {
         }
         const std::string begin = response_head(response, version, keep, content_length(response));
         if (!connection_->mark_waiting()) co_return false;
-        if (head) response.body.clear();
+        if (head || content_length(response).empty()) response.body.clear();
         connection_->stream.expires_after(shared_.limits().send);
         beast::error_code error;
         const std::array whole{net::buffer(begin), net::buffer(std::as_const(response.body))};
-        co_await net::async_write(connection_->stream, whole,
+        co_await net::async_write(connection_->stream, whole, all_at_once,
                                   net::redirect_error(net::use_awaitable, error));
         co_return !error && keep;
     }
@@ -378,6 +388,19 @@ net::awaitable<void> turn_away(std::shared_ptr<Connection> connection, bool plai
                               net::redirect_error(net::use_awaitable, ignored));
 }
 
+void log_failure(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& what) {
+        CanonicalWriter line;
+        line.begin_object();
+        line.field("event", "failure");
+        line.field("what", what.what());
+        line.end_object();
+        spdlog::error(line.take());
+    }
+}
+
 }  // namespace
 
 void spawn_session(net::ip::tcp::socket socket, SessionShared& shared) {
@@ -391,7 +414,9 @@ void spawn_session(net::ip::tcp::socket socket, SessionShared& shared) {
     }
     // An exception here is out of memory or a bug; either way only this connection ends.
     auto on_end = [connection, &shared](const std::exception_ptr& failure) {
-        if (failure) shared.remove(connection);
+        if (!failure) return;
+        log_failure(failure);
+        shared.remove(connection);
     };
     net::co_spawn(executor, run_session(connection, shared), on_end);
 }

@@ -1,5 +1,6 @@
 // The API's description says what the code does: routes, who may call them, and codes.
 
+#include "api/http.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
 #include "apps/openapi-page/page.hpp"
@@ -187,6 +188,13 @@ TEST(OpenApi, HasUniqueOperationIdsAndASummaryEach) {
     for (const Operation& operation : document().operations()) {
         EXPECT_TRUE(ids.insert(operation.id()).second) << operation.id();
         EXPECT_FALSE(operation.body->value("summary", "").empty()) << operation.id();
+    }
+}
+
+TEST(OpenApi, HasStatusesThatHaveAPhrase) {
+    for (const Operation& operation : document().operations()) {
+        for (const auto& [status, response] : operation.body->at("responses").items())
+            EXPECT_NE(reason_phrase(std::stoi(status)), "Unknown") << operation.id() << status;
     }
 }
 

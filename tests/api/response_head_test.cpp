@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 namespace suanpan::api {
 namespace {
@@ -54,6 +55,12 @@ TEST(ResponseHead, TheLaterOfTwoFieldsCountsButEachVary) {
     EXPECT_EQ(response_head(response, 11, true, ""),
               "HTTP/1.1 200 OK\r\nServer: suanpan\r\nContent-Type: application/json\r\n"
               "Vary: Origin\r\nVary: Accept-Encoding\r\ncache-control: no-store\r\n\r\n");
+}
+
+TEST(ResponseHead, SetsItsOwnFieldsAlone) {
+    for (const std::string name : {"Content-Length", "content-length", "Transfer-Encoding",
+                                   "connection", "Content-Type", "Server"})
+        EXPECT_THROW((void)response_head(answer(200, {{name, "x"}}), 11, true, ""), BugError);
 }
 
 TEST(ResponseHead, NothingEndsALine) {

@@ -136,6 +136,7 @@ TEST(ApiAccess, ABatchSentAgainPlacesNothingTwice) {
     EXPECT_EQ(expect(other, 200)["results"][0]["order"]["id"], first["results"][1]["order"]["id"]);
     EXPECT_EQ(other.header("idempotency-replayed"), "true");
     const Answer none = buyer.post("/v1/orders:batch", {{"orders", Json::array()}}, "b3");
+    EXPECT_EQ(expect(none, 200)["results"].size(), 0U);
     EXPECT_EQ(none.header("idempotency-replayed"), "");
     EXPECT_EQ(buyer.post("/v1/orders", named).code(), "client_order_id_used");
     EXPECT_EQ(expect(buyer.get("/v1/orders?client_order_id=mine"), 200)["items"].size(), 1U);
