@@ -64,7 +64,7 @@ TEST(Process, DiesWithAParentThatIsKilled) {
     ASSERT_EQ(::pipe(ends.data()), 0);
     const pid_t parent = ::fork();
     if (parent == 0) {
-        const Process child(shell("sleep 60", false));
+        const Process child(shell("exec sleep 60", false));  // or the shell may die alone
         const pid_t id = child.id();
         if (::write(ends[1], &id, sizeof(id)) == sizeof(id)) ::kill(::getpid(), SIGKILL);
         ::_exit(1);
