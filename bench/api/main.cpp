@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <future>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,6 +29,7 @@ constexpr int kBatchConnections = 16;
 constexpr std::size_t kBatch = 100;
 constexpr const char* kLogLevel = "info";  // suanpand's default: a line a request
 constexpr double kOrdersMeanwhile = 200;   // a second, while the book is read
+constexpr double kCommitsMeanwhile = 100;  // a second, beside the orders at half load
 constexpr const char* kBook = "/v1/books?market=AI-FP16/CNY";
 
 struct Options {
@@ -75,9 +77,16 @@ void run_latency(const Options& options, const BenchDatabase& database, const Se
     SingleOrders orders(pairs, 2, "paced");
     LoadPlan plan = plan_of(server, options.seconds);
     plan.rate = rate;
+    auto beside = std::async(std::launch::async, [&] {
+        return commits_beside(database, options.seconds, kCommitsMeanwhile).latencies_ms;
+    });
     const LoadTimes load = run_load(plan, orders);
+    const std::vector<double> commits = beside.get();
     print_load(fmt::format("orders at {:.0f}/s", rate), load);
     fmt::print("  {:<40}{:>9}     p50 {:>7.2f} ms\n", "an empty commit", "", commit);
+    fmt::print("  {:<40}{:>9}/s   p50 {:>7.2f} ms   p99 {:>7.2f} ms\n",
+               "empty commits beside those orders", kCommitsMeanwhile, commits[commits.size() / 2],
+               commits[commits.size() * 99 / 100]);
     out.p99_to_commit.push_back(load.percentile(99) / commit);
 }
 

@@ -164,9 +164,12 @@ RivalResult run_copy(const BenchDatabase& ours, const BenchDatabase& target,
     return {std::stoll(target.query("SELECT count(*) FROM orders")), seconds_since(begin)};
 }
 
-LoadResult empty_commits(const BenchDatabase& database, double seconds, double rate) {
+namespace {
+
+LoadResult paced_commits(const BenchDatabase& database, const char* statement, double seconds,
+                         double rate) {
     pqxx::connection connection(database.conninfo());
-    connection.prepare("empty", "UPDATE log_head SET next_index = next_index");
+    connection.prepare("empty", statement);
     pqxx::nontransaction session(connection);
     const std::chrono::duration<double> pace(1 / rate);
     const auto start = Monotonic::now();
@@ -182,6 +185,17 @@ LoadResult empty_commits(const BenchDatabase& database, double seconds, double r
     out.orders = static_cast<std::int64_t>(out.latencies_ms.size());
     std::ranges::sort(out.latencies_ms);
     return out;
+}
+
+}  // namespace
+
+LoadResult empty_commits(const BenchDatabase& database, double seconds, double rate) {
+    return paced_commits(database, "UPDATE log_head SET next_index = next_index", seconds, rate);
+}
+
+LoadResult commits_beside(const BenchDatabase& database, double seconds, double rate) {
+    return paced_commits(database, "SELECT pg_logical_emit_message(true, 'bench', '')", seconds,
+                         rate);
 }
 
 }  // namespace suanpan::bench

@@ -38,5 +38,7 @@ RivalResult run_copy(const BenchDatabase& ours, const BenchDatabase& target,
 
 // Commits of the coordinator row alone, one round trip each, by one client, `rate` a second.
 LoadResult empty_commits(const BenchDatabase& database, double seconds, double rate);
+// Commits of as little WAL that wait for no row: beside a market that writes.
+LoadResult commits_beside(const BenchDatabase& database, double seconds, double rate);
 
 }  // namespace suanpan::bench
