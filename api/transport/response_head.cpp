@@ -2,11 +2,15 @@
 
 #include "base/check.hpp"
 
+#include <boost/beast/core/string.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
 
 namespace suanpan::api {
+
+namespace beast = boost::beast;
 
 namespace {
 
@@ -14,14 +18,6 @@ constexpr std::size_t kUsualHead = 512;
 constexpr std::string_view kEndsALine("\r\n\0", 3);
 constexpr std::array<std::string_view, 5> kSetHere{"Connection", "Server", "Content-Type",
                                                    "Content-Length", "Transfer-Encoding"};
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
-bool is_same_name(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, {}, lower, lower);
-}
 
 // Who could end a line could write the rest of the answer.
 void append_field(std::string& out, std::string_view name, std::string_view value) {
@@ -34,14 +30,14 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 
 bool is_set_here(std::string_view name) {
     return std::ranges::any_of(kSetHere,
-                               [&](std::string_view set) { return is_same_name(set, name); });
+                               [&](std::string_view set) { return beast::iequals(set, name); });
 }
 
 bool is_said_again(const NameValues& headers, std::size_t at) {
     const auto& [name, value] = headers[at];
     if (name == "Vary") return false;
     return std::any_of(headers.begin() + static_cast<std::ptrdiff_t>(at) + 1, headers.end(),
-                       [&](const auto& later) { return is_same_name(later.first, name); });
+                       [&](const auto& later) { return beast::iequals(later.first, name); });
 }
 
 void append_status(std::string& out, int status, unsigned version) {

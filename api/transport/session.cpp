@@ -335,9 +335,10 @@ class Session {
             StreamedResponse streamed(*connection_, limits, std::move(response));
             co_return co_await streamed.write(version, keep, head);
         }
-        const std::string begin = response_head(response, version, keep, content_length(response));
+        const std::string length = content_length(response);
+        const std::string begin = response_head(response, version, keep, length);
         if (!connection_->mark_waiting()) co_return false;
-        if (head || content_length(response).empty()) response.body.clear();
+        if (head || length.empty()) response.body.clear();
         connection_->stream.expires_after(shared_.limits().send);
         beast::error_code error;
         const std::array whole{net::buffer(begin), net::buffer(std::as_const(response.body))};
