@@ -1,5 +1,7 @@
 #include "api/workers.hpp"
 
+#include "base/thread_name.hpp"
+
 namespace suanpan::api {
 
 Workers::Workers(int threads, std::size_t queue_limit) : queue_limit_(queue_limit) {
@@ -36,6 +38,7 @@ std::size_t Workers::waiting() const {
 }
 
 void Workers::run() {
+    name_thread("worker");
     for (;;) {
         std::function<void()> job;
         {

@@ -5,6 +5,7 @@
 #include "api/streaming/snapshots.hpp"
 #include "api/workers.hpp"
 #include "base/check.hpp"
+#include "base/thread_name.hpp"
 #include "db/batch.hpp"
 #include "db/queries/market_data.hpp"
 #include "db/queries/trading.hpp"
@@ -189,6 +190,7 @@ void StreamHub::stop() {
 }
 
 void StreamHub::run() {
+    name_thread("streams");
     auto next_beat = steady_clock::now() + kBeat;
     while (true) {
         {

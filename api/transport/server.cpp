@@ -1,6 +1,7 @@
 #include "api/transport/server.hpp"
 
 #include "api/transport/session.hpp"
+#include "base/thread_name.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -46,7 +47,10 @@ class NetworkThread {
     [[nodiscard]] net::io_context& context() { return context_; }
 
     void start() {
-        thread_ = std::jthread([this] { context_.run(); });
+        thread_ = std::jthread([this] {
+            name_thread("network");
+            context_.run();
+        });
     }
     void stop() {
         context_.stop();

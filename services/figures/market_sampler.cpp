@@ -1,5 +1,6 @@
 #include "services/figures/market_sampler.hpp"
 
+#include "base/thread_name.hpp"
 #include "services/background.hpp"
 
 #include <spdlog/spdlog.h>
@@ -29,6 +30,7 @@ std::optional<MarketSample> MarketSampler::last() const {
 }
 
 void MarketSampler::run(const std::stop_token& stop) {
+    name_thread("figures");
     give_way();
     while (!stop.stop_requested()) {
         const auto begun = Monotonic::now();

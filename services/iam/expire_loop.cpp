@@ -1,5 +1,6 @@
 #include "services/iam/expire_loop.hpp"
 
+#include "base/thread_name.hpp"
 #include "db/queries/identity.hpp"
 #include "db/side_rows.hpp"
 #include "services/background.hpp"
@@ -22,6 +23,7 @@ ExpireLoop::ExpireLoop(db::Pool& database, const Clock& clock)
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void ExpireLoop::run(const std::stop_token& stop) {
+    name_thread("expiry");
     give_way();
     std::unique_lock lock(mutex_);
     while (!changed_.wait_for(lock, stop, kEvery, [] { return false; }) && !stop.stop_requested()) {

@@ -1,5 +1,6 @@
 #include "services/market_data/market_data_loop.hpp"
 
+#include "base/thread_name.hpp"
 #include "base/time.hpp"
 #include "db/queries/billing.hpp"
 #include "db/queries/capacity.hpp"
@@ -62,6 +63,7 @@ MarketDataLoop::MarketDataLoop(db::Pool& database, FixingListener fixed,
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void MarketDataLoop::run(const std::stop_token& stop) {
+    name_thread("market-data");
     give_way();
     std::unique_lock lock(mutex_);
     while (!changed_.wait_for(lock, stop, every_, [] { return false; }) && !stop.stop_requested()) {

@@ -1,5 +1,7 @@
 #include "services/publishing/publish_waiters.hpp"
 
+#include "base/thread_name.hpp"
+
 #include <utility>
 
 namespace suanpan::services {
@@ -72,6 +74,7 @@ std::vector<std::pair<PublishWaiters::Done, bool>> PublishWaiters::take_ready() 
 }
 
 void PublishWaiters::run() {
+    name_thread("publish-waiters");
     std::unique_lock lock(mutex_);
     while (true) {
         const auto ready = take_ready();

@@ -1,6 +1,7 @@
 #include "services/publishing/publisher_loop.hpp"
 
 #include "base/check.hpp"
+#include "base/thread_name.hpp"
 #include "services/background.hpp"
 
 #include <algorithm>
@@ -77,6 +78,7 @@ bool PublisherLoop::due_now() const {
 }
 
 void PublisherLoop::run() {
+    name_thread("publisher");
     give_way();
     while (true) {
         {

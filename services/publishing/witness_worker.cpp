@@ -1,5 +1,6 @@
 #include "services/publishing/witness_worker.hpp"
 
+#include "base/thread_name.hpp"
 #include "ledger/note.hpp"
 #include "ledger/text.hpp"
 #include "ledger/witness.hpp"
@@ -53,6 +54,7 @@ WitnessStatus WitnessWorker::status() const {
 }
 
 void WitnessWorker::run() {
+    name_thread("witness");
     std::unique_lock lock(board_.mutex);
     while (true) {
         board_.changed.wait(lock, [this] { return stopping_ || job_ != nullptr; });

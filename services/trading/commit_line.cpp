@@ -1,6 +1,7 @@
 #include "services/trading/commit_line.hpp"
 
 #include "base/check.hpp"
+#include "base/thread_name.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -60,6 +61,7 @@ std::vector<PendingBatchPtr> CommitLine::take_back() {
 }
 
 void CommitLine::work() {
+    name_thread("commits");
     std::unique_lock lock(mutex_);
     while (true) {
         changed_.wait(lock, [this] { return stopping_ || (!failed_ && !batches_.empty()); });

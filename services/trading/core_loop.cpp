@@ -1,5 +1,6 @@
 #include "services/trading/core_loop.hpp"
 
+#include "base/thread_name.hpp"
 #include "services/clock.hpp"
 #include "services/trading/commit_figures.hpp"
 #include "services/trading/sequencer.hpp"
@@ -148,6 +149,7 @@ void CoreLoop::Impl::wait_for(Task& task) {
 }
 
 void CoreLoop::Impl::loop() {
+    name_thread("core");
     std::vector<Submission> batch;
     std::vector<Task*> due;
     while (true) {

@@ -2,6 +2,7 @@
 
 #include "base/crypto.hpp"
 #include "base/random.hpp"
+#include "base/thread_name.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -65,6 +66,7 @@ TakenNames::TakenNames(const db::Pool& pool) : salt_(random_bytes(kSaltBytes)) {
     stored_ = read.get_future();
     reader_ = std::jthread(
         [&pool, salt = salt_, read = std::move(read)](const std::stop_token& stop) mutable {
+            name_thread("name-filter");
             for (; !stop.stop_requested(); pause(stop)) {
                 auto filter = try_read(pool, salt, stop);
                 if (!filter) continue;

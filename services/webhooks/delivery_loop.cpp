@@ -1,6 +1,7 @@
 #include "services/webhooks/delivery_loop.hpp"
 
 #include "base/random.hpp"
+#include "base/thread_name.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -78,6 +79,7 @@ DeliveryFigures DeliveryLoop::figures() const {
 }
 
 void DeliveryLoop::run(const std::stop_token& stop) {
+    name_thread("webhooks");
     while (!stop.stop_requested()) {
         try {
             if (leads_()) turn();
