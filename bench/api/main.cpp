@@ -4,6 +4,7 @@
 // many requests.
 
 #include "bench/api/bare_server.hpp"
+#include "bench/api/processor_watch.hpp"
 #include "bench/api/trading.hpp"
 #include "bench/common/folder.hpp"
 #include "bench/core/rivals.hpp"
@@ -45,6 +46,8 @@ struct Measured {
     std::vector<double> batched;
     std::vector<double> function;
     std::vector<double> p99_to_commit;
+    std::vector<double> p99_to_p99;
+    std::vector<double> slow_percent;
     std::vector<double> depth;
     std::vector<double> busy_depth;
     std::vector<double> bare;
@@ -80,14 +83,20 @@ void run_latency(const Options& options, const BenchDatabase& database, const Se
     auto beside = std::async(std::launch::async, [&] {
         return commits_beside(database, options.seconds, kCommitsMeanwhile).latencies_ms;
     });
+    ProcessorWatch watch;
     const LoadTimes load = run_load(plan, orders);
+    const double slow = watch.slow_share() * 100;
     const std::vector<double> commits = beside.get();
+    const double slow_commit = commits[commits.size() * 99 / 100];
     print_load(fmt::format("orders at {:.0f}/s", rate), load);
     fmt::print("  {:<40}{:>9}     p50 {:>7.2f} ms\n", "an empty commit", "", commit);
     fmt::print("  {:<40}{:>9}/s   p50 {:>7.2f} ms   p99 {:>7.2f} ms\n",
                "empty commits beside those orders", kCommitsMeanwhile, commits[commits.size() / 2],
-               commits[commits.size() * 99 / 100]);
+               slow_commit);
+    fmt::print("  {:<40}{:>9.1f} %\n", "time at less than half the speed", slow);
     out.p99_to_commit.push_back(load.percentile(99) / commit);
+    out.p99_to_p99.push_back(load.percentile(99) / slow_commit);
+    out.slow_percent.push_back(slow);
 }
 
 void run_depth(const Options& options, const Server& server, const std::vector<Pair>& pairs,
@@ -210,6 +219,10 @@ void run_rounds(const Options& options, const Folder& folder, Report& report) {
     const double p99 = median(measured.p99_to_commit);
     report.add("p99 of an order at half load / p50 of an empty commit", fmt::format("{:.1f}", p99),
                "< 20", p99 < 20);
+    report.tell("the same / p99 of an empty commit in the same seconds",
+                fmt::format("{:.1f}", median(measured.p99_to_p99)));
+    report.tell("time in which a processor had less than half its speed",
+                fmt::format("{:.1f} %", median(measured.slow_percent)));
 }
 
 bool run(const Options& options) {
