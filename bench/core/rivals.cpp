@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <stdexcept>
@@ -166,8 +167,10 @@ RivalResult run_copy(const BenchDatabase& ours, const BenchDatabase& target,
 
 namespace {
 
+enum class TimedFrom : std::uint8_t { kSent, kDue };
+
 LoadResult paced_commits(const BenchDatabase& database, const char* statement, double seconds,
-                         double rate) {
+                         double rate, TimedFrom from) {
     pqxx::connection connection(database.conninfo());
     connection.prepare("empty", statement);
     pqxx::nontransaction session(connection);
@@ -175,9 +178,9 @@ LoadResult paced_commits(const BenchDatabase& database, const char* statement, d
     const auto start = Monotonic::now();
     LoadResult out;
     for (auto at = std::chrono::duration<double>(0); at.count() < seconds; at += pace) {
-        std::this_thread::sleep_until(
-            std::chrono::time_point_cast<Monotonic::duration>(start + at));
-        const auto begin = Monotonic::now();
+        const auto due = std::chrono::time_point_cast<Monotonic::duration>(start + at);
+        std::this_thread::sleep_until(due);
+        const auto begin = from == TimedFrom::kDue ? due : Monotonic::now();
         session.exec_prepared("empty");
         out.latencies_ms.push_back(seconds_since(begin) * 1'000);
     }
@@ -190,12 +193,13 @@ LoadResult paced_commits(const BenchDatabase& database, const char* statement, d
 }  // namespace
 
 LoadResult empty_commits(const BenchDatabase& database, double seconds, double rate) {
-    return paced_commits(database, "UPDATE log_head SET next_index = next_index", seconds, rate);
+    return paced_commits(database, "UPDATE log_head SET next_index = next_index", seconds, rate,
+                         TimedFrom::kSent);
 }
 
 LoadResult commits_beside(const BenchDatabase& database, double seconds, double rate) {
     return paced_commits(database, "SELECT pg_logical_emit_message(true, 'bench', '')", seconds,
-                         rate);
+                         rate, TimedFrom::kDue);
 }
 
 }  // namespace suanpan::bench

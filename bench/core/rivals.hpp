@@ -36,9 +36,11 @@ RivalResult run_function(const BenchDatabase& ours, const BenchDatabase& target,
 RivalResult run_copy(const BenchDatabase& ours, const BenchDatabase& target,
                      const std::string& folder);
 
-// Commits of the coordinator row alone, one round trip each, by one client, `rate` a second.
+// Commits of the coordinator row alone, one round trip each, by one client, `rate` a second, timed
+// from when they were sent.
 LoadResult empty_commits(const BenchDatabase& database, double seconds, double rate);
-// Commits of as little WAL that wait for no row: beside a market that writes.
+// Commits of as little WAL that wait for no row, beside a market that writes; timed from when they
+// were due, as its orders are.
 LoadResult commits_beside(const BenchDatabase& database, double seconds, double rate);
 
 }  // namespace suanpan::bench

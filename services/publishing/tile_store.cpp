@@ -1,5 +1,6 @@
 #include "services/publishing/tile_store.hpp"
 
+#include "base/thread_name.hpp"
 #include "ledger/checkpoint.hpp"
 
 #include <algorithm>
@@ -55,7 +56,10 @@ void replace_files(std::span<const NewFile> files, Disk& disk) {
     {
         std::vector<std::jthread> others;
         while (others.size() + 1 < std::min(kFilesAtOnce, files.size()))
-            others.emplace_back(work);
+            others.emplace_back([&work] {
+                name_thread("tile-files");
+                work();
+            });
         work();
     }
     if (failure) std::rethrow_exception(failure);
