@@ -9,7 +9,7 @@
 #include "base/time.hpp"
 #include "base/write_type.hpp"
 #include "tests/integration/api_world.hpp"
-#include "tests/integration/audit_run.hpp"
+#include "tests/integration/ledger_run.hpp"
 
 #include <gtest/gtest.h>
 
@@ -212,6 +212,29 @@ TEST_F(ApiSignedWrites, ARepeatGetsItsFirstAnswer) {
     expect(world.op.post("/v1/signing-keys/" + id + ":revoke", Json::object()), 200);
     EXPECT_EQ(send(first).body["id"], placed.body["id"]);
     EXPECT_EQ(send(order("second")).code(), "revoked_key");
+    expect_audited(server);
+}
+
+// What makes a signature good for once is in the log, not in the answers that are kept.
+TEST_F(ApiSignedWrites, NoneIsTakenAgainAfterTheDatabaseWasLost) {
+    const SignedCall call = order("order-1");
+    const std::int64_t index = expect(send(call), 201)["log_index"];
+    const Json written = entry(index);
+    wait_published(world.op);
+    const Json digest = expect(world.op.get("/v1/admin/digest"), 200)["memory"];
+    ASSERT_EQ(server.stop(), 0);
+    restore_lost_database(server);
+    server.start();
+
+    Caller op = server.operator_caller();
+    EXPECT_EQ(expect(op.get("/v1/admin/digest"), 200)["memory"], digest);
+    // API keys are not in the log.
+    buyer = server.caller(expect(op.post("/v1/organisations/" + world.buyer.id + "/api-keys",
+                                         {{"scopes", {"buyer"}}, {"label", "anew"}}),
+                                 201)["secret"]);
+    EXPECT_EQ(entry(index), written);
+    EXPECT_EQ(send(call).code(), "signature_reused");
+    expect(send(order("order-2")), 201);
     expect_audited(server);
 }
 

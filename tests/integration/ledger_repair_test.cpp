@@ -9,7 +9,7 @@
 #include "services/publishing/log_records.hpp"
 #include "support/files.hpp"
 #include "tests/integration/api_world.hpp"
-#include "tests/integration/audit_run.hpp"
+#include "tests/integration/ledger_run.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -18,15 +18,6 @@
 
 namespace suanpan::test {
 namespace {
-
-constexpr const char* kOrigin = "localhost/suanpan";
-
-ProgramRun ledger_command(const ApiServer& server, const std::string& command) {
-    return run_program("suanpan", {"--json", "ledger", command},
-                       {{"SUANPAN_DATABASE", server.database().conninfo()},
-                        {"SUANPAN_DATA", server.data().string()},
-                        {"SUANPAN_ORIGIN", kOrigin}});
-}
 
 // The server's database as it is now, and how it gets back to it. The server must not run.
 class Backup {
@@ -183,12 +174,7 @@ TEST(LedgerRepair, AnEmptyDatabaseGetsTheWholeLogBack) {
     const BeforeAndAfter before = look(server);
     EXPECT_EQ(ledger_command(server, "restore").status, 1);  // the server runs
     ASSERT_EQ(server.stop(), 0);
-    const support::TestDatabase admin;
-    admin.execute("DROP DATABASE " + server.database().name() + " WITH (FORCE)");
-    admin.execute("CREATE DATABASE " + server.database().name());
-    ASSERT_TRUE(db::migrate(server.database().conninfo()));
-    const ProgramRun restored = ledger_command(server, "restore");
-    ASSERT_EQ(restored.status, 0) << restored.output;
+    restore_lost_database(server);
     server.start();
     // The operator's key was in the data folder; the others are made anew.
     EXPECT_EQ(look(server).digest, before.digest);
