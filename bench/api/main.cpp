@@ -99,7 +99,7 @@ void run_latency(const Options& options, const BenchDatabase& database, const Se
     fmt::print("  {:<40}{:>9}/s   p50 {:>7.2f} ms   p99 {:>7.2f} ms\n",
                "empty commits beside those orders", kCommitsMeanwhile, median(commits), commit_p99);
     fmt::print("  {:<40}{:>9.1f} % beside those orders, {:.1f} % at rest\n",
-               "at less than half the processor's speed", slow, slow_at_rest);
+               "moments below half the processor's speed", slow, slow_at_rest);
     out.p99_to_commit.push_back(p99 / commit);
     out.p99_to_p99.push_back(p99 / commit_p99);
     out.slow_percent.push_back(slow);
@@ -226,9 +226,9 @@ void run_rounds(const Options& options, const Folder& folder, Report& report) {
     const double p99 = median(measured.p99_to_commit);
     report.add("p99 of an order at half load / p50 of an empty commit", fmt::format("{:.1f}", p99),
                "< 20", p99 < 20);
-    report.tell("p99 of an order at half load / p99 of an empty commit beside it",
+    report.tell("p99 of an order there / p99 of an empty commit beside it",
                 fmt::format("{:.1f}", median(measured.p99_to_p99)));
-    report.tell("moments at less than half the processor's speed, then and at rest",
+    report.tell("moments below half the processor's speed, there and at rest",
                 fmt::format("{:.1f} and {:.1f} %", median(measured.slow_percent),
                             median(measured.slow_at_rest)));
 }
