@@ -21,7 +21,7 @@ namespace {
 // What is sent and what is signed, which may differ.
 struct SignedCall {
     std::string at{ApiServer::kStart};
-    std::string log = "localhost/suanpan";
+    std::string log = kOrigin;
     std::string target;
     std::string once;
     std::string body;
